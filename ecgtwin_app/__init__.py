@@ -1,0 +1,25 @@
+"""ECGTwin Desktop: one patient's 12-lead ECG under another condition.
+
+Education and research only. Everything generated is synthetic and marked so.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "Recording": "ecgtwin_app.ecg.recording",
+    "TwinEngine": "ecgtwin_app.engine.engine",
+    "TwinRequest": "ecgtwin_app.engine.request",
+    "read_ecg": "ecgtwin_app.formats.registry",
+}
+__all__ = sorted(_PUBLIC)
+
+
+def __getattr__(name: str):
+    """Import the public names on first use, so that ``import ecgtwin_app`` stays light."""
+    if name in _PUBLIC:
+        return getattr(import_module(_PUBLIC[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,1 @@
+"""The vocabulary of conditions and the referee that measures their criteria."""

@@ -1,0 +1,1 @@
+"""Requests in, twins out; jobs with progress, preview and cancel. No Qt."""

@@ -1,0 +1,168 @@
+"""What is asked of the engine and what it gives back: small frozen values, no torch, no Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ecgtwin_app.ecg.recording import Recording
+from ecgtwin_app.ecg.score import RhythmScore
+
+
+@dataclass(frozen=True)
+class TwinRequest:
+    """The question: this patient, but with ...
+
+    Attributes
+    ----------
+    conditions : tuple of str
+        Names from the vocabulary; the first gives the rhythm if it is one.
+    heart_rate : float or None
+        Ventricular rate, 1/min; None keeps the reference's rate where the condition allows it.
+    age : float or None
+        Years; None means the reference's, or unknown.
+    sex : {"F", "M"} or None
+    samples : int
+        How many twins.
+    seed : int
+        Twin k is drawn with seed + k.
+    steps : int
+        Steps of the sampler.
+    strength : float
+        Guidance of the condition; 1 is none.
+    identity : float
+        Guidance of the identity; 1 is none.
+    best_of : int
+        Draw this many for each twin and keep the one that meets most criteria.
+    use_score : bool
+        Write a rhythm score and perform it; False lets the model invent the rhythm.
+    score : RhythmScore or None
+        A score of the user's own.
+    """
+
+    conditions: tuple[str, ...] = ("sinus rhythm",)
+    heart_rate: float | None = None
+    age: float | None = None
+    sex: str | None = None
+    samples: int = 1
+    seed: int = 1
+    steps: int = 10
+    strength: float = 1.5
+    identity: float = 1.0
+    best_of: int = 1
+    use_score: bool = True
+    score: RhythmScore | None = None
+
+
+@dataclass(frozen=True)
+class AskedGot:
+    """One line of asked versus got.
+
+    Attributes
+    ----------
+    name : str
+        "heart rate", "QRS duration", ...
+    unit : str
+        "1/min", "ms", "mV", "" for yes/no.
+    asked : str
+        What the condition asks for in words a reader knows ("≥ 120", "72 ± 3.6").
+    reference, got : float, str or None
+        Measured on the reference and on the twin; None when it could not be measured.
+    met : bool or None
+        None when it is shown for information only.
+    """
+
+    name: str
+    unit: str
+    asked: str
+    reference: float | str | None
+    got: float | str | None
+    met: bool | None
+
+
+@dataclass(frozen=True, eq=False)
+class Twin:
+    """One generated recording and what is known about it.
+
+    Attributes
+    ----------
+    recording : Recording
+        12 leads, 500 Hz, synthetic, with provenance.
+    request : TwinRequest
+    seed : int
+    score : RhythmScore or None
+        The score it performs.
+    asked_got : tuple of AskedGot
+    met : bool
+        True when every line that can fail is met.
+    identity_similarity : float
+        Cosine of the base vectors of reference and twin, -1 to 1.
+    lead_law_residual_uv : float
+    measurements : dict
+        Name to value, units as in `ecg.measure`.
+    seconds : float
+        Wall time of sampling and decoding.
+    first_draw : bool
+        False when best-of kept a later draw.
+    """
+
+    recording: Recording
+    request: TwinRequest
+    seed: int
+    score: RhythmScore | None
+    asked_got: tuple[AskedGot, ...]
+    met: bool
+    identity_similarity: float
+    lead_law_residual_uv: float
+    measurements: dict
+    seconds: float
+    first_draw: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class HeatMap:
+    """What each part of a twin owes to the condition.
+
+    Attributes
+    ----------
+    method : {"contrast", "attention", "gradients"}
+    values : ndarray, shape (12, samples)
+        Contrast and gradients are signed or not as `signed` says; one scale for all leads.
+    signed : bool
+    unit : str
+        "mV" for the contrast map, "share" for attention.
+    per_lead : bool
+        False when the method gives one course for all leads (attention over time).
+    checks : dict
+        Name to value of the checks made on the map.
+    """
+
+    method: str
+    values: np.ndarray
+    signed: bool
+    unit: str
+    per_lead: bool
+    checks: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Progress:
+    """One step of a job; between two of them it can be cancelled.
+
+    Attributes
+    ----------
+    step, total : int
+    preview : ndarray or None
+        (12, samples) mV, the twin as it looks at this step.
+    message : str
+    """
+
+    step: int
+    total: int
+    preview: np.ndarray | None = None
+    message: str = ""
+
+
+class Cancelled(Exception):
+    """The job was cancelled between two steps."""

@@ -1,0 +1,1 @@
+"""Readers and writers, one module a file format; de-identification and synthetic marking."""

@@ -1,0 +1,1 @@
+"""The ECG page: one painter in millimetres for screen, PDF and PNG."""

@@ -1,0 +1,1 @@
+"""Data sets, pairs and training loops."""
