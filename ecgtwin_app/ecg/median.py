@@ -1,0 +1,250 @@
+"""The representative beat: what this heart's usual beat looks like, free of noise.
+
+The median over the aligned beats of the dominant class, as electrocardiographs form it
+(Kligfield et al., AHA/ACC/HRS 2007 part I, "formation of a representative single-lead complex").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.interpolate import CubicSpline
+from scipy.signal import butter, sosfiltfilt
+
+from ecgtwin_app.ecg.beats import clean, detect_qrs
+from ecgtwin_app.ecg.leads import independent_leads, twelve_leads
+from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, LEADS, MODEL_RATE, EcgError, Recording
+from ecgtwin_app.ecg.resample import resample_array
+from ecgtwin_app.ecg.waves import Waves, find_waves, qrs_bounds
+
+#: Seconds before and after the fiducial that a representative beat shows, when the rate allows.
+BEFORE, AFTER = 0.35, 0.65
+#: Beats whose QRS correlate at least so with a class's first beat belong to it.
+SAME_CLASS = 0.9
+
+
+@dataclass(frozen=True, eq=False)
+class RepresentativeBeat:
+    """The dominant beat of a recording.
+
+    Attributes
+    ----------
+    signal : ndarray, shape (8, samples), float32
+        I, II, V1 to V6 in millivolts at 500 Hz, 0 in the segment before the QRS. From 0.35 s before
+        the fiducial (more when the P begins earlier, less at fast rates) to 0.65 s after it (less at
+        fast rates).
+    fiducial : int
+        Sample of the largest spatial magnitude of the QRS.
+    p_onset, p_peak, p_offset, qrs_onset, qrs_offset, t_peak, t_offset : int or None
+        Samples in `signal`, over all leads (earliest onset, latest end); None when there is no such wave.
+    rr : float
+        Seconds, median.
+    beats_used, beats_total : int
+    """
+
+    signal: np.ndarray
+    fiducial: int
+    p_onset: int | None
+    p_peak: int | None
+    p_offset: int | None
+    qrs_onset: int | None
+    qrs_offset: int | None
+    t_peak: int | None
+    t_offset: int | None
+    rr: float
+    beats_used: int
+    beats_total: int
+
+
+@dataclass(frozen=True, eq=False)
+class BeatStack:
+    """All beats of a recording, cut out and classified; what median and delineation start from.
+
+    Attributes
+    ----------
+    signal : ndarray, shape (8, samples)
+        The recording at 500 Hz with the baseline drawn straight, millivolts.
+    fiducials : ndarray of int
+        Samples, aligned by cross-correlation within the dominant class.
+    dominant : ndarray of bool
+        Which beats belong to the dominant class.
+    correlation : ndarray
+        Of each beat's QRS with the dominant median, -1 to 1.
+    rr : float
+        Seconds, median.
+    """
+
+    signal: np.ndarray
+    fiducials: np.ndarray
+    dominant: np.ndarray
+    correlation: np.ndarray
+    rr: float
+
+
+def representative_beat(recording: Recording) -> RepresentativeBeat:
+    """The median beat and its waves.
+
+    Raises
+    ------
+    EcgError
+        When the eight independent leads are not there, or there is no beat.
+    """
+    stack = stack_beats(recording)
+    return median_of(stack)
+
+
+def median_of(stack: BeatStack) -> RepresentativeBeat:
+    """The median beat of a stack."""
+    rate = MODEL_RATE
+    before = int(min(0.55, 0.75 * stack.rr) * rate)
+    after = int(max(min(AFTER, 0.85 * stack.rr), 0.25) * rate)
+    used = np.flatnonzero(stack.dominant)
+    beats = cut(stack.signal, stack.fiducials[used], before, after)
+    signal = _nan_median(beats)
+    noise = _noise_left(beats, signal)
+    waves = find_waves(twelve_leads(signal), rate, before, stack.rr, noise)
+    onset = waves.qrs_onset
+    level = np.median(signal[:, max(0, onset - 12) : max(1, onset - 2)], axis=1, keepdims=True)
+    keep = min(before, max(int(BEFORE * rate), before - waves.p_onset + 20 if waves.p_onset is not None else 0))
+    start = before - keep
+    shifted = {name: None if at is None else at - start for name, at in vars(waves).items()}
+    return RepresentativeBeat(
+        signal=(signal - level)[:, start:].astype(np.float32),
+        fiducial=keep,
+        **shifted,
+        rr=stack.rr,
+        beats_used=len(used),
+        beats_total=len(stack.fiducials),
+    )
+
+
+def stack_beats(recording: Recording) -> BeatStack:
+    """Detect, classify and align the beats of a recording, and straighten its baseline.
+
+    Raises
+    ------
+    EcgError
+        When the eight independent leads are not there, or there is no beat.
+    """
+    signal = clean(_eight_leads(recording))
+    if recording.rate != MODEL_RATE:
+        signal = resample_array(signal, recording.rate, MODEL_RATE)
+    rate = MODEL_RATE
+    fiducials = detect_qrs(signal, rate)
+    if fiducials.size == 0:
+        raise EcgError("No heart beat was found in this recording; check that its leads are connected.")
+    rr = float(np.median(np.diff(fiducials)) / rate) if fiducials.size > 1 else 0.8
+    steady = _high_pass(signal, rate)
+    dominant, fiducials, correlation = _classify(steady, fiducials, rate)
+    straight = _straighten(signal, steady, fiducials, dominant, rate, rr)
+    return BeatStack(straight, fiducials, dominant, correlation, rr)
+
+
+def cut(signal: np.ndarray, fiducials: np.ndarray, before: int, after: int) -> np.ndarray:
+    """Windows around each fiducial, shape (beats, leads, before + after); NaN beyond the recording."""
+    padded = np.pad(signal, ((0, 0), (before, after)), constant_values=np.nan)
+    return np.stack([padded[:, f : f + before + after] for f in fiducials])
+
+
+def _eight_leads(recording):
+    if recording.leads == LEADS:
+        return independent_leads(recording.signal)
+    missing = [name for name in INDEPENDENT_LEADS if name not in recording.leads]
+    if missing:
+        raise EcgError(f"A representative beat needs I, II and V1 to V6; {', '.join(missing)} is missing.")
+    return np.stack([recording.lead(name) for name in INDEPENDENT_LEADS])
+
+
+def _high_pass(signal, rate, cutoff=0.5):
+    sos = butter(2, cutoff, "highpass", fs=rate, output="sos")
+    return sosfiltfilt(sos, signal, axis=1, padlen=min(signal.shape[1] - 1, int(3 * rate)))
+
+
+def _classify(signal, fiducials, rate):
+    """The dominant class: beats sorted by the likeness of their QRS in all leads."""
+    half = int(0.08 * rate)
+    smooth = sosfiltfilt(butter(2, 30, fs=rate, output="sos"), signal, axis=1)
+    beats = np.nan_to_num(cut(smooth, fiducials, half, half))
+    inside = (fiducials >= half) & (fiducials + half <= signal.shape[1])
+    likeness = _correlations(beats)
+    likeness[:, ~inside] = 0
+    seed = _dominant_seed(likeness, beats, inside)
+    for _ in range(2):
+        members = (seed >= SAME_CLASS) & inside
+        if not members.any():
+            members = inside if inside.any() else np.ones_like(inside)
+        template = np.median(beats[members], axis=0)
+        fiducials, seed = _align(smooth, fiducials, template, half)
+        beats = np.nan_to_num(cut(smooth, fiducials, half, half))
+    dominant = seed >= SAME_CLASS
+    if not dominant.any():
+        dominant = members
+    return dominant, fiducials, seed
+
+
+def _correlations(beats):
+    flat = beats.reshape(len(beats), -1)
+    flat = flat - flat.mean(axis=1, keepdims=True)
+    flat /= np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-9)
+    return flat @ flat.T
+
+
+def _dominant_seed(likeness, beats, inside):
+    """Likeness to the beat that most others resemble; of two equal classes, the narrower."""
+    counts = np.sum(likeness >= SAME_CLASS, axis=1) * inside
+    magnitude = np.sqrt(np.sum(beats**2, axis=1))
+    width = np.mean(magnitude > 0.3 * magnitude.max(axis=1, keepdims=True), axis=1)
+    near = counts >= 0.75 * counts.max()
+    best = np.flatnonzero(near)[np.lexsort((-counts[near], np.round(width[near], 1)))[0]]
+    return likeness[best]
+
+
+def _align(signal, fiducials, template, half, reach=15):
+    """Shift each fiducial within `reach` samples to where its beat is most like the template."""
+    wide = np.nan_to_num(cut(signal, fiducials, half + reach, half + reach))
+    shape = template - template.mean()
+    shape /= max(np.linalg.norm(shape), 1e-9)
+    scores = np.empty((len(fiducials), 2 * reach + 1))
+    for shift in range(2 * reach + 1):
+        window = wide[:, :, shift : shift + 2 * half]
+        window = window - window.mean(axis=(1, 2), keepdims=True)
+        scores[:, shift] = np.sum(window * shape, axis=(1, 2)) / np.maximum(
+            np.linalg.norm(window, axis=(1, 2)), 1e-9
+        )
+    best = np.argmax(scores, axis=1)
+    likeness = scores[np.arange(len(fiducials)), best]
+    moved = np.where(likeness >= SAME_CLASS, best - reach, 0)
+    return np.clip(fiducials + moved, 0, signal.shape[1] - 1), likeness
+
+
+def _straighten(signal, steady, fiducials, dominant, rate, rr):
+    """Subtract a cubic spline through the levels just before the QRS (Meyer and Keiser 1977)."""
+    before = int(0.2 * rate)
+    used = np.flatnonzero(dominant)
+    median = _nan_median(cut(steady, fiducials[used], before, int(0.3 * rate)))
+    onset = qrs_bounds(twelve_leads(median), rate, before)[0] - before
+    # A beat that comes early has no quiet segment before it, only the T wave of its forerunner.
+    gap = np.diff(fiducials, prepend=-(10**6))
+    knots = np.array([f for f, d, g in zip(fiducials, dominant, gap, strict=True) if d and g > 0.7 * rr * rate])
+    knots = knots[knots + onset > 0.04 * rate] if knots.size else knots
+    if knots.size < 3 or np.max(np.diff(knots)) > 3 * rate:
+        return steady
+    low, high = onset - int(0.026 * rate), onset - int(0.006 * rate)
+    levels = np.stack([np.mean(signal[:, max(0, k + low) : k + high], axis=1) for k in knots])
+    spline = CubicSpline(knots + (low + high) / 2, levels, bc_type="natural")
+    first, last = knots[0] + low, knots[-1] + low
+    # Held level beyond the outermost knots: extrapolated cubics run away.
+    return signal - spline(np.clip(np.arange(signal.shape[1]), first, last)).T
+
+
+def _nan_median(beats):
+    """Median over beats where there are samples, 0 where there are none; shape (leads, samples)."""
+    empty = np.all(np.isnan(beats), axis=0)
+    return np.nanmedian(np.where(empty[None], 0.0, beats), axis=0)
+
+
+def _noise_left(beats, median):
+    """What the median still carries of beat to beat variation, mV (root mean square)."""
+    spread = np.nanmedian(np.abs(beats - median), axis=0)
+    return float(np.nanmedian(spread) * 1.48 * 1.25 / np.sqrt(len(beats)))
