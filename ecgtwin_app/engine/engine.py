@@ -1,0 +1,240 @@
+"""The engine: a reference and a request in, twins and heat maps out, step by step."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import ecgtwin_app
+from ecgtwin_app.attribution.attention import AttentionRecorder, attention_map
+from ecgtwin_app.attribution.contrast import contrast_map
+from ecgtwin_app.conditions.referee import judge
+from ecgtwin_app.conditions.vocabulary import Condition, find_condition
+from ecgtwin_app.ecg.leads import lead_law_residual, twelve_leads
+from ecgtwin_app.ecg.measure import measure
+from ecgtwin_app.ecg.recording import MODEL_RATE, EcgError, Recording
+from ecgtwin_app.ecg.score import RhythmScore
+from ecgtwin_app.engine.plan import Plan, check_request, make_plan
+from ecgtwin_app.engine.reference import PreparedReference, context_of, identity_of, prepare
+from ecgtwin_app.engine.request import AskedGot, HeatMap, Progress, Twin, TwinRequest
+from ecgtwin_app.model.adax import Context
+from ecgtwin_app.model.autoencoder import TOKENS
+from ecgtwin_app.model.flow import Guided
+from ecgtwin_app.model.sampler import dpm_solver_2m, start_noise, times
+from ecgtwin_app.model.weights import TwinModel, load
+from ecgtwin_app.resources import weight_path
+
+#: Largest contradiction between limb leads in memory, mV.
+LEAD_LAW_LIMIT = 1e-5
+
+
+class TwinEngine:
+    """Makes twins. Use it from one thread at a time.
+
+    Attributes
+    ----------
+    model_name, weights_sha256 : str
+    device : str
+    """
+
+    def __init__(self, model: TwinModel, device: str = "cpu"):
+        self._model = model.to(device)
+        self.device = device
+        self.model_name, self.weights_sha256 = model.name, model.sha256
+        self._prepared: PreparedReference | None = None
+
+    @classmethod
+    def load(cls, weights: Path | None = None, device: str = "auto") -> TwinEngine:
+        """Read the weights (those that ship, unless a folder is named) and verify them.
+
+        Raises
+        ------
+        WeightsError
+            When they are missing or damaged.
+        EcgError
+            When the device is not there.
+        """
+        return cls(load(weights or weight_path("")), _device(device))
+
+    def generate(self, reference: Recording, request: TwinRequest) -> list[Twin]:
+        """All twins of a request; see `iter_generate`."""
+        return [item for item in self.iter_generate(reference, request) if isinstance(item, Twin)]
+
+    def iter_generate(self, reference: Recording, request: TwinRequest) -> Iterator[Progress | Twin]:
+        """Make the twins of a request.
+
+        Yields a `Progress` with a preview after every step and a `Twin` whenever one is finished. Closing
+        the iterator between two steps cancels the rest.
+
+        Raises
+        ------
+        EcgError
+            When the reference or the request cannot be used.
+        """
+        conditions = check_request(request)
+        prepared = self._prepare(reference)
+        total = request.samples * request.best_of * request.steps
+        done = 0
+        for number in range(request.samples):
+            best = None
+            for draw in range(request.best_of):
+                # Draws of one twin are far apart in seed, so that they never meet another twin's.
+                seed = request.seed + number + 1_000_003 * draw
+                plan = make_plan(conditions, request, prepared, seed)
+                began = time.perf_counter()
+                latent = None
+                for latent, denoised in self._sample(prepared, plan, request, seed):
+                    done += 1
+                    yield Progress(done, total, self._decode(denoised), f"Twin {number + 1} of {request.samples}")
+                seconds = time.perf_counter() - began
+                signal = self._decode(latent)
+                twin = self._finish(prepared, request, conditions, plan, seed, signal, seconds, draw == 0)
+                if best is None or _met_count(twin) > _met_count(best):
+                    best = twin
+            yield best
+
+    def iter_attribute(
+        self, reference: Recording, twin: Twin, method: str = "contrast"
+    ) -> Iterator[Progress | HeatMap]:
+        """What each part of a twin owes to its condition.
+
+        Parameters
+        ----------
+        method : {"contrast", "attention"}
+            "contrast": the twin minus the same noise performed without the condition (mV, signed).
+            "attention": the share of the condition's tokens in the cross-attention, over time.
+        """
+        if method not in ("contrast", "attention"):
+            raise EcgError(f"There is no heat map '{method}'; choose contrast or attention.")
+        request = twin.request
+        conditions = check_request(request)
+        prepared = self._prepare(reference)
+        plan = make_plan(conditions, request, prepared, twin.seed)
+        if method == "contrast":
+            plain = plan.without_condition()
+            latent = None
+            for step, (latent, _) in enumerate(self._sample(prepared, plain, request, twin.seed), 1):
+                yield Progress(step, request.steps, None, "The same patient without the condition")
+            yield contrast_map(twin.recording.signal, self._decode(latent), twin.score, plain.score)
+            return
+        columns = [self._statement(c) for c in conditions]
+        with AttentionRecorder(self._model.flow.network) as recorder:
+            for step, _ in enumerate(self._sample(prepared, plan, request, twin.seed), 1):
+                yield Progress(step, request.steps, None, "Reading the attention")
+            yield attention_map(recorder.mean(), columns, twin.recording.samples)
+
+    def identity_similarity(self, a: Recording, b: Recording) -> float:
+        """Cosine of the base vectors of two recordings, -1 to 1."""
+        vectors = [identity_of(self._model, recording, self.device)[1] for recording in (a, b)]
+        return float(vectors[0] @ vectors[1])
+
+    def _prepare(self, reference: Recording) -> PreparedReference:
+        digest = reference.digest()
+        if self._prepared is None or self._prepared.digest != digest:
+            self._prepared = prepare(self._model, reference, self.device)
+        return self._prepared
+
+    def _statement(self, condition: Condition) -> int:
+        name = "sinus rhythm" if condition.name in ("sinus bradycardia", "sinus tachycardia") else condition.name
+        return self._model.config.statements.index(name)
+
+    def _sample(self, prepared: PreparedReference, plan: Plan, request: TwinRequest, seed: int):
+        """Steps of the sampler; each is (latent, denoised)."""
+        context: Context = context_of(self._model, prepared, plan, self.device)
+        velocity = Guided(self._model.flow, context, request.strength, request.identity)
+        noise = start_noise((TOKENS, self._model.config.components), [seed]).to(self.device)
+        steps = dpm_solver_2m(velocity, noise, times(request.steps))
+        while True:
+            with torch.inference_mode():
+                item = next(steps, None)
+            if item is None:
+                return
+            yield item
+
+    @torch.inference_mode()
+    def _decode(self, latent: torch.Tensor) -> np.ndarray:
+        """Twelve leads (12, 5000), float32 mV, of the first latent of a batch."""
+        return twelve_leads(self._model.autoencoder.decode(latent)[0].float().cpu().numpy())
+
+    def _finish(self, prepared, request, conditions, plan: Plan, seed, signal, seconds, first_draw) -> Twin:
+        recording = Recording(
+            signal,
+            MODEL_RATE,
+            patient=replace(prepared.recording.patient, age=plan.age, sex=plan.sex, name="", identifier=""),
+            source="ECGTwin",
+            synthetic=True,
+            provenance=self._provenance(prepared, request, plan, seed),
+        )
+        measured = measure(recording)
+        residual = lead_law_residual(recording.signal)
+        names = tuple(condition.name for condition in conditions)
+        verdicts = judge(
+            recording,
+            names,
+            heart_rate=request.heart_rate,
+            age=plan.age,
+            sex=plan.sex,
+            reference=prepared.recording,
+        )
+        lines = [AskedGot(v.name, v.unit, v.asked, v.reference, v.got, v.met) for v in verdicts]
+        lines.append(
+            AskedGot("lead law residual", "mV", f"≤ {LEAD_LAW_LIMIT:g}", None, residual, residual <= LEAD_LAW_LIMIT)
+        )
+        _, base = identity_of(self._model, recording, self.device)
+        return Twin(
+            recording=recording,
+            request=request,
+            seed=seed,
+            score=plan.score,
+            asked_got=tuple(lines),
+            met=all(line.met is not False for line in lines),
+            identity_similarity=float(base @ prepared.base),
+            lead_law_residual_uv=residual * 1000,
+            measurements=measured.as_dict(),
+            seconds=seconds,
+            first_draw=first_draw,
+        )
+
+    def _provenance(self, prepared: PreparedReference, request: TwinRequest, plan: Plan, seed: int) -> dict:
+        return {
+            "synthetic": True,
+            "model": self.model_name,
+            "weights_sha256": self.weights_sha256,
+            "seed": seed,
+            "request": request_as_dict(request),
+            "rate_asked": plan.rate,
+            "reference_sha256": prepared.digest,
+            "versions": {
+                "ecgtwin": ecgtwin_app.__version__,
+                "torch": torch.__version__,
+                "numpy": np.__version__,
+                "python": platform.python_version(),
+            },
+        }
+
+
+def request_as_dict(request: TwinRequest) -> dict:
+    """A request as plain values for files."""
+    fields = {name: getattr(request, name) for name in request.__dataclass_fields__ if name != "score"}
+    fields["conditions"] = list(request.conditions)
+    fields["score"] = request.score.to_json() if isinstance(request.score, RhythmScore) else None
+    return fields
+
+
+def _met_count(twin: Twin) -> tuple[bool, int]:
+    return twin.met, sum(line.met is True for line in twin.asked_got)
+
+
+def _device(name: str) -> str:
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if name == "auto":
+        return next(device for device in ("cuda", "mps", "cpu") if there[device])
+    if not there.get(name, False):
+        raise EcgError(f"The device '{name}' is not available here; use --device auto or cpu.")
+    return name

@@ -1,0 +1,92 @@
+"""A reference made ready for the networks: its strip, beat, template and identity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from ecgtwin_app.ecg.leads import independent_leads
+from ecgtwin_app.ecg.median import representative_beat
+from ecgtwin_app.ecg.recording import Recording
+from ecgtwin_app.ecg.resample import ten_seconds
+from ecgtwin_app.ecg.template import BeatTemplate, lay, split_beat
+from ecgtwin_app.model.adax import Context
+from ecgtwin_app.model.conditioning import Condition, statement_states
+from ecgtwin_app.model.identity import base_vector, beat_input
+from ecgtwin_app.model.score_tracks import score_features
+from ecgtwin_app.model.weights import TwinModel
+
+if TYPE_CHECKING:
+    from ecgtwin_app.engine.plan import Plan
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedReference:
+    """What the engine keeps of a reference.
+
+    Attributes
+    ----------
+    recording : Recording
+        The ten seconds used, 12 leads, 500 Hz.
+    digest : str
+        SHA-256 of the recording as it was opened.
+    template : BeatTemplate
+    rate : float
+        Ventricular rate, 1/min.
+    identity : Tensor, shape (1, queries, width)
+    base : ndarray, shape (width,)
+        Unit-length base vector.
+    """
+
+    recording: Recording
+    digest: str
+    template: BeatTemplate
+    rate: float
+    identity: torch.Tensor
+    base: np.ndarray
+
+
+def prepare(model: TwinModel, reference: Recording, device: str) -> PreparedReference:
+    """Cut, measure and encode a reference; `EcgError` when it is too short or has no beats."""
+    strip = ten_seconds(reference)
+    beat = representative_beat(strip)
+    identity, base = identity_of(model, strip, device)
+    return PreparedReference(strip, reference.digest(), split_beat(beat), 60.0 / beat.rr, identity, base)
+
+
+@torch.inference_mode()
+def identity_of(model: TwinModel, recording: Recording, device: str) -> tuple[torch.Tensor, np.ndarray]:
+    """Identity tokens (1, queries, width) and base vector (width,) of a recording, its condition unknown."""
+    strip = ten_seconds(recording)
+    signal = torch.from_numpy(independent_leads(strip.signal))[None].to(device)
+    beat = torch.from_numpy(beat_input(representative_beat(strip)))[None].to(device)
+    statements = len(model.config.statements)
+    nothing = Condition(
+        torch.zeros(1, statements, dtype=torch.int64, device=device),
+        torch.full((1, 2), float("nan"), device=device),
+        torch.zeros(1, dtype=torch.int64, device=device),
+    )
+    identity = model.extractor(model.autoencoder.encode(signal), beat, nothing)
+    return identity, base_vector(identity)[0].cpu().numpy()
+
+
+@torch.inference_mode()
+def context_of(model: TwinModel, reference: PreparedReference, plan: Plan, device: str) -> Context:
+    """All that one draw depends on, but the noise."""
+    states = statement_states(model.config.statements, plan.names)
+    numbers = [plan.rate, float("nan") if plan.age is None else plan.age]
+    condition = Condition(
+        torch.from_numpy(states.astype(np.int64))[None].to(device),
+        torch.tensor([numbers], dtype=torch.float32, device=device),
+        torch.tensor([{"F": 1, "M": 2}.get(plan.sex, 0)], device=device),
+    )
+    if plan.score is None:
+        laid = np.zeros((8, reference.recording.samples), np.float32)
+    else:
+        laid = lay(reference.template, plan.score)
+    laid_latent = model.autoencoder.encode(torch.from_numpy(laid)[None].to(device))
+    score = torch.from_numpy(score_features(plan.score))[None].to(device)
+    return Context(condition, reference.identity, torch.ones(1, dtype=torch.bool, device=device), laid_latent, score)

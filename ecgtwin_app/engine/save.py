@@ -1,0 +1,65 @@
+"""Twins on disk: WFDB files and `twins.json`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.engine.request import Twin
+from ecgtwin_app.formats.wfdb_ import write
+
+
+def save_twins(twins: list[Twin], folder: Path) -> list[Path]:
+    """Write `twin_001.hea/.dat` ... and `twins.json` into `folder` (made if it is not there).
+
+    Returns
+    -------
+    list of Path
+        The files written, headers first.
+
+    Raises
+    ------
+    EcgError
+        When the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        names = [f"twin_{number:03d}" for number in range(1, len(twins) + 1)]
+        for name, twin in zip(names, twins):
+            write(twin.recording, folder, name)
+        path = folder / "twins.json"
+        document = twins_document(names, twins)
+        path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    except (FileExistsError, NotADirectoryError):
+        raise EcgError(f"'{folder.name}' is a file; choose a folder for the twins.") from None
+    except OSError as error:
+        raise EcgError(f"The folder cannot be written ({error.strerror}); choose another one.") from None
+    return [folder / f"{name}.hea" for name in names] + [path]
+
+
+def twins_document(names: list[str], twins: list[Twin]) -> dict:
+    """The content of `twins.json`: each twin with what was asked and got, and the provenance they share."""
+    shared = {k: v for k, v in twins[0].recording.provenance.items() if k != "seed"} if twins else {}
+    return {
+        "twins": [
+            {
+                "file": name,
+                "seed": twin.seed,
+                "first_draw": twin.first_draw,
+                "met": twin.met,
+                "asked_versus_got": [
+                    {"name": line.name, "unit": line.unit, "asked": line.asked, "reference": line.reference,
+                     "got": line.got, "met": line.met}
+                    for line in twin.asked_got
+                ],
+                "lead_law_residual_uv": twin.lead_law_residual_uv,
+                "identity_similarity": twin.identity_similarity,
+                "seconds": round(twin.seconds, 3),
+                "measurements": twin.measurements,
+                "score": twin.score.to_json() if twin.score else None,
+            }
+            for name, twin in zip(names, twins)
+        ],
+        "provenance": shared,
+    }  # fmt: skip

@@ -1,0 +1,108 @@
+"""Weights on disk: safetensors files, and a manifest with their SHA-256. Nothing else is ever loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from ecgtwin_app.model.adax import AdaXDiT, DitConfig
+from ecgtwin_app.model.autoencoder import LappedAutoencoder
+from ecgtwin_app.model.flow import Flow
+from ecgtwin_app.model.identity import IndividualBaseExtractor
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+
+
+class WeightsError(ValueError):
+    """The weights are missing, damaged or of another kind. One sentence for the user."""
+
+
+@dataclass(eq=False)
+class TwinModel:
+    """The three networks and what identifies them.
+
+    Attributes
+    ----------
+    autoencoder, extractor, flow : nn.Module
+    name : str
+    sha256 : str
+        Hash over the hashes of all files, short for provenance.
+    """
+
+    autoencoder: LappedAutoencoder
+    extractor: IndividualBaseExtractor
+    flow: Flow
+    name: str
+    sha256: str
+
+    @property
+    def config(self) -> DitConfig:
+        """Sizes and statements of the diffusion transformer."""
+        return self.flow.network.config
+
+    def to(self, device: str) -> TwinModel:
+        """Move all parts to a device, in evaluation mode."""
+        for part in (self.autoencoder, self.extractor, self.flow):
+            part.to(device).eval().requires_grad_(False)
+        return self
+
+
+def build(config: DitConfig, name: str = "untrained", sha256: str = "") -> TwinModel:
+    """A model with fresh weights."""
+    extractor = IndividualBaseExtractor(config.components, len(config.statements), config.identity_width)
+    flow = Flow(AdaXDiT(config), torch.ones(config.components))
+    return TwinModel(LappedAutoencoder(config.components), extractor, flow, name, sha256)
+
+
+def save(model: TwinModel, folder: Path, about: dict) -> None:
+    """Write half-precision safetensors and the manifest into `folder`.
+
+    Parameters
+    ----------
+    about : dict
+        What the manifest says beside the hashes: training data, steps, seed, measured figures.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {}
+    for part in ("autoencoder", "extractor", "flow"):
+        # The autoencoder is small and linear in millivolts: it keeps full precision.
+        kind = torch.float32 if part == "autoencoder" else torch.float16
+        tensors = {k: v.to(kind).contiguous() for k, v in getattr(model, part).state_dict().items()}
+        path = folder / f"{part}.safetensors"
+        save_file(tensors, path, metadata={"model": model.name, "part": part})
+        files[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    manifest = {"format": FORMAT, "name": model.name, "config": model.config.to_json(), "files": files, **about}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def load(folder: Path) -> TwinModel:
+    """Read and verify the weights in `folder`; `WeightsError` when anything is not as the manifest says."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise WeightsError("The model's weights are not there: reinstall the application or run 'ecgtwin train'.") from None
+    except (OSError, ValueError):
+        raise WeightsError("The manifest of the model's weights cannot be read: reinstall the application.") from None
+    if manifest.get("format") != FORMAT:
+        raise WeightsError("The model's weights are of another version: reinstall the application.")
+    config = DitConfig(**{**manifest["config"], "statements": tuple(manifest["config"]["statements"])})
+    digest = hashlib.sha256("".join(manifest["files"][k] for k in sorted(manifest["files"])).encode()).hexdigest()
+    model = build(config, manifest["name"], digest)
+    for part in ("autoencoder", "extractor", "flow"):
+        path = folder / f"{part}.safetensors"
+        try:
+            intact = hashlib.sha256(path.read_bytes()).hexdigest() == manifest["files"][path.name]
+            if not intact:
+                raise WeightsError(f"The weights file {path.name} is damaged: reinstall the application.")
+            tensors = {k: v.float() for k, v in load_file(path).items()}
+            getattr(model, part).load_state_dict(tensors)
+        except (OSError, KeyError, SafetensorError, RuntimeError) as error:
+            raise WeightsError(f"The weights file {path.name} cannot be used: reinstall the application.") from error
+    return model.to("cpu")

@@ -1,0 +1,57 @@
+"""Checkpoints in safetensors and JSON: a run can stop anywhere and go on as if it had not."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+
+class Average:
+    """Exponential moving average of a module's parameters and floating buffers, with a warm-up."""
+
+    def __init__(self, module: nn.Module, decay: float = 0.9985):
+        self.decay = decay
+        self.values = {k: v.detach().clone() for k, v in module.state_dict().items()}
+
+    @torch.no_grad()
+    def update(self, module: nn.Module, step: int) -> None:
+        """Move towards the module's present values."""
+        keep = min(self.decay, (1 + step) / (10 + step))
+        for name, value in module.state_dict().items():
+            self.values[name].lerp_(value, 1 - keep)
+
+
+def save_checkpoint(path: Path, module: nn.Module, average: Average, optimizer: torch.optim.Optimizer, step: int) -> None:
+    """Write atomically: the old checkpoint stays until the new one is whole."""
+    tensors: dict[str, Tensor] = {f"module/{k}": v for k, v in module.state_dict().items()}
+    tensors |= {f"average/{k}": v for k, v in average.values.items()}
+    for index, state in optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer/{index}/{k}": torch.as_tensor(v) for k, v in state.items()}
+    part = path.with_suffix(".part")
+    tensors = {k: v.contiguous().clone() for k, v in tensors.items()}
+    save_file(tensors, part, metadata={"step": json.dumps(step)})
+    os.replace(part, path)
+
+
+def load_checkpoint(path: Path, module: nn.Module, average: Average, optimizer: torch.optim.Optimizer) -> int:
+    """Restore what `save_checkpoint` wrote; returns the step to go on from (0 when there is none)."""
+    if not path.exists():
+        return 0
+    with safe_open(path, "pt") as file:
+        step = json.loads(file.metadata()["step"])
+    tensors = load_file(path)
+    module.load_state_dict({k.removeprefix("module/"): v for k, v in tensors.items() if k.startswith("module/")})
+    average.values = {k.removeprefix("average/"): v for k, v in tensors.items() if k.startswith("average/")}
+    state: dict[int, dict] = {}
+    for name, value in tensors.items():
+        if name.startswith("optimizer/"):
+            _, index, key = name.split("/")
+            state.setdefault(int(index), {})[key] = value
+    optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
+    return step

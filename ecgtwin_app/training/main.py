@@ -1,0 +1,91 @@
+"""`ecgtwin train`: from a folder of recordings to weights, in one resumable command."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ecgtwin_app.model.adax import DitConfig
+from ecgtwin_app.model.weights import build, save
+from ecgtwin_app.training.cases import make_cases
+from ecgtwin_app.training.dataset import load_cases
+from ecgtwin_app.training.mix import STATEMENTS
+from ecgtwin_app.training.normals import deepfake_normals
+from ecgtwin_app.training.records import load_real
+from ecgtwin_app.training.stages import fit_autoencoder, reference_identity, train_extractor, train_flow
+
+log = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of `ecgtwin train`."""
+    parser.add_argument("--data", type=Path, required=True, help="folder with the real recordings")
+    parser.add_argument("--work", type=Path, required=True, help="folder for cases, checkpoints and the log")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the finished weights")
+    parser.add_argument("--virtual", type=int, default=1500, help="synthetic normal hearts beside the real ones")
+    parser.add_argument("--per-patient", type=int, default=10, help="cases made of each heart")
+    parser.add_argument("--extractor-steps", type=int, default=500)
+    parser.add_argument("--steps", type=int, default=5000, help="steps of the diffusion transformer")
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the choice to torch")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--name", default="ecgtwin-1")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run or resume the whole training; returns the exit status."""
+    args.work.mkdir(parents=True, exist_ok=True)
+    handlers = [logging.StreamHandler(), logging.FileHandler(args.work / "train.log")]
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", handlers=handlers)
+    torch.set_flush_denormal(True)
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    torch.manual_seed(args.seed)
+    began = time.monotonic()
+
+    folder = args.work / "cases"
+    if not (folder / "done").exists():
+        real = [record.recording for record in load_real(args.data) if not record.held_out]
+        make_cases(folder, real + deepfake_normals(args.virtual, args.seed), args.per_patient, args.seed)
+        (folder / "done").touch()
+
+    model = build(DitConfig(STATEMENTS), args.name)
+    model.autoencoder = fit_autoencoder(_signals(folder), model.config.components)
+    cases = load_cases(folder, model.autoencoder)
+    log.info("%d cases of %d references", len(cases), len(cases.ref_latent))
+    train_extractor(model.extractor, cases, args.extractor_steps, args.work / "extractor.safetensors", args.seed)
+    identity = reference_identity(model.extractor, cases)
+    model.flow.spread.copy_(cases.target[::7].float().std(dim=(0, 1)))
+    average = train_flow(
+        model.flow, cases, identity, args.steps, args.work / "flow.safetensors", args.seed, args.batch
+    )
+    model.flow.load_state_dict(average.values)
+    about = {
+        "training": {
+            "cases": len(cases),
+            "references": len(cases.ref_latent),
+            "extractor_steps": args.extractor_steps,
+            "steps": args.steps,
+            "batch": args.batch,
+            "seed": args.seed,
+            "hours": round((time.monotonic() - began) / 3600, 2),
+        }
+    }
+    save(model, args.out, about)
+    log.info("weights written to %s", args.out)
+    return 0
+
+
+def _signals(folder: Path) -> list[np.ndarray]:
+    """A share of the targets and all references, for fitting the autoencoder."""
+    targets, references = [], []
+    for path in sorted(folder.glob("cases_*.npz")):
+        with np.load(path, allow_pickle=False) as z:
+            targets.append(z["target"][::8])
+            references.append(z["ref_signal"])
+    return [np.concatenate(targets), np.concatenate(references)]
