@@ -14,9 +14,10 @@ from scipy.signal import butter, sosfiltfilt
 
 from ecgtwin_app.ecg.beats import clean, detect_qrs
 from ecgtwin_app.ecg.leads import independent_leads, twelve_leads
+from ecgtwin_app.ecg.pwave import PWave, find_p
 from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, LEADS, MODEL_RATE, EcgError, Recording
 from ecgtwin_app.ecg.resample import resample_array
-from ecgtwin_app.ecg.waves import Waves, find_waves, qrs_bounds
+from ecgtwin_app.ecg.waves import Waves, qrs_bounds, t_wave
 
 #: Seconds before and after the fiducial that a representative beat shows, when the rate allows.
 BEFORE, AFTER = 0.35, 0.65
@@ -41,6 +42,8 @@ class RepresentativeBeat:
     rr : float
         Seconds, median.
     beats_used, beats_total : int
+    p : PWave
+        How consistent the P wave is, and in which of the used beats it was seen.
     """
 
     signal: np.ndarray
@@ -55,6 +58,7 @@ class RepresentativeBeat:
     rr: float
     beats_used: int
     beats_total: int
+    p: PWave
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,25 +101,31 @@ def representative_beat(recording: Recording) -> RepresentativeBeat:
 def median_of(stack: BeatStack) -> RepresentativeBeat:
     """The median beat of a stack."""
     rate = MODEL_RATE
-    before = int(min(0.55, 0.75 * stack.rr) * rate)
+    before = int(min(0.6, 0.8 * stack.rr) * rate)
     after = int(max(min(AFTER, 0.85 * stack.rr), 0.25) * rate)
     used = np.flatnonzero(stack.dominant)
     beats = cut(stack.signal, stack.fiducials[used], before, after)
     signal = _nan_median(beats)
-    noise = _noise_left(beats, signal)
-    waves = find_waves(twelve_leads(signal), rate, before, stack.rr, noise)
-    onset = waves.qrs_onset
+    twelve = twelve_leads(signal)
+    onset, offset = qrs_bounds(twelve, rate, before)
+    t_peak, t_offset = t_wave(twelve, rate, onset, offset, stack.rr)
+    cycle = round(stack.rr * rate)
+    previous_t = (offset - cycle, offset - cycle) if t_offset is None else (t_peak - cycle, t_offset - cycle)
+    p = find_p(beats, signal, rate, onset, *previous_t)
     level = np.median(signal[:, max(0, onset - 12) : max(1, onset - 2)], axis=1, keepdims=True)
-    keep = min(before, max(int(BEFORE * rate), before - waves.p_onset + 20 if waves.p_onset is not None else 0))
-    start = before - keep
-    shifted = {name: None if at is None else at - start for name, at in vars(waves).items()}
+    shown = int(BEFORE * rate)
+    if p.onset is not None:
+        shown = max(shown, before - p.onset + int(0.04 * rate))
+    start = before - min(before, shown)
+    waves = Waves(p.onset, p.peak, p.offset, onset, offset, t_peak, t_offset).moved(-start)
     return RepresentativeBeat(
         signal=(signal - level)[:, start:].astype(np.float32),
-        fiducial=keep,
-        **shifted,
+        fiducial=before - start,
+        **vars(waves),
         rr=stack.rr,
         beats_used=len(used),
         beats_total=len(stack.fiducials),
+        p=p,
     )
 
 
@@ -242,9 +252,3 @@ def _nan_median(beats):
     """Median over beats where there are samples, 0 where there are none; shape (leads, samples)."""
     empty = np.all(np.isnan(beats), axis=0)
     return np.nanmedian(np.where(empty[None], 0.0, beats), axis=0)
-
-
-def _noise_left(beats, median):
-    """What the median still carries of beat to beat variation, mV (root mean square)."""
-    spread = np.nanmedian(np.abs(beats - median), axis=0)
-    return float(np.nanmedian(spread) * 1.48 * 1.25 / np.sqrt(len(beats)))

@@ -1,0 +1,185 @@
+"""The P wave: a deflection before the QRS that comes back in every beat.
+
+One beat cannot tell a P from a fibrillatory wave. A P has the same shape, in all leads, at the same
+distance from every QRS; a fibrillatory wave has not. So a P is looked for in the median beat, and
+believed when the single beats repeat it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+from scipy.signal import find_peaks
+
+#: The longest P onset to QRS onset that is looked for, seconds.
+LONGEST_PR = 0.42
+#: Seconds by which a beat's own P may come earlier or later than the median's.
+JITTER = 0.024
+#: Median correlation of the single beats' P with the median P of the others that makes it consistent.
+CONSISTENT = 0.5
+#: Correlation that makes one beat's P present.
+PRESENT = 0.4
+#: Smallest P that is believed, mV, root mean square over the leads at its peak.
+SMALLEST = 0.012
+
+
+@dataclass(frozen=True, eq=False)
+class PWave:
+    """The P wave of a recording's dominant beats.
+
+    Attributes
+    ----------
+    onset, peak, offset : int or None
+        Samples in the median beat; None when no P is consistent.
+    consistency : float or None
+        Median correlation of each beat's P with the median of the others, -1 to 1; None when it
+        cannot be judged.
+    present : ndarray of float
+        For each beat 1 with a P, 0 without, NaN when it cannot be seen.
+    shift : ndarray of int
+        Samples by which each beat's P lies later than the median's.
+    """
+
+    onset: int | None
+    peak: int | None
+    offset: int | None
+    consistency: float | None
+    present: np.ndarray
+    shift: np.ndarray
+
+
+def find_p(
+    beats: np.ndarray, median: np.ndarray, rate: float, qrs_onset: int, t_peak: int, t_offset: int
+) -> PWave:
+    """The P of a set of aligned beats.
+
+    Parameters
+    ----------
+    beats : ndarray, shape (beats, leads, samples)
+        Millivolts; NaN beyond the recording.
+    median : ndarray, shape (leads, samples)
+    qrs_onset : int
+        Sample in the median.
+    t_peak, t_offset : int
+        Where the T wave of the beat *before* peaks and ends, in samples of the median (may be
+        negative).
+    """
+    nothing = PWave(None, None, None, None, np.full(len(beats), np.nan), np.zeros(len(beats), dtype=int))
+    best = None
+    # First after the T wave; a P on the T wave (long PR, fast rate) only when there is none.
+    for first in (t_offset - int(0.03 * rate), t_peak + int(0.05 * rate)):
+        start = max(0, first, qrs_onset - int(LONGEST_PR * rate))
+        for peak in _candidates(median, rate, start, qrs_onset):
+            wave = _judge(beats, median, rate, start, qrs_onset, peak)
+            if wave.onset is not None:
+                return wave
+            best = best or wave
+    return best or nothing
+
+
+def _relief(signal, rate):
+    """The signal with what is slower than a P (T, drift) and faster (noise) taken away."""
+    return gaussian_filter1d(signal, 0.008 * rate, axis=-1) - gaussian_filter1d(signal, 0.05 * rate, axis=-1)
+
+
+def _candidates(median, rate, start, qrs_onset):
+    """Up to two peaks of the relief before the QRS, the larger first."""
+    stop = qrs_onset - int(0.008 * rate)
+    if stop - start < 0.07 * rate:
+        return []
+    relief = _relief(median[:, start:stop], rate)
+    magnitude = np.sqrt(np.mean(relief**2, axis=0))
+    lead_in = (stop - start - np.arange(stop - start)) / rate
+    # PR is most often near 160 ms; a far candidate must be clearly larger.
+    weighted = magnitude / (1 + np.maximum(0, (lead_in - 0.2) / 0.2))
+    peaks, _ = find_peaks(weighted, prominence=0.25 * weighted.max(), distance=max(1, int(0.05 * rate)))
+    peaks = peaks[(peaks > 0.02 * rate) & (peaks < stop - start - 0.02 * rate)]
+    order = peaks[np.argsort(-weighted[peaks])]
+    return [int(start + peak) for peak in order[:2]]
+
+
+def _judge(beats, median, rate, start, qrs_onset, peak):
+    """Bound the wave at `peak` and ask the single beats whether they repeat it."""
+    onset, offset = _bounds(median, rate, start, qrs_onset, peak)
+    jitter = int(JITTER * rate)
+    low, high = onset - int(0.01 * rate), min(offset + int(0.01 * rate), qrs_onset)
+    low = max(low, 0)
+    windows = _windows(beats, rate, low, high, jitter)
+    seen = ~np.isnan(windows).any(axis=(1, 2, 3))
+    likeness = np.full(len(beats), np.nan)
+    shift = np.zeros(len(beats), dtype=int)
+    central = windows[:, jitter]
+    for k in np.flatnonzero(seen):
+        others = seen.copy()
+        others[k] = False
+        if not others.any():
+            continue
+        template = np.median(central[others], axis=0)
+        scores = _correlate(windows[k], template)
+        # A shift has to earn its keep: a little worse for every sample.
+        best = int(np.argmax(scores - 0.006 * np.abs(np.arange(-jitter, jitter + 1))))
+        likeness[k], shift[k] = scores[best], best - jitter
+    if np.sum(seen) < 3:
+        return PWave(None, None, None, None, np.full(len(beats), np.nan), shift)
+    consistency = float(np.nanmedian(likeness))
+    height = float(np.sqrt(np.mean((median[:, peak] - (median[:, onset] + median[:, offset]) / 2) ** 2)))
+    present = np.where(seen, (likeness >= PRESENT).astype(float), np.nan)
+    if consistency < CONSISTENT or height < SMALLEST:
+        return PWave(None, None, None, consistency, np.where(seen, 0.0, np.nan), shift)
+    return PWave(onset, peak, offset, consistency, present, shift)
+
+
+def _windows(beats, rate, low, high, jitter):
+    """Each beat's segment at each shift, straightened, shape (beats, shifts, leads, samples)."""
+    smooth = gaussian_filter1d(beats, 0.006 * rate, axis=-1)
+    width = high - low
+    pieces = []
+    for by in range(-jitter, jitter + 1):
+        first = low + by
+        if first < 0 or first + width > beats.shape[-1]:
+            pieces.append(np.zeros((*beats.shape[:2], width)))
+        else:
+            pieces.append(smooth[:, :, first : first + width])
+    windows = np.stack(pieces, axis=1)
+    chord = np.linspace(0, 1, width)
+    first, last = windows[..., :1], windows[..., -1:]
+    return windows - first - (last - first) * chord
+
+
+def _correlate(windows, template):
+    return np.sum(windows * template, axis=(1, 2)) / np.maximum(
+        np.linalg.norm(windows, axis=(1, 2)) * np.linalg.norm(template), 1e-12
+    )
+
+
+def _bounds(median, rate, start, qrs_onset, peak):
+    """Onset and end: outwards from the peak over each flank to where it is quiet again."""
+    smooth = gaussian_filter1d(median[:, start:qrs_onset], 0.006 * rate, axis=1)
+    speed = np.sqrt(np.sum(np.gradient(smooth, axis=1) ** 2, axis=0))
+    at = peak - start
+    reach = int(0.085 * rate)
+    quiet = np.percentile(speed, 10)
+    edges = []
+    for step in (-1, 1):
+        stop = int(np.clip(at + step * reach, 0, len(speed) - 1))
+        flank = np.arange(at, stop + step, step)
+        top = speed[flank[: int(0.06 * rate)]].max()
+        fast = flank[speed[flank] > quiet + 0.16 * (top - quiet)]
+        edges.append(_flank_end(speed, flank, fast, quiet + 0.16 * (top - quiet), rate))
+    return start + edges[0], start + edges[1]
+
+
+def _flank_end(speed, flank, fast, threshold, rate):
+    """The first quiet sample after the flank; a quiet stretch of 12 ms ends the wave."""
+    stretch = int(0.012 * rate)
+    last = int(fast[0]) if fast.size else int(flank[0])
+    climbed = False
+    for position in flank:
+        if speed[position] > threshold:
+            last = int(position)
+            climbed = climbed or abs(position - flank[0]) > 0.012 * rate
+        elif climbed and abs(position - last) > stretch:
+            break
+    return last
