@@ -1,1 +1,1 @@
-"""Readers and writers, one module a file format; de-identification and synthetic marking."""
+"""Files in and out: one module a format, a registry that sniffs by content, and the synthetic marking."""

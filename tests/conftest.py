@@ -1,0 +1,49 @@
+"""What all tests share: no display, no network, no settings of the user, and where real recordings lie."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+# Before anything imports Qt or torch: draw off screen, and let idle OpenMP threads sleep.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("MPLBACKEND", "Agg")
+if sys.platform == "win32":
+    import torch  # noqa: F401  torch's libraries fail to load on Windows once Qt is there
+
+import pytest
+
+_REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real recordings beside the source tree; the test is skipped where there is none."""
+    if not _REAL_DATA.is_dir():
+        pytest.skip("needs the real recordings, which are not part of the project")
+    return _REAL_DATA
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch):
+    """The app is offline by design: opening a connection fails the test."""
+
+    def refuse(self, address, *_):
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            raise AssertionError("the app tried to open a network connection")
+        return connect(self, address)
+
+    connect = socket.socket.connect
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+@pytest.fixture(autouse=True)
+def _own_home(monkeypatch, tmp_path_factory):
+    """Settings and sessions go to a folder of the test's own, never to the user's."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "APPDATA"):
+        monkeypatch.setenv(name, str(home))
+    monkeypatch.setenv("LOCALAPPDATA", str(home))
