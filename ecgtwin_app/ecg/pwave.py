@@ -18,9 +18,9 @@ LONGEST_PR = 0.42
 #: Seconds by which a beat's own P may come earlier or later than the median's.
 JITTER = 0.024
 #: Median correlation of the single beats' P with the median P of the others that makes it consistent.
-CONSISTENT = 0.5
+CONSISTENT = 0.72
 #: Correlation that makes one beat's P present.
-PRESENT = 0.4
+PRESENT = 0.55
 #: Smallest P that is believed, mV, root mean square over the leads at its peak.
 SMALLEST = 0.012
 
@@ -51,7 +51,7 @@ class PWave:
 
 
 def find_p(
-    beats: np.ndarray, median: np.ndarray, rate: float, qrs_onset: int, t_peak: int, t_offset: int
+    beats: np.ndarray, gaps: np.ndarray, rate: float, fiducial: int, qrs_onset: int, t_peak: int, t_offset: int
 ) -> PWave:
     """The P of a set of aligned beats.
 
@@ -59,24 +59,56 @@ def find_p(
     ----------
     beats : ndarray, shape (beats, leads, samples)
         Millivolts; NaN beyond the recording.
-    median : ndarray, shape (leads, samples)
-    qrs_onset : int
-        Sample in the median.
-    t_peak, t_offset : int
-        Where the T wave of the beat *before* peaks and ends, in samples of the median (may be
-        negative).
+    gaps : ndarray
+        Samples from the beat before to each beat, of whatever class; NaN for the first.
+    rate : float
+        Hz.
+    fiducial, qrs_onset, t_peak, t_offset : int
+        Samples in a beat's window.
     """
-    nothing = PWave(None, None, None, None, np.full(len(beats), np.nan), np.zeros(len(beats), dtype=int))
-    best = None
-    # First after the T wave; a P on the T wave (long PR, fast rate) only when there is none.
-    for first in (t_offset - int(0.03 * rate), t_peak + int(0.05 * rate)):
-        start = max(0, first, qrs_onset - int(LONGEST_PR * rate))
-        for peak in _candidates(median, rate, start, qrs_onset):
-            wave = _judge(beats, median, rate, start, qrs_onset, peak)
-            if wave.onset is not None:
-                return wave
-            best = best or wave
-    return best or nothing
+    known = gaps[np.isfinite(gaps)]
+    cycle = np.median(known) if known.size else rate
+    # What comes before the T of the beat before has ended is T, not P: it is hidden, beat by beat.
+    clear = _hide(beats, gaps, t_offset - int(0.03 * rate))
+    waves = _look(clear, rate, qrs_onset, t_offset - int(0.03 * rate) - cycle)
+    regular = known.size >= 3 and np.std(known) < 0.08 * cycle
+    if regular and all(wave.onset is None for wave in waves):
+        # A P on the T wave (long PR, fast rate) can be told only where the T always falls alike.
+        waves += _look(beats, rate, qrs_onset, t_peak + int(0.05 * rate) - cycle)
+    for wave in waves:
+        if wave.onset is not None:
+            return wave
+    if waves:
+        return max(waves, key=lambda wave: -1 if wave.consistency is None else wave.consistency)
+    return _nothing(len(beats))
+
+
+def _nothing(count, consistency=None):
+    return PWave(None, None, None, consistency, np.full(count, np.nan), np.zeros(count, dtype=int))
+
+
+def _hide(beats, gaps, t_offset):
+    """The beats with NaN up to where the T of the beat before ends, `t_offset` samples from its window."""
+    beats = beats.copy()
+    for beat, gap in zip(beats, gaps, strict=True):
+        if np.isfinite(gap):
+            beat[:, : max(0, int(t_offset - gap))] = np.nan
+    return beats
+
+
+def _look(beats, rate, qrs_onset, first):
+    """What each candidate between `first` and the QRS turns out to be."""
+    seen = np.sum(np.isfinite(beats[:, 0, :]), axis=0)
+    # The median is of use where at least three beats, and a third of them, are to be seen.
+    enough = np.flatnonzero(seen >= max(3, len(beats) / 3))
+    if enough.size == 0:
+        return []
+    median = np.zeros(beats.shape[1:])
+    median[:, enough] = np.nanmedian(beats[:, :, enough], axis=0)
+    start = int(max(enough[0], first, qrs_onset - int(LONGEST_PR * rate), 0))
+    return [
+        _judge(beats, median, rate, start, qrs_onset, peak) for peak in _candidates(median, rate, start, qrs_onset)
+    ]
 
 
 def _relief(signal, rate):
@@ -122,7 +154,7 @@ def _judge(beats, median, rate, start, qrs_onset, peak):
         best = int(np.argmax(scores - 0.006 * np.abs(np.arange(-jitter, jitter + 1))))
         likeness[k], shift[k] = scores[best], best - jitter
     if np.sum(seen) < 3:
-        return PWave(None, None, None, None, np.full(len(beats), np.nan), shift)
+        return _nothing(len(beats))
     consistency = float(np.nanmedian(likeness))
     height = float(np.sqrt(np.mean((median[:, peak] - (median[:, onset] + median[:, offset]) / 2) ** 2)))
     present = np.where(seen, (likeness >= PRESENT).astype(float), np.nan)
