@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from ecgtwin_app.engine.request import HeatMap
+from ecgtwin_app.attribution.heatmap import HeatMap
 from ecgtwin_app.model.adax import AdaXDiT
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ecgtwin_app.attribution.heatmap import HeatMap
 from ecgtwin_app.ecg.score import RhythmScore
-from ecgtwin_app.engine.request import HeatMap
 
 
 def contrast_map(

@@ -15,7 +15,7 @@ import ecgtwin_app
 from ecgtwin_app.attribution.attention import AttentionRecorder, attention_map
 from ecgtwin_app.attribution.contrast import contrast_map
 from ecgtwin_app.conditions.referee import judge
-from ecgtwin_app.conditions.vocabulary import Condition, find_condition
+from ecgtwin_app.conditions.vocabulary import Condition
 from ecgtwin_app.ecg.leads import lead_law_residual, twelve_leads
 from ecgtwin_app.ecg.measure import measure
 from ecgtwin_app.ecg.recording import MODEL_RATE, EcgError, Recording
@@ -91,7 +91,9 @@ class TwinEngine:
                 latent = None
                 for latent, denoised in self._sample(prepared, plan, request, seed):
                     done += 1
-                    yield Progress(done, total, self._decode(denoised), f"Twin {number + 1} of {request.samples}")
+                    yield Progress(
+                        done, total, self._decode(denoised), f"Twin {number + 1} of {request.samples}"
+                    )
                 seconds = time.perf_counter() - began
                 signal = self._decode(latent)
                 twin = self._finish(prepared, request, conditions, plan, seed, signal, seconds, draw == 0)
@@ -131,8 +133,11 @@ class TwinEngine:
 
     def identity_similarity(self, a: Recording, b: Recording) -> float:
         """Cosine of the base vectors of two recordings, -1 to 1."""
-        vectors = [identity_of(self._model, recording, self.device)[1] for recording in (a, b)]
-        return float(vectors[0] @ vectors[1])
+        return float(self.base_vector(a) @ self.base_vector(b))
+
+    def base_vector(self, recording: Recording) -> np.ndarray:
+        """Unit-length base vector (width,) of a recording, its condition taken as unknown."""
+        return identity_of(self._model, recording, self.device)[1]
 
     def _prepare(self, reference: Recording) -> PreparedReference:
         digest = reference.digest()
@@ -141,7 +146,9 @@ class TwinEngine:
         return self._prepared
 
     def _statement(self, condition: Condition) -> int:
-        name = "sinus rhythm" if condition.name in ("sinus bradycardia", "sinus tachycardia") else condition.name
+        name = (
+            "sinus rhythm" if condition.name in ("sinus bradycardia", "sinus tachycardia") else condition.name
+        )
         return self._model.config.statements.index(name)
 
     def _sample(self, prepared: PreparedReference, plan: Plan, request: TwinRequest, seed: int):
@@ -184,9 +191,11 @@ class TwinEngine:
         )
         lines = [AskedGot(v.name, v.unit, v.asked, v.reference, v.got, v.met) for v in verdicts]
         lines.append(
-            AskedGot("lead law residual", "mV", f"≤ {LEAD_LAW_LIMIT:g}", None, residual, residual <= LEAD_LAW_LIMIT)
+            AskedGot(
+                "lead law residual", "mV", f"≤ {LEAD_LAW_LIMIT:g}", None, residual, residual <= LEAD_LAW_LIMIT
+            )
         )
-        _, base = identity_of(self._model, recording, self.device)
+        base = self.base_vector(recording)
         return Twin(
             recording=recording,
             request=request,

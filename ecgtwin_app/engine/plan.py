@@ -74,7 +74,9 @@ def check_request(request: TwinRequest) -> list[Condition]:
     return conditions
 
 
-def make_plan(conditions: list[Condition], request: TwinRequest, reference: PreparedReference, seed: int) -> Plan:
+def make_plan(
+    conditions: list[Condition], request: TwinRequest, reference: PreparedReference, seed: int
+) -> Plan:
     """Settle what the request leaves open and write the score with the draw's own random numbers."""
     names = tuple(condition.name for condition in conditions)
     rate = request.heart_rate

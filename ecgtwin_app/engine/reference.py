@@ -89,4 +89,6 @@ def context_of(model: TwinModel, reference: PreparedReference, plan: Plan, devic
         laid = lay(reference.template, plan.score)
     laid_latent = model.autoencoder.encode(torch.from_numpy(laid)[None].to(device))
     score = torch.from_numpy(score_features(plan.score))[None].to(device)
-    return Context(condition, reference.identity, torch.ones(1, dtype=torch.bool, device=device), laid_latent, score)
+    return Context(
+        condition, reference.identity, torch.ones(1, dtype=torch.bool, device=device), laid_latent, score
+    )

@@ -127,7 +127,9 @@ class Context:
 
     def without_statements(self) -> Context:
         """The same patient and rhythm, nothing said of the condition."""
-        return Context(self.condition.without_statements(), self.identity, self.identity_known, self.laid, self.score)
+        return Context(
+            self.condition.without_statements(), self.identity, self.identity_known, self.laid, self.score
+        )
 
     def without_identity(self) -> Context:
         """The same condition and rhythm in nobody in particular."""

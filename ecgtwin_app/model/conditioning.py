@@ -50,7 +50,9 @@ class ConditionTokens(nn.Module):
         super().__init__()
         self.statement = nn.Parameter(0.02 * torch.randn(statements, 3, width))
         self.missing = nn.Parameter(0.02 * torch.randn(2, width))
-        self.number = nn.ModuleList(nn.Sequential(nn.Linear(33, width), nn.SiLU(), nn.Linear(width, width)) for _ in range(2))
+        self.number = nn.ModuleList(
+            nn.Sequential(nn.Linear(33, width), nn.SiLU(), nn.Linear(width, width)) for _ in range(2)
+        )
         self.sex = nn.Embedding(3, width)
         self.norm = nn.LayerNorm(width)
 

@@ -34,7 +34,9 @@ def score_features(score: RhythmScore | None) -> np.ndarray:
         at = np.arange(low, low + 2 * _REACH + 1)
         row = _TRACKS.index((event.chamber, event.origin))
         tracks[row, at] += np.exp(-0.5 * ((at - centre) / _BUMP_SD) ** 2)
-    bumps = tracks[:, _REACH:-_REACH].reshape(len(_TRACKS), TOKENS, BLOCK).transpose(1, 0, 2).reshape(TOKENS, -1)
+    bumps = (
+        tracks[:, _REACH:-_REACH].reshape(len(_TRACKS), TOKENS, BLOCK).transpose(1, 0, 2).reshape(TOKENS, -1)
+    )
     rhythm = np.zeros((TOKENS, len(ATRIAL_RHYTHMS) + 1), np.float32)
     rhythm[:, ATRIAL_RHYTHMS.index(score.atrial)] = 1.0
     rhythm[:, -1] = 1.0

@@ -78,8 +78,16 @@ def save(model: TwinModel, folder: Path, about: dict) -> None:
         path = folder / f"{part}.safetensors"
         save_file(tensors, path, metadata={"model": model.name, "part": part})
         files[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
-    manifest = {"format": FORMAT, "name": model.name, "config": model.config.to_json(), "files": files, **about}
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    manifest = {
+        "format": FORMAT,
+        "name": model.name,
+        "config": model.config.to_json(),
+        "files": files,
+        **about,
+    }
+    (folder / MANIFEST).write_text(
+        json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
 
 
 def load(folder: Path) -> TwinModel:
@@ -87,13 +95,19 @@ def load(folder: Path) -> TwinModel:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise WeightsError("The model's weights are not there: reinstall the application or run 'ecgtwin train'.") from None
+        raise WeightsError(
+            "The model's weights are not there: reinstall the application or run 'ecgtwin train'."
+        ) from None
     except (OSError, ValueError):
-        raise WeightsError("The manifest of the model's weights cannot be read: reinstall the application.") from None
+        raise WeightsError(
+            "The manifest of the model's weights cannot be read: reinstall the application."
+        ) from None
     if manifest.get("format") != FORMAT:
         raise WeightsError("The model's weights are of another version: reinstall the application.")
     config = DitConfig(**{**manifest["config"], "statements": tuple(manifest["config"]["statements"])})
-    digest = hashlib.sha256("".join(manifest["files"][k] for k in sorted(manifest["files"])).encode()).hexdigest()
+    digest = hashlib.sha256(
+        "".join(manifest["files"][k] for k in sorted(manifest["files"])).encode()
+    ).hexdigest()
     model = build(config, manifest["name"], digest)
     for part in ("autoencoder", "extractor", "flow"):
         path = folder / f"{part}.safetensors"
@@ -104,5 +118,7 @@ def load(folder: Path) -> TwinModel:
             tensors = {k: v.float() for k, v in load_file(path).items()}
             getattr(model, part).load_state_dict(tensors)
         except (OSError, KeyError, SafetensorError, RuntimeError) as error:
-            raise WeightsError(f"The weights file {path.name} cannot be used: reinstall the application.") from error
+            raise WeightsError(
+                f"The weights file {path.name} cannot be used: reinstall the application."
+            ) from error
     return model.to("cpu")

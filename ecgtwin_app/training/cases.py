@@ -36,7 +36,9 @@ def _padded_number(value: float | None) -> float:
     return np.nan if value is None else float(value)
 
 
-def make_shard(path: Path, first_patient: int, recordings: list[Recording], per_patient: int, seed: int) -> int:
+def make_shard(
+    path: Path, first_patient: int, recordings: list[Recording], per_patient: int, seed: int
+) -> int:
     """Write the cases of some patients to one shard; returns how many patients could be used."""
     columns: dict[str, list] = {k: [] for k in (
         "patient", "target", "laid", "score", "beat", "statements", "numbers", "sex",
@@ -67,7 +69,9 @@ def make_shard(path: Path, first_patient: int, recordings: list[Recording], per_
             columns["target"].append(_int16(case.signal))
             columns["laid"].append(_int16(lay(patient.template, case.score)))
             columns["score"].append(score_features(case.score).astype(np.float16))
-            columns["beat"].append(_beat_or_nothing(twin) if rng.random() < 0.25 else np.zeros((8, 500), np.float32))
+            columns["beat"].append(
+                _beat_or_nothing(twin) if rng.random() < 0.25 else np.zeros((8, 500), np.float32)
+            )
             columns["statements"].append(statement_states(STATEMENTS, conditions))
             columns["numbers"].append((rate, age))
             columns["sex"].append(sex)
@@ -83,7 +87,9 @@ def _beat_or_nothing(twin: Recording) -> np.ndarray:
         return np.zeros((8, 500), np.float32)
 
 
-def make_cases(folder: Path, recordings: list[Recording], per_patient: int, seed: int, workers: int = 2) -> None:
+def make_cases(
+    folder: Path, recordings: list[Recording], per_patient: int, seed: int, workers: int = 2
+) -> None:
     """Make all shards that are not there yet (so an interrupted run goes on where it was)."""
     folder.mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:

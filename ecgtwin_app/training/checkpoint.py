@@ -27,7 +27,9 @@ class Average:
             self.values[name].lerp_(value, 1 - keep)
 
 
-def save_checkpoint(path: Path, module: nn.Module, average: Average, optimizer: torch.optim.Optimizer, step: int) -> None:
+def save_checkpoint(
+    path: Path, module: nn.Module, average: Average, optimizer: torch.optim.Optimizer, step: int
+) -> None:
     """Write atomically: the old checkpoint stays until the new one is whole."""
     tensors: dict[str, Tensor] = {f"module/{k}": v for k, v in module.state_dict().items()}
     tensors |= {f"average/{k}": v for k, v in average.values.items()}
@@ -46,7 +48,9 @@ def load_checkpoint(path: Path, module: nn.Module, average: Average, optimizer: 
     with safe_open(path, "pt") as file:
         step = json.loads(file.metadata()["step"])
     tensors = load_file(path)
-    module.load_state_dict({k.removeprefix("module/"): v for k, v in tensors.items() if k.startswith("module/")})
+    module.load_state_dict(
+        {k.removeprefix("module/"): v for k, v in tensors.items() if k.startswith("module/")}
+    )
     average.values = {k.removeprefix("average/"): v for k, v in tensors.items() if k.startswith("average/")}
     state: dict[int, dict] = {}
     for name, value in tensors.items():

@@ -27,7 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with the real recordings")
     parser.add_argument("--work", type=Path, required=True, help="folder for cases, checkpoints and the log")
     parser.add_argument("--out", type=Path, required=True, help="folder for the finished weights")
-    parser.add_argument("--virtual", type=int, default=1500, help="synthetic normal hearts beside the real ones")
+    parser.add_argument(
+        "--virtual", type=int, default=1500, help="synthetic normal hearts beside the real ones"
+    )
     parser.add_argument("--per-patient", type=int, default=10, help="cases made of each heart")
     parser.add_argument("--extractor-steps", type=int, default=500)
     parser.add_argument("--steps", type=int, default=5000, help="steps of the diffusion transformer")
@@ -58,7 +60,9 @@ def main(args: argparse.Namespace) -> int:
     model.autoencoder = fit_autoencoder(_signals(folder), model.config.components)
     cases = load_cases(folder, model.autoencoder)
     log.info("%d cases of %d references", len(cases), len(cases.ref_latent))
-    train_extractor(model.extractor, cases, args.extractor_steps, args.work / "extractor.safetensors", args.seed)
+    train_extractor(
+        model.extractor, cases, args.extractor_steps, args.work / "extractor.safetensors", args.seed
+    )
     identity = reference_identity(model.extractor, cases)
     model.flow.spread.copy_(cases.target[::7].float().std(dim=(0, 1)))
     average = train_flow(

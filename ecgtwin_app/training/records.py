@@ -49,7 +49,9 @@ def load_real(folder: Path) -> list[RealRecord]:
     """All records of `folder`, canonical leads, 500 Hz; `EcgError` when the files are not there."""
     array, table = folder / "real_ecg_8lead_500hz_uv.npz", folder / "real_ecg.csv"
     if not (array.is_file() and table.is_file()):
-        raise EcgError(f"The data folder lacks {array.name} or {table.name}; name the folder that holds both.")
+        raise EcgError(
+            f"The data folder lacks {array.name} or {table.name}; name the folder that holds both."
+        )
     with np.load(array, allow_pickle=False) as z:
         microvolts = np.cumsum((z["high"].astype(np.int32) << 8) | z["low"], axis=2)
     with table.open(newline="", encoding="utf-8") as file:
@@ -57,11 +59,18 @@ def load_real(folder: Path) -> list[RealRecord]:
     records = []
     for row in rows:
         signal = twelve_leads(microvolts[int(row["row"])].astype(np.float32) / 1000)
-        patient = Patient(age=float(row["age"]) if row["age"] else None, sex=row["sex"] or None)
+        patient = Patient(age=_age(row["age"]), sex=row["sex"] or None)
         recording = Recording(signal, 500.0, patient=patient, source=row["db"])
         labels = tuple(label for label in row["labels"].split(";") if label)
         records.append(RealRecord(row["key"], row["db"], row["patient"], labels, recording))
     return records
+
+
+def _age(text: str) -> float | None:
+    """Years; the databases write ages above 89 as ">89", which is read as 90."""
+    if not text:
+        return None
+    return 90.0 if text.startswith(">") else float(text)
 
 
 def normal(record: RealRecord) -> bool:

@@ -67,7 +67,12 @@ class _Contrast(nn.Module):
 
 
 def train_extractor(
-    extractor: IndividualBaseExtractor, cases: CaseTable, steps: int, checkpoint: Path, seed: int, batch: int = 64
+    extractor: IndividualBaseExtractor,
+    cases: CaseTable,
+    steps: int,
+    checkpoint: Path,
+    seed: int,
+    batch: int = 64,
 ) -> None:
     """Contrast: one row is one patient; its two sides are a reference and a virtual twin, or two windows."""
     contrast = _Contrast(extractor)
@@ -90,7 +95,9 @@ def train_extractor(
             a = contrast.base(window(ref_latent, rng, 0), ref_beat, ref_condition)
             b = contrast.base(window(ref_latent, rng, 1), torch.zeros_like(ref_beat), ref_condition)
             return contrast.loss(a, b)
-        drawn = torch.stack([by_patient[r][torch.randint(len(by_patient[r]), (), generator=rng)] for r in rows])
+        drawn = torch.stack(
+            [by_patient[r][torch.randint(len(by_patient[r]), (), generator=rng)] for r in rows]
+        )
         condition = with_unknowns(pick(cases.condition, drawn), rng)
         a = contrast.base(window(ref_latent, rng), ref_beat, ref_condition)
         b = contrast.base(window(cases.target[drawn], rng), some(cases.beat[drawn], rng), condition)
@@ -121,7 +128,14 @@ def unknown(count: int, statements: int) -> Condition:
 
 
 def train_flow(
-    flow: Flow, cases: CaseTable, identity: Tensor, steps: int, checkpoint: Path, seed: int, batch: int = 32, rate=8e-4
+    flow: Flow,
+    cases: CaseTable,
+    identity: Tensor,
+    steps: int,
+    checkpoint: Path,
+    seed: int,
+    batch: int = 32,
+    rate=8e-4,
 ) -> Average:
     """Train the diffusion transformer on batches of cases with parts left out at random."""
 

@@ -1,0 +1,33 @@
+"""A heat map: what each part of a twin owes to the condition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class HeatMap:
+    """What each part of a twin owes to the condition.
+
+    Attributes
+    ----------
+    method : {"contrast", "attention", "gradients"}
+    values : ndarray, shape (12, samples)
+        Contrast and gradients are signed or not as `signed` says; one scale for all leads.
+    signed : bool
+    unit : str
+        "mV" for the contrast map, "share" for attention.
+    per_lead : bool
+        False when the method gives one course for all leads (attention over time).
+    checks : dict
+        Name to value of the checks made on the map.
+    """
+
+    method: str
+    values: np.ndarray
+    signed: bool
+    unit: str
+    per_lead: bool
+    checks: dict = field(default_factory=dict)
