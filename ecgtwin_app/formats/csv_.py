@@ -1,0 +1,280 @@
+"""Text tables: CSV and TSV with a column for each lead.
+
+A table says less of itself than any ECG format: the sampling rate and the unit are often missing. They
+are never guessed; what the file does not state the caller must.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.formats.channels import lead_name, twelve_lead_recording, unit_in_millivolts
+from ecgtwin_app.formats.guard import MAX_LEADS, check_shape, parsing
+from ecgtwin_app.formats.marking import comment_lines, read_comment_lines
+
+FORMAT = "CSV"
+SUFFIXES = (".csv", ".tsv", ".txt")
+#: The options of `read`.
+OPTIONS = ("rate", "unit", "lead_order", "separator", "decimal")
+
+_SEPARATORS = "\t;,"
+_TIME_NAMES = {"time": "s", "t": "s", "seconds": "s", "time_s": "s", "time_ms": "ms", "milliseconds": "ms"}
+_SECONDS = {"s": 1.0, "sec": 1.0, "ms": 1e-3, "us": 1e-6}
+_COUNTER_NAMES = {"", "index", "sample", "samples", "n", "no"}
+_UNIT_IN_HEADER = re.compile(
+    r"[\[(](?P<bracket>[^\])]+)[\])]\s*$|[_ ](?P<suffix>[nuµμm]?v|ms|s)$", re.IGNORECASE
+)
+#: Steps of the time column may differ this much from their median: it is printed with few digits.
+_TIME_TOLERANCE = 0.5
+
+
+def sniff(path: Path, head: bytes) -> bool:
+    """Whether the file is text that may be a table; try it after the formats that mark themselves."""
+    if b"\0" in head:
+        return False
+    return path.suffix.lower() in SUFFIXES or b"<" not in head[:100]
+
+
+def read(
+    path: Path,
+    rate: float | None = None,
+    unit: str | None = None,
+    lead_order: Sequence[str] | None = None,
+    separator: str | None = None,
+    decimal: str | None = None,
+) -> Recording:
+    """Read a table of numbers, one column a lead.
+
+    Lines that begin with "#" may state "rate: 500 Hz", "unit: mV" and what `marking` writes. A first
+    row of lead names may state units ("II (uV)"); a time column gives the rate.
+
+    Parameters
+    ----------
+    path : Path
+    rate : float, optional
+        Hz; wins over what the file states.
+    unit : str, optional
+        "mV", "uV", "nV" or "V"; wins over what the file states.
+    lead_order : sequence of str, optional
+        Names of the columns, for a table without a header (a time column is named "time").
+    separator, decimal : str, optional
+        Found from the first rows unless given: "," ";" tab or space, and "." or ",".
+
+    Raises
+    ------
+    EcgError
+        The rate, unit or lead order is neither in the file nor given, or the table holds anything
+        but numbers.
+    """
+    with parsing(path, FORMAT):
+        text = _decode(path)
+        comments, rows = _split_comments(text)
+        if not rows:
+            raise EcgError(f"{path.name} holds no table of numbers.")
+        separator = _known_separator(separator) if separator else _find_separator(rows[: min(len(rows), 5)])
+        if decimal is None:
+            decimal = "," if separator != "," and not any("." in row for row in rows[1:50]) else "."
+        elif decimal not in (".", ",") or decimal == separator:
+            raise EcgError(
+                f"The decimal sign {decimal!r} cannot be used; give . or a comma that is not the separator."
+            )
+
+        names = None if _is_numeric(_cells(rows[0], separator), decimal) else _cells(rows[0], separator)
+        body = rows[1:] if names else rows
+        stated = {
+            key.strip().lower(): value.strip() for key, _, value in (line.partition(":") for line in comments)
+        }
+        names = list(lead_order) if lead_order else names
+        table = _numbers(path.name, body, separator, decimal)
+        if names is not None and not any(lead_name(_split_unit(name)[0]) for name in names):
+            raise EcgError(
+                f"{path.name} names no ECG lead in its first row; it should read like I, II, III, aVR …."
+            )
+        if names is not None and len(names) != table.shape[1]:
+            raise EcgError(
+                f"{path.name} has {table.shape[1]} columns, but {len(names)} are named; name them all."
+            )
+
+        time_rate, columns = _columns(path.name, names or [], table)
+        rate = rate or _number(stated.get("rate", "")) or time_rate
+        units = [unit or column_unit or stated.get("unit") for _, column_unit, _ in columns]
+        _require(path.name, rate=rate, unit=None if None in units else True, lead_order=names)
+        check_shape(path.name, len(columns), rate, len(table))
+        return twelve_lead_recording(
+            path.name,
+            np.array(
+                [column * _millivolts(path.name, u) for (_, _, column), u in zip(columns, units, strict=True)]
+            ),
+            [name for name, _, _ in columns],
+            rate,
+            source=FORMAT,
+            **read_comment_lines(comments),
+        )
+
+
+def write(recording: Recording, path: Path, keep_identity: bool = False) -> Path:
+    """Write time and leads in mV, tab-separated for ".tsv", and say so in comment lines.
+
+    Parameters
+    ----------
+    recording : Recording
+    path : Path
+        Its folder must exist.
+    keep_identity : bool
+        See `marking.comment_lines`.
+    """
+    separator = "\t" if path.suffix.lower() == ".tsv" else ","
+    comments = [*comment_lines(recording, keep_identity), f"rate: {recording.rate:g} Hz", "unit: mV"]
+    out = io.StringIO()
+    out.writelines(f"# {line}\n" for line in comments)
+    time = np.arange(recording.samples) / recording.rate
+    # Nine digits carry every float32 back unchanged.
+    np.savetxt(
+        out,
+        np.column_stack([time, recording.signal.T.astype(np.float64)]),
+        fmt=["%.6f"] + ["%.9g"] * len(recording.leads),
+        delimiter=separator,
+        header=separator.join(["time_s", *recording.leads]),
+        comments="",
+    )
+    path.write_bytes(out.getvalue().encode("utf-8"))
+    return path
+
+
+def _decode(path: Path) -> str:
+    data = path.read_bytes()
+    if b"\0" in data:
+        raise EcgError(f"{path.name} is not a text table; export it as CSV in UTF-8.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")  # every byte is a character, so only remarks can come out wrong
+
+
+def _split_comments(text: str) -> tuple[list[str], list[str]]:
+    """Comment lines without their sign, and rows that are not blank."""
+    lines = [line.rstrip("\r") for line in text.split("\n")]
+    comments = [line.lstrip().lstrip("#").strip() for line in lines if line.lstrip().startswith("#")]
+    return comments, [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+def _known_separator(text: str) -> str:
+    separator = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";"}.get(
+        text.lower(), text
+    )
+    if separator not in {*_SEPARATORS, " "}:
+        raise EcgError(f"The separator {text!r} is not known; give a comma, a semicolon, tab or space.")
+    return separator
+
+
+def _find_separator(rows: Sequence[str]) -> str:
+    """The first of tab, semicolon and comma in all rows; else blanks."""
+    return next((sign for sign in _SEPARATORS if all(sign in row for row in rows)), " ")
+
+
+def _cells(row: str, separator: str) -> list[str]:
+    cells = row.split() if separator == " " else row.split(separator)
+    return [cell.strip().strip('"').strip() for cell in cells]
+
+
+def _is_numeric(cells: Sequence[str], decimal: str) -> bool:
+    return all(_number(cell.replace(decimal, ".")) is not None for cell in cells)
+
+
+def _number(text: str) -> float | None:
+    """The leading number of "500 Hz", or None."""
+    try:
+        return float(text.split()[0])
+    except (ValueError, IndexError):
+        return None
+
+
+def _numbers(name: str, rows: list[str], separator: str, decimal: str) -> np.ndarray:
+    """The table, shape (rows, columns); empty cells and letters are errors that say where."""
+    if not rows:
+        raise EcgError(f"{name} has a header but no numbers below it.")
+    width = len(_cells(rows[0], separator))
+    if width > MAX_LEADS + 4:
+        raise EcgError(f"{name} has {width} columns; turn it so that each lead is a column.")
+    text = "\n".join(rows).replace('"', "")
+    if decimal == ",":
+        text = text.replace(",", ".")
+    try:
+        return np.loadtxt(
+            io.StringIO(text), delimiter=None if separator == " " else separator, ndmin=2, comments=None
+        )
+    except ValueError as error:
+        for number, row in enumerate(rows, start=1):
+            cells = _cells(row, separator)
+            if len(cells) != width:
+                raise EcgError(
+                    f"{name} has {len(cells)} columns instead of {width} in row {number}."
+                ) from error
+            if not _is_numeric(cells, decimal):
+                break
+        raise EcgError(
+            f"{name} has something other than numbers in row {number}; every row needs numbers only."
+        ) from error
+
+
+def _split_unit(header: str) -> tuple[str, str | None]:
+    """Name and unit of a column header: "II (uV)", "II [mV]", "II_uV" or "II"."""
+    match = _UNIT_IN_HEADER.search(header)
+    if match is None:
+        return header.strip(), None
+    text = (match["bracket"] or match["suffix"]).strip()
+    if unit_in_millivolts(text) is None and text.lower() not in _SECONDS:
+        return header.strip(), None
+    return header[: match.start()].strip(" _"), text
+
+
+def _columns(name: str, names: Sequence[str], table: np.ndarray) -> tuple[float | None, list[tuple]]:
+    """The rate of a time column, if any, and (name, unit, samples) of the others."""
+    rate, columns = None, []
+    for header, column in zip(names, table.T):
+        title, unit = _split_unit(header)
+        if header.strip().lower() in _TIME_NAMES or title.lower() in _TIME_NAMES:
+            scale = _SECONDS.get((unit or _TIME_NAMES.get(header.strip().lower(), "s")).lower())
+            rate = _rate_of(name, column * scale) if scale else None
+        elif title.lower() not in _COUNTER_NAMES:
+            columns.append((title, unit, column))
+    return rate, columns
+
+
+def _rate_of(name: str, seconds: np.ndarray) -> float:
+    """Samples a second of an even time column."""
+    steps = np.diff(seconds)
+    if steps.size == 0 or not np.all(np.isfinite(steps)):
+        raise EcgError(f"{name} has a time column without times; leave it out and give the option rate.")
+    step = (seconds[-1] - seconds[0]) / steps.size
+    if step <= 0 or np.max(np.abs(steps - step)) > _TIME_TOLERANCE * step:
+        raise EcgError(
+            f"{name} has a time column with uneven steps; resample it evenly or leave the column out."
+        )
+    rate = 1 / step
+    # A column printed in milliseconds gives 499.99 Hz for 500 Hz.
+    return float(round(rate)) if abs(rate - round(rate)) < 1e-3 * rate else float(rate)
+
+
+def _require(name: str, **needed) -> None:
+    """`EcgError` that names every option the caller must give."""
+    missing = [option for option, value in needed.items() if value is None]
+    if missing:
+        example = {"rate": "rate 500", "unit": "unit mV", "lead_order": "lead order I,II,III,aVR,…"}
+        raise EcgError(
+            f"{name} does not state its {' and '.join(option.replace('_', ' ') for option in missing)}; "
+            f"give {', '.join(example[option] for option in missing)}."
+        )
+
+
+def _millivolts(name: str, unit: str) -> float:
+    factor = unit_in_millivolts(unit)
+    if factor is None:
+        raise EcgError(f"{name} gives a lead in {unit[:20]!r}; the unit must be mV, uV, nV or V.")
+    return factor

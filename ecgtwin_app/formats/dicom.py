@@ -1,0 +1,218 @@
+"""DICOM waveforms: 12-lead, General and Ambulatory ECG (PS3.3 A.34.2 to A.34.5), read with pydicom."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pydicom
+from pydicom.filereader import read_file_meta_info
+from pydicom.waveforms import multiplex_array
+
+from ecgtwin_app.ecg.recording import EcgError, Patient, Recording
+from ecgtwin_app.formats.channels import lead_name, twelve_lead_recording, unit_in_millivolts
+from ecgtwin_app.formats.guard import check_shape, parsing
+from ecgtwin_app.formats.marking import read_age, read_sex
+
+FORMAT = "DICOM"
+SUFFIXES = (".dcm",)
+
+#: Inflating happens inside the parser, with no bound on what a small file turns into.
+_DEFLATED = "1.2.840.10008.1.2.1.99"
+#: Lead numbers of SCP-ECG (EN 1064, table of leads), which DICOM codes end in: "2:61" (MDC,
+#: PS3.16 CID 3001), "5.6.3-9-61" (SCPECG).
+_LEAD_NUMBERS = {1: "I", 2: "II", 61: "III", 62: "aVR", 63: "aVL", 64: "aVF"} | {
+    n + 2: f"V{n}" for n in range(1, 7)
+}
+_LEAD_CODE = re.compile(r"^(?:2:|5\.6\.3-9-)(\d+)$")
+#: Measurements as devices name them (PS3.16 TID 3713 and CID 3687), and the unit kept.
+_MEASUREMENTS = {
+    "ventricular heart rate": ("heart rate", "1/min"),
+    "heart rate": ("heart rate", "1/min"),
+    "rr interval": ("RR", "ms"),
+    "p duration": ("P", "ms"),
+    "pr interval": ("PR", "ms"),
+    "qrs duration": ("QRS", "ms"),
+    "qt interval": ("QT", "ms"),
+    "qtc interval": ("QTc", "ms"),
+    "p axis": ("P axis", "deg"),
+    "qrs axis": ("QRS axis", "deg"),
+    "t axis": ("T axis", "deg"),
+}
+_UNITS = {
+    "1/min": {"{h.b.}/min": 1, "/min": 1, "1/min": 1, "{beats}/min": 1, "bpm": 1},
+    "ms": {"ms": 1, "s": 1000, "us": 0.001},
+    "deg": {"deg": 1},
+}
+
+
+def sniff(path: Path, head: bytes) -> bool:
+    """Whether the file has the DICOM preamble and magic word (PS3.10, 7.1)."""
+    return head[128:132] == b"DICM"
+
+
+def read(path: Path) -> Recording:
+    """Read the longest rhythm group of a DICOM ECG.
+
+    Values are sample x sensitivity x correction factor + baseline in the channel's unit
+    (PS3.3 C.10.9). Median beats and other groups stay in the file. What the device measured itself
+    becomes `Recording.device`, without being taken for true.
+
+    Raises
+    ------
+    EcgError
+        The file is damaged or no ECG waveform.
+    """
+    with parsing(path, FORMAT):
+        if read_file_meta_info(path).get("TransferSyntaxUID") == _DEFLATED:
+            raise EcgError(
+                f"{path.name} is a deflated DICOM file; save it as Explicit VR Little Endian first."
+            )
+        dataset = pydicom.dcmread(path, force=False)
+        if not dataset.get("WaveformSequence"):
+            raise EcgError(f"{path.name} is a DICOM file without a waveform; choose an ECG waveform object.")
+        index = _rhythm_group(dataset)
+        group = dataset.WaveformSequence[index]
+        channels = int(group.NumberOfWaveformChannels)
+        samples = int(group.NumberOfWaveformSamples)
+        rate = float(group.SamplingFrequency)
+        check_shape(path.name, channels, rate, samples)
+        if len(group.WaveformData) < channels * samples * (group.WaveformBitsAllocated // 8):
+            raise EcgError(f"{path.name} holds fewer samples than it announces; copy it again.")
+        raw = multiplex_array(dataset, index, as_raw=True).T
+        padding = _padding_value(group, raw.dtype)
+        signal = np.stack(
+            [
+                _millivolts(path.name, definition, row)
+                for definition, row in zip(group.ChannelDefinitionSequence, raw, strict=True)
+            ]
+        )
+        if padding is not None:
+            signal[raw == padding] = np.nan
+        names = [_channel_name(definition) for definition in group.ChannelDefinitionSequence]
+        return twelve_lead_recording(
+            path.name,
+            signal,
+            names,
+            rate,
+            patient=_patient(dataset),
+            source=FORMAT,
+            recorded=_recorded(dataset),
+            device=_device_measurements(dataset),
+            synthetic=str(dataset.get("SyntheticData", "")).upper() == "YES",
+        )
+
+
+def _rhythm_group(dataset) -> int:
+    """Index of the group with most samples; an original one before a derived one."""
+    groups = dataset.WaveformSequence
+
+    def rank(index: int) -> tuple:
+        group = groups[index]
+        return group.get("WaveformOriginality", "") != "DERIVED", int(
+            group.get("NumberOfWaveformSamples", 0) or 0
+        )
+
+    return max(range(len(groups)), key=rank)
+
+
+def _channel_name(definition) -> str:
+    """The lead a channel is coded as; else what it is called in words."""
+    source = (definition.get("ChannelSourceSequence") or [None])[0]
+    code = _LEAD_CODE.match(str(source.get("CodeValue", ""))) if source is not None else None
+    if code and int(code[1]) in _LEAD_NUMBERS:
+        return _LEAD_NUMBERS[int(code[1])]
+    meaning = str(source.get("CodeMeaning", "")) if source is not None else ""
+    label = str(definition.get("ChannelLabel", ""))
+    return next((text for text in (meaning, label) if lead_name(text)), meaning or label)
+
+
+def _millivolts(name: str, definition, samples: np.ndarray) -> np.ndarray:
+    """One channel's samples in mV."""
+    units = definition.get("ChannelSensitivityUnitsSequence")
+    if "ChannelSensitivity" not in definition or not units:
+        raise EcgError(
+            f"{name} does not say how many millivolts a sample is, so it cannot be drawn to scale."
+        )
+    unit = unit_in_millivolts(str(units[0].CodeValue))
+    if unit is None:
+        if lead_name(_channel_name(definition)) is None:
+            return np.zeros(samples.shape)  # a pressure or a breath: `channels` leaves it out by its name
+        raise EcgError(f"{name} gives a lead in {str(units[0].CodeValue)[:20]!r}; only volts can be drawn.")
+    sensitivity = float(definition.ChannelSensitivity)
+    correction = float(definition.get("ChannelSensitivityCorrectionFactor", 1) or 1)
+    baseline = float(definition.get("ChannelBaseline", 0) or 0)
+    return (samples * (sensitivity * correction) + baseline) * unit
+
+
+def _padding_value(group, dtype: np.dtype):
+    """The sample value that means "no sample", or None."""
+    padding = group.get("WaveformPaddingValue")
+    if isinstance(padding, bytes):
+        return np.frombuffer(padding[: dtype.itemsize], dtype)[0] if len(padding) >= dtype.itemsize else None
+    return padding
+
+
+def _patient(dataset) -> Patient:
+    """Age as stated, else from birth date and day of recording."""
+    age = _stated_age(str(dataset.get("PatientAge", "") or ""))
+    if age is None:
+        born, recorded = _day(str(dataset.get("PatientBirthDate", "") or "")), _day(_recorded(dataset))
+        if born and recorded and recorded >= born:
+            age = float((recorded - born).days // 365.25)
+    return Patient(
+        age,
+        read_sex(str(dataset.get("PatientSex", "") or "")),
+        str(dataset.get("PatientName", "") or ""),
+        str(dataset.get("PatientID", "") or ""),
+    )
+
+
+def _stated_age(text: str) -> float | None:
+    """Years of a DICOM age string: "042Y", "018M", "012W", "009D"."""
+    unit = {"M": 12, "W": 52.18, "D": 365.25}.get(text.strip()[-1:].upper())
+    age = read_age(text.strip()[:-1]) if unit else read_age(text)
+    return age / unit if unit and age is not None else age
+
+
+def _recorded(dataset) -> str:
+    """When it was recorded, ISO 8601 as far as the file says, or ""."""
+    moment = str(dataset.get("AcquisitionDateTime", "") or "")
+    if not moment:
+        day = str(dataset.get("ContentDate", "") or dataset.get("StudyDate", "") or "")
+        moment = (
+            day + str(dataset.get("ContentTime", "") or dataset.get("StudyTime", "") or "") if day else ""
+        )
+    digits = re.match(r"(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?", moment)
+    if not digits:
+        return ""
+    day = "-".join(digits.group(1, 2, 3))
+    return f"{day}T{digits[4]}:{digits[5]}:{digits[6] or '00'}" if digits[4] else day
+
+
+def _day(text: str) -> date | None:
+    digits = re.match(r"(\d{4})-?(\d\d)-?(\d\d)", text)
+    try:
+        return date(*map(int, digits.groups())) if digits else None
+    except ValueError:  # a birth date such as 19000000, which devices write for "unknown"
+        return None
+
+
+def _device_measurements(dataset) -> dict[str, float]:
+    """What the device measured, the first value of each kind; zero stands for "not measured"."""
+    found: dict[str, float] = {}
+    for annotation in dataset.get("WaveformAnnotationSequence") or ():
+        concept = (annotation.get("ConceptNameCodeSequence") or [None])[0]
+        value = annotation.get("NumericValue")
+        units = annotation.get("MeasurementUnitsCodeSequence")
+        if concept is None or value is None or not units:
+            continue
+        meaning = str(concept.get("CodeMeaning", "")).lower().removesuffix(" global").strip()
+        name, unit = _MEASUREMENTS.get(meaning, ("", ""))
+        factor = _UNITS.get(unit, {}).get(str(units[0].get("CodeValue", "")).lower())
+        number = float(value[0] if isinstance(value, pydicom.multival.MultiValue) else value)
+        if factor and (number > 0 or unit == "deg"):
+            found.setdefault(name, number * factor)
+    return found

@@ -1,0 +1,101 @@
+"""The door for untrusted files: limits, and one clear sentence instead of whatever a parser throws."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ecgtwin_app.ecg.recording import EcgError
+
+#: What no file may exceed. Twenty-four hours of a Holter fit; a header that claims more is wrong.
+MAX_BYTES = 200_000_000
+MAX_HOURS = 24
+MAX_LEADS = 16
+MIN_RATE, MAX_RATE = 50.0, 10_000.0
+
+_log = logging.getLogger(__name__)
+
+
+def check_file(path: Path) -> None:
+    """Refuse what cannot be an ECG file before a byte of it is read.
+
+    Raises
+    ------
+    EcgError
+        The path does not exist, is a folder, is empty or exceeds `MAX_BYTES`.
+    """
+    if path.is_dir():
+        raise EcgError(f"{path.name} is a folder; name the ECG file in it.")
+    if not path.is_file():
+        raise EcgError(f"There is no file {path}.")
+    size = path.stat().st_size
+    if size == 0:
+        raise EcgError(f"{path.name} is empty; copy it again from where it came from.")
+    if size > MAX_BYTES:
+        raise EcgError(f"{path.name} has {size / 1e6:.0f} MB; files up to {MAX_BYTES / 1e6:.0f} MB are read.")
+
+
+def check_shape(name: str, leads: int, rate: float, samples: int) -> None:
+    """Refuse a declared size that is impossible, before memory for it is taken.
+
+    Parameters
+    ----------
+    name : str
+        The file, for the message.
+    leads, samples : int
+        Channels, and samples in each.
+    rate : float
+        Hz.
+
+    Raises
+    ------
+    EcgError
+    """
+    if not 1 <= leads <= MAX_LEADS:
+        raise EcgError(f"{name} says it has {leads} leads; 1 to {MAX_LEADS} are read.")
+    if not MIN_RATE <= rate <= MAX_RATE:
+        raise EcgError(
+            f"{name} says it has {rate:g} samples a second; {MIN_RATE:g} to {MAX_RATE:,.0f} are read."
+        )
+    if samples < 1:
+        raise EcgError(f"{name} says it has {samples} samples, so there is nothing to read.")
+    if samples > MAX_HOURS * 3600 * rate:
+        raise EcgError(f"{name} says it has {samples:,} samples a lead; up to {MAX_HOURS} hours are read.")
+
+
+@contextmanager
+def parsing(path: Path, what: str) -> Iterator[None]:
+    """Turn everything a parser raises on a damaged file into one `EcgError`.
+
+    Parsers of other projects raise nearly anything on hostile bytes (`MemoryError` and
+    `RecursionError` included), so nothing narrower than `Exception` would do. The original stays
+    attached as the cause, and what the parser only warned of goes to the log.
+
+    Parameters
+    ----------
+    path : Path
+        The file being read.
+    what : str
+        The format, as in "is not a readable DICOM ECG".
+    """
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            yield
+        except EcgError:
+            raise
+        except OSError as error:
+            raise EcgError(
+                f"{path.name} cannot be opened: {error.strerror or type(error).__name__}."
+            ) from error
+        except Exception as error:
+            raise EcgError(
+                f"{path.name} is not a readable {what} ECG: it is damaged or cut short, so copy it again "
+                "from where it came from."
+            ) from error
+    for warning in caught:
+        # Only the kind: a parser's warning may quote a patient's data.
+        _log.info("%s reader warned: %s", what, warning.category.__name__)

@@ -1,0 +1,138 @@
+"""How a generated recording says so, in words and in comment lines: one place for all formats.
+
+Everything generated is marked in the file itself, so that it stays marked when the file is passed on
+(EU AI Act, Article 50(2)).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from ecgtwin_app import __version__
+from ecgtwin_app.ecg.recording import Patient, Recording
+
+#: For banners and pictures.
+SYNTHETIC_WORDS = "SYNTHETIC – not for diagnosis"
+#: The same in ASCII, for formats that know no other characters.
+SYNTHETIC_WORDS_ASCII = "SYNTHETIC - not for diagnosis"
+GENERATOR = f"ECGTwin Desktop {__version__}"
+
+#: The WFDB header format allows 255 characters a line; longer values stay in twins.json.
+_LONGEST_LINE = 240
+#: HIPAA Safe Harbor, 45 CFR 164.514(b)(2)(i)(C): ages over 89 are given as one category.
+_OLDEST_AGE = 89
+
+
+def comment_lines(recording: Recording, keep_identity: bool = False) -> list[str]:
+    """What a file should say of a recording beside its samples, as "key: value" lines.
+
+    Parameters
+    ----------
+    recording : Recording
+    keep_identity : bool
+        Also name, identifier and date. They are left out otherwise, and an age above 89 is "90+".
+
+    Returns
+    -------
+    list of str
+        Without any comment sign. The first is "SYNTHETIC: yes" for everything generated.
+    """
+    lines = []
+    if recording.synthetic:
+        lines += ["SYNTHETIC: yes", f"warning: {SYNTHETIC_WORDS_ASCII}", f"generator: {GENERATOR}"]
+        lines += _provenance_lines(recording.provenance)
+    patient = recording.patient
+    if patient.age is not None:
+        hidden = patient.age > _OLDEST_AGE and not keep_identity
+        lines.append(f"Age: {'90+' if hidden else format(patient.age, 'g')}")
+    if patient.sex:
+        lines.append(f"Sex: {'Female' if patient.sex == 'F' else 'Male'}")
+    if keep_identity:
+        said = {"Name": patient.name, "Identifier": patient.identifier, "Recorded": recording.recorded}
+        lines += [f"{key}: {_one_line(value)}" for key, value in said.items() if value]
+    lines += [f"history: {_one_line(entry)}"[:_LONGEST_LINE] for entry in recording.history]
+    return lines
+
+
+def read_comment_lines(lines: Iterable[str]) -> dict:
+    """The fields of a `Recording` that comment lines state.
+
+    Understands the lines of `comment_lines` and the "Age", "Sex" and "<age>:" spellings of the
+    PhysioNet databases; everything else is a remark and stays in the file.
+
+    Returns
+    -------
+    dict
+        `patient`, `recorded`, `history`, `synthetic` and `provenance`.
+    """
+    said: dict[str, str] = {}
+    history = []
+    for line in lines:
+        key, colon, value = line.strip().lstrip("#").partition(":")
+        key, value = key.strip(" <>").lower(), value.strip()
+        if colon and key == "history":
+            history.append(value)
+        elif colon and value:
+            said.setdefault(key, value)
+    synthetic = said.get("synthetic", "").lower() == "yes"
+    return {
+        "patient": Patient(
+            read_age(said.get("age", "")),
+            read_sex(said.get("sex", "")),
+            said.get("name", ""),
+            said.get("identifier", ""),
+        ),
+        "recorded": said.get("recorded", ""),
+        "history": tuple(history),
+        "synthetic": synthetic,
+        "provenance": _read_provenance(said) if synthetic else {},
+    }
+
+
+def read_age(text: str) -> float | None:
+    """Years in "63", "63.5", "063Y" or "90+"; None when it is not stated or not an age."""
+    try:
+        age = float(text.strip().rstrip("yY+ "))
+    except ValueError:
+        return None
+    return age if 0 <= age <= 130 else None
+
+
+def read_sex(text: str) -> str | None:
+    """The sex a file states, as F or M; None when it states neither."""
+    return {"f": "F", "m": "M", "w": "F"}.get(text.strip().lower()[:1])
+
+
+def _provenance_lines(provenance: dict) -> list[str]:
+    """One "key: JSON" line for each value, nested keys joined by dots."""
+    lines = []
+    for key, value in provenance.items():
+        if isinstance(value, dict) and value and key in ("request", "versions"):
+            lines += _provenance_lines({f"{key}.{inner}": item for inner, item in value.items()})
+            continue
+        line = f"{key}: {value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)}"
+        lines.append(line if len(line) <= _LONGEST_LINE else f"{key}: (long; see twins.json)")
+    return [_one_line(line) for line in lines if not line.startswith("synthetic:")]
+
+
+def _read_provenance(said: dict[str, str]) -> dict:
+    """The reverse of `_provenance_lines`, as far as lines can say it."""
+    provenance: dict = {"synthetic": True}
+    for key, text in said.items():
+        if key in ("synthetic", "warning", "age", "sex", "name", "identifier", "recorded", "rate", "unit"):
+            continue
+        try:
+            value = json.loads(text)
+        except ValueError:
+            value = text
+        group, dot, inner = key.partition(".")
+        if dot and group in ("request", "versions"):
+            provenance.setdefault(group, {})[inner] = value
+        else:
+            provenance[key] = value
+    return provenance
+
+
+def _one_line(text: str) -> str:
+    return " ".join(str(text).split())
