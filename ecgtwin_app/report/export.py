@@ -1,0 +1,167 @@
+"""Pages as files: PNG, PDF at true scale and SVG, de-identified and marked."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QMarginsF, QRectF, QSizeF
+from PySide6.QtGui import QGuiApplication, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QApplication
+
+from ecgtwin_app import __version__
+from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.report import marking
+from ecgtwin_app.report.layout import PAGE_SIZE, PageLayout
+from ecgtwin_app.report.page import Page, paint_page
+
+_MM_PER_INCH = 25.4
+_application = None  # kept alive where pages are written without a window
+
+
+def make_page(reference: Recording, twin=None, heatmap=None, layout: PageLayout | None = None) -> Page:
+    """A page with its measurements.
+
+    Parameters
+    ----------
+    twin : Twin, Recording or None
+    heatmap : HeatMap or None
+    layout : PageLayout or None
+    """
+    from ecgtwin_app.ecg.measure import measure
+
+    recording = getattr(twin, "recording", twin)
+    layout = layout or PageLayout()
+    measured = getattr(twin, "measurements", None)
+    if recording is not None and measured is None:
+        measured = measure(recording).as_dict()
+    return Page(reference, recording, heatmap, layout, measure(reference).as_dict(), measured)
+
+
+def save_png(
+    path, reference: Recording, twin=None, heatmap=None, layout: PageLayout | None = None, dpi: float = 200
+) -> None:
+    """Write one A4 page as PNG; its text chunks say what is synthetic.
+
+    Parameters
+    ----------
+    path : str or Path
+    reference : Recording
+    twin : Twin, Recording or None
+    heatmap : HeatMap or None
+    layout : PageLayout or None
+    dpi : float
+
+    Raises
+    ------
+    EcgError
+        When the file cannot be written.
+    """
+    write_png(path, make_page(reference, twin, heatmap, layout), dpi)
+
+
+def save_pdf(path, reference: Recording, twin=None, heatmap=None, layout: PageLayout | None = None) -> None:
+    """Write a vector PDF, A4 landscape at true scale: 1 s is 25 mm on paper printed at 100 %.
+
+    Parameters as for `save_png`.
+    """
+    write_pdf(path, make_page(reference, twin, heatmap, layout))
+
+
+def save_svg(path, reference: Recording, twin=None, heatmap=None, layout: PageLayout | None = None) -> None:
+    """Write an SVG in millimetres; parameters as for `save_png`."""
+    write_svg(path, make_page(reference, twin, heatmap, layout))
+
+
+def write_png(path, page: Page, dpi: float = 200) -> None:
+    """Write a page that is already made as PNG."""
+    _ensure_application()
+    image = page_image(page, dpi / _MM_PER_INCH)
+    image.setDotsPerMeterX(round(dpi / _MM_PER_INCH * 1000))
+    image.setDotsPerMeterY(round(dpi / _MM_PER_INCH * 1000))
+    for key, text in marking.metadata(_generated(page)).items():
+        image.setText(key, text)
+    if not image.save(str(path), "PNG"):
+        raise _cannot_write(path)
+
+
+def page_image(page: Page, pixels_per_mm: float) -> QImage:
+    """The page as an image."""
+    width, height = (round(side * pixels_per_mm) for side in PAGE_SIZE)
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    painter.scale(width / PAGE_SIZE[0], height / PAGE_SIZE[1])
+    paint_page(painter, page)
+    painter.end()
+    return image
+
+
+def write_pdf(path, page: Page) -> None:
+    """Write a page that is already made as PDF."""
+    _ensure_application()
+    writer = QPdfWriter(str(path))
+    writer.setPageLayout(
+        QPageLayout(
+            QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Landscape, QMarginsF(0, 0, 0, 0)
+        )
+    )
+    writer.setTitle(marking.metadata(_generated(page)).get("Title", "ECG"))
+    writer.setCreator(f"ECGTwin Desktop {__version__}")
+    writer.setDocumentXmpMetadata(QByteArray(marking.xmp(_generated(page))))
+    painter = QPainter()
+    if not painter.begin(writer):
+        raise _cannot_write(path)
+    # The logical resolution is the one Qt draws with; the physical one is a constant of the class.
+    painter.scale(writer.logicalDpiX() / _MM_PER_INCH, writer.logicalDpiY() / _MM_PER_INCH)
+    paint_page(painter, page)
+    if not painter.end():
+        raise _cannot_write(path)
+
+
+def write_svg(path, page: Page) -> None:
+    """Write a page that is already made as SVG."""
+    _ensure_application()
+    dpi = 1016  # 40 units a mm: no coordinate is rounded visibly
+    generator = QSvgGenerator()
+    generator.setFileName(str(path))
+    generator.setResolution(dpi)
+    size = QSizeF(*PAGE_SIZE) * dpi / _MM_PER_INCH
+    generator.setSize(size.toSize())
+    generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
+    marks = marking.metadata(_generated(page))
+    generator.setTitle(marks.get("Title", "ECG"))
+    generator.setDescription("; ".join(f"{key}: {text}" for key, text in marks.items()))
+    painter = QPainter()
+    if not painter.begin(generator):
+        raise _cannot_write(path)
+    painter.scale(dpi / _MM_PER_INCH, dpi / _MM_PER_INCH)
+    paint_page(painter, page)
+    painter.end()
+
+
+def _generated(page):
+    """The generated recording on the page, or None."""
+    if page.twin is not None:
+        return page.twin
+    return page.reference if page.reference.synthetic else None
+
+
+def _cannot_write(path):
+    name = Path(path).name
+    return EcgError(
+        f"{name} cannot be written; choose a folder you may write to and close the file elsewhere."
+    )
+
+
+def _ensure_application():
+    """Fonts need a Qt application; without a display, one that draws to memory only."""
+    global _application
+    if QGuiApplication.instance() is not None:
+        return
+    if sys.platform.startswith("linux") and not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    ):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    _application = QApplication(["ecgtwin"])

@@ -1,0 +1,111 @@
+"""Heat maps as bands behind the traces, with one scale for all leads and a colour bar.
+
+The trace itself is never recoloured: morphology stays readable. Signed maps run from blue over
+transparent to orange, unsigned ones along cividis (Nuñez et al., PLoS ONE 2018;13:e0199239), both legible
+for every kind of colour vision.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
+
+from ecgtwin_app.ecg.recording import LEADS
+from ecgtwin_app.report.ink import PAPER_WHITE, QUIET_TEXT, draw_text, pen
+from ecgtwin_app.report.layout import Panel
+
+#: The strongest colour still lets paper and trace through.
+STRONGEST = 0.6
+#: The scale ends at this percentile of the magnitudes, so that one spike does not wash out the rest.
+PERCENTILE = 99.0
+#: Seconds a column of colour covers.
+BIN = 0.02
+
+_NEGATIVE, _POSITIVE = np.array([58, 150, 215]), np.array([238, 140, 20])
+_CIVIDIS = np.array(
+    [
+        (0, 34, 78),
+        (26, 56, 111),
+        (67, 78, 108),
+        (97, 101, 111),
+        (125, 124, 120),
+        (155, 148, 118),
+        (188, 174, 108),
+        (222, 201, 88),
+        (254, 232, 56),
+    ]
+)
+_NAMES = {
+    "contrast": "what the condition changed",
+    "attention": "where the model attended to the condition",
+    "gradients": "sensitivity to the condition",
+}
+
+
+def scale_end(values: np.ndarray) -> float:
+    """The magnitude that gets the strongest colour, the same for all leads."""
+    magnitude = np.abs(values[np.isfinite(values)])
+    end = float(np.percentile(magnitude, PERCENTILE)) if magnitude.size else 0.0
+    return end or float(magnitude.max(initial=0.0)) or 1.0
+
+
+def colours(share: np.ndarray, signed: bool) -> np.ndarray:
+    """RGBA bytes (n, 4) for values as shares of the scale's end: -1 to 1 signed, 0 to 1 unsigned."""
+    share = np.nan_to_num(np.clip(share, -1 if signed else 0, 1))
+    rgba = np.empty((share.size, 4))
+    if signed:
+        rgba[:, :3] = np.where(share[:, None] < 0, _NEGATIVE, _POSITIVE)
+    else:
+        stops = np.linspace(0, 1, len(_CIVIDIS))
+        for channel in range(3):
+            rgba[:, channel] = np.interp(share, stops, _CIVIDIS[:, channel])
+    rgba[:, 3] = 255 * STRONGEST * np.abs(share)
+    return np.round(rgba).astype(np.uint8)
+
+
+def draw_band(painter: QPainter, page, panel: Panel) -> None:
+    """The band of one panel, moved to the right with its twin."""
+    heatmap, speed, shift = page.heatmap, page.layout.speed, page.shift(panel)
+    lead = panel.lead.lstrip("-")
+    row = heatmap.values[LEADS.index(lead)] * (-1.0 if heatmap.signed and panel.lead.startswith("-") else 1.0)
+    per_bin = max(1, round(BIN * page.twin.rate))
+    whole = row.size // per_bin * per_bin
+    bins = row[:whole].reshape(-1, per_bin).mean(axis=1) / page.heat_end
+    seconds = per_bin / page.twin.rate
+    first = (panel.start - shift) / seconds
+    lower, upper = max(0, int(np.floor(first))), min(bins.size, int(np.ceil(first + panel.seconds / seconds)))
+    if upper <= lower:
+        return
+    painter.save()
+    height = panel.bottom - panel.top
+    clip = QRectF(panel.x, panel.top + 0.06 * height, panel.width, 0.88 * height)
+    painter.setClipRect(clip)
+    x = panel.x + (lower - first) * seconds * speed
+    width = (upper - lower) * seconds * speed
+    target = QRectF(x, clip.top(), width, clip.height())
+    painter.drawImage(target, _image(colours(bins[lower:upper], heatmap.signed)))
+    painter.restore()
+
+
+def draw_colour_bar(painter: QPainter, heatmap, end: float, x: float, y: float, width: float) -> None:
+    """The colour bar with its unit, and in words what the colours mean."""
+    share = np.linspace(-1 if heatmap.signed else 0, 1, 121)
+    painter.fillRect(QRectF(x, y, width, 2.6), PAPER_WHITE)
+    painter.drawImage(QRectF(x, y, width, 2.6), _image(colours(share, heatmap.signed)))
+    painter.setPen(pen(QUIET_TEXT, 0.12))
+    painter.drawRect(QRectF(x, y, width, 2.6))
+    number = f"{end:.2g} {heatmap.unit}".strip()
+    low = f"−{number}" if heatmap.signed else "0"
+    for text, at, align in ((f"≥ {number}", x + width, 1.0), (f"≤ {low}" if heatmap.signed else low, x, 0.0)):
+        draw_text(painter, at, y + 5.2, text, 2.1, colour=QUIET_TEXT, align=align)
+    if heatmap.signed:
+        draw_text(painter, x + width / 2, y + 5.2, "0", 2.1, colour=QUIET_TEXT, align=0.5)
+    words = f"Heat map, {heatmap.method}: {_NAMES.get(heatmap.method, 'share in the output')}"
+    draw_text(painter, x, y - 1.2, words, 2.3)
+
+
+def _image(rgba: np.ndarray) -> QImage:
+    """One line of pixels; the copy owns its bytes."""
+    data = np.ascontiguousarray(rgba)
+    return QImage(data.tobytes(), len(data), 1, 4 * len(data), QImage.Format.Format_RGBA8888).copy()

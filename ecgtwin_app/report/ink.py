@@ -1,0 +1,110 @@
+"""Pens, colours and text for a painter whose unit is the millimetre."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QPainter, QPen
+
+from ecgtwin_app.resources import resource_path
+
+#: Colours of Okabe and Ito's palette keep reference and twin apart for every kind of colour vision;
+#: the blue has 5.2:1 against the paper.
+REFERENCE = QColor("#000000")
+TWIN = QColor("#0072B2")
+PAPER_WHITE = QColor("#FFFDFB")
+MINOR_LINE = QColor("#F8D9D4")
+MAJOR_LINE = QColor("#EDA9A0")
+TEXT = QColor("#1A1A1A")
+QUIET_TEXT = QColor("#555555")
+BANNER_FILL = QColor("#FFE08A")
+
+#: Pen widths in mm. A trace is at least 0.25 mm, as a thermal writer draws it.
+REFERENCE_WIDTH, TWIN_WIDTH = 0.27, 0.33
+MINOR_WIDTH, MAJOR_WIDTH = 0.1, 0.2
+
+#: Fonts are set at this many pixels a millimetre and scaled back, because Qt takes whole pixels only.
+_FONT_SCALE = 40
+_FONT_FILES = ("fonts/Inter-Regular.otf", "fonts/Inter-SemiBold.otf")
+
+
+@cache
+def font_family() -> str:
+    """The family of the font that ships with the program, registered on first use.
+
+    Needs a running QGuiApplication.
+    """
+    ids = [QFontDatabase.addApplicationFont(str(resource_path(name))) for name in _FONT_FILES]
+    if -1 in ids:
+        raise RuntimeError("The program's font cannot be read; install the program again.")
+    return QFontDatabase.applicationFontFamilies(ids[0])[0]
+
+
+@cache
+def _font(size: float, bold: bool) -> QFont:
+    font = QFont(font_family())
+    font.setPixelSize(max(1, round(size * _FONT_SCALE)))
+    font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return font
+
+
+@cache
+def _metrics(size: float, bold: bool) -> QFontMetricsF:
+    return QFontMetricsF(_font(size, bold))
+
+
+def text_width(text: str, size: float, bold: bool = False) -> float:
+    """Width of `text` in mm."""
+    return _metrics(size, bold).horizontalAdvance(text) / _FONT_SCALE
+
+
+def elided(text: str, size: float, width: float, bold: bool = False) -> str:
+    """`text`, cut with an ellipsis where it is longer than `width` mm."""
+    return _metrics(size, bold).elidedText(text, Qt.TextElideMode.ElideRight, width * _FONT_SCALE)
+
+
+def draw_text(
+    painter: QPainter,
+    x: float,
+    y: float,
+    text: str,
+    size: float = 2.6,
+    bold: bool = False,
+    colour: QColor = TEXT,
+    align: float = 0.0,
+) -> None:
+    """One line of text.
+
+    Parameters
+    ----------
+    x, y : float
+        Anchor on the text's base line, mm.
+    size : float
+        Height of the letters' em square, mm.
+    align : float
+        Which part of the text lies at `x`: 0 its left end, 0.5 its middle, 1 its right end.
+    """
+    painter.save()
+    painter.translate(x - align * text_width(text, size, bold), y)
+    painter.scale(1 / _FONT_SCALE, 1 / _FONT_SCALE)
+    painter.setFont(_font(size, bold))
+    painter.setPen(colour)
+    painter.drawText(QPointF(0, 0), text)
+    painter.restore()
+
+
+def pen(colour: QColor, width: float) -> QPen:
+    """A round pen, `width` in mm."""
+    return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+
+
+def halo_text(painter: QPainter, x: float, y: float, text: str, size: float) -> None:
+    """Bold text on a pale ground of its own, legible where a trace passes beneath."""
+    ground = QColor(PAPER_WHITE)
+    ground.setAlphaF(0.8)
+    painter.fillRect(
+        QRectF(x - 0.4, y - size * 0.82, text_width(text, size, True) + 0.8, size * 1.05), ground
+    )
+    draw_text(painter, x, y, text, size, bold=True)

@@ -1,0 +1,72 @@
+"""The words that say a page holds something generated: for the eye and for machines."""
+
+from __future__ import annotations
+
+from xml.sax.saxutils import escape
+
+from ecgtwin_app import __version__
+from ecgtwin_app.ecg.recording import Recording
+
+SYNTHETIC = "SYNTHETIC – NOT FOR DIAGNOSIS"
+GHOST = "SYNTHETIC – not for diagnosis"
+PURPOSE = "Education and research only"
+#: IPTC's digital source type of media made by a trained model.
+SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+
+
+def condition_text(twin: Recording) -> str:
+    """What the twin was asked to be: "atrial fibrillation, 90/min"."""
+    request = twin.provenance.get("request") or {}
+    words = [", ".join(request.get("conditions") or ()) or "condition not stated"]
+    if request.get("heart_rate"):
+        words.append(f"{request['heart_rate']:g}/min")
+    return ", ".join(words)
+
+
+def origin_text(twin: Recording) -> str:
+    """Model, weights, seed and program on one line."""
+    provenance = twin.provenance
+    words = [f"Model {provenance.get('model') or 'not stated'}"]
+    if provenance.get("weights_sha256"):
+        words.append(f"weights {provenance['weights_sha256'][:8]}")
+    if provenance.get("seed") is not None:
+        words.append(f"seed {provenance['seed']}")
+    words.append(f"ECGTwin Desktop {__version__}")
+    return " · ".join(words)
+
+
+def metadata(twin: Recording | None) -> dict[str, str]:
+    """Key and text pairs for the file; they hold nothing of the patient."""
+    marks = {"Software": f"ECGTwin Desktop {__version__}", "Purpose": f"{PURPOSE}; not for diagnosis."}
+    if twin is not None:
+        marks |= {
+            "Synthetic": "YES",
+            "Title": f"{SYNTHETIC}: ECG digital twin",
+            "Description": f"{condition_text(twin)}. {origin_text(twin)}.",
+            "DigitalSourceType": SOURCE_TYPE,
+        }
+    return marks
+
+
+def xmp(twin: Recording | None) -> bytes:
+    """The same as an XMP packet for PDF."""
+    marks = metadata(twin)
+    title = escape(marks.get("Title", "ECG"))
+    description = escape(marks.get("Description", marks["Purpose"]))
+    source = (
+        f"<Iptc4xmpExt:DigitalSourceType>{SOURCE_TYPE}</Iptc4xmpExt:DigitalSourceType>"
+        if twin is not None
+        else ""
+    )
+    keywords = "SYNTHETIC, not for diagnosis" if twin is not None else marks["Purpose"]
+    return (
+        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+        ' xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"'
+        ' xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">'
+        f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>'
+        f'<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{description}</rdf:li></rdf:Alt></dc:description>'
+        f"<pdf:Keywords>{escape(keywords)}</pdf:Keywords><xmp:CreatorTool>{marks['Software']}</xmp:CreatorTool>"
+        f'{source}</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+    ).encode()
