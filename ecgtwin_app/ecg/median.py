@@ -105,7 +105,7 @@ def median_of(stack: BeatStack) -> RepresentativeBeat:
     after = int(max(min(AFTER, 0.85 * stack.rr), 0.25) * rate)
     used = np.flatnonzero(stack.dominant)
     beats = cut(stack.signal, stack.fiducials[used], before, after)
-    signal = _nan_median(beats)
+    signal = nan_median(beats)
     twelve = twelve_leads(signal)
     onset, offset = qrs_bounds(twelve, rate, before)
     t_peak, t_offset = t_wave(twelve, rate, onset, offset, stack.rr)
@@ -154,8 +154,10 @@ def stack_beats(recording: Recording) -> BeatStack:
 
 def cut(signal: np.ndarray, fiducials: np.ndarray, before: int, after: int) -> np.ndarray:
     """Windows around each fiducial, shape (beats, leads, before + after); NaN beyond the recording."""
-    padded = np.pad(signal, ((0, 0), (before, after)), constant_values=np.nan)
-    return np.stack([padded[:, f : f + before + after] for f in fiducials])
+    width = before + after
+    padded = np.pad(signal, ((0, 0), (width, width)), constant_values=np.nan)
+    starts = np.clip(fiducials - before + width, 0, signal.shape[1] + width)
+    return np.stack([padded[:, start : start + width] for start in starts])
 
 
 def _eight_leads(recording):
@@ -233,11 +235,13 @@ def _straighten(signal, steady, fiducials, dominant, rate, rr):
     """Subtract a cubic spline through the levels just before the QRS (Meyer and Keiser 1977)."""
     before = int(0.2 * rate)
     used = np.flatnonzero(dominant)
-    median = _nan_median(cut(steady, fiducials[used], before, int(0.3 * rate)))
+    median = nan_median(cut(steady, fiducials[used], before, int(0.3 * rate)))
     onset = qrs_bounds(twelve_leads(median), rate, before)[0] - before
     # A beat that comes early has no quiet segment before it, only the T wave of its forerunner.
     gap = np.diff(fiducials, prepend=-(10**6))
-    knots = np.array([f for f, d, g in zip(fiducials, dominant, gap, strict=True) if d and g > 0.7 * rr * rate])
+    knots = np.array(
+        [f for f, d, g in zip(fiducials, dominant, gap, strict=True) if d and g > 0.7 * rr * rate]
+    )
     knots = knots[knots + onset > 0.04 * rate] if knots.size else knots
     if knots.size < 3 or np.max(np.diff(knots)) > 3 * rate:
         return steady
@@ -249,7 +253,7 @@ def _straighten(signal, steady, fiducials, dominant, rate, rr):
     return signal - spline(np.clip(np.arange(signal.shape[1]), first, last)).T
 
 
-def _nan_median(beats):
+def nan_median(beats):
     """Median over beats where there are samples, 0 where there are none; shape (leads, samples)."""
     empty = np.all(np.isnan(beats), axis=0)
     return np.nanmedian(np.where(empty[None], 0.0, beats), axis=0)

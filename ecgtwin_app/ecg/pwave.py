@@ -51,7 +51,13 @@ class PWave:
 
 
 def find_p(
-    beats: np.ndarray, gaps: np.ndarray, rate: float, fiducial: int, qrs_onset: int, t_peak: int, t_offset: int
+    beats: np.ndarray,
+    gaps: np.ndarray,
+    rate: float,
+    fiducial: int,
+    qrs_onset: int,
+    t_peak: int,
+    t_offset: int,
 ) -> PWave:
     """The P of a set of aligned beats.
 
@@ -107,7 +113,8 @@ def _look(beats, rate, qrs_onset, first):
     median[:, enough] = np.nanmedian(beats[:, :, enough], axis=0)
     start = int(max(enough[0], first, qrs_onset - int(LONGEST_PR * rate), 0))
     return [
-        _judge(beats, median, rate, start, qrs_onset, peak) for peak in _candidates(median, rate, start, qrs_onset)
+        _judge(beats, median, rate, start, qrs_onset, peak)
+        for peak in _candidates(median, rate, start, qrs_onset)
     ]
 
 

@@ -30,7 +30,9 @@ def resample(recording: Recording, rate: float) -> Recording:
     if rate == recording.rate:
         return recording
     signal = resample_array(recording.signal.astype(np.float64), recording.rate, rate)
-    return recording.changed(f"resampled {recording.rate:g} Hz to {rate:g} Hz", signal=signal, rate=float(rate))
+    return recording.changed(
+        f"resampled {recording.rate:g} Hz to {rate:g} Hz", signal=signal, rate=float(rate)
+    )
 
 
 def ten_seconds(recording: Recording, start: float = 0.0) -> Recording:
@@ -61,7 +63,9 @@ def ten_seconds(recording: Recording, start: float = 0.0) -> Recording:
     first = round(start * MODEL_RATE)
     if first < 0 or recording.samples - first < MODEL_SAMPLES:
         left = max(0.0, recording.duration - max(start, 0.0))
-        raise EcgError(f"Only {left:.2f} s follow second {start:g}, but ten are needed; open a longer recording.")
+        raise EcgError(
+            f"Only {left:.2f} s follow second {start:g}, but ten are needed; open a longer recording."
+        )
     if recording.samples == MODEL_SAMPLES:
         return recording
     piece = recording.signal[:, first : first + MODEL_SAMPLES]

@@ -74,8 +74,12 @@ def _bounds(speed, rate, fiducial, onset_share, offset_share):
     before = speed[max(0, fiducial - ms(200)) : max(1, fiducial - ms(40))]
     after = speed[min(len(speed) - 1, fiducial + ms(60)) : fiducial + ms(250)]
     quiet_before, quiet_after = np.percentile(before, 20), np.percentile(after, 20)
-    onset = _outermost(speed, fiducial, -1, quiet_before + onset_share * (top - quiet_before), rate, LONGEST_BEFORE)
-    offset = _outermost(speed, fiducial, 1, quiet_after + offset_share * (top - quiet_after), rate, LONGEST_AFTER)
+    onset = _outermost(
+        speed, fiducial, -1, quiet_before + onset_share * (top - quiet_before), rate, LONGEST_BEFORE
+    )
+    offset = _outermost(
+        speed, fiducial, 1, quiet_after + offset_share * (top - quiet_after), rate, LONGEST_AFTER
+    )
     return onset, offset
 
 

@@ -1,0 +1,260 @@
+"""The measurement matrix: rate, intervals, axes and amplitudes of a recording.
+
+Intervals are global (earliest onset to latest end over twelve leads) on the median of the dominant
+beats, as AHA/ACC/HRS 2007 part I recommends. What cannot be measured is None, never a guess.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ecgtwin_app.ecg.delineate import Beat, Delineation, delineate
+from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE, Recording
+
+#: A QRS deflection smaller than this (mV) is not a Q, R or S wave.
+SMALLEST_WAVE = 0.03
+
+
+@dataclass(frozen=True, eq=False)
+class Measurements:
+    """What was measured on a recording; None for what could not be.
+
+    Attributes
+    ----------
+    heart_rate : float or None
+        Ventricular rate, 1/min, from the mean RR interval of all beats.
+    atrial_rate : float or None
+        1/min, where a P stands before every QRS or nearly so.
+    rr_mean, rr_range : float or None
+        Seconds; range is longest less shortest. Between neighbouring beats of the dominant class
+        that are not early, so that a premature beat and its pause do not count; all beats where
+        no such neighbours exist.
+    rr_cv : float or None
+        Standard deviation of those intervals over their mean.
+    rr_cv_all : float or None
+        The same over every interval.
+    p_duration, pr, qrs, qt : float or None
+        Milliseconds.
+    qtc_bazett, qtc_fridericia, qtc_framingham, qtc_hodges : float or None
+        Milliseconds, with the mean RR of all beats.
+    p_axis, qrs_axis, t_axis : float or None
+        Frontal plane, degrees, -180 to 180, from the net areas in I and aVF.
+    st_j, st_60, st_80 : dict of str to float
+        ST level at the end of the QRS, 60 and 80 ms after, by lead, mV against the level before the QRS.
+    q_amplitude, r_amplitude, s_amplitude : dict of str to float
+        Sizes by lead, mV, all positive, 0 without such a wave; a QS counts as S. R is the tallest R.
+    t_amplitude : dict of str to float or None
+        Signed, by lead, mV.
+    sokolow_lyon, cornell : float
+        S in V1 plus the larger R of V5 and V6; R in aVL plus S in V3; mV.
+    qrs_peak_to_peak : float
+        Mean over the leads, mV.
+    p_before_qrs : float or None
+        Share of the QRS, of whatever kind, that a P precedes, 0 to 1, of those where it can be seen.
+    p_consistency : float or None
+        How alike the single beats' P are, -1 to 1.
+    beats : tuple of Beat
+        Each with its kind.
+    delineation : Delineation
+    """
+
+    heart_rate: float | None
+    atrial_rate: float | None
+    rr_mean: float | None
+    rr_range: float | None
+    rr_cv: float | None
+    rr_cv_all: float | None
+    p_duration: float | None
+    pr: float | None
+    qrs: float | None
+    qt: float | None
+    qtc_bazett: float | None
+    qtc_fridericia: float | None
+    qtc_framingham: float | None
+    qtc_hodges: float | None
+    p_axis: float | None
+    qrs_axis: float | None
+    t_axis: float | None
+    st_j: dict[str, float]
+    st_60: dict[str, float]
+    st_80: dict[str, float]
+    q_amplitude: dict[str, float]
+    r_amplitude: dict[str, float]
+    s_amplitude: dict[str, float]
+    t_amplitude: dict[str, float | None]
+    sokolow_lyon: float
+    cornell: float
+    qrs_peak_to_peak: float
+    p_before_qrs: float | None
+    p_consistency: float | None
+    beats: tuple[Beat, ...]
+    delineation: Delineation
+
+    def as_dict(self) -> dict:
+        """Plain values for files: numbers rounded to what they are worth, beats as time (s) and kind."""
+        plain = {}
+        for name, value in vars(self).items():
+            if name in ("beats", "delineation"):
+                continue
+            plain[name] = (
+                {k: _rounded(v) for k, v in value.items()} if isinstance(value, dict) else _rounded(value)
+            )
+        rate = self.delineation.scale * MODEL_RATE
+        plain["beats"] = [{"time": round(beat.fiducial / rate, 3), "kind": beat.kind} for beat in self.beats]
+        return plain
+
+
+def _rounded(value):
+    return None if value is None else float(f"{value:.4g}")
+
+
+def measure(recording: Recording) -> Measurements:
+    """Measure a recording.
+
+    Raises
+    ------
+    EcgError
+        When I, II and V1 to V6 are not all there, or no beat is found.
+    """
+    found = delineate(recording)
+    shape = found.shapes[0]
+    heart_rate, all_mean, cv_all = _rate(found.beats, recording.rate)
+    rr = _usual_intervals(found.beats, recording.rate)
+    intervals = _intervals(found)
+    amplitudes = [_qrs_amplitudes(shape, row) for row in range(12)]
+    q, r, s = (
+        {name: amplitude[k] for name, amplitude in zip(LEADS, amplitudes, strict=True)} for k in range(3)
+    )
+    seen = [beat.has_p for beat in found.beats if beat.has_p is not None]
+    p_share = float(np.mean(seen)) if seen else None
+    qrs = shape.signal[:, shape.waves.qrs_onset : shape.waves.qrs_offset + 1]
+    return Measurements(
+        heart_rate=heart_rate,
+        atrial_rate=heart_rate if p_share is not None and p_share >= 0.9 else None,
+        rr_mean=float(np.mean(rr)) if rr.size else None,
+        rr_range=float(np.ptp(rr)) if rr.size else None,
+        rr_cv=float(np.std(rr) / np.mean(rr)) if rr.size > 1 else None,
+        rr_cv_all=cv_all,
+        **intervals,
+        **_corrected(intervals["qt"], all_mean),
+        **_axes(shape),
+        **{f"st_{name}": _levels(shape, after) for name, after in (("j", 0.0), ("60", 0.06), ("80", 0.08))},
+        q_amplitude=q,
+        r_amplitude=r,
+        s_amplitude=s,
+        t_amplitude=_t_amplitudes(shape),
+        sokolow_lyon=s["V1"] + max(r["V5"], r["V6"]),
+        cornell=r["aVL"] + s["V3"],
+        qrs_peak_to_peak=float(np.mean(np.ptp(qrs, axis=1))),
+        p_before_qrs=p_share,
+        p_consistency=found.representative.p.consistency,
+        beats=found.beats,
+        delineation=found,
+    )
+
+
+def _rate(beats, rate):
+    """Heart rate, mean interval and coefficient of variation over every interval."""
+    gaps = np.diff([beat.fiducial for beat in beats]) / rate
+    if gaps.size == 0:
+        return None, None, None
+    cv = float(np.std(gaps) / np.mean(gaps)) if gaps.size > 1 else None
+    return float(60 / np.mean(gaps)), float(np.mean(gaps)), cv
+
+
+def _usual_intervals(beats, rate):
+    """RR intervals (s) that neither begin nor end with an early or foreign beat."""
+    usual = [beat.kind == "dominant" for beat in beats]
+    gaps = np.diff([beat.fiducial for beat in beats]) / rate
+    kept = np.array([a and b for a, b in zip(usual[:-1], usual[1:], strict=True)], dtype=bool)
+    return gaps[kept] if kept.any() else gaps
+
+
+def _intervals(found):
+    waves = found.shapes[0].waves
+
+    def ms(start, end):
+        return None if start is None or end is None else float((end - start) * 1000 / MODEL_RATE)
+
+    return {
+        "p_duration": ms(waves.p_onset, waves.p_offset),
+        "pr": ms(waves.p_onset, waves.qrs_onset),
+        "qrs": ms(waves.qrs_onset, waves.qrs_offset),
+        "qt": ms(waves.qrs_onset, waves.t_offset),
+    }
+
+
+def _corrected(qt, rr):
+    """QT for a rate of 60: Bazett 1920, Fridericia 1920, Framingham (Sagie 1992), Hodges 1983."""
+    if qt is None or rr is None:
+        return dict.fromkeys(("qtc_bazett", "qtc_fridericia", "qtc_framingham", "qtc_hodges"))
+    return {
+        "qtc_bazett": qt / rr**0.5,
+        "qtc_fridericia": qt / rr ** (1 / 3),
+        "qtc_framingham": qt + 154 * (1 - rr),
+        "qtc_hodges": qt + 1.75 * (60 / rr - 60),
+    }
+
+
+def _axes(shape):
+    waves = shape.waves
+    spans = {
+        "p_axis": (waves.p_onset, waves.p_offset),
+        "qrs_axis": (waves.qrs_onset, waves.qrs_offset),
+        "t_axis": (
+            None if waves.t_offset is None else waves.qrs_offset + int(0.06 * MODEL_RATE),
+            waves.t_offset,
+        ),
+    }
+    return {name: _axis(shape.signal, *span) for name, span in spans.items()}
+
+
+def _axis(signal, start, stop):
+    """Direction of the net area in the frontal plane, degrees."""
+    if start is None or stop is None or stop - start < 3:
+        return None
+    one, foot = signal[LEADS.index("I"), start:stop], signal[LEADS.index("aVF"), start:stop]
+    if max(np.ptp(one), np.ptp(foot)) < SMALLEST_WAVE:
+        return None
+    # aVF is an augmented lead: its vector is shorter than that of I by root three over two.
+    return float(np.degrees(np.arctan2(2 / np.sqrt(3) * foot.sum(), one.sum())))
+
+
+def _levels(shape, after):
+    """Level in each lead some seconds after the end of the QRS."""
+    at = min(shape.waves.qrs_offset + round(after * MODEL_RATE), shape.signal.shape[1] - 1)
+    # A mean of 6 ms, so that mains hum is not read as ST elevation.
+    return {
+        name: float(np.mean(lead[max(0, at - 1) : at + 2]))
+        for name, lead in zip(LEADS, shape.signal, strict=True)
+    }
+
+
+def _qrs_amplitudes(shape, row):
+    """Sizes of Q, R and S in one lead."""
+    lead = shape.signal[row, shape.waves.qrs_onset : shape.waves.qrs_offset + 1]
+    top = int(np.argmax(lead))
+    height = max(0.0, float(lead[top]))
+    if height < SMALLEST_WAVE:
+        return 0.0, 0.0, max(0.0, float(-lead.min()))
+    q, s = max(0.0, float(-lead[: top + 1].min())), max(0.0, float(-lead[top:].min()))
+    # An R' taller than the first R leaves the S between them: count that as S, not as Q.
+    first_r = lead[: max(1, int(np.argmin(lead[: top + 1])))].max() if q > SMALLEST_WAVE else 0.0
+    if first_r >= SMALLEST_WAVE:
+        return 0.0, height, max(q, s)
+    return q if q >= SMALLEST_WAVE else 0.0, height, s if s >= SMALLEST_WAVE else 0.0
+
+
+def _t_amplitudes(shape):
+    waves = shape.waves
+    if waves.t_offset is None:
+        return dict.fromkeys(LEADS)
+    start = max(waves.qrs_offset + int(0.06 * MODEL_RATE), waves.t_peak - int(0.08 * MODEL_RATE))
+    stop = min(waves.t_offset, waves.t_peak + int(0.08 * MODEL_RATE))
+    if stop - start < 3:
+        return dict.fromkeys(LEADS)
+    t = shape.signal[:, start:stop]
+    largest = t[np.arange(12), np.argmax(np.abs(t), axis=1)]
+    return {name: float(value) for name, value in zip(LEADS, largest, strict=True)}
