@@ -7,6 +7,7 @@ Knows no Qt: tests and the painter read the same numbers.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -175,7 +176,7 @@ def place_panels(block: Block, layout: PageLayout, extents: list[tuple[float, fl
     """
     _, top, _, height = PAPER
     baselines = row_baselines(extents, top, height)
-    edges = [top, *((a + b) / 2 for a, b in zip(baselines, baselines[1:])), top + height]
+    edges = [top, *((a + b) / 2 for a, b in pairwise(baselines)), top + height]
     panels = []
     for row, baseline, upper, lower in zip(block.rows, baselines, edges, edges[1:]):
         width = block.trace_width / len(row)
