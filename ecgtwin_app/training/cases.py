@@ -16,88 +16,160 @@ import numpy as np
 from ecgtwin_app.ecg.leads import independent_leads, twelve_leads
 from ecgtwin_app.ecg.median import representative_beat
 from ecgtwin_app.ecg.recording import EcgError, Recording
-from ecgtwin_app.ecg.template import lay
+from ecgtwin_app.ecg.score import RhythmScore
+from ecgtwin_app.ecg.template import BeatTemplate, lay
 from ecgtwin_app.heart.virtual_patient import VirtualPatient, simulate
 from ecgtwin_app.model.conditioning import statement_states
 from ecgtwin_app.model.identity import beat_input
 from ecgtwin_app.model.score_tracks import score_features
 from ecgtwin_app.training.mix import STATEMENTS, draw_case
+from ecgtwin_app.training.real_cases import real_case
+from ecgtwin_app.training.records import RealRecord
 
 log = logging.getLogger(__name__)
 SHARD_PATIENTS = 64
+#: Share of the virtual cases whose own representative beat is formed, for the extractor's training.
+BEAT_SHARE = 0.15
+#: Reference row of a case that has no reference.
+NOBODY = -1
+
+
+class Shard:
+    """Columns of cases and of their references, as they go to one file."""
+
+    def __init__(self):
+        self.columns: dict[str, list] = {}
+
+    def add(self, **values) -> None:
+        """Append one value to each named column."""
+        for name, value in values.items():
+            self.columns.setdefault(name, []).append(value)
+
+    def add_reference(self, row: int, recording: Recording, beat, statements: np.ndarray) -> None:
+        """A reference, known by its `row` number in the whole set."""
+        self.add(
+            ref_patient=row,
+            ref_signal=_int16(independent_leads(recording.signal)),
+            ref_beat=beat_input(beat),
+            ref_statements=statements,
+            ref_numbers=(60.0 / beat.rr, _age(recording)),
+            ref_sex=_sex(recording),
+        )
+
+    def add_case(
+        self,
+        row: int,
+        recording: Recording,
+        signal: np.ndarray,
+        template: BeatTemplate,
+        score: RhythmScore,
+        statements: np.ndarray,
+        rate: float,
+        beat: np.ndarray | None,
+    ) -> None:
+        """A case of reference `row` (or of `NOBODY`) that performs `score`."""
+        laid = np.zeros_like(signal) if row == NOBODY else lay(template, score)
+        self.add(
+            patient=row,
+            target=_int16(signal),
+            laid=_int16(laid),
+            score=score_features(score).astype(np.float16),
+            beat=np.zeros((8, 500), np.float32) if beat is None else beat,
+            statements=statements,
+            numbers=(rate, _age(recording)),
+            sex=_sex(recording),
+        )
+
+    def write(self, path: Path) -> None:
+        """Write the shard whole or not at all."""
+        part = path.with_suffix(".part.npz")
+        np.savez(part, **{name: np.asarray(values) for name, values in self.columns.items()})
+        part.replace(path)
 
 
 def _int16(signal: np.ndarray) -> np.ndarray:
-    """Whole microvolts; a training signal beyond +-32 mV would be an artefact."""
+    """Whole microvolts; beyond +-32 mV a training signal would be an artefact."""
     return np.clip(np.round(signal * 1000), -32768, 32767).astype(np.int16)
 
 
-def _padded_number(value: float | None) -> float:
-    return np.nan if value is None else float(value)
+def _age(recording: Recording) -> float:
+    return np.nan if recording.patient.age is None else float(recording.patient.age)
 
 
-def make_shard(
-    path: Path, first_patient: int, recordings: list[Recording], per_patient: int, seed: int
-) -> int:
-    """Write the cases of some patients to one shard; returns how many patients could be used."""
-    columns: dict[str, list] = {k: [] for k in (
-        "patient", "target", "laid", "score", "beat", "statements", "numbers", "sex",
-        "ref_patient", "ref_signal", "ref_beat", "ref_statements", "ref_numbers", "ref_sex",
-    )}  # fmt: skip
-    for offset, recording in enumerate(recordings):
-        index = first_patient + offset
-        rng = np.random.default_rng([seed, index])
+def _sex(recording: Recording) -> int:
+    return {"F": 1, "M": 2}.get(recording.patient.sex, 0)
+
+
+def virtual_shard(path: Path, first: int, recordings: list[Recording], per_patient: int, seed: int) -> int:
+    """Write the virtual cases of some hearts; returns how many of them could be used."""
+    shard, used = Shard(), 0
+    for row, recording in enumerate(recordings, first):
+        rng = np.random.default_rng([seed, row])
         try:
             patient = VirtualPatient.from_recording(recording)
             beat = representative_beat(recording)
         except EcgError as error:
-            log.debug("patient %d not used: %s", index, error)
+            log.debug("heart %d not used: %s", row, error)
             continue
-        sex = {"F": 1, "M": 2}.get(recording.patient.sex, 0)
-        age = _padded_number(recording.patient.age)
-        columns["ref_patient"].append(index)
-        columns["ref_signal"].append(_int16(independent_leads(recording.signal)))
-        columns["ref_beat"].append(beat_input(beat))
-        columns["ref_statements"].append(statement_states(STATEMENTS, ("sinus rhythm",)))
-        columns["ref_numbers"].append((60.0 / beat.rr, age))
-        columns["ref_sex"].append(sex)
+        used += 1
+        shard.add_reference(row, recording, beat, statement_states(STATEMENTS, ("sinus rhythm",)))
         for _ in range(per_patient):
             conditions, rate = draw_case(rng)
             case = simulate(patient, conditions, rate, rng)
-            twin = Recording(twelve_leads(case.signal), 500.0)
-            columns["patient"].append(index)
-            columns["target"].append(_int16(case.signal))
-            columns["laid"].append(_int16(lay(patient.template, case.score)))
-            columns["score"].append(score_features(case.score).astype(np.float16))
-            columns["beat"].append(
-                _beat_or_nothing(twin) if rng.random() < 0.25 else np.zeros((8, 500), np.float32)
+            own_beat = _own_beat(case.signal) if rng.random() < BEAT_SHARE else None
+            statements = statement_states(STATEMENTS, conditions)
+            shard.add_case(
+                row, recording, case.signal, patient.template, case.score, statements, rate, own_beat
             )
-            columns["statements"].append(statement_states(STATEMENTS, conditions))
-            columns["numbers"].append((rate, age))
-            columns["sex"].append(sex)
-    if columns["patient"]:
-        np.savez(path, **{name: np.asarray(values) for name, values in columns.items()})
-    return len(columns["ref_patient"])
+    if used:
+        shard.write(path)
+    return used
 
 
-def _beat_or_nothing(twin: Recording) -> np.ndarray:
+def _own_beat(signal: np.ndarray) -> np.ndarray | None:
     try:
-        return beat_input(representative_beat(twin))
+        return beat_input(representative_beat(Recording(twelve_leads(signal), 500.0)))
     except EcgError:
-        return np.zeros((8, 500), np.float32)
+        return None
 
 
-def make_cases(
-    folder: Path, recordings: list[Recording], per_patient: int, seed: int, workers: int = 2
-) -> None:
-    """Make all shards that are not there yet (so an interrupted run goes on where it was)."""
+def real_shard(path: Path, first: int, records: list[RealRecord]) -> int:
+    """Write real records as their own targets, with their own reference and with none."""
+    shard, used = Shard(), 0
+    for row, record in enumerate(records, first):
+        case = real_case(record, STATEMENTS)
+        if case is None:
+            continue
+        used += 1
+        shard.add_reference(row, record.recording, case.beat, case.statements)
+        for reference in (row, NOBODY):
+            shard.add_case(
+                reference, record.recording, case.signal, case.template, case.score, case.statements,
+                case.rate, beat_input(case.beat),
+            )  # fmt: skip
+    if used:
+        shard.write(path)
+    return used
+
+
+def make_virtual(folder: Path, recordings: list[Recording], per_patient: int, seed: int, workers: int) -> None:
+    """Make all shards of virtual cases that are not there yet, so that an interrupted run goes on."""
+    _make(folder, "cases_virtual", virtual_shard, recordings, 0, workers, per_patient, seed)
+
+
+def make_real(folder: Path, records: list[RealRecord], first_row: int, workers: int) -> None:
+    """The same for real records; their references are numbered from `first_row`."""
+    _make(folder, "cases_real", real_shard, records, first_row, workers)
+
+
+def _make(folder: Path, stem: str, make, items: list, first_row: int, workers: int, *options) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        jobs = {}
-        for first in range(0, len(recordings), SHARD_PATIENTS):
-            path = folder / f"cases_{first:06d}.npz"
+        jobs = []
+        for start in range(0, len(items), SHARD_PATIENTS):
+            path = folder / f"{stem}_{start:06d}.npz"
             if not path.exists():
-                part = recordings[first : first + SHARD_PATIENTS]
-                jobs[pool.submit(make_shard, path, first, part, per_patient, seed)] = (first, len(part))
-        for job, (first, count) in jobs.items():
-            log.info("patients %d to %d: %d usable", first, first + count - 1, job.result())
+                part = items[start : start + SHARD_PATIENTS]
+                jobs.append((start, len(part), pool.submit(make, path, first_row + start, part, *options)))
+        for start, count, job in jobs:
+            log.info("%s %d to %d: %d usable", stem, start, start + count - 1, job.result())

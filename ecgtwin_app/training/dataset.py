@@ -29,7 +29,7 @@ class CaseTable:
         Representative beat of the target, zeros where it was not formed.
     condition : Condition
     reference : Tensor, shape (cases,), int64
-        Row in the reference table.
+        Row in the reference table; -1 for a case without a reference.
     ref_latent, ref_beat, ref_condition
         The same for the references.
     """
@@ -81,7 +81,7 @@ def load_cases(folder: Path, autoencoder: LappedAutoencoder) -> CaseTable:
         return torch.from_numpy(np.concatenate([s[name] for s in shards]))
 
     rows = {int(patient): row for row, patient in enumerate(joined("ref_patient"))}
-    reference = torch.tensor([rows[int(patient)] for patient in joined("patient")])
+    reference = torch.tensor([rows.get(int(patient), -1) for patient in joined("patient")])
     return CaseTable(
         joined("target"),
         joined("laid"),

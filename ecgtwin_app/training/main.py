@@ -12,7 +12,7 @@ import torch
 
 from ecgtwin_app.model.adax import DitConfig
 from ecgtwin_app.model.weights import build, save
-from ecgtwin_app.training.cases import make_cases
+from ecgtwin_app.training.cases import make_real, make_virtual
 from ecgtwin_app.training.dataset import load_cases
 from ecgtwin_app.training.mix import STATEMENTS
 from ecgtwin_app.training.normals import deepfake_normals
@@ -35,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", type=int, default=5000, help="steps of the diffusion transformer")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the choice to torch")
+    parser.add_argument("--workers", type=int, default=2, help="processes that make the cases")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--name", default="ecgtwin-1")
 
@@ -52,8 +53,10 @@ def main(args: argparse.Namespace) -> int:
 
     folder = args.work / "cases"
     if not (folder / "done").exists():
-        real = [record.recording for record in load_real(args.data) if not record.held_out]
-        make_cases(folder, real + deepfake_normals(args.virtual, args.seed), args.per_patient, args.seed)
+        real = [record for record in load_real(args.data) if not record.held_out]
+        hearts = [record.recording for record in real] + deepfake_normals(args.virtual, args.seed)
+        make_virtual(folder, hearts, args.per_patient, args.seed, args.workers)
+        make_real(folder, real, len(hearts), args.workers)
         (folder / "done").touch()
 
     model = build(DitConfig(STATEMENTS), args.name)

@@ -77,7 +77,7 @@ def train_extractor(
     """Contrast: one row is one patient; its two sides are a reference and a virtual twin, or two windows."""
     contrast = _Contrast(extractor)
     by_patient = [torch.nonzero(cases.reference == row).flatten() for row in range(len(cases.ref_latent))]
-    drawable = torch.tensor([row for row, found in enumerate(by_patient) if len(found)])
+    drawable = torch.tensor([row for row, found in enumerate(by_patient) if len(found) > 2])
 
     def window(latent: Tensor, rng: torch.Generator, side: int | None = None) -> Tensor:
         low, high = {None: (0, 64), 0: (0, 1), 1: (63, 64)}[side]
@@ -148,11 +148,12 @@ def train_flow(
 
 def draw_context(cases: CaseTable, identity: Tensor, rows: Tensor, rng: torch.Generator) -> Context:
     """Contexts of some cases with identity, score and statements left out at random."""
-    known = torch.rand(len(rows), generator=rng) >= DROP["identity"]
+    reference = cases.reference[rows]
+    known = (torch.rand(len(rows), generator=rng) >= DROP["identity"]) & (reference >= 0)
     scored = (torch.rand(len(rows), generator=rng) >= DROP["score"])[:, None, None]
     return Context(
         with_unknowns(pick(cases.condition, rows), rng),
-        identity[cases.reference[rows]],
+        identity[reference],
         known,
         cases.laid[rows].float() * (scored & known[:, None, None]),
         cases.score[rows].float() * scored,
