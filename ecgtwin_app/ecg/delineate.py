@@ -138,7 +138,7 @@ def delineate(recording: Recording) -> Delineation:
     classes = _classes(stack)
     shapes = [_dominant_shape(representative)] + [_shape(stack, members) for members in classes[1:]]
     t_shift = _t_shifts(stack, representative)
-    early = _early(stack.fiducials)
+    early, regular = _early(stack.fiducials)
     scale = recording.rate / MODEL_RATE
     p_of = dict(zip(np.flatnonzero(stack.dominant), range(representative.beats_used), strict=True))
     beats = []
@@ -152,10 +152,12 @@ def delineate(recording: Recording) -> Delineation:
         else:
             has_p = _sees_p(stack, representative, waves.qrs_onset, k)
         qrs = (shape.waves.qrs_offset - shape.waves.qrs_onset) * 1000 / MODEL_RATE
-        kind = _kind(which == 0, early[k], qrs, stack.correlation[k])
+        # Where all intervals scatter, a beat of the usual shape that comes soon is no exception.
+        exceptional = bool(early[k]) and (regular or which != 0)
+        kind = _kind(which == 0, exceptional, qrs, stack.correlation[k])
         waves = _inside(waves, scale, recording.samples)
         at = round(fiducial * scale)
-        beats.append(Beat(at, kind, waves, has_p, bool(early[k]), float(stack.correlation[k]), qrs, which))
+        beats.append(Beat(at, kind, waves, has_p, exceptional, float(stack.correlation[k]), qrs, which))
     return Delineation(tuple(beats), tuple(shapes), representative, scale)
 
 
@@ -191,22 +193,20 @@ def _shape(stack, members):
 
 
 def _early(fiducials):
-    """Which beats come at least 20 % early, judged against a rhythm that is otherwise regular."""
+    """Which beats come at least 20 % early, and whether the rhythm is otherwise regular."""
     early = np.zeros(len(fiducials), dtype=bool)
     if len(fiducials) < 4:
-        return early
+        return early, False
     gaps = np.diff(fiducials).astype(float)
     usual = np.median(gaps)
-    # A premature beat is an exception: where the intervals scatter, "early" has no meaning.
+    following = np.append(gaps[1:], usual)
+    # In bigeminy half the intervals are short: the mean of an interval and the next tells more.
+    early[1:] = gaps < EARLY * np.maximum(usual, (gaps + following) / 2)
     paired = (gaps[:-1] + gaps[1:]) / 2
     scatter = min(
         np.median(np.abs(gaps - usual)) / usual, np.median(np.abs(paired - np.median(paired))) / usual
     )
-    if scatter > 0.08:
-        return early
-    following = np.append(gaps[1:], usual)
-    early[1:] = gaps < EARLY * np.maximum(usual, (gaps + following) / 2)
-    return early
+    return early, scatter <= 0.08
 
 
 def _kind(of_dominant, early, qrs, correlation):
