@@ -1,0 +1,150 @@
+"""What several commands ask for: a recording, a request, an engine and a folder to write to."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.formats.example import example_path
+from ecgtwin_app.formats.registry import read_ecg
+
+#: Stands for the example ECG wherever a file can be named.
+EXAMPLE = "example"
+
+
+def add_recording_arguments(parser: argparse.ArgumentParser, name: str = "ref") -> None:
+    """The file, and what a text table may not say of itself."""
+    parser.add_argument(name, metavar=name.upper(), help=f'ECG file, or "{EXAMPLE}" for the built-in one')
+    table = parser.add_argument_group("text tables (CSV, TSV) that do not state it themselves")
+    table.add_argument("--rate", type=float, metavar="HZ", help="samples a second")
+    table.add_argument("--unit", metavar="UNIT", help="mV, uV, nV or V")
+    table.add_argument(
+        "--lead-order", metavar="NAMES", help="columns of a table without a header: I,II,III,…"
+    )
+    table.add_argument("--separator", metavar="SIGN", help="comma, semicolon, tab or space")
+    table.add_argument("--decimal", metavar="SIGN", help="decimal sign: . or ,")
+
+
+def read_recording(args: argparse.Namespace, name: str = "ref") -> Recording:
+    """The recording that `add_recording_arguments` asked for."""
+    text = getattr(args, name)
+    order = args.lead_order.split(",") if args.lead_order else None
+    return read_ecg(
+        example_path() if text == EXAMPLE and not Path(text).exists() else text,
+        rate=args.rate,
+        unit=args.unit,
+        lead_order=order,
+        separator=args.separator,
+        decimal=args.decimal,
+    )
+
+
+def add_request_arguments(parser: argparse.ArgumentParser) -> None:
+    """What a twin should be."""
+    default = TwinRequest()
+    parser.add_argument(
+        "--condition",
+        action="append",
+        required=True,
+        metavar="NAME",
+        help="name, synonym or code; repeatable",
+    )
+    parser.add_argument("--heart-rate", type=float, metavar="N", help="ventricular rate, 1/min")
+    parser.add_argument("--age", type=float, metavar="N", help="years; the recording's when left out")
+    parser.add_argument("--sex", type=str.upper, choices=("F", "M"), help="the recording's when left out")
+    parser.add_argument("--samples", type=int, default=default.samples, metavar="N", help="how many twins")
+    parser.add_argument(
+        "--seed", type=int, default=default.seed, metavar="N", help="twin k has seed N + k - 1"
+    )
+    parser.add_argument("--steps", type=int, default=default.steps, metavar="N", help="steps of the sampler")
+    parser.add_argument(
+        "--strength",
+        type=float,
+        default=default.strength,
+        metavar="X",
+        help="guidance of the condition; 1 is none",
+    )
+    parser.add_argument(
+        "--identity",
+        type=float,
+        default=default.identity,
+        metavar="X",
+        help="guidance of the identity; 1 is none",
+    )
+    parser.add_argument(
+        "--best-of",
+        type=int,
+        default=default.best_of,
+        metavar="K",
+        help="draw K for each twin, keep the best",
+    )
+    parser.add_argument(
+        "--no-score",
+        action="store_true",
+        help="let the model invent the rhythm instead of performing a score",
+    )
+    add_engine_arguments(parser)
+
+
+def add_engine_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where the model runs and which one it is."""
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    parser.add_argument(
+        "--weights", type=Path, metavar="DIR", help="folder of other weights than those that ship"
+    )
+
+
+def request_from(args: argparse.Namespace) -> TwinRequest:
+    """The request that `add_request_arguments` asked for, checked before the slow part begins.
+
+    Raises
+    ------
+    EcgError
+    """
+    from ecgtwin_app.engine.plan import check_request
+
+    request = TwinRequest(
+        conditions=tuple(args.condition),
+        heart_rate=args.heart_rate,
+        age=args.age,
+        sex=args.sex,
+        samples=args.samples,
+        seed=args.seed,
+        steps=args.steps,
+        strength=args.strength,
+        identity=args.identity,
+        best_of=args.best_of,
+        use_score=not args.no_score,
+    )
+    check_request(request)
+    return request
+
+
+def load_engine(args: argparse.Namespace):
+    """The engine with its weights; `EcgError` when they or the device are not there."""
+    from ecgtwin_app.engine.engine import TwinEngine
+    from ecgtwin_app.model.weights import WeightsError
+
+    try:
+        return TwinEngine.load(args.weights, args.device)
+    except (WeightsError, FileNotFoundError) as error:
+        raise EcgError(str(error)) from error
+
+
+def output_folder(folder: Path) -> Path:
+    """Make the folder before anything is computed for it.
+
+    Raises
+    ------
+    EcgError
+        It is a file, or cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise EcgError(f"--out {folder} is a file or lies below one; name a folder.") from None
+    except OSError as error:
+        raise EcgError(f"The folder {folder} cannot be made: {error.strerror}; name another one.") from None
+    return folder

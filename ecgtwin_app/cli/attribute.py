@@ -1,0 +1,77 @@
+"""`ecgtwin attribute`: a twin and the heat map of what its condition changed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from ecgtwin_app.cli.asking import (
+    add_recording_arguments,
+    add_request_arguments,
+    load_engine,
+    output_folder,
+    read_recording,
+    request_from,
+)
+from ecgtwin_app.cli.generate import make_twins, summary
+from ecgtwin_app.cli.progress import ProgressBar
+from ecgtwin_app.engine.request import Progress
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of `ecgtwin attribute`."""
+    add_recording_arguments(parser)
+    add_request_arguments(parser)
+    parser.add_argument("--method", choices=("contrast", "attention", "gradients"), default="contrast")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder for twins and heat maps"
+    )
+
+
+def main(args: argparse.Namespace) -> int:
+    """Make twins and maps and write them; returns the exit status."""
+    from ecgtwin_app.cli.main import CANCELLED, DONE, MISSED
+    from ecgtwin_app.engine.save import save_twins
+
+    request = request_from(args)
+    reference = read_recording(args)
+    folder = output_folder(args.out)
+    engine = load_engine(args)
+    twins, complete = make_twins(engine, reference, request)
+    files = save_twins(twins, folder) if twins else []
+    for line in summary(twins, files, folder):
+        print(line, file=sys.stderr)
+    if not complete:
+        return CANCELLED
+    for number, twin in enumerate(twins, start=1):
+        heatmap = _heatmap(engine, reference, twin, args.method)
+        path = save_heatmap(heatmap, folder / f"heatmap_{number:03d}.npz")
+        print(f"{path.name}: {args.method}, checks {json.dumps(heatmap.checks)}", file=sys.stderr)
+    return DONE if all(twin.met for twin in twins) else MISSED
+
+
+def save_heatmap(heatmap, path: Path) -> Path:
+    """Write `values` (12, samples), `signed`, `unit`, `method`, `per_lead` and `checks` (JSON text)."""
+    np.savez_compressed(
+        path,
+        values=np.asarray(heatmap.values, np.float32),
+        signed=heatmap.signed,
+        unit=heatmap.unit,
+        method=heatmap.method,
+        per_lead=heatmap.per_lead,
+        checks=json.dumps(heatmap.checks, default=float),
+    )
+    return path
+
+
+def _heatmap(engine, reference, twin, method: str):
+    with ProgressBar() as bar:
+        for item in engine.iter_attribute(reference, twin, method):
+            if not isinstance(item, Progress):
+                return item
+            bar.update(item.step, item.total, item.message)
+    raise RuntimeError(f"The engine ended without a heat map for {method}.")

@@ -1,0 +1,113 @@
+"""`ecgtwin generate`: twins of a recording as WFDB files and `twins.json`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from ecgtwin_app.cli.asking import (
+    add_recording_arguments,
+    add_request_arguments,
+    load_engine,
+    output_folder,
+    read_recording,
+    request_from,
+)
+from ecgtwin_app.cli.progress import ProgressBar
+from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.engine.request import Progress, Twin, TwinRequest
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of `ecgtwin generate`."""
+    add_recording_arguments(parser)
+    add_request_arguments(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the twins")
+    parser.add_argument("--picture", action="store_true", help="also a PNG of each twin over its reference")
+    parser.add_argument("--json", action="store_true", help="print twins.json on standard output")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Make the twins and write them; returns the exit status."""
+    from ecgtwin_app.cli.main import CANCELLED, DONE, MISSED
+
+    request = request_from(args)
+    reference = read_recording(args)
+    folder = output_folder(args.out)
+    twins, complete = make_twins(load_engine(args), reference, request)
+    files = save(twins, reference, folder, args.picture) if twins else []
+    for line in summary(twins, files, folder):
+        print(line, file=sys.stderr)
+    if args.json and twins:
+        print((folder / "twins.json").read_text(encoding="utf-8"), end="")
+    if not complete:
+        print(f"ecgtwin: Cancelled after {len(twins)} of {request.samples} twins.", file=sys.stderr)
+        return CANCELLED
+    return DONE if all(twin.met for twin in twins) else MISSED
+
+
+def make_twins(engine, reference: Recording, request: TwinRequest) -> tuple[list[Twin], bool]:
+    """The twins finished, and whether they are all: Ctrl+C keeps those made so far."""
+    twins: list[Twin] = []
+    job = engine.iter_generate(reference, request)
+    try:
+        with ProgressBar() as bar:
+            for item in job:
+                if isinstance(item, Progress):
+                    bar.update(item.step, item.total, item.message)
+                else:
+                    twins.append(item)
+    except KeyboardInterrupt:
+        return twins, False
+    finally:
+        job.close()
+    return twins, True
+
+
+def save(twins: list[Twin], reference: Recording, folder: Path, pictures: bool) -> list[Path]:
+    """Write everything; the files."""
+    from ecgtwin_app.engine.save import save_twins
+
+    files = save_twins(twins, folder)
+    if pictures:
+        files += save_pictures(twins, reference, folder)
+    return files
+
+
+def save_pictures(twins: list[Twin], reference: Recording, folder: Path) -> list[Path]:
+    """`twin_001.png` …, each twin over its reference; `EcgError` where Qt cannot be loaded."""
+    try:
+        from ecgtwin_app.report.export import save_png
+    except ImportError as error:
+        raise EcgError(
+            f"The twins are in {folder}, but no picture can be drawn because a system library of Qt is missing "
+            f"({error}); on Debian and Ubuntu run .ci/system-libraries as root."
+        ) from error
+    paths = [folder / f"twin_{number:03d}.png" for number in range(1, len(twins) + 1)]
+    for path, twin in zip(paths, twins, strict=True):
+        save_png(path, reference, twin)
+    return paths
+
+
+def summary(twins: list[Twin], files: list[Path], folder: Path) -> list[str]:
+    """What was asked and got, a line a twin, and where it lies."""
+    lines = []
+    for number, twin in enumerate(twins, start=1):
+        judged = [line for line in twin.asked_got if line.met is not None]
+        missed = [
+            f"{line.name} asked {line.asked}, got {_text(line.got)} {line.unit}".rstrip()
+            for line in judged
+            if not line.met
+        ]
+        verdict = "; ".join(missed) if missed else "all met"
+        lines.append(f"twin_{number:03d}: {len(judged) - len(missed)} of {len(judged)} criteria, {verdict}")
+    if files:
+        lines.append(f"{len(files)} files in {folder} (each record also has a .dat); all twins are synthetic")
+    return lines
+
+
+def _text(value) -> str:
+    return (
+        "nothing measurable" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
+    )

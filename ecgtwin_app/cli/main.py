@@ -1,0 +1,113 @@
+"""The command `ecgtwin`: which command runs, and what its end means to a script.
+
+Exit status: 0 done, 1 a twin misses what was asked (it is still written), 2 bad input or usage (one
+sentence on standard error), 130 cancelled.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from importlib import import_module
+
+from ecgtwin_app import __version__
+from ecgtwin_app.ecg.recording import EcgError
+
+DONE, MISSED, BAD_INPUT, CANCELLED = 0, 1, 2, 130
+
+#: Command: (module with `add_arguments` and `main`, what it does). Imported only when used, because
+#: some of them bring torch.
+COMMANDS = {
+    "generate": ("ecgtwin_app.cli.generate", "make twins of a recording under another condition"),
+    "attribute": ("ecgtwin_app.cli.attribute", "make a twin and the heat map of what the condition changed"),
+    "measure": ("ecgtwin_app.cli.measure", "measure a recording and list the criteria it meets"),
+    "convert": ("ecgtwin_app.cli.convert", "convert a recording to another format"),
+    "conditions": ("ecgtwin_app.cli.conditions", "list the conditions"),
+    "benchmark": ("ecgtwin_app.cli.benchmark", "measure how long a twin takes"),
+    "train": ("ecgtwin_app.training.main", "train the model"),
+    "evaluate": ("ecgtwin_app.evaluation.main", "measure the model on recordings it has not seen"),
+}
+_WINDOW = "ecgtwin_app.cli.window"
+
+
+class UsageError(Exception):
+    """The command line itself is wrong. One sentence for the user."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one sentence, without the usage above them."""
+
+    def error(self, message):
+        raise UsageError(f"{message[:1].upper()}{message[1:].rstrip('.')}; see {self.prog} --help.")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        Without the program's name; those of the process unless given.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
+    _prepare_process()
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        return _run(arguments)
+    except (EcgError, UsageError) as error:
+        print(f"ecgtwin: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print("ecgtwin: Cancelled.", file=sys.stderr)
+        return CANCELLED
+    except BrokenPipeError:
+        # The reader of our output has gone (`ecgtwin conditions | head`). What is still buffered has
+        # nowhere to go, and writing it at exit would print a traceback.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _run(arguments: list[str]) -> int:
+    name = arguments[0] if arguments and arguments[0] in COMMANDS else None
+    module_name, description = COMMANDS[name] if name else (_WINDOW, "Open the window, or run a command.")
+    module = import_module(module_name)
+    parser = _Parser(
+        prog=f"ecgtwin {name}" if name else "ecgtwin",
+        description=f"{description[0].upper()}{description[1:].rstrip('.')}.",
+        epilog=None if name else _command_list(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    if not name:
+        parser.add_argument("--version", action="version", version=f"ECGTwin Desktop {__version__}")
+    module.add_arguments(parser)
+    return module.main(parser.parse_args(arguments[1:] if name else arguments))
+
+
+def _command_list() -> str:
+    lines = [f"  {name:<12} {description}" for name, (_, description) in COMMANDS.items()]
+    return "\n".join(
+        ["commands (each has its own --help):", *lines, "", "Education and research only; not for diagnosis."]
+    )
+
+
+def _prepare_process() -> None:
+    """What must be settled before torch or Qt is imported."""
+    # Idle OpenMP threads that spin starve the window of a small machine (ten times slower sampling).
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("MPLBACKEND", "Agg")
+    # A closed terminal ends a job as Ctrl+C does, so that finished twins are still written.
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
+    logging.getLogger("ecgtwin_app").addHandler(logging.NullHandler())
+    for stream in (sys.stdout, sys.stderr):
+        # A console that lacks a character such as "≥" shows a question mark instead of a traceback.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
