@@ -87,16 +87,7 @@ def write_score(
         FIRST_DEGREE_BLOCK in conditions or any(c in SINUS_RHYTHMS for c in conditions)
     ):
         raise EcgError("Atrial fibrillation has no P waves; ask for it without sinus rhythm or AV block.")
-    seed = int(rng.integers(2**62))
-    base_rate = rate
-    for _ in range(6):
-        # An interpolated beat adds to the base rhythm: the base is slowed until the whole fits.
-        written = _write(conditions, base_rate, np.random.default_rng(seed), template, duration, age)
-        error = rate / mean_rate(written[0])
-        if abs(error - 1) < 0.004:
-            break
-        base_rate *= error
-    return written
+    return _write(conditions, rate, rng, template, duration, age)
 
 
 def mean_rate(score: RhythmScore) -> float:
@@ -124,9 +115,7 @@ def _write(conditions, rate, rng, template, duration, age):
         normal = _score([Cycle(q, q - own_pr + j) for q, j in zip(qrs, jitter, strict=True)], [], duration)
     if PREMATURE_VENTRICULAR not in conditions:
         return score, normal
-    # Without the PVC the same heart keeps its base rhythm, block or fibrillation included.
-    premature = add_premature_beats(rng, cycles, rr, duration, score.atrial)
-    return premature, score
+    return add_premature_beats(rng, cycles, rr, duration, score.atrial)
 
 
 def sinus_beats(rng: np.random.Generator, rate: float, duration: float, age: float | None = None) -> np.ndarray:
@@ -197,8 +186,8 @@ def fibrillation_beats(rng: np.random.Generator, rate: float, duration: float) -
 
 def add_premature_beats(
     rng: np.random.Generator, cycles: Sequence[Cycle], rr: float, duration: float, atrial: str = "waves"
-) -> RhythmScore:
-    """Write one to three ventricular premature beats on a base rhythm.
+) -> tuple[RhythmScore, RhythmScore]:
+    """Write one to three ventricular premature beats on a base rhythm; returns it with and without them.
 
     The sinus node is not disturbed: the next P falls in the ectopic QRS or ST segment, is not
     conducted and a full compensatory pause follows. In slow rhythms the beat is at times
@@ -239,11 +228,19 @@ def add_premature_beats(
             delayed[i + 1] = delay
         else:
             dropped.add(i + 1)
+    if delayed:
+        # An interpolated beat adds to the base rhythm, which is slowed until the whole fits.
+        times = np.sort([*premature, *(c.qrs for k, c in enumerate(cycles) if k not in dropped)])
+        fitted = _to_rate(times, rr, duration)
+        factor = np.ptp(fitted) / np.ptp(times)
+        premature = [fitted[0] + (t - times[0]) * factor for t in premature]
+        moved = [fitted[0] + (c.qrs - times[0]) * factor for c in cycles]
+        cycles = [Cycle(q, c.p and c.p + q - c.qrs) for q, c in zip(moved, cycles, strict=True)]
     kept = [Cycle(c.qrs + delayed.get(k, 0.0), c.p) for k, c in enumerate(cycles) if k not in dropped]
     hidden = [cycles[k].p for k in dropped if cycles[k].p is not None]
     extra = [Event(float(t), "QRS", "ventricular") for t in premature]
     extra += [Event(float(p), "P", "sinus") for p in hidden]
-    return _score(kept, extra, duration, atrial)
+    return _score(kept, extra, duration, atrial), _score(cycles, [], duration, atrial)
 
 
 def check_score(score: RhythmScore, duration: float = 10.0) -> RhythmScore:
@@ -298,16 +295,23 @@ def _inside(times, duration):
 
 
 def _to_rate(times, rr, duration):
-    """Stretch the times about the first beat of the strip until its mean RR is `rr`."""
-    for _ in range(6):
-        inside = _inside(times, duration)
-        if inside.size < 2:
-            break
-        factor = rr / np.mean(np.diff(inside))
-        times = inside[0] + (times - inside[0]) * factor
-        if abs(factor - 1) < 1e-4:
-            break
-    return times
+    """Stretch the times about the first beat of the strip until the strip's mean RR is `rr`.
+
+    Stretching can move a beat over the end of the strip, so the number of beats is tried too.
+    """
+    first = int(np.searchsorted(times, 0.0))
+    count = len(_inside(times, duration))
+    nearest = times
+    for beats in (count, count - 1, count + 1, count - 2, count + 2):
+        last = first + beats - 1
+        if beats < 2 or last >= len(times):
+            continue
+        factor = rr * (beats - 1) / (times[last] - times[first])
+        stretched = times[first] + (times - times[first]) * factor
+        nearest = stretched if nearest is times else nearest
+        if len(_inside(stretched, duration)) == beats:
+            return stretched
+    return nearest
 
 
 def _score(cycles, extra, duration, atrial="waves"):
