@@ -1,0 +1,123 @@
+"""Bundle branch block: the late or slow activation of one ventricle.
+
+Shapes and durations follow Surawicz et al., AHA/ACCF/HRS 2009 part III (J Am Coll Cardiol
+2009;53:976), Strauss et al., Am J Cardiol 2011;107:927 (strict LBBB) and, for the vector loops,
+Chou, Helm & Kaplan, Clinical Vectorcardiography, 1974.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ecgtwin_app.ecg.recording import MODEL_RATE
+from ecgtwin_app.ecg.template import BeatTemplate, fade
+from ecgtwin_app.heart.repolarisation import with_qrs
+from ecgtwin_app.heart.vector import Front, LeadField, perform_fronts
+
+#: QRS durations drawn, seconds.
+RBBB_DURATION = (0.126, 0.165)
+LBBB_DURATION = (0.128, 0.175)
+
+_I, _V1, _V5, _V6 = 0, 2, 6, 7
+
+
+def right_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
+    """The patient's own first half of the QRS, then the right ventricle late and slowly.
+
+    The terminal vector points to the right and the front: R' in V1, broad S in I, V5 and V6.
+    """
+    own = template.qrs_duration
+    duration = max(rng.uniform(*RBBB_DURATION), own + rng.uniform(0.03, 0.045))
+    samples = round(duration * MODEL_RATE) + 1
+    qrs = _own_from_onset(template, samples)
+    # Without the right ventricle's share the late normal forces lose their balance and shrink.
+    at = np.arange(samples) / MODEL_RATE
+    weaken = rng.uniform(0.3, 0.75)
+    qrs = qrs * (1 - weaken * fade(at, 0.5 * own, 0.95 * own)[None])
+    begin = own * rng.uniform(0.38, 0.55)
+    peak = begin + (duration - begin) * rng.uniform(0.45, 0.6)
+    right, down = rng.uniform(0.28, 0.6), rng.normal(0.0, 0.14)
+    front = rng.uniform(0.4, 0.85)
+    size = float(np.clip(field.peak, 0.8, 2.2)) / 1.3
+    early = np.array([rng.uniform(-0.1, 0.15), rng.normal(0, 0.1), -rng.uniform(0.1, 0.35)]) * size
+    late = np.array([-right, down, -front]) * size
+    fronts = [
+        Front(begin * 0.6, begin + 0.02, peak + 0.015, tuple(early)),
+        Front(begin, peak, duration, tuple(late)),
+        Front(peak - 0.01, peak + 0.45 * (duration - peak), duration, tuple(0.35 * late)),
+    ]
+    added = perform_fronts(fronts, field.matrix, samples, rng, 0.12)
+    gain = _gain_until(lambda g: _rbbb_shown(qrs + g * added), 0.9, 2.2)
+    beat = with_qrs(template, qrs + gain * added, duration, rng, (0.55, 0.95), (0.02, 0.12))
+    return beat, {"QRS duration": duration, "terminal gain": gain}
+
+
+def left_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
+    """Septum from right to left, then slowly the left ventricle: no septal q, notched broad R.
+
+    The patient's voltage and axis tendency remain; the order of activation is new.
+    """
+    duration = max(rng.uniform(*LBBB_DURATION), template.qrs_duration + 0.02)
+    samples = round(duration * MODEL_RATE) + 1
+    size = float(np.clip(field.peak, 0.7, 2.0)) * rng.uniform(0.85, 1.35)
+    vertical = 0.5 * float(field.axis[1]) + rng.normal(-0.12, 0.22)
+    back = rng.uniform(0.55, 1.05)
+    d = duration
+    septal = (rng.uniform(0.5, 0.8), 0.35 * vertical + rng.normal(0.05, 0.12), rng.uniform(0.05, 0.4))
+    middle = (rng.uniform(0.25, 0.55), 0.6 * vertical + rng.normal(0, 0.1), back)
+    lateral = (rng.uniform(0.45, 0.8), 0.6 * vertical - rng.uniform(0, 0.25), rng.uniform(0.2, 0.6))
+    notch = rng.uniform(0.0, 0.08)
+    fronts = [
+        Front(0.0, d * rng.uniform(0.3, 0.38), d * (0.74 - notch), tuple(size * np.array(septal))),
+        Front(d * 0.1, d * rng.uniform(0.45, 0.54), d * 0.92, tuple(size * np.array(middle))),
+        Front(d * (0.38 + notch), d * rng.uniform(0.64, 0.74), d, tuple(size * np.array(lateral))),
+    ]
+    if rng.random() < 0.55:
+        # The right ventricle's apex gives a small r in V1 to V3.
+        tip = (rng.uniform(0.12, 0.3), rng.normal(0.08, 0.08), -rng.uniform(0.18, 0.42))
+        fronts.append(Front(0.0, rng.uniform(0.014, 0.022), rng.uniform(0.03, 0.046), tuple(size * np.array(tip))))
+    matrix = field.matrix.copy()
+    if rng.random() < 0.2:
+        # The transition lies beyond V6 in some: RS in V5 and V6.
+        matrix[5:8, 2] -= np.array([0.15, 0.3, 0.25], np.float32) * rng.uniform(0.4, 1.0)
+    qrs = perform_fronts(fronts, matrix, samples, rng, 0.07)
+    # Only part of the patient's own T survives under the secondary change.
+    base = replace(template, t=template.t * np.float32(rng.uniform(0.55, 0.9)))
+    beat = with_qrs(base, qrs, duration, rng, (0.65, 1.0), (0.16, 0.36))
+    return beat, {"QRS duration": duration, "initial r in V1": len(fronts) == 4}
+
+
+def _own_from_onset(template, samples):
+    """The patient's QRS from its onset, `samples` long; the ramp before the onset is left off."""
+    own = template.qrs[:, -template.qrs_offset :]
+    qrs = np.zeros((8, samples), np.float32)
+    n = min(samples, own.shape[1])
+    qrs[:, :n] = own[:, :n]
+    # What stood before the onset was not quite zero; begin at zero without a step.
+    return qrs - qrs[:, :1] * (1 - fade(np.arange(samples), 0, 16))[None]
+
+
+def _rbbb_shown(qrs):
+    """Terminal R' in V1 and S of 40 ms in I and V6, with a margin."""
+    tail = qrs[:, qrs.shape[1] // 3 :]
+    s_width = min(_last_run(tail[lead] < -0.03) for lead in (_I, _V6))
+    return tail[_V1].max() > 0.3 and s_width >= 0.05 * MODEL_RATE and tail[_V1][-12:].mean() > 0
+
+
+def _last_run(mask):
+    """Length of the last uninterrupted run of True."""
+    where = np.flatnonzero(mask)
+    if where.size == 0:
+        return 0
+    breaks = np.flatnonzero(np.diff(where) > 1)
+    return int(where.size - (breaks[-1] + 1 if breaks.size else 0))
+
+
+def _gain_until(shown, first, last, steps=12):
+    """The smallest gain at which `shown` holds, `last` when none does."""
+    for gain in np.linspace(first, last, steps):
+        if shown(gain):
+            return float(gain)
+    return float(last)

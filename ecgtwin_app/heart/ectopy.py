@@ -1,0 +1,132 @@
+"""Beats that arise in the ventricles.
+
+The wave spreads from its origin through muscle, slowly and away from it, so the QRS is wide, its
+onset slurred, and its vector points from the origin to the rest of the heart (Josephson, Clinical
+Cardiac Electrophysiology; Park, Kim & Marchlinski, Heart Rhythm 2012;9:1539 on localising by ECG).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ecgtwin_app.ecg.recording import MODEL_RATE
+from ecgtwin_app.ecg.template import BeatTemplate
+from ecgtwin_app.heart.repolarisation import area, with_qrs
+from ecgtwin_app.heart.vector import Front, LeadField, perform_fronts
+
+#: QRS durations drawn, seconds.
+PVC_DURATION = (0.13, 0.18)
+#: The QRS of an ectopic beat resembles the dominant one no more than this.
+LARGEST_LIKENESS = 0.55
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where ectopic beats come from.
+
+    Attributes
+    ----------
+    name : str
+    direction : tuple of float
+        Frank direction of the mean QRS vector, away from the origin.
+    weight : float
+        How often it is drawn.
+    """
+
+    name: str
+    direction: tuple[float, float, float]
+    weight: float
+
+
+#: Shares after the sites of idiopathic and structural PVC in Latchamsetty & Bogun, Curr Probl
+#: Cardiol 2015;40:379: the outflow tracts lead.
+ORIGINS = (
+    Origin("right ventricular outflow tract", (0.35, 0.95, 0.45), 0.3),
+    Origin("left ventricular outflow tract", (0.15, 0.95, -0.35), 0.1),
+    Origin("right ventricular apex", (0.65, -0.6, 0.65), 0.13),
+    Origin("right ventricular free wall", (0.95, 0.1, 0.7), 0.08),
+    Origin("left ventricular lateral wall", (-0.95, 0.1, -0.5), 0.12),
+    Origin("left ventricular posterior wall", (-0.1, -0.5, -1.0), 0.12),
+    Origin("left ventricular apex", (-0.5, -0.7, 0.45), 0.07),
+    Origin("papillary muscle or posterior fascicle", (-0.25, -0.75, -0.65), 0.08),
+)
+
+
+def ectopic_beat(
+    template: BeatTemplate, field: LeadField, rng: np.random.Generator
+) -> tuple[BeatTemplate, dict]:
+    """A ventricular beat of a drawn origin with its discordant ST-T.
+
+    Parameters
+    ----------
+    template : BeatTemplate
+        The dominant beat it interrupts.
+    field : LeadField
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    BeatTemplate
+        Without a P wave.
+    dict
+        Origin and QRS duration.
+    """
+    weights = np.array([o.weight for o in ORIGINS])
+    best, best_likeness = None, np.inf
+    for _ in range(6):
+        origin = ORIGINS[int(rng.choice(len(ORIGINS), p=weights / weights.sum()))]
+        duration = max(rng.uniform(*PVC_DURATION), template.qrs_duration + 0.015)
+        qrs = _spread(origin, duration, field, template, rng)
+        alike = likeness(qrs, template.qrs[:, max(-template.qrs_offset, 0) :])
+        if alike < best_likeness:
+            best, best_likeness = (origin, duration, qrs), alike
+        if alike < LARGEST_LIKENESS:
+            break
+    origin, duration, qrs = best
+    quiet = replace(template, p=np.zeros((8, 0), np.float32), t=template.t * np.float32(rng.uniform(0.4, 0.8)))
+    beat = with_qrs(quiet, qrs, duration, rng, (0.7, 1.0), (0.12, 0.3))
+    return beat, {"origin": origin.name, "QRS duration": duration}
+
+
+def likeness(one: np.ndarray, other: np.ndarray, reach: int = 20) -> float:
+    """Largest correlation of two QRS over all leads and shifts up to `reach` samples, -1 to 1."""
+    n = max(one.shape[1], other.shape[1]) + 2 * reach
+    fixed = np.zeros((8, n))
+    fixed[:, reach : reach + one.shape[1]] = one
+    best = -1.0
+    for shift in range(0, 2 * reach + 1, 4):
+        moved = np.zeros((8, n))
+        moved[:, shift : shift + other.shape[1]] = other
+        norm = np.sqrt(np.sum(fixed**2) * np.sum(moved**2))
+        best = max(best, float(np.sum(fixed * moved) / max(norm, 1e-9)))
+    return best
+
+
+def _spread(origin, duration, field, template, rng):
+    samples = round(duration * MODEL_RATE) + 1
+    main = np.array(origin.direction) + 0.22 * rng.standard_normal(3)
+    main /= np.linalg.norm(main)
+    across = np.cross(main, rng.standard_normal(3))
+    across /= np.linalg.norm(across)
+    size = float(np.clip(field.peak, 0.7, 2.2)) * rng.uniform(0.8, 1.3)
+    early = 0.35 * main + rng.uniform(0, 0.25) * across
+    body = 0.85 * main + rng.uniform(-0.15, 0.15) * across
+    late = rng.uniform(0.35, 0.75) * main - rng.uniform(0.1, 0.55) * across
+    d = duration
+    fronts = [
+        # The first front creeps through muscle before it meets the Purkinje net: the slurred onset.
+        Front(0.0, d * rng.uniform(0.2, 0.3), d * rng.uniform(0.5, 0.65), tuple(size * early)),
+        Front(d * rng.uniform(0.04, 0.12), d * rng.uniform(0.36, 0.5), d * 0.88, tuple(size * body)),
+        Front(d * rng.uniform(0.34, 0.46), d * rng.uniform(0.62, 0.76), d, tuple(size * late)),
+    ]
+    qrs = perform_fronts(fronts, field.matrix, samples, rng, 0.12)
+    # Not smaller than the patient's sinus beat: no Purkinje cancellation.
+    own = float(np.abs(template.qrs).max())
+    return qrs * np.float32(max(1.0, rng.uniform(1.0, 1.25) * own / max(float(np.abs(qrs).max()), 1e-6)))
+
+
+def is_discordant(beat: BeatTemplate) -> bool:
+    """Whether the ST-T area opposes the QRS area over the leads."""
+    return float(np.dot(area(beat.qrs), area(beat.t))) < 0

@@ -1,0 +1,136 @@
+"""How the ST segment and T follow a changed activation.
+
+Wilson's ventricular gradient, the area of QRST, depends on the action potentials and not on the order
+of activation (Wilson et al., Am Heart J 1934;10:46; Geselowitz, IEEE Trans Biomed Eng 1983;30:76).
+A changed QRS therefore brings the opposite change of the area of ST-T: secondary, discordant T waves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ecgtwin_app.ecg.recording import MODEL_RATE
+from ecgtwin_app.ecg.template import J_FADE, QRS_FADE_IN, T_FADE_OUT, T_MARGIN, BeatTemplate, fade
+
+
+def area(wave: np.ndarray) -> np.ndarray:
+    """Area (mV s) of each lead."""
+    return wave.sum(axis=1) / MODEL_RATE
+
+
+def st_t_shape(
+    length: int, st: float = 0.2, peak: float = 0.68, start: float = 0.05, fall_end: float = 1.0
+) -> np.ndarray:
+    """A unit ST-T from the J point (sample 0) over `length` samples, which reaches 1 at its peak.
+
+    Parameters
+    ----------
+    length : int
+        Samples from J to the T offset.
+    st : float
+        Level at J as a share of the T peak.
+    peak, start, fall_end : float
+        When the T begins, peaks and ends, as shares of the length. The upstroke is slower than the
+        downstroke when `peak` is beyond the middle.
+    """
+    at = np.arange(length) / max(length - 1, 1)
+    rise = fade(at * 1000, start * 1000, peak * 1000)
+    fall = 1 - fade(at * 1000, peak * 1000, fall_end * 1000)
+    return ((st + (1 - st) * rise) * fall).astype(np.float32)
+
+
+def shaped_t(shape: np.ndarray, gain: np.ndarray) -> np.ndarray:
+    """Leads (8, J_FADE + n): `gain` of each lead times a unit ST-T that fades in before J."""
+    into = fade(np.arange(J_FADE), 0, J_FADE) * shape[0]
+    return np.asarray(gain, np.float32)[:, None] * np.concatenate([into, shape]).astype(np.float32)[None]
+
+
+def add_t(template: BeatTemplate, extra: np.ndarray, keep: float | np.ndarray = 1.0) -> BeatTemplate:
+    """The template with `extra` (starting `J_FADE` samples before J) added to `keep` times its own T."""
+    own = template.t * np.asarray(keep, np.float32).reshape(-1, 1)
+    lead_in = max(template.j_index, J_FADE)
+    t = np.zeros((8, lead_in + max(own.shape[1] - template.j_index, extra.shape[1] - J_FADE)), np.float32)
+    t[:, lead_in - template.j_index : lead_in - template.j_index + own.shape[1]] += own
+    t[:, lead_in - J_FADE : lead_in - J_FADE + extra.shape[1]] += extra
+    return replace(template, t=t, t_offset=round(template.qrs_duration * MODEL_RATE) - lead_in)
+
+
+def with_qrs(
+    template: BeatTemplate,
+    qrs: np.ndarray,
+    duration: float,
+    rng: np.random.Generator,
+    gradient: tuple[float, float] = (0.6, 0.95),
+    st: tuple[float, float] = (0.1, 0.28),
+) -> BeatTemplate:
+    """Give a beat another QRS and the secondary ST-T that goes with it.
+
+    Parameters
+    ----------
+    template : BeatTemplate
+    qrs : ndarray, shape (8, n)
+        Millivolts, from the QRS onset; it must end at zero.
+    duration : float
+        Seconds.
+    rng : numpy.random.Generator
+    gradient : (float, float)
+        Range of the share of the change of area that ST-T takes up.
+    st : (float, float)
+        Range of the J level as a share of the secondary T.
+
+    Returns
+    -------
+    BeatTemplate
+        The JT interval is kept, so QT grows with the QRS.
+    """
+    added = duration - template.qrs_duration
+    change = area(template.qrs) - area(qrs)
+    lengthened = _later_j(template, round(added * MODEL_RATE))
+    jt = round((lengthened.qt - lengthened.qrs_duration) * MODEL_RATE)
+    shape = st_t_shape(jt, rng.uniform(*st), rng.uniform(0.6, 0.74), rng.uniform(0.0, 0.2))
+    gain = rng.uniform(*gradient) * change / (shape.sum() / MODEL_RATE)
+    # A T beyond 1.3 mV would need more than a secondary change.
+    gain = 1.3 * np.tanh(gain / 1.3) * rng.lognormal(0, 0.06, 8)
+    magnitude = np.linalg.norm(qrs, axis=0)
+    beat = replace(
+        lengthened,
+        qrs=qrs.astype(np.float32),
+        qrs_offset=0,
+        qrs_peak=int(np.argmax(magnitude)) / MODEL_RATE,
+    )
+    beat = add_t(beat, shaped_t(shape, gain))
+    return replace(beat, t_peak=t_peak_of(beat))
+
+
+def t_peak_of(template: BeatTemplate) -> float:
+    """When the T is largest over the leads, seconds from the QRS onset, the start of ST left out."""
+    magnitude = np.linalg.norm(template.t, axis=0)
+    jt = round((template.qt - template.qrs_duration) * MODEL_RATE)
+    first = template.j_index + jt // 3
+    last = min(template.j_index + jt, len(magnitude))
+    return (template.t_offset + first + int(np.argmax(magnitude[first:last]))) / MODEL_RATE
+
+
+def onset_ramp(qrs: np.ndarray, level: np.ndarray) -> np.ndarray:
+    """A QRS (8, n) from the onset with `level` (8,) before it, faded in like a template's."""
+    ramp = fade(np.arange(QRS_FADE_IN), 0, QRS_FADE_IN)
+    return np.concatenate([level[:, None] * ramp, qrs], axis=1).astype(np.float32)
+
+
+def _later_j(template: BeatTemplate, samples: int) -> BeatTemplate:
+    """The same T, beginning `samples` later; durations follow."""
+    added = samples / MODEL_RATE
+    return replace(
+        template,
+        t_offset=template.t_offset + samples,
+        qrs_duration=template.qrs_duration + added,
+        qt=template.qt + added,
+        t_peak=template.t_peak + added,
+    )
+
+
+def t_tail() -> int:
+    """Samples of a T part beyond the marked T offset."""
+    return T_MARGIN + T_FADE_OUT
