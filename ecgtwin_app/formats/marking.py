@@ -22,6 +22,8 @@ GENERATOR = f"ECGTwin Desktop {__version__}"
 _LONGEST_LINE = 240
 #: HIPAA Safe Harbor, 45 CFR 164.514(b)(2)(i)(C): ages over 89 are given as one category.
 _OLDEST_AGE = 89
+#: Keys of comment lines that say something else.
+_NOT_PROVENANCE = frozenset("synthetic warning generator age sex name identifier recorded rate unit".split())
 
 
 def comment_lines(recording: Recording, keep_identity: bool = False) -> list[str]:
@@ -120,7 +122,7 @@ def _read_provenance(said: dict[str, str]) -> dict:
     """The reverse of `_provenance_lines`, as far as lines can say it."""
     provenance: dict = {"synthetic": True}
     for key, text in said.items():
-        if key in ("synthetic", "warning", "age", "sex", "name", "identifier", "recorded", "rate", "unit"):
+        if key in _NOT_PROVENANCE:
             continue
         try:
             value = json.loads(text)

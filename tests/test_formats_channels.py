@@ -1,0 +1,112 @@
+"""Channels of any order and spelling become the twelve leads, and nothing happens silently."""
+
+import numpy as np
+import pytest
+
+from ecgtwin_app.ecg.leads import twelve_leads
+from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, LEADS, EcgError
+from ecgtwin_app.formats.channels import lead_name, twelve_lead_recording
+
+RATE = 500.0
+RNG = np.random.default_rng(1)
+INDEPENDENT = RNG.normal(0, 0.3, (8, 1000)).astype(np.float32)
+TWELVE = twelve_leads(INDEPENDENT)
+
+
+def rows_of(*names):
+    return np.stack([TWELVE[LEADS.index(name)] for name in names])
+
+
+@pytest.mark.parametrize(
+    ("text", "lead"),
+    [
+        ("I", "I"),
+        ("Lead I (Einthoven)", "I"),
+        ("MDC_ECG_LEAD_AVR", "aVR"),
+        ("avl", "aVL"),
+        ("V1", "V1"),
+        ("v 6", "V6"),
+        ("C3", "V3"),
+        ("ECG II", "II"),
+        ("EKG V2", "V2"),
+        ("-aVR", None),
+        ("V7", None),
+        ("Resp", None),
+        ("IIII", None),
+        ("", None),
+    ],
+)
+def test_lead_names_as_devices_spell_them(text, lead):
+    assert lead_name(text) == lead
+
+
+def test_any_order_comes_out_canonical():
+    order = RNG.permutation(12)
+    recording = twelve_lead_recording("x", TWELVE[order], [LEADS[k] for k in order], RATE)
+    assert recording.leads == LEADS
+    np.testing.assert_array_equal(recording.signal, TWELVE)
+    assert recording.history == ()
+
+
+@pytest.mark.parametrize("pair", [("I", "II"), ("I", "III"), ("II", "III"), ("III", "II")])
+def test_two_limb_leads_give_the_other_four_and_the_history_says_so(pair):
+    names = [*pair, *INDEPENDENT_LEADS[2:]]
+    recording = twelve_lead_recording("x", rows_of(*names), names, RATE)
+    np.testing.assert_allclose(recording.signal, TWELVE, atol=1e-6)
+    derived = next(line for line in recording.history if line.startswith("derived"))
+    for lead in LEADS[:6]:
+        assert (f" {lead}," in derived.replace(" from", ",")) == (lead not in pair)
+
+
+def test_a_measured_lead_is_never_replaced_by_a_derived_one():
+    signal = TWELVE.copy()
+    signal[3] += 0.05  # an aVR of a device that rounds
+    recording = twelve_lead_recording("x", signal, LEADS, RATE)
+    np.testing.assert_array_equal(recording.signal[3], signal[3])
+
+
+def test_a_missing_chest_lead_is_an_error_that_names_it():
+    names = [lead for lead in LEADS if lead != "V4"]
+    with pytest.raises(EcgError, match="lacks lead V4;"):
+        twelve_lead_recording("x", rows_of(*names), names, RATE)
+
+
+def test_a_lead_named_twice_is_an_error():
+    with pytest.raises(EcgError, match="lead II twice"):
+        twelve_lead_recording("x", TWELVE, ["II" if lead == "III" else lead for lead in LEADS], RATE)
+
+
+def test_other_channels_are_left_out_and_named():
+    signal = np.vstack([TWELVE, TWELVE[:1]])
+    recording = twelve_lead_recording("x", signal, [*LEADS, "Resp"], RATE)
+    assert recording.signal.shape == (12, 1000)
+    assert any("Resp" in line for line in recording.history)
+
+
+def test_a_short_gap_is_bridged_and_said_so_a_long_one_refused():
+    signal = TWELVE.astype(float)
+    signal[7] = np.arange(1000) * 1e-3
+    truth = signal[7].copy()
+    signal[7, 100:115] = np.nan
+    recording = twelve_lead_recording("x", signal, LEADS, RATE)
+    np.testing.assert_allclose(recording.signal[7], truth, atol=1e-6)
+    assert recording.history == ("bridged 15 missing samples of lead V2 by straight lines",)
+    signal[7, 100:200] = np.nan
+    with pytest.raises(EcgError, match=r"no samples of lead V2 for 0\.2 s"):
+        twelve_lead_recording("x", signal, LEADS, RATE)
+    signal[7] = np.nan
+    with pytest.raises(EcgError, match="lead V2"):
+        twelve_lead_recording("x", signal, LEADS, RATE)
+
+
+@pytest.mark.parametrize("value", [1e6, -1e6, np.inf])
+def test_values_no_ecg_has_are_refused(value):
+    signal = TWELVE.copy()
+    signal[0, 5] = value
+    with pytest.raises(EcgError, match="check its unit and gain"):
+        twelve_lead_recording("x", signal, LEADS, RATE)
+
+
+def test_a_strip_shorter_than_a_second_is_refused():
+    with pytest.raises(EcgError, match="at least 1 s"):
+        twelve_lead_recording("x", TWELVE[:, :499], LEADS, RATE)

@@ -1,0 +1,220 @@
+"""WFDB: sample-exact both ways, marked, and headers that lie are refused before memory is taken."""
+
+import numpy as np
+import pytest
+import wfdb
+from scipy.io import loadmat
+
+from ecgtwin_app.ecg.leads import twelve_leads
+from ecgtwin_app.ecg.recording import LEADS, EcgError, Patient, Recording
+from ecgtwin_app.formats import wfdb_
+from ecgtwin_app.formats.registry import read_ecg
+
+
+def recording(**fields):
+    rng = np.random.default_rng(3)
+    independent = np.round(np.cumsum(rng.normal(0, 0.01, (8, 5000)), axis=1), 2)
+    return Recording(twelve_leads(independent), 500.0, **fields)
+
+
+TWIN = recording(
+    synthetic=True,
+    source="ECGTwin",
+    patient=Patient(63, "F", "Mrs Secret", "12345"),
+    recorded="2020-02-03T04:05:06",
+    provenance={
+        "synthetic": True,
+        "model": "ecgtwin-1",
+        "weights_sha256": "ab" * 32,
+        "seed": 7,
+        "request": {
+            "conditions": ["atrial fibrillation"],
+            "heart_rate": 72.5,
+            "sex": None,
+            "score": "x" * 400,
+        },
+        "reference_sha256": "cd" * 32,
+        "versions": {"ecgtwin": "0.1.0"},
+    },
+)
+
+
+def test_what_is_written_is_read_back(tmp_path):
+    wfdb_.write(TWIN, tmp_path, "twin_001")
+    back = read_ecg(tmp_path / "twin_001.hea")
+    np.testing.assert_array_equal(back.signal, np.round(TWIN.signal.astype(float), 3).astype(np.float32))
+    assert (back.rate, back.leads, back.source, back.history) == (500.0, LEADS, "WFDB", ())
+    assert back.synthetic
+    assert back.patient == Patient(63, "F")
+    for key in ("model", "weights_sha256", "seed", "reference_sha256", "versions"):
+        assert back.provenance[key] == TWIN.provenance[key]
+    request = back.provenance["request"]
+    assert request["conditions"] == ["atrial fibrillation"]
+    assert (request["heart_rate"], request["sex"]) == (72.5, None)
+
+
+def test_the_reference_implementation_reads_the_same_microvolts(tmp_path):
+    wfdb_.write(TWIN, tmp_path, "twin_001")
+    record = wfdb.rdrecord(str(tmp_path / "twin_001"), physical=False)
+    np.testing.assert_array_equal(record.d_signal.T, np.rint(TWIN.signal.astype(float) * 1000))
+    assert (record.fs, record.sig_name, set(record.fmt)) == (500, list(LEADS), {"16"})
+    assert (set(record.adc_gain), set(record.units)) == ({1000.0}, {"mV"})
+    assert record.checksum == [int(c) for c in record.calc_checksum()] or all(
+        (a - b) % 65536 == 0 for a, b in zip(record.checksum, record.calc_checksum())
+    )
+    assert "SYNTHETIC: yes" in record.comments
+
+
+def test_header_lines_keep_to_the_format_and_hold_no_identity(tmp_path):
+    header = wfdb_.write(TWIN, tmp_path, "twin_001")
+    text = header.read_text("utf-8")
+    assert max(map(len, text.splitlines())) <= 255
+    assert "Secret" not in text and "12345" not in text and "2020-02-03" not in text
+    wfdb_.write(TWIN, tmp_path, "twin_001", keep_identity=True)
+    back = read_ecg(header)
+    assert back.patient == TWIN.patient and back.recorded == TWIN.recorded
+
+
+def test_the_oldest_are_one_category(tmp_path):
+    wfdb_.write(recording(patient=Patient(97, "M")), tmp_path, "old")
+    assert "97" not in (tmp_path / "old.hea").read_text("utf-8").split("# ", 1)[1]
+    assert read_ecg(tmp_path / "old").patient == Patient(90, "M")
+
+
+def test_a_real_recording_is_not_marked_synthetic(tmp_path):
+    header = wfdb_.write(recording(), tmp_path, "real")
+    assert "SYNTHETIC" not in header.read_text("utf-8")
+    assert not read_ecg(header).synthetic
+
+
+def test_same_input_same_bytes(tmp_path):
+    (tmp_path / "a").mkdir(), (tmp_path / "b").mkdir()
+    wfdb_.write(TWIN, tmp_path / "a", "x"), wfdb_.write(TWIN, tmp_path / "b", "x")
+    for name in ("x.hea", "x.dat"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+@pytest.mark.parametrize("suffix", [".hea", ".dat", ""])
+def test_any_name_of_the_record_opens_it(tmp_path, suffix):
+    wfdb_.write(TWIN, tmp_path, "r")
+    assert read_ecg(tmp_path / f"r{suffix}").samples == 5000
+
+
+def test_values_beyond_sixteen_bits_are_refused(tmp_path):
+    signal = recording().signal.copy()
+    signal[0, 0] = 33
+    with pytest.raises(EcgError, match="32.767"):
+        wfdb_.write(Recording(signal, 500.0), tmp_path, "x")
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", "", "x.y", "é"])
+def test_names_that_are_none_are_refused(tmp_path, name):
+    with pytest.raises(EcgError, match="record name"):
+        wfdb_.write(TWIN, tmp_path, name)
+
+
+@pytest.mark.parametrize("fmt", ["16", "212", "24", "32", "80"])
+def test_other_sample_formats(tmp_path, fmt):
+    signal = np.round(np.clip(TWIN.signal.T.astype(float), -1, 1), 2)
+    wfdb.wrsamp("f", 500, ["mV"] * 12, list(LEADS), signal, fmt=[fmt] * 12, adc_gain=[100.0] * 12,
+                baseline=[0] * 12, write_dir=str(tmp_path))  # fmt: skip
+    back = read_ecg(tmp_path / "f.hea")
+    np.testing.assert_allclose(back.signal, signal.T, atol=1e-6)
+    assert not any("checksum" in line for line in back.history)
+
+
+def test_microvolt_units_and_baseline(tmp_path):
+    header = wfdb_.write(TWIN, tmp_path, "u")
+    text = header.read_text("utf-8")
+    header.write_text(text.replace("1000(0)/mV", "1(100)/uV"), "utf-8")
+    np.testing.assert_allclose(read_ecg(header).signal, TWIN.signal - 0.1, atol=6e-4)
+
+
+def test_changed_samples_are_noticed_by_their_checksum(tmp_path):
+    header = wfdb_.write(TWIN, tmp_path, "c")
+    data = bytearray((tmp_path / "c.dat").read_bytes())
+    data[24 * 100 + 2] ^= 0x10  # lead II
+    (tmp_path / "c.dat").write_bytes(data)
+    assert read_ecg(header).history == ("samples differ from the checksum in the header: II",)
+
+
+def test_missing_samples_are_not_a_voltage(tmp_path):
+    header = wfdb_.write(TWIN, tmp_path, "m")
+    data = np.frombuffer((tmp_path / "m.dat").read_bytes(), "<i2").reshape(-1, 12).copy()
+    data[200:205, 7] = -32768
+    (tmp_path / "m.dat").write_bytes(data.tobytes())
+    back = read_ecg(header)
+    assert any("bridged 5 missing samples of lead V2" in line for line in back.history)
+    assert np.abs(back.lead("V2")).max() < 30
+
+
+def test_a_real_matlab_record_of_cinc_is_read_exactly(real_data):
+    folder = real_data / "import_formats" / "wfdb"
+    back = read_ecg(folder / "JS00001.mat")
+    np.testing.assert_allclose(back.signal, loadmat(folder / "JS00001.mat")["val"] / 1000, atol=1e-6)
+    assert (back.patient.age, back.patient.sex, back.history) == (85, "M", ())
+
+
+def lie(tmp_path, first_line=None, signal_line=None):
+    header = wfdb_.write(TWIN, tmp_path, "lie")
+    lines = header.read_text("utf-8").splitlines()
+    if first_line:
+        lines[0] = first_line
+    if signal_line:
+        lines[1:13] = [signal_line.format(lead=lead) for lead in LEADS]
+    header.write_text("\n".join(lines) + "\n", "utf-8")
+    return header
+
+
+@pytest.mark.parametrize(
+    ("first_line", "signal_line", "words"),
+    [
+        ("lie 12 500 100000000000", None, "24 hours"),
+        ("lie 12 500 9000", None, "holds 5,000"),
+        ("lie 12 0 5000", None, "samples a second"),
+        ("lie 12 1e9 5000", None, "lie.hea"),
+        ("lie 5000 500 5000", None, "leads"),
+        ("lie 13 500 5000", None, "lie.hea"),
+        ("", "not a header", "lie.hea"),
+        (None, "../lie.dat 16 1000/mV 16 0 0 0 0 {lead}", "lie.hea"),
+        (None, "/etc/passwd 16 1000/mV 16 0 0 0 0 {lead}", "lie.hea"),
+        (None, "s3://bucket/lie.dat 16 1000/mV 16 0 0 0 0 {lead}", "lie.hea"),
+        (None, "gone.dat 16 1000/mV 16 0 0 0 0 {lead}", "needs gone.dat beside it"),
+        (None, "lie.dat 516 1000/mV 16 0 0 0 0 {lead}", "format 516"),
+        (None, "lie.dat 16x4 1000/mV 16 0 0 0 0 {lead}", "different rates"),
+        (None, "lie.dat 16:9 1000/mV 16 0 0 0 0 {lead}", "skew"),
+        (None, "lie.dat 16+99999999 1000/mV 16 0 0 0 0 {lead}", "holds 0"),
+        (None, "lie.dat 16 1000/kPa 16 0 0 0 0 {lead}", "kPa"),
+        (None, "lie.dat 16 1e-9/mV 16 0 0 0 0 {lead}", "lie.hea"),
+    ],
+)
+def test_headers_that_lie_are_refused_in_one_sentence(tmp_path, first_line, signal_line, words):
+    with pytest.raises(EcgError, match=words) as caught:
+        read_ecg(lie(tmp_path, first_line, signal_line))
+    assert str(caught.value).endswith(".") and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("segment", ["part", "whole"])
+def test_a_record_of_segments_is_refused_even_one_that_holds_itself(tmp_path, segment):
+    (tmp_path / "whole.hea").write_text(f"whole/2 12 500 5000\n{segment} 2500\n{segment} 2500\n")
+    with pytest.raises(EcgError, match="several segments"):
+        read_ecg(tmp_path / "whole.hea")
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path):
+    (tmp_path / "record").mkdir()
+    header = wfdb_.write(TWIN, tmp_path / "record", "lie")
+    (tmp_path / "record" / "lie.dat").rename(tmp_path / "elsewhere.dat")
+    try:
+        (tmp_path / "record" / "lie.dat").symlink_to(tmp_path / "elsewhere.dat")
+    except OSError:
+        pytest.skip("links are not allowed here")
+    with pytest.raises(EcgError, match="another folder"):
+        read_ecg(header)
+
+
+def test_samples_without_a_header_say_what_is_missing(tmp_path):
+    wfdb_.write(TWIN, tmp_path, "r")
+    (tmp_path / "r.hea").unlink()
+    with pytest.raises(EcgError, match="r.hea|no format"):
+        read_ecg(tmp_path / "r.dat")
