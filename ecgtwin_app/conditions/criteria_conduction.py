@@ -112,8 +112,9 @@ def terminal_s(shape: Shape, lead: str) -> float:
 
 def _last_deflection(qrs):
     """Sign and span (from zero crossing to zero crossing) of the last true deflection of a QRS."""
-    # What the ST segment begins with is not the QRS: measure from the line between both ends only
-    # when the J point is off the baseline in the direction of neither wave.
+    # A QRS begins at 0 but ends at the J point; against the line between them a raised or lowered
+    # ST segment is no wave of the QRS.
+    qrs = qrs - np.linspace(0, qrs[-1], len(qrs))
     large = np.flatnonzero(np.abs(qrs) >= SMALLEST)
     if large.size == 0:
         return 0, 0, 1

@@ -138,12 +138,17 @@ def delineate(recording: Recording) -> Delineation:
     classes = _classes(stack)
     shapes = [_dominant_shape(representative)] + [_shape(stack, members) for members in classes[1:]]
     t_shift = _t_shifts(stack, representative)
-    early, regular = _early(stack.fiducials)
+    shape_of = [
+        next(i for i, members in enumerate(classes) if k in members) for k in range(len(stack.fiducials))
+    ]
+    # The fiducial of a wide QRS lies late in it: prematurity is told from the onsets.
+    lead_in = np.array([shapes[i].fiducial - shapes[i].waves.qrs_onset for i in shape_of])
+    early, regular = _early(stack.fiducials - lead_in)
     scale = recording.rate / MODEL_RATE
     p_of = dict(zip(np.flatnonzero(stack.dominant), range(representative.beats_used), strict=True))
     beats = []
     for k, fiducial in enumerate(stack.fiducials):
-        which = next(i for i, members in enumerate(classes) if k in members)
+        which = shape_of[k]
         shape = shapes[which]
         waves = shape.waves.moved(int(fiducial) - shape.fiducial)
         if which == 0:
@@ -192,12 +197,12 @@ def _shape(stack, members):
     return Shape(signal, before, Waves(None, None, None, onset, offset, t_peak, t_offset))
 
 
-def _early(fiducials):
+def _early(onsets):
     """Which beats come at least 20 % early, and whether the rhythm is otherwise regular."""
-    early = np.zeros(len(fiducials), dtype=bool)
-    if len(fiducials) < 4:
+    early = np.zeros(len(onsets), dtype=bool)
+    if len(onsets) < 4:
         return early, False
-    gaps = np.diff(fiducials).astype(float)
+    gaps = np.diff(onsets).astype(float)
     usual = np.median(gaps)
     following = np.append(gaps[1:], usual)
     # In bigeminy half the intervals are short: the mean of an interval and the next tells more.
@@ -232,32 +237,45 @@ def _own_p(representative, index, waves):
 
 
 def _sees_p(stack, representative, qrs_onset, k):
-    """Whether the dominant beats' P stands before this other beat at a conductive distance."""
+    """Whether the dominant beats' P stands before this other beat at a conductive distance.
+
+    That is from 100 ms, and no less than the P lasts, to 60 ms more than the usual PR before its QRS.
+    """
     if representative.p_onset is None:
         return None if representative.p.consistency is None else False
     width = representative.p_offset - representative.p_onset
     pr = representative.qrs_onset - representative.p_onset
-    nearest, farthest = max(width, int(0.1 * MODEL_RATE)), pr + int(0.06 * MODEL_RATE)
-    first, stop = qrs_onset - farthest, qrs_onset - nearest + width
-    if first < 0 or (k and first < stack.fiducials[k - 1] + int(0.1 * MODEL_RATE)):
-        first = max(0, (stack.fiducials[k - 1] + int(0.1 * MODEL_RATE)) if k else 0)
-    if stop - first < width:
-        return False if k else None
-    template = _straight(
-        gaussian_filter1d(
-            representative.signal[:, representative.p_onset : representative.p_offset].astype(float),
-            3,
-            axis=1,
-        )
-    )
-    segment = gaussian_filter1d(stack.signal[:, first:stop], 3, axis=1)
+    first = qrs_onset - pr - int(0.06 * MODEL_RATE)
+    stop = qrs_onset - max(width, int(0.1 * MODEL_RATE)) + width
+    rest = stack.signal
+    if k:
+        rest = _without_beat(stack, representative, k - 1)
+        first = max(first, stack.fiducials[k - 1] + int(0.1 * MODEL_RATE))
+    if first < 0:
+        return None
+    template = representative.signal[:, representative.p_onset : representative.p_offset].astype(float)
+    template = _straight(gaussian_filter1d(template, 3, axis=1))
     size = np.linalg.norm(template)
+    segment = gaussian_filter1d(rest[:, first : max(stop, first)], 3, axis=1)
     for at in range(segment.shape[1] - width + 1):
         piece = _straight(segment[:, at : at + width])
         own = np.linalg.norm(piece)
-        if 0.5 * size < own < 2 * size and np.sum(piece * template) > 0.75 * own * size:
+        if 0.6 * size < own < 1.7 * size and np.sum(piece * template) > 0.8 * own * size:
             return True
     return False
+
+
+def _without_beat(stack, representative, k):
+    """The signal less the T of beat `k`, which may reach into what comes after it."""
+    rest = stack.signal.copy()
+    if stack.dominant[k] and representative.t_offset is not None:
+        start = int(stack.fiducials[k]) - representative.fiducial
+        low, high = representative.qrs_offset, representative.t_offset
+        stop = min(start + high, rest.shape[1])
+        if 0 <= start + low < stop:
+            t = representative.signal[:, low : low + stop - start - low]
+            rest[:, start + low : stop] -= t - t[:, -1:]
+    return rest
 
 
 def _straight(piece):

@@ -21,6 +21,9 @@ JITTER = 0.024
 CONSISTENT = 0.72
 #: Correlation that makes one beat's P present.
 PRESENT = 0.55
+#: P begins and ends where the speed passes this share of the flank's steepest above the quiet
+#: level, a percentile of the speed between T and QRS; no flank lasts longer than so many seconds.
+EDGE_SHARE, QUIET, LONGEST_FLANK = 0.2, 40, 0.075
 #: Smallest P that is believed, mV, root mean square over the leads at its peak.
 SMALLEST = 0.012
 
@@ -197,28 +200,24 @@ def _bounds(median, rate, start, qrs_onset, peak):
     """Onset and end: outwards from the peak over each flank to where it is quiet again."""
     smooth = gaussian_filter1d(median[:, start:qrs_onset], 0.006 * rate, axis=1)
     speed = np.sqrt(np.sum(np.gradient(smooth, axis=1) ** 2, axis=0))
-    at = peak - start
-    reach = int(0.085 * rate)
-    quiet = np.percentile(speed, 10)
+    at, quiet = peak - start, np.percentile(speed, QUIET)
     edges = []
     for step in (-1, 1):
-        stop = int(np.clip(at + step * reach, 0, len(speed) - 1))
+        stop = int(np.clip(at + step * int(LONGEST_FLANK * rate), 0, len(speed) - 1))
         flank = np.arange(at, stop + step, step)
         top = speed[flank[: int(0.06 * rate)]].max()
-        fast = flank[speed[flank] > quiet + 0.16 * (top - quiet)]
-        edges.append(_flank_end(speed, flank, fast, quiet + 0.16 * (top - quiet), rate))
+        edges.append(_flank_end(speed, flank, quiet + EDGE_SHARE * (top - quiet), rate))
     return start + edges[0], start + edges[1]
 
 
-def _flank_end(speed, flank, fast, threshold, rate):
-    """The first quiet sample after the flank; a quiet stretch of 12 ms ends the wave."""
+def _flank_end(speed, flank, threshold, rate):
+    """The last fast sample of the flank; a quiet stretch of 12 ms after the steepest ends the wave."""
     stretch = int(0.012 * rate)
-    last = int(fast[0]) if fast.size else int(flank[0])
-    climbed = False
-    for position in flank:
+    steepest = int(np.argmax(speed[flank]))
+    last = int(flank[0])
+    for count, position in enumerate(flank):
         if speed[position] > threshold:
             last = int(position)
-            climbed = climbed or abs(position - flank[0]) > 0.012 * rate
-        elif climbed and abs(position - last) > stretch:
+        elif count > steepest and abs(position - last) > stretch:
             break
     return last

@@ -15,7 +15,7 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks, savgol_filter
 
 #: The QRS begins and ends where the speed passes this share of its peak above the quiet level.
-ONSET_SHARE, OFFSET_SHARE = 0.035, 0.04
+ONSET_SHARE, OFFSET_SHARE = 0.028, 0.03
 #: How far from the fiducial a QRS may begin and end, seconds.
 LONGEST_BEFORE, LONGEST_AFTER = 0.13, 0.18
 
