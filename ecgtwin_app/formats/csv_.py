@@ -104,7 +104,8 @@ def read(
         time_rate, columns = _columns(path.name, names or [], table)
         rate = rate or _number(stated.get("rate", "")) or time_rate
         units = [unit or column_unit or stated.get("unit") for _, column_unit, _ in columns]
-        _require(path.name, rate=rate, unit=None if None in units else True, lead_order=names)
+        known_unit = all(units) if columns else unit or stated.get("unit")
+        _require(path.name, rate=rate, unit=known_unit or None, lead_order=names)
         check_shape(path.name, len(columns), rate, len(table))
         return twelve_lead_recording(
             path.name,
