@@ -23,7 +23,9 @@ _LONGEST_LINE = 240
 #: HIPAA Safe Harbor, 45 CFR 164.514(b)(2)(i)(C): ages over 89 are given as one category.
 _OLDEST_AGE = 89
 #: Keys of comment lines that say something else.
-_NOT_PROVENANCE = frozenset("synthetic warning generator age sex name identifier recorded rate unit".split())
+_NOT_PROVENANCE = frozenset(
+    ["synthetic", "warning", "generator", "age", "sex", "name", "identifier", "recorded", "rate", "unit"]
+)
 
 
 def comment_lines(recording: Recording, keep_identity: bool = False) -> list[str]:
