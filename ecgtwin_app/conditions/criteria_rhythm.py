@@ -100,7 +100,8 @@ def ventricular_premature_complex(m: Measurements, asked: Asked) -> list[Verdict
 
 def _premature_tests(beat: Beat, shape: Shape) -> tuple[bool, ...]:
     return (
-        beat.early,
+        # A beat cut by the edge of the strip cannot be judged.
+        beat.early and beat.kind != "unclear",
         beat.qrs >= WIDE,
         beat.correlation < UNLIKE,
         not beat.has_p,

@@ -102,16 +102,20 @@ def _activity(signal, rate):
     # One lead with a loose electrode must not outshout the others.
     ceiling = 4 * np.median(loud[loud > 0]) if (loud > 0).any() else 1.0
     trust = trust * np.minimum(1, ceiling / np.maximum(loud, 1e-9))
-    speed = np.sqrt(np.sum((trust[:, None] * slope) ** 2, axis=0))
+    power = (trust[:, None] * slope) ** 2
+    # What is seen in one lead alone is a loose electrode, not a beat: leave the loudest lead out.
+    alone = power.max(axis=0) if len(power) >= 4 else 0.0
+    speed = np.sqrt(np.sum(power, axis=0) - alone)
     return uniform_filter1d(speed, max(1, int(0.08 * rate)))
 
 
 def _with_edges(candidates, energy, rate):
     """Add a QRS cut by the first or last samples: a peak of the energy at the very edge."""
     reach = int(REFRACTORY * rate)
+    loud = 0.6 * np.median(np.sort(energy[candidates])[-5:]) if candidates.size else 0.0
     for edge, window in ((0, energy[:reach]), (len(energy) - 1, energy[-reach:])):
         near = candidates.size and np.min(np.abs(candidates - edge)) < reach
-        if energy[edge] == window.max() and energy[edge] > 0 and not near:
+        if energy[edge] == window.max() and energy[edge] > loud and not near:
             candidates = np.sort(np.append(candidates, edge))
     return candidates
 

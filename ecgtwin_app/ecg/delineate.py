@@ -159,7 +159,8 @@ def delineate(recording: Recording) -> Delineation:
         qrs = (shape.waves.qrs_offset - shape.waves.qrs_onset) * 1000 / MODEL_RATE
         # Where all intervals scatter, a beat of the usual shape that comes soon is no exception.
         exceptional = bool(early[k]) and (regular or which != 0)
-        kind = _kind(which == 0, exceptional, qrs, stack.correlation[k])
+        whole = 0.08 * MODEL_RATE < fiducial < stack.signal.shape[1] - 0.12 * MODEL_RATE
+        kind = _kind(which == 0, exceptional, qrs, stack.correlation[k]) if whole or which == 0 else "unclear"
         waves = _inside(waves, scale, recording.samples)
         at = round(fiducial * scale)
         beats.append(Beat(at, kind, waves, has_p, exceptional, float(stack.correlation[k]), qrs, which))
