@@ -19,6 +19,7 @@ from ecgtwin_app.conditions.vocabulary import Condition
 from ecgtwin_app.ecg.leads import lead_law_residual, twelve_leads
 from ecgtwin_app.ecg.measure import measure
 from ecgtwin_app.ecg.recording import MODEL_RATE, EcgError, Recording
+from ecgtwin_app.ecg.resample import ten_seconds
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.plan import Plan, check_request, make_plan
 from ecgtwin_app.engine.reference import PreparedReference, context_of, identity_of, prepare
@@ -137,7 +138,7 @@ class TwinEngine:
 
     def base_vector(self, recording: Recording) -> np.ndarray:
         """Unit-length base vector (width,) of a recording, its condition taken as unknown."""
-        return identity_of(self._model, recording, self.device)[1]
+        return identity_of(self._model, ten_seconds(recording), self.device)[1]
 
     def _prepare(self, reference: Recording) -> PreparedReference:
         digest = reference.digest()
@@ -182,12 +183,12 @@ class TwinEngine:
         residual = lead_law_residual(recording.signal)
         names = tuple(condition.name for condition in conditions)
         verdicts = judge(
-            recording,
+            measured,
             names,
             heart_rate=request.heart_rate,
             age=plan.age,
             sex=plan.sex,
-            reference=prepared.recording,
+            reference=prepared.measured,
         )
         lines = [AskedGot(v.name, v.unit, v.asked, v.reference, v.got, v.met) for v in verdicts]
         lines.append(
@@ -195,7 +196,8 @@ class TwinEngine:
                 "lead law residual", "mV", f"≤ {LEAD_LAW_LIMIT:g}", None, residual, residual <= LEAD_LAW_LIMIT
             )
         )
-        base = self.base_vector(recording)
+        beat = measured.delineation.representative
+        _, base = identity_of(self._model, recording, self.device, beat)
         return Twin(
             recording=recording,
             request=request,

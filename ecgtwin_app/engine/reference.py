@@ -9,7 +9,8 @@ import numpy as np
 import torch
 
 from ecgtwin_app.ecg.leads import independent_leads
-from ecgtwin_app.ecg.median import representative_beat
+from ecgtwin_app.ecg.measure import Measurements, measure
+from ecgtwin_app.ecg.median import RepresentativeBeat, representative_beat
 from ecgtwin_app.ecg.recording import Recording
 from ecgtwin_app.ecg.resample import ten_seconds
 from ecgtwin_app.ecg.template import BeatTemplate, lay, split_beat
@@ -33,6 +34,7 @@ class PreparedReference:
         The ten seconds used, 12 leads, 500 Hz.
     digest : str
         SHA-256 of the recording as it was opened.
+    measured : Measurements
     template : BeatTemplate
     rate : float
         Ventricular rate, 1/min.
@@ -43,6 +45,7 @@ class PreparedReference:
 
     recording: Recording
     digest: str
+    measured: Measurements
     template: BeatTemplate
     rate: float
     identity: torch.Tensor
@@ -52,17 +55,24 @@ class PreparedReference:
 def prepare(model: TwinModel, reference: Recording, device: str) -> PreparedReference:
     """Cut, measure and encode a reference; `EcgError` when it is too short or has no beats."""
     strip = ten_seconds(reference)
-    beat = representative_beat(strip)
-    identity, base = identity_of(model, strip, device)
-    return PreparedReference(strip, reference.digest(), split_beat(beat), 60.0 / beat.rr, identity, base)
+    measured = measure(strip)
+    beat = measured.delineation.representative
+    identity, base = identity_of(model, strip, device, beat)
+    return PreparedReference(
+        strip, reference.digest(), measured, split_beat(beat), 60.0 / beat.rr, identity, base
+    )
 
 
 @torch.inference_mode()
-def identity_of(model: TwinModel, recording: Recording, device: str) -> tuple[torch.Tensor, np.ndarray]:
-    """Identity tokens (1, queries, width) and base vector (width,) of a recording, its condition unknown."""
-    strip = ten_seconds(recording)
+def identity_of(
+    model: TwinModel, strip: Recording, device: str, beat: RepresentativeBeat | None = None
+) -> tuple[torch.Tensor, np.ndarray]:
+    """Identity tokens (1, queries, width) and base vector (width,) of ten seconds, their condition unknown.
+
+    `beat` is the strip's representative beat when it is known already.
+    """
     signal = torch.from_numpy(independent_leads(strip.signal))[None].to(device)
-    beat = torch.from_numpy(beat_input(representative_beat(strip)))[None].to(device)
+    beat = torch.from_numpy(beat_input(beat or representative_beat(strip)))[None].to(device)
     statements = len(model.config.statements)
     nothing = Condition(
         torch.zeros(1, statements, dtype=torch.int64, device=device),

@@ -52,8 +52,8 @@ class Flow(nn.Module):
 class Guided:
     """Classifier-free guidance with two dials (Ho and Salimans 2022).
 
-    v = v(nothing said) + strength (v(condition) - v(nothing said)) + (identity - 1) (v(condition) - v(nobody)).
-    A dial at 1 costs nothing.
+    v = v(nothing said) + strength (v(condition) - v(nothing said))
+    + (identity - 1) (v(condition) - v(nobody)). A dial at 1 costs nothing.
     """
 
     def __init__(self, flow: Flow, context: Context, strength: float = 1.0, identity: float = 1.0):

@@ -101,7 +101,7 @@ def contrastive_loss(a: Tensor, b: Tensor, temperature: Tensor) -> Tensor:
 
 
 def beat_input(beat: RepresentativeBeat) -> np.ndarray:
-    """The representative beat as the extractor wants it: (8, 500) mV, 0.35 s before the fiducial, 0.65 s after."""
+    """The representative beat as the extractor wants it: (8, 500) mV, the fiducial at 0.35 s of 1 s."""
     before, length = 175, 500
     window = np.zeros((8, length), np.float32)
     start = beat.fiducial - before

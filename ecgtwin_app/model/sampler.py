@@ -1,4 +1,4 @@
-"""Samplers of the flow: plain generators that yield after each step, where progress, preview and cancel hook in."""
+"""Samplers of the flow: generators that yield after each step, where progress and cancel hook in."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def euler(velocity: Velocity, x: Tensor, schedule: list[float]) -> Iterator[tupl
 
 
 def heun(velocity: Velocity, x: Tensor, schedule: list[float]) -> Iterator[tuple[Tensor, Tensor]]:
-    """Second order: the mean of the slopes at both ends of the step (two evaluations, one in the last step)."""
+    """Second order: the mean of the slopes at both ends of a step (two evaluations, one in the last)."""
     for t, s in zip(schedule, schedule[1:]):
         v = velocity(x, t)
         ahead = x + (s - t) * v

@@ -44,7 +44,7 @@ def score_features(score: RhythmScore | None) -> np.ndarray:
 
 
 def _ventricular_clock(onsets: list[float]) -> np.ndarray:
-    """Seconds since the last QRS, to the next one, and between the two, at each token's middle (tokens, 3)."""
+    """Seconds since the last QRS, to the next, and between the two, at each token's middle (tokens, 3)."""
     middle = (np.arange(TOKENS) + 0.5) * BLOCK / 500.0
     onsets = np.asarray(onsets)
     if len(onsets) == 0:

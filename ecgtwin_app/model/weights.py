@@ -11,6 +11,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.model.adax import AdaXDiT, DitConfig
 from ecgtwin_app.model.autoencoder import LappedAutoencoder
 from ecgtwin_app.model.flow import Flow
@@ -20,7 +21,7 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 
 
-class WeightsError(ValueError):
+class WeightsError(EcgError):
     """The weights are missing, damaged or of another kind. One sentence for the user."""
 
 

@@ -152,7 +152,9 @@ def real_shard(path: Path, first: int, records: list[RealRecord]) -> int:
     return used
 
 
-def make_virtual(folder: Path, recordings: list[Recording], per_patient: int, seed: int, workers: int) -> None:
+def make_virtual(
+    folder: Path, recordings: list[Recording], per_patient: int, seed: int, workers: int
+) -> None:
     """Make all shards of virtual cases that are not there yet, so that an interrupted run goes on."""
     _make(folder, "cases_virtual", virtual_shard, recordings, 0, workers, per_patient, seed)
 

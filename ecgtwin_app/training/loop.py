@@ -1,4 +1,4 @@
-"""One training loop for every network: resume, warm-up, constant rate, linear decay at the end, EMA, a log."""
+"""One training loop for every network: resume, warm-up, constant rate, linear decay, EMA, a log."""
 
 from __future__ import annotations
 

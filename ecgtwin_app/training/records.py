@@ -1,4 +1,4 @@
-"""The real recordings: a folder with `real_ecg_8lead_500hz_uv.npz` and `real_ecg.csv`, and its patient split."""
+"""The real recordings: `real_ecg_8lead_500hz_uv.npz` and `real_ecg.csv`, and their patient split."""
 
 from __future__ import annotations
 
