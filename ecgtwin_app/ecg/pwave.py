@@ -24,8 +24,9 @@ PRESENT = 0.55
 #: P begins and ends where the speed passes this share of the flank's steepest above the quiet
 #: level, a percentile of the speed between T and QRS; no flank lasts longer than so many seconds.
 EDGE_SHARE, QUIET, LONGEST_FLANK = 0.2, 40, 0.075
-#: Smallest P that is believed, mV, root mean square over the leads at its peak.
-SMALLEST = 0.012
+#: Smallest P that is believed, mV, root mean square over the leads at its peak: where the beats come
+#: regularly, and where they do not, since there small fibrillatory waves may line up by chance.
+SMALLEST, SMALLEST_IRREGULAR = 0.012, 0.03
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,13 +78,15 @@ def find_p(
     """
     known = gaps[np.isfinite(gaps)]
     cycle = np.median(known) if known.size else rate
+    irregular = known.size >= 3 and np.median(np.abs(known - cycle)) > 0.08 * cycle
+    smallest = SMALLEST_IRREGULAR if irregular else SMALLEST
     # What comes before the T of the beat before has ended is T, not P: it is hidden, beat by beat.
     clear = _hide(beats, gaps, t_offset - int(0.03 * rate))
-    waves = _look(clear, rate, qrs_onset, t_offset - int(0.03 * rate) - cycle)
+    waves = _look(clear, rate, qrs_onset, t_offset - int(0.03 * rate) - cycle, smallest)
     regular = known.size >= 3 and np.std(known) < 0.08 * cycle
     if regular and all(wave.onset is None for wave in waves):
         # A P on the T wave (long PR, fast rate) can be told only where the T always falls alike.
-        waves += _look(beats, rate, qrs_onset, t_peak + int(0.05 * rate) - cycle)
+        waves += _look(beats, rate, qrs_onset, t_peak + int(0.05 * rate) - cycle, smallest)
     for wave in waves:
         if wave.onset is not None:
             return wave
@@ -105,7 +108,7 @@ def _hide(beats, gaps, t_offset):
     return beats
 
 
-def _look(beats, rate, qrs_onset, first):
+def _look(beats, rate, qrs_onset, first, smallest):
     """What each candidate between `first` and the QRS turns out to be."""
     seen = np.sum(np.isfinite(beats[:, 0, :]), axis=0)
     # The median is of use where at least three beats, and a third of them, are to be seen.
@@ -116,7 +119,7 @@ def _look(beats, rate, qrs_onset, first):
     median[:, enough] = np.nanmedian(beats[:, :, enough], axis=0)
     start = int(max(enough[0], first, qrs_onset - int(LONGEST_PR * rate), 0))
     return [
-        _judge(beats, median, rate, start, qrs_onset, peak)
+        _judge(beats, median, rate, start, qrs_onset, peak, smallest)
         for peak in _candidates(median, rate, start, qrs_onset)
     ]
 
@@ -142,7 +145,7 @@ def _candidates(median, rate, start, qrs_onset):
     return [int(start + peak) for peak in order[:2]]
 
 
-def _judge(beats, median, rate, start, qrs_onset, peak):
+def _judge(beats, median, rate, start, qrs_onset, peak, smallest):
     """Bound the wave at `peak` and ask the single beats whether they repeat it."""
     onset, offset = _bounds(median, rate, start, qrs_onset, peak)
     jitter = int(JITTER * rate)
@@ -168,7 +171,7 @@ def _judge(beats, median, rate, start, qrs_onset, peak):
     consistency = float(np.nanmedian(likeness))
     height = float(np.sqrt(np.mean((median[:, peak] - (median[:, onset] + median[:, offset]) / 2) ** 2)))
     present = np.where(seen, (likeness >= PRESENT).astype(float), np.nan)
-    if consistency < CONSISTENT or height < SMALLEST:
+    if consistency < CONSISTENT or height < smallest:
         return PWave(None, None, None, consistency, np.where(seen, 0.0, np.nan), shift)
     return PWave(onset, peak, offset, consistency, present, shift)
 
