@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -26,6 +27,7 @@ MINOR_WIDTH, MAJOR_WIDTH = 0.1, 0.2
 
 #: Fonts are set at this many pixels a millimetre and scaled back, because Qt takes whole pixels only.
 _FONT_SCALE = 40
+_fonts = threading.local()
 _FONT_FILES = ("fonts/Inter-Regular.otf", "fonts/Inter-SemiBold.otf")
 
 
@@ -41,28 +43,26 @@ def font_family() -> str:
     return QFontDatabase.applicationFontFamilies(ids[0])[0]
 
 
-@cache
-def _font(size: float, bold: bool) -> QFont:
-    font = QFont(font_family())
-    font.setPixelSize(max(1, round(size * _FONT_SCALE)))
-    font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
-    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-    return font
-
-
-@cache
-def _metrics(size: float, bold: bool) -> QFontMetricsF:
-    return QFontMetricsF(_font(size, bold))
+def _font(size: float, bold: bool) -> tuple[QFont, QFontMetricsF]:
+    """Font and metrics, kept for each thread: Qt's font engines belong to the thread that made them."""
+    known = _fonts.__dict__
+    if (size, bold) not in known:
+        font = QFont(font_family())
+        font.setPixelSize(max(1, round(size * _FONT_SCALE)))
+        font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        known[size, bold] = font, QFontMetricsF(font)
+    return known[size, bold]
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Width of `text` in mm."""
-    return _metrics(size, bold).horizontalAdvance(text) / _FONT_SCALE
+    return _font(size, bold)[1].horizontalAdvance(text) / _FONT_SCALE
 
 
 def elided(text: str, size: float, width: float, bold: bool = False) -> str:
     """`text`, cut with an ellipsis where it is longer than `width` mm."""
-    return _metrics(size, bold).elidedText(text, Qt.TextElideMode.ElideRight, width * _FONT_SCALE)
+    return _font(size, bold)[1].elidedText(text, Qt.TextElideMode.ElideRight, width * _FONT_SCALE)
 
 
 def draw_text(
@@ -89,7 +89,7 @@ def draw_text(
     painter.save()
     painter.translate(x - align * text_width(text, size, bold), y)
     painter.scale(1 / _FONT_SCALE, 1 / _FONT_SCALE)
-    painter.setFont(_font(size, bold))
+    painter.setFont(_font(size, bold)[0])
     painter.setPen(colour)
     painter.drawText(QPointF(0, 0), text)
     painter.restore()

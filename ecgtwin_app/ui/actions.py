@@ -1,0 +1,96 @@
+"""Every command of the window in one table, which makes the menus, the toolbar and the `?` sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow
+
+MENUS = ("File", "Edit", "Twin", "View", "Help")
+
+
+@dataclass(frozen=True)
+class Command:
+    """A row of the table.
+
+    Attributes
+    ----------
+    id : str
+        Also the name of the window's method that does it.
+    text : str
+        As the menu says it, with its mnemonic.
+    menu : str
+        One of `MENUS`.
+    shortcuts : tuple of str
+    tip : str
+        One line of help.
+    rule_before : bool
+        Whether a line separates it from what stands above it in the menu.
+    """
+
+    id: str
+    text: str
+    menu: str
+    shortcuts: tuple[str, ...] = ()
+    tip: str = ""
+    rule_before: bool = False
+
+
+COMMANDS = (
+    Command("open_file", "&Open ECG…", "File", ("Ctrl+O",), "Open a recording from a file"),
+    Command("open_example", "Open &example", "File", ("Ctrl+Shift+O",), "Open the example ECG"),
+    Command(
+        "save_twins", "&Save twins…", "File", ("Ctrl+S",), "Write the twins as WFDB with twins.json", True
+    ),
+    Command("save_pdf", "Save page as &PDF…", "File", ("Ctrl+P",), "True-scale A4 page"),
+    Command("save_png", "Save page as P&NG…", "File", ("Ctrl+Shift+P",), "A picture of the page"),
+    Command("save_svg", "Save page as S&VG…", "File", (), "A vector drawing of the page"),
+    Command("close", "&Quit", "File", ("Ctrl+Q",), "Leave the program", True),
+    Command("undo", "&Undo", "Edit", ("Ctrl+Z",), "Take back the last change"),
+    Command("redo", "&Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do it again"),
+    Command("find_condition", "&Find condition", "Edit", ("Ctrl+F",), "Go to the search box", True),
+    Command("generate", "&Generate", "Twin", ("Ctrl+G", "F5"), "Make twins as asked"),
+    Command("cancel", "&Cancel", "Twin", ("Esc",), "Stop the run at its next step"),
+    Command("new_seed", "&New seed", "Twin", ("Ctrl+R",), "Ask for another draw"),
+    Command("previous_twin", "&Previous twin", "Twin", ("Alt+Up",), "Show the twin before this one", True),
+    Command("next_twin", "Ne&xt twin", "Twin", ("Alt+Down",), "Show the twin after this one"),
+    Command("remove_twin", "&Remove twin", "Twin", ("Ctrl+Backspace",), "Put the shown twin aside"),
+    Command(
+        "next_heat_map", "&Heat map on/off", "Twin", ("Ctrl+H",), "None, contrast, attention in turn", True
+    ),
+    Command("view_overlay", "&Overlay", "View", ("Ctrl+1",), "Twin over reference"),
+    Command("view_side_by_side", "&Side by side", "View", ("Ctrl+2",), "Reference left, twin right"),
+    Command("view_reference", "&Reference only", "View", ("Ctrl+3",), "The recorded ECG"),
+    Command("view_twin", "&Twin only", "View", ("Ctrl+4",), "The generated ECG"),
+    Command(
+        "toggle_align", "&Align beats", "View", ("Ctrl+L",), "Lay the twin's beats on the reference's", True
+    ),
+    Command("next_page", "&Later seconds", "View", ("Ctrl+Right",), "What does not fit on the page"),
+    Command("previous_page", "&Earlier seconds", "View", ("Ctrl+Left",), "Back towards the beginning"),
+    Command("zoom_in", "Zoom &in", "View", ("Ctrl++", "Ctrl+="), "Larger; also Ctrl+wheel", True),
+    Command("zoom_out", "Zoom o&ut", "View", ("Ctrl+-",), "Smaller"),
+    Command("fit", "&Fit page", "View", ("Ctrl+0",), "The whole page"),
+    Command("toggle_panels", "&Panels", "View", ("F9",), "Hide or show the panels beside the page", True),
+    Command("next_theme", "&Light or dark window", "View", ("Ctrl+T",), "The paper stays light"),
+    Command("show_shortcuts", "&Keyboard shortcuts", "Help", ("?", "F1"), "This list"),
+    Command("about", "&About and intended use", "Help", (), "What this program is for"),
+)
+
+
+def build_actions(window: QMainWindow) -> dict[str, QAction]:
+    """Make the actions and the menus; each action calls the window's method of its name."""
+    menus = {name: window.menuBar().addMenu(f"&{name}") for name in MENUS}
+    actions = {}
+    for command in COMMANDS:
+        action = QAction(command.text, window)
+        action.setObjectName(command.id)
+        action.setShortcuts([QKeySequence(keys) for keys in command.shortcuts])
+        action.setStatusTip(command.tip)
+        action.setToolTip(f"{command.tip} ({command.shortcuts[0]})" if command.shortcuts else command.tip)
+        action.triggered.connect(getattr(window, command.id))
+        if command.rule_before:
+            menus[command.menu].addSeparator()
+        menus[command.menu].addAction(action)
+        actions[command.id] = action
+    return actions

@@ -1,0 +1,115 @@
+"""Starting the window."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import traceback
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+# Idle OpenMP threads must sleep, not spin: on two cores they would take the window's time. It has to
+# be in the environment before torch is imported, and on Windows torch before Qt (WinError 1114).
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+import torch  # noqa: F401, I001
+
+from platformdirs import user_log_dir
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication
+
+from ecgtwin_app import __version__
+from ecgtwin_app.ui import settings
+from ecgtwin_app.ui.main_window import MainWindow
+
+log = logging.getLogger("ecgtwin_app")
+
+
+def main(path: str | None = None, demo: bool = False) -> int:
+    """Run the window until it is closed.
+
+    Parameters
+    ----------
+    path : str or None
+        A recording to open; without one, the example.
+    demo : bool
+        Open the example and make a twin with ventricular premature complexes at once.
+
+    Returns
+    -------
+    int
+        Exit status.
+    """
+    application = QApplication.instance() or QApplication(["ecgtwin"])
+    application.setOrganizationName(settings.ORGANISATION)
+    application.setApplicationName(settings.APPLICATION)
+    application.setApplicationVersion(__version__)
+    _start_log()
+    window = MainWindow(load_engine)
+    hooks = ErrorHooks(window)
+    window.controller.prepare_engine()
+    window.show()
+    if path is not None and not demo:
+        window.open_path(path)
+    else:
+        window.open_example()
+        if demo:
+            window.session.reference_changed.connect(window.generate, Qt.ConnectionType.SingleShotConnection)
+    status = application.exec()
+    hooks.remove()
+    return status
+
+
+def load_engine():
+    """The engine with the weights that ship."""
+    from ecgtwin_app.engine.engine import TwinEngine
+
+    return TwinEngine.load()
+
+
+class ErrorHooks(QObject):
+    """Whatever nobody caught, in whichever thread, becomes a line in the log and a sentence in the bar."""
+
+    _caught = Signal(str)
+
+    def __init__(self, window: MainWindow):
+        super().__init__(window)
+        self._caught.connect(window.messages.warn, Qt.ConnectionType.QueuedConnection)
+        self._before = sys.excepthook, threading.excepthook
+        sys.excepthook = self._report
+        threading.excepthook = lambda args: self._report(args.exc_type, args.exc_value, args.exc_traceback)
+
+    def remove(self) -> None:
+        """Put the former hooks back."""
+        sys.excepthook, threading.excepthook = self._before
+
+    def _report(self, kind, value, trace):
+        log.error("Not caught", exc_info=(kind, value, trace))
+        self._caught.emit(
+            f"Something went wrong ({kind.__name__}); save your twins and start the program again."
+        )
+
+
+class DiscreetFormatter(logging.Formatter):
+    """Writes where an error happened but not what it said: messages may hold names of files or patients."""
+
+    def formatException(self, exc_info) -> str:
+        """Type and places, without the message."""
+        kind, _, trace = exc_info
+        places = (f"  {Path(f.filename).name}:{f.lineno} in {f.name}" for f in traceback.extract_tb(trace))
+        return "\n".join([kind.__name__, *places])
+
+
+def _start_log():
+    try:
+        folder = Path(user_log_dir(settings.APPLICATION, settings.ORGANISATION))
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(
+            folder / "ecgtwin.log", maxBytes=1_000_000, backupCount=2, encoding="utf-8"
+        )
+    except OSError:
+        handler = logging.StreamHandler()  # a home that cannot be written must not keep the window away
+    handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)

@@ -1,0 +1,204 @@
+"""What the window can have done for it: opening, generating, mapping and saving, all on the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from ecgtwin_app.ecg.measure import measure
+from ecgtwin_app.ecg.recording import MODEL_RATE, EcgError, Recording
+from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
+from ecgtwin_app.engine.save import save_twins
+from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.report.export import write_pdf, write_png, write_svg
+from ecgtwin_app.report.page import Page
+from ecgtwin_app.ui.session import Session
+from ecgtwin_app.ui.undo import AddTwins
+from ecgtwin_app.ui.worker import Job, Worker
+
+_WRITERS = {".pdf": write_pdf, ".png": write_png, ".svg": write_svg}
+
+
+class Controller(QObject):
+    """Turns wishes into jobs and their results into changes of the session.
+
+    Parameters
+    ----------
+    load_engine : callable
+        Makes the engine; called once, on the worker's thread.
+    """
+
+    told = Signal(str)
+    failed = Signal(str)
+    progressed = Signal(str, int, int)
+    preview_changed = Signal()
+    running_changed = Signal(bool)
+
+    def __init__(self, session: Session, undo: QUndoStack, load_engine: Callable[[], object]):
+        super().__init__()
+        self.session, self.undo = session, undo
+        self.worker = Worker(self)
+        self.preview: Recording | None = None
+        self._load_engine = load_engine
+        self._engine = None
+        self._run: Job | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether twins or a heat map are being made."""
+        return self._run is not None
+
+    def prepare_engine(self) -> None:
+        """Load the model ahead of the first run."""
+        self.worker.submit(
+            "Loading the model", lambda: iter([self._ready_engine()]), on_error=self.failed.emit
+        )
+
+    def open(self, path: Path, then: Callable[[], None] | None = None) -> None:
+        """Read a recording and make it the reference; whatever runs is cancelled."""
+        self.cancel()
+
+        def opened(found):
+            self.undo.clear()
+            self.session.open(*found)
+
+        self.worker.submit(
+            "Opening",
+            lambda: iter([_read(path)]),
+            on_item=opened,
+            on_done=lambda _: then() if then else None,
+            on_error=self.failed.emit,
+        )
+
+    def generate(self, request: TwinRequest) -> None:
+        """Make the twins of a request."""
+        if self.running or self.session.reference is None:
+            return
+        reference, run = self.session.reference, object()
+
+        def stepped(item):
+            if isinstance(item, Twin):
+                self.preview = None
+                self.undo.push(AddTwins(self.session, run, item))
+            else:
+                self._step(item)
+                if item.preview is not None:
+                    self.preview = _preview(item.preview, request, self._engine)
+                    self.preview_changed.emit()
+
+        self._begin("Generating", lambda: self._ready_engine().iter_generate(reference, request), stepped)
+
+    def attribute(self, method: str) -> None:
+        """Make a heat map of the shown twin."""
+        twin, reference = self.session.twin, self.session.reference
+        if self.running or twin is None:
+            return
+
+        def stepped(item):
+            if isinstance(item, HeatMap):
+                self.session.keep_heatmap(twin, item)
+            else:
+                self._step(item)
+
+        self._begin(
+            "Making the heat map",
+            lambda: self._ready_engine().iter_attribute(reference, twin, method),
+            stepped,
+        )
+
+    def cancel(self) -> None:
+        """Stop the run at its next step."""
+        if self._run is not None:
+            self._run.cancel()
+            self.progressed.emit("Stopping…", 0, 0)
+
+    def save_twins(self, folder: Path) -> None:
+        """Write all twins into a folder as WFDB with `twins.json`."""
+        twins = list(self.session.twins)
+
+        def save():
+            if (folder / "twins.json").exists():
+                raise EcgError(f"The folder {folder.name} already holds twins; choose an empty or a new one.")
+            yield save_twins(twins, folder)
+
+        count = "1 twin" if len(twins) == 1 else f"{len(twins)} twins"
+        self.worker.submit(
+            "Saving",
+            save,
+            on_done=lambda _: self.told.emit(f"Saved {count} in the folder {folder.name}, marked synthetic."),
+            on_error=self.failed.emit,
+        )
+
+    def export(self, page: Page, path: Path) -> None:
+        """Write the page; the suffix decides the format."""
+        write = _WRITERS[path.suffix.lower()]
+
+        def export():
+            yield write(path, page)
+
+        self.worker.submit(
+            "Saving",
+            export,
+            on_done=lambda _: self.told.emit(f"Saved the page as {path.name}, de-identified."),
+            on_error=self.failed.emit,
+        )
+
+    def stop(self) -> None:
+        """End the worker's thread."""
+        self.worker.stop()
+
+    def _begin(self, title, start, on_item):
+        self.progressed.emit(f"{title}…", 0, 0)
+        self._run = self.worker.submit(title, start, on_item, self._ended, self._broke)
+        self.running_changed.emit(True)
+
+    def _step(self, progress: Progress):
+        words = f"{progress.message} · step {progress.step} of {progress.total}".lstrip(" ·")
+        self.progressed.emit(words, progress.step, progress.total)
+
+    def _ended(self, finished: bool):
+        self._run = None
+        self._drop_preview()
+        self.running_changed.emit(False)
+        if not finished:
+            self.told.emit("Cancelled; twins that were finished before are kept.")
+
+    def _broke(self, sentence: str):
+        self._run = None
+        self._drop_preview()
+        self.running_changed.emit(False)
+        self.failed.emit(sentence)
+
+    def _drop_preview(self):
+        if self.preview is not None:
+            self.preview = None
+            self.preview_changed.emit()
+
+    def _ready_engine(self):
+        """The engine, loaded when first needed. Only the worker's thread may call this."""
+        if self._engine is None:
+            self._engine = self._load_engine()
+        return self._engine
+
+
+def _read(path: Path) -> tuple[Recording, dict | None]:
+    """A recording and its measurements, None where no beat can be measured."""
+    recording = read_ecg(path)
+    try:
+        return recording, measure(recording).as_dict()
+    except EcgError:
+        return recording, None  # the panels show dashes; the engine says what it lacks when asked
+
+
+def _preview(signal, request: TwinRequest, engine) -> Recording:
+    """An unfinished twin, as much marked as a finished one."""
+    provenance = {
+        "synthetic": True,
+        "model": getattr(engine, "model_name", None),
+        "weights_sha256": getattr(engine, "weights_sha256", None),
+        "request": {"conditions": list(request.conditions), "heart_rate": request.heart_rate},
+    }
+    return Recording(signal, MODEL_RATE, source="ECGTwin", synthetic=True, provenance=provenance)

@@ -1,0 +1,122 @@
+"""Dialogs that do not block: files, the sheet of shortcuts, the intended use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QGridLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ecgtwin_app import __version__
+from ecgtwin_app.ui.actions import COMMANDS, MENUS
+
+_INTENDED_USE = f"""
+<h3>ECGTwin Desktop {__version__}</h3>
+<p>Shows a patient's 12-lead ECG and makes, with a latent diffusion model, that patient's ECG under another
+condition: the digital twin.</p>
+<p><b>Intended use.</b> Education and research. It is not a medical device and must not be used for
+diagnosis, monitoring, prediction or treatment.</p>
+<p><b>Synthetic.</b> Every twin is generated, marked so on the screen and in every file, and may be wrong. A heat
+map shows what is associated with the model's output, never a cause.</p>
+<p><b>Privacy.</b> The program works offline. A twin is made from a patient's ECG and remains personal data of
+that patient.</p>
+<p>Qt is used under the LGPL 3, the typeface Inter under the SIL Open Font License.</p>
+"""
+
+
+def ask_file_to_open(parent: QWidget, then: Callable[[Path], None]) -> QFileDialog:
+    """Ask for a recording."""
+    dialog = QFileDialog(parent, "Open ECG")
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setNameFilters(
+        ["ECG files (*.dcm *.hea *.dat *.mat *.csv *.tsv *.txt *.xml *.scp *.edf)", "All files (*)"]
+    )
+    return _open(dialog, then)
+
+
+def ask_folder(parent: QWidget, then: Callable[[Path], None]) -> QFileDialog:
+    """Ask for the folder that twins are saved in."""
+    dialog = QFileDialog(parent, "Save twins in this folder")
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    dialog.setLabelText(QFileDialog.DialogLabel.Accept, "Save")
+    return _open(dialog, then)
+
+
+def ask_file_to_save(parent: QWidget, suffix: str, then: Callable[[Path], None]) -> QFileDialog:
+    """Ask for the name of a page; the proposal says nothing of the patient."""
+    dialog = QFileDialog(parent, f"Save page as {suffix.upper()}")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilter(f"{suffix.upper()} (*.{suffix})")
+    dialog.setDefaultSuffix(suffix)
+    dialog.selectFile(f"ecg-page.{suffix}")
+    return _open(dialog, lambda path: then(path if path.suffix else path.with_suffix(f".{suffix}")))
+
+
+def show_shortcuts(parent: QWidget) -> QDialog:
+    """Every command that has a shortcut, from the one table of commands."""
+    dialog = QDialog(parent)
+    dialog.setWindowTitle("Keyboard shortcuts")
+    grid = QGridLayout(dialog)
+    grid.setContentsMargins(24, 20, 24, 20)
+    grid.setHorizontalSpacing(28)
+    grid.setVerticalSpacing(4)
+    columns = (("File", "Edit", "Help"), ("Twin",), ("View",))
+    assert sorted(name for column in columns for name in column) == sorted(MENUS)
+    for column, menus in enumerate(columns):
+        row = 0
+        for menu in menus:
+            heading = QLabel(menu, objectName="heading")
+            heading.setContentsMargins(0, 10 if row else 0, 0, 2)
+            grid.addWidget(heading, row, 2 * column, 1, 2)
+            row += 1
+            for command in COMMANDS:
+                if command.menu == menu and command.shortcuts:
+                    keys = [
+                        QKeySequence(k).toString(QKeySequence.SequenceFormat.NativeText)
+                        for k in command.shortcuts
+                    ]
+                    grid.addWidget(QLabel(" or ".join(keys), objectName="quiet"), row, 2 * column)
+                    grid.addWidget(QLabel(command.text.replace("&", "").rstrip("…")), row, 2 * column + 1)
+                    row += 1
+    mouse = QLabel("Ctrl + wheel zooms · drag or arrow keys move the page · double click zooms in and out")
+    mouse.setObjectName("quiet")
+    grid.addWidget(mouse, 40, 0, 1, 6)
+    return _show(dialog)
+
+
+def show_about(parent: QWidget) -> QDialog:
+    """What the program is for and what it is not."""
+    dialog = QDialog(parent)
+    dialog.setWindowTitle("About ECGTwin Desktop")
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(24, 16, 24, 16)
+    words = QLabel(_INTENDED_USE)
+    words.setWordWrap(True)
+    words.setMinimumWidth(460)
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    buttons.rejected.connect(dialog.reject)
+    column.addWidget(words)
+    column.addWidget(buttons)
+    return _show(dialog)
+
+
+def _open(dialog, then):
+    dialog.fileSelected.connect(lambda name: then(Path(name)))
+    return _show(dialog)
+
+
+def _show(dialog):
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+    return dialog

@@ -1,0 +1,47 @@
+"""The bar for messages: one clear sentence, never in the way, gone with Esc or a click."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+
+class MessageBar(QFrame):
+    """Shows one message at a time, above the page."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setObjectName("message")
+        self._label = QLabel()
+        self._label.setWordWrap(True)
+        self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        close = QToolButton(text="Dismiss", objectName="flat")
+        close.clicked.connect(self.hide)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 6, 8, 6)
+        row.addWidget(self._label)
+        row.addWidget(close)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """The message, or "" when none is shown."""
+        return self._label.text() if self.isVisibleTo(self.parentWidget()) else ""
+
+    def tell(self, sentence: str) -> None:
+        """Show a piece of information."""
+        self._show("info", sentence)
+
+    def warn(self, sentence: str) -> None:
+        """Show what went wrong and how to mend it."""
+        self._show("error", sentence)
+
+    def _show(self, kind, sentence):
+        self.setProperty("kind", kind)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        for child in self.findChildren(QWidget):
+            self.style().unpolish(child)
+            self.style().polish(child)
+        self._label.setText(sentence)
+        self.setAccessibleName(f"{'Error' if kind == 'error' else 'Message'}: {sentence}")
+        self.show()

@@ -1,0 +1,207 @@
+"""What came out: asked versus got, measurements and provenance."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QTabWidget,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ecgtwin_app.engine.request import AskedGot, Twin
+from ecgtwin_app.ui.session import Session
+from ecgtwin_app.ui.theme import Theme
+
+#: Name, unit, key and decimals of the measurements that are listed, in the order of reading an ECG.
+MEASUREMENTS = (
+    ("Heart rate", "/min", "heart_rate", 0),
+    ("RR variation", "", "rr_cv", 2),
+    ("P before QRS", "", "p_before_qrs", 2),
+    ("P duration", "ms", "p_duration", 0),
+    ("PR", "ms", "pr", 0),
+    ("QRS", "ms", "qrs", 0),
+    ("QT", "ms", "qt", 0),
+    ("QTc Bazett", "ms", "qtc_bazett", 0),
+    ("QTc Fridericia", "ms", "qtc_fridericia", 0),
+    ("QTc Framingham", "ms", "qtc_framingham", 0),
+    ("QTc Hodges", "ms", "qtc_hodges", 0),
+    ("P axis", "°", "p_axis", 0),
+    ("QRS axis", "°", "qrs_axis", 0),
+    ("T axis", "°", "t_axis", 0),
+    ("Sokolow-Lyon", "mV", "sokolow_lyon", 2),
+    ("Cornell", "mV", "cornell", 2),
+    ("QRS peak to peak", "mV", "qrs_peak_to_peak", 2),
+)
+
+
+class ResultsPanel(QWidget):
+    """Three tabs under a one-line verdict."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._theme: Theme | None = None
+        self.verdict = QLabel(objectName="heading")
+        self.verdict.setWordWrap(True)
+        self.summary = QLabel(objectName="quiet")
+        self.summary.setWordWrap(True)
+        self.criteria = _table(("Criterion", "Ref.", "Asked", "Got", "Met"), "Asked versus got")
+        self.measurements = _table(("Measurement", "Unit", "Ref.", "Twin", "Change"), "Measurements")
+        self.provenance = QTextBrowser(openLinks=False)
+        self.provenance.setAccessibleName("Provenance")
+        self.tabs = QTabWidget()
+        self.tabs.addTab(self.criteria, "Asked / got")
+        self.tabs.addTab(self.measurements, "Measurements")
+        self.tabs.addTab(self.provenance, "Provenance")
+        self.tabs.setDocumentMode(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.setSpacing(6)
+        column.addWidget(self.verdict)
+        column.addWidget(self.summary)
+        column.addWidget(self.tabs, 1)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colours for met and missed."""
+        self._theme = theme
+
+    def show_session(self, session: Session) -> None:
+        """Fill everything in for the reference and the shown twin."""
+        twin = session.twin
+        self._show_verdict(twin)
+        self._show_criteria(twin.asked_got if twin else ())
+        self._show_measurements(session.measurements or {}, twin.measurements if twin else {})
+        self.provenance.setHtml(_provenance(session))
+
+    def _show_verdict(self, twin: Twin | None):
+        if twin is None:
+            self.verdict.setText("No twin yet")
+            self.summary.setText("Choose a condition and press Generate.")
+            return
+        lines = [line for line in twin.asked_got if line.met is not None]
+        met = sum(line.met for line in lines)
+        mark = "✓" if twin.met else "✗"
+        self.verdict.setText(f"{mark} {met} of {len(lines)} criteria met")
+        self.summary.setText(
+            f"{', '.join(twin.request.conditions)} · seed {twin.seed}\n"
+            f"identity similarity {twin.identity_similarity:.2f} · {twin.seconds:.1f} s"
+            + ("" if twin.first_draw else " · not the first draw")
+        )
+
+    def _show_criteria(self, lines: tuple[AskedGot, ...]):
+        self.criteria.setRowCount(len(lines))
+        for row, line in enumerate(lines):
+            name = f"{line.name}, {line.unit}" if line.unit else line.name
+            mark = {True: "✓ met", False: "✗ missed", None: "–"}[line.met]
+            cells = (name, shown(line.reference), line.asked, shown(line.got), mark)
+            for column, text in enumerate(cells):
+                item = _cell(text, column in (1, 3))
+                item.setToolTip(
+                    text if column else f"{name}: asked {line.asked}, got {shown(line.got)}, {mark}"
+                )
+                if column == 4 and line.met is not None and self._theme:
+                    item.setForeground(QColor(self._theme.good if line.met else self._theme.bad))
+                self.criteria.setItem(row, column, item)
+        self.criteria.resizeRowsToContents()
+
+    def _show_measurements(self, reference: dict, twin: dict):
+        self.measurements.setRowCount(len(MEASUREMENTS))
+        for row, (name, unit, key, decimals) in enumerate(MEASUREMENTS):
+            before, after = reference.get(key), twin.get(key)
+            change = after - before if before is not None and after is not None else None
+            cells = (
+                name,
+                unit,
+                _number(before, decimals),
+                _number(after, decimals),
+                _number(change, decimals, "+"),
+            )
+            for column, text in enumerate(cells):
+                self.measurements.setItem(row, column, _cell(text, column > 1))
+        self.measurements.resizeRowsToContents()
+
+
+def shown(value: float | str | None) -> str:
+    """A measured value for the table; a dash where it could not be measured."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        return f"{value:.3g}".replace("-", "−") if abs(value) < 100 else f"{value:.0f}".replace("-", "−")
+    return str(value)
+
+
+def _number(value, decimals, sign=""):
+    return "–" if value is None else f"{value:{sign}.{decimals}f}".replace("-", "−")
+
+
+def _table(titles, name):
+    table = QTableWidget(0, len(titles))
+    table.setHorizontalHeaderLabels(titles)
+    table.setAccessibleName(name)
+    table.verticalHeader().hide()
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setShowGrid(False)
+    table.setWordWrap(True)
+    table.setTabKeyNavigation(False)
+    header = table.horizontalHeader()
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    header.setMinimumSectionSize(34)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    return table
+
+
+def _cell(text, right):
+    item = QTableWidgetItem(text)
+    across = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    item.setTextAlignment(across | Qt.AlignmentFlag.AlignVCenter)
+    return item
+
+
+def _provenance(session: Session) -> str:
+    """Where reference and twin come from, as a list. Nothing that identifies the patient."""
+    rows = []
+    reference = session.reference
+    if reference is not None:
+        rows += [
+            ("Reference", f"{reference.source}, {reference.rate:g} Hz, {reference.duration:.1f} s"),
+            ("Since the file was read", "; ".join(reference.history) or "nothing was changed"),
+        ]
+    if session.twin is not None:
+        twin, origin = session.twin, session.twin.recording.provenance
+        request = twin.request
+        rows += [
+            ("Twin", "SYNTHETIC – not for diagnosis"),
+            ("Model", origin.get("model", "–")),
+            ("Weights SHA-256", origin.get("weights_sha256", "–")),
+            ("Reference SHA-256", origin.get("reference_sha256", "–")),
+            ("Conditions", ", ".join(request.conditions)),
+            ("Seed, steps, strength", f"{twin.seed}, {request.steps}, {request.strength:g}"),
+            ("Rhythm", "performed from a rhythm score" if twin.score else "invented by the model"),
+            ("Lead law residual", f"{twin.lead_law_residual_uv:.2g} µV"),
+            ("Versions", ", ".join(f"{k} {v}" for k, v in origin.get("versions", {}).items()) or "–"),
+        ]
+    return "".join(
+        f"<p style='margin:0 0 7px 0'><small>{escape(name)}</small><br>{_breakable(str(text))}</p>"
+        for name, text in rows
+    )
+
+
+def _breakable(text):
+    """Hashes may break every eight characters."""
+    return " ".join(
+        "\u200b".join(word[k : k + 8] for k in range(0, len(word), 8)) if len(word) > 40 else escape(word)
+        for word in text.split(" ")
+    )

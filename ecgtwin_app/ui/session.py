@@ -1,0 +1,84 @@
+"""What the window works on: a reference, what is asked, the twins that came of it. No widgets."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from ecgtwin_app.ecg.recording import Recording
+from ecgtwin_app.engine.request import HeatMap, Twin, TwinRequest
+
+FIRST_REQUEST = TwinRequest(conditions=("ventricular premature complex",))
+
+
+class Session(QObject):
+    """The open reference and its twins.
+
+    Attributes
+    ----------
+    reference : Recording or None
+    measurements : dict or None
+        Of the reference; None when it could not be measured.
+    request : TwinRequest
+        What the panels show, to be asked with the next run.
+    twins : list of Twin
+    current : int
+        The twin that is shown, -1 without twins.
+    """
+
+    reference_changed = Signal()
+    request_changed = Signal()
+    twins_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None):
+        super().__init__(parent)
+        self.reference: Recording | None = None
+        self.measurements: dict | None = None
+        self.request = FIRST_REQUEST
+        self.twins: list[Twin] = []
+        self.current = -1
+        self._heatmaps: dict[tuple[Twin, str], HeatMap] = {}
+
+    @property
+    def twin(self) -> Twin | None:
+        """The twin that is shown."""
+        return self.twins[self.current] if self.twins else None
+
+    def open(self, reference: Recording, measurements: dict | None) -> None:
+        """Begin anew with a reference."""
+        self.reference, self.measurements = reference, measurements
+        self.twins, self.current = [], -1
+        self._heatmaps.clear()
+        self.reference_changed.emit()
+        self.twins_changed.emit()
+
+    def set_request(self, request: TwinRequest) -> None:
+        """Change what is asked."""
+        self.request = request
+        self.request_changed.emit()
+
+    def insert_twins(self, at: int, twins: list[Twin]) -> None:
+        """Add twins and show the first of them."""
+        self.twins[at:at] = twins
+        self.current = at
+        self.twins_changed.emit()
+
+    def remove_twins(self, at: int, count: int) -> None:
+        """Take twins away."""
+        del self.twins[at : at + count]
+        self.current = min(self.current, len(self.twins) - 1)
+        self.twins_changed.emit()
+
+    def show_twin(self, index: int) -> None:
+        """Choose which twin is shown."""
+        if 0 <= index < len(self.twins) and index != self.current:
+            self.current = index
+            self.twins_changed.emit()
+
+    def heatmap(self, method: str) -> HeatMap | None:
+        """The shown twin's heat map by a method, if it was made."""
+        return self._heatmaps.get((self.twin, method)) if self.twin else None
+
+    def keep_heatmap(self, twin: Twin, heatmap: HeatMap) -> None:
+        """Keep a heat map for as long as the reference is open."""
+        self._heatmaps[twin, heatmap.method] = heatmap
+        self.twins_changed.emit()

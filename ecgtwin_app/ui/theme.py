@@ -1,0 +1,175 @@
+"""Light and dark windows. The ECG paper is light in both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from ecgtwin_app.report.ink import font_family
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours as #RRGGBB; text has at least 4.5:1 and marks 3:1 against what lies beneath (WCAG 2.2)."""
+
+    window: str
+    panel: str
+    field: str
+    border: str
+    text: str
+    quiet: str
+    accent: str
+    accent_hover: str
+    on_accent: str
+    selection: str
+    desk: str
+    good: str
+    bad: str
+    warning: str
+    on_warning: str
+
+
+LIGHT = Theme(
+    window="#F3F5F7", panel="#FFFFFF", field="#FFFFFF", border="#CBD3DA", text="#17212B", quiet="#566472",
+    accent="#0B5F94", accent_hover="#0A4F7C", on_accent="#FFFFFF", selection="#D6E8F5", desk="#DCE1E6",
+    good="#17703A", bad="#B3261E", warning="#FFE08A", on_warning="#1A1A1A",
+)  # fmt: skip
+DARK = Theme(
+    window="#1B2026", panel="#232A31", field="#1B2026", border="#414C57", text="#E7ECF0", quiet="#A5B1BC",
+    accent="#62B5E5", accent_hover="#86C9F0", on_accent="#0C1E2B", selection="#2C4A60", desk="#12161A",
+    good="#74D39A", bad="#FF9A8F", warning="#FFE08A", on_warning="#1A1A1A",
+)  # fmt: skip
+CHOICES = ("system", "light", "dark")
+
+
+def chosen_theme(name: str) -> Theme:
+    """The theme that goes by a name of `CHOICES`."""
+    if name == "system":
+        dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        return DARK if dark else LIGHT
+    return DARK if name == "dark" else LIGHT
+
+
+def apply_theme(application: QApplication, theme: Theme) -> None:
+    """Dress every window of the application."""
+    application.setStyle("Fusion")
+    font = QFont(font_family())
+    font.setPixelSize(13)
+    application.setFont(font)
+    application.setPalette(_palette(theme))
+    application.setStyleSheet(_style_sheet(theme))
+
+
+def _palette(theme):
+    palette = QPalette()
+    roles = QPalette.ColorRole
+    for role, colour in (
+        (roles.Window, theme.window),
+        (roles.WindowText, theme.text),
+        (roles.Base, theme.field),
+        (roles.AlternateBase, theme.window),
+        (roles.Text, theme.text),
+        (roles.Button, theme.panel),
+        (roles.ButtonText, theme.text),
+        (roles.Highlight, theme.selection),
+        (roles.HighlightedText, theme.text),
+        (roles.ToolTipBase, theme.panel),
+        (roles.ToolTipText, theme.text),
+        (roles.PlaceholderText, theme.quiet),
+        (roles.Link, theme.accent),
+        (roles.Mid, theme.border),
+    ):
+        palette.setColor(role, QColor(colour))
+    for role in (roles.Text, roles.ButtonText, roles.WindowText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.quiet))
+    return palette
+
+
+def _style_sheet(t):
+    return f"""
+    QMainWindow, QDialog {{ background: {t.window}; }}
+    QMenuBar {{ background: {t.panel}; border-bottom: 1px solid {t.border}; padding: 1px 4px; }}
+    QMenuBar::item {{ padding: 4px 9px; border-radius: 4px; }}
+    QMenuBar::item:selected, QMenu::item:selected {{ background: {t.selection}; color: {t.text}; }}
+    QMenu {{ background: {t.panel}; border: 1px solid {t.border}; padding: 4px; }}
+    QMenu::item {{ padding: 5px 26px 5px 22px; border-radius: 4px; }}
+    QMenu::item:disabled {{ color: {t.quiet}; }}
+    QMenu::separator {{ height: 1px; background: {t.border}; margin: 4px 8px; }}
+    QToolBar {{ background: {t.panel}; border: 0; border-bottom: 1px solid {t.border}; padding: 5px 8px;
+                spacing: 4px; }}
+    QToolBar QToolButton, #flat {{ padding: 5px 10px; border: 1px solid transparent; border-radius: 5px;
+                color: {t.text}; background: transparent; }}
+    QToolBar QToolButton:hover, #flat:hover {{ background: {t.selection}; }}
+    QToolBar QToolButton:disabled {{ color: {t.quiet}; }}
+    QToolBar::separator {{ width: 1px; background: {t.border}; margin: 4px 6px; }}
+    #segment {{ border: 1px solid {t.border}; border-radius: 0; padding: 5px 11px; margin: 0;
+                background: {t.field}; color: {t.text}; }}
+    #segment:checked {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; }}
+    #segment:hover:!checked {{ background: {t.selection}; }}
+    #segment:disabled {{ color: {t.quiet}; }}
+    #segment[place="first"] {{ border-top-left-radius: 5px; border-bottom-left-radius: 5px; }}
+    #segment[place="last"] {{ border-top-right-radius: 5px; border-bottom-right-radius: 5px; }}
+    #segment[place="middle"], #segment[place="last"] {{ border-left: 0; }}
+    #panel {{ background: {t.panel}; }}
+    #panel QLabel, #panel QCheckBox {{ background: transparent; }}
+    #heading {{ font-weight: 600; font-size: 14px; }}
+    #quiet {{ color: {t.quiet}; }}
+    #rule {{ background: {t.border}; max-height: 1px; min-height: 1px; border: 0; }}
+    QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: {t.field}; border: 1px solid {t.border};
+                border-radius: 5px; padding: 4px 7px; min-height: 18px; color: {t.text};
+                selection-background-color: {t.selection}; selection-color: {t.text}; }}
+    QComboBox {{ padding-right: 20px; }}
+    QComboBox::drop-down {{ border: 0; width: 20px; }}
+    QComboBox QAbstractItemView {{ background: {t.panel}; border: 1px solid {t.border};
+                selection-background-color: {t.selection}; selection-color: {t.text}; outline: 0; }}
+    QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QTreeWidget:focus,
+    QTableWidget:focus, QTextBrowser:focus {{ border: 2px solid {t.accent}; }}
+    QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ padding: 3px 6px; }}
+    QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled {{ color: {t.quiet}; }}
+    QTreeWidget, QTableWidget, QTextBrowser {{ background: {t.field}; border: 1px solid {t.border};
+                border-radius: 5px; outline: 0; }}
+    QTreeWidget::item {{ padding: 3px 2px; border: 0; }}
+    QTreeWidget::item:selected, QTableWidget::item:selected {{ background: {t.selection}; color: {t.text}; }}
+    QHeaderView::section {{ background: {t.panel}; color: {t.quiet}; border: 0;
+                border-bottom: 1px solid {t.border}; padding: 4px 5px; }}
+    QTableWidget {{ gridline-color: {t.border}; }}
+    QTabWidget::pane {{ border: 0; border-top: 1px solid {t.border}; }}
+    QTabBar::tab {{ padding: 7px 11px; border: 0; border-bottom: 2px solid transparent; color: {t.quiet};
+                background: transparent; }}
+    QTabBar::tab:selected {{ color: {t.text}; border-bottom: 2px solid {t.accent}; }}
+    QTabBar::tab:focus {{ color: {t.accent}; }}
+    #primary {{ background: {t.accent}; color: {t.on_accent}; border: 2px solid {t.accent};
+                border-radius: 6px; padding: 8px; font-weight: 600; font-size: 14px; }}
+    #primary:hover {{ background: {t.accent_hover}; border-color: {t.accent_hover}; }}
+    #primary:focus {{ border: 2px solid {t.text}; }}
+    #primary:disabled {{ background: {t.border}; border-color: {t.border}; color: {t.quiet}; }}
+    #secondary {{ background: {t.field}; color: {t.text}; border: 1px solid {t.border};
+                border-radius: 5px; padding: 5px 12px; }}
+    #secondary:hover {{ background: {t.selection}; }}
+    #secondary:focus {{ border: 2px solid {t.accent}; padding: 4px 11px; }}
+    #secondary:disabled {{ color: {t.quiet}; }}
+    QProgressBar {{ background: {t.field}; border: 1px solid {t.border}; border-radius: 5px; height: 20px;
+                text-align: center; color: {t.text}; }}
+    QProgressBar::chunk {{ background: {t.selection}; border-radius: 4px; }}
+    QSplitter::handle {{ background: {t.border}; }}
+    QSplitter::handle:horizontal {{ width: 1px; }}
+    QStatusBar {{ background: {t.panel}; border-top: 1px solid {t.border}; color: {t.quiet}; }}
+    QStatusBar::item {{ border: 0; }}
+    QStatusBar QLabel {{ color: {t.quiet}; padding: 2px 8px; }}
+    #syntheticMark {{ background: {t.warning}; color: {t.on_warning}; font-weight: 600; padding: 2px 10px;
+                border-radius: 3px; }}
+    #message {{ background: {t.selection}; border-bottom: 1px solid {t.border}; }}
+    #message[kind="error"] {{ background: {t.bad}; }}
+    #message QLabel {{ color: {t.text}; }}
+    #message[kind="error"] QLabel, #message[kind="error"] #flat {{ color: {t.panel}; }}
+    QToolTip {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.border}; padding: 4px; }}
+    QScrollBar:vertical {{ background: transparent; width: 11px; margin: 1px; }}
+    QScrollBar:horizontal {{ background: transparent; height: 11px; margin: 1px; }}
+    QScrollBar::handle {{ background: {t.border}; border-radius: 4px; min-width: 28px; min-height: 28px; }}
+    QScrollBar::handle:hover {{ background: {t.quiet}; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+    """

@@ -1,0 +1,68 @@
+"""An engine for tests of the window: it obeys the engine's contract and needs neither torch nor weights."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+
+from ecgtwin_app.ecg.resample import ten_seconds
+from ecgtwin_app.ecg.recording import Recording
+from ecgtwin_app.engine.request import AskedGot, HeatMap, Progress, Twin
+
+
+class StandInEngine:
+    """Twins are the reference, a tenth larger; every step shows it under less noise.
+
+    `gate` holds the run at every step while it is cleared, so that a test decides when it goes on.
+    `closed` counts runs that were closed before their end.
+    """
+
+    model_name, weights_sha256 = "stand-in", "0" * 64
+
+    def __init__(self):
+        self.gate = threading.Event()
+        self.gate.set()
+        self.closed = 0
+        self.threads = set()
+
+    def iter_generate(self, reference, request):
+        self.threads.add(threading.current_thread().name)
+        source = ten_seconds(reference).signal * 1.1
+        rng = np.random.default_rng(request.seed)
+        total = request.samples * request.steps
+        try:
+            for number in range(request.samples):
+                for step in range(request.steps):
+                    self.gate.wait(timeout=20)
+                    noise = rng.normal(0, 0.5 * (1 - (step + 1) / request.steps), source.shape)
+                    yield Progress(number * request.steps + step + 1, total, source + noise, f"Twin {number + 1}")
+                yield _twin(source, request, request.seed + number)
+        except GeneratorExit:
+            self.closed += 1
+            raise
+
+    def iter_attribute(self, reference, twin, method="contrast"):
+        for step in range(3):
+            self.gate.wait(timeout=20)
+            yield Progress(step + 1, 3)
+        values = twin.recording.signal / 11
+        signed = method == "contrast"
+        yield HeatMap(method, values if signed else np.abs(values), signed, "mV" if signed else "share", signed)
+
+
+def _twin(signal, request, seed):
+    provenance = {
+        "synthetic": True,
+        "model": StandInEngine.model_name,
+        "weights_sha256": StandInEngine.weights_sha256,
+        "seed": seed,
+        "request": {"conditions": list(request.conditions), "heart_rate": request.heart_rate},
+    }
+    recording = Recording(signal, 500.0, source="ECGTwin", synthetic=True, provenance=provenance)
+    lines = (
+        AskedGot("heart rate", "1/min", "61 ± 3", 61.0, 60.8, True),
+        AskedGot("QRS duration of the early beat", "ms", "≥ 120", 74.0, 96.0, False),
+        AskedGot("PR", "ms", "for information", 152.0, 152.0, None),
+    )
+    return Twin(recording, request, seed, None, lines, False, 0.91, 0.0, {"heart_rate": 60.8, "qrs": 96.0}, 0.1)
