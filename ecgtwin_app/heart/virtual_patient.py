@@ -1,0 +1,261 @@
+"""A virtual patient: one heart, performed under any condition, with the truth known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from scipy.ndimage import uniform_filter1d
+
+from ecgtwin_app.ecg.beats import detect_qrs
+from ecgtwin_app.ecg.leads import independent_leads, twelve_leads
+from ecgtwin_app.ecg.median import RepresentativeBeat, representative_beat
+from ecgtwin_app.ecg.recording import MODEL_RATE, MODEL_SAMPLES, EcgError, Patient, Recording
+from ecgtwin_app.ecg.score import Event, RhythmScore
+from ecgtwin_app.ecg.template import BeatTemplate, lay, qt_intervals, split_beat
+from ecgtwin_app.heart.atria import fibrillation_waves
+from ecgtwin_app.heart.ectopy import ectopic_beat
+from ecgtwin_app.heart.noise import LARGEST_OWN_NOISE, breathing, disturbances, same_spectrum
+from ecgtwin_app.heart.registry import CONDITIONS, MORPHOLOGIES, Traits
+from ecgtwin_app.heart.rhythm import write_score
+from ecgtwin_app.heart.vector import LeadField, fit_lead_field
+
+#: A reference must look like a normal sinus beat: limits in seconds.
+WIDEST_QRS = 0.124
+PR_LIMITS = (0.08, 0.36)
+QT_LIMITS = (0.26, 0.56)
+#: How often two ectopic origins compete in one strip.
+TWO_ORIGINS_SHARE = 0.12
+
+
+@dataclass(frozen=True, eq=False)
+class VirtualPatient:
+    """A heart taken from a sinus recording.
+
+    Attributes
+    ----------
+    template : BeatTemplate
+    lead_field : LeadField
+    noise_spectrum : ndarray, shape (8, 2501), complex64
+        Of what the recording holds besides its beats.
+    traits : Traits
+    """
+
+    template: BeatTemplate
+    lead_field: LeadField
+    noise_spectrum: np.ndarray
+    traits: Traits
+
+    @classmethod
+    def from_recording(cls, recording: Recording) -> VirtualPatient:
+        """Take the heart out of a recording.
+
+        Parameters
+        ----------
+        recording : Recording
+            Twelve leads, 500 Hz, about ten seconds of sinus rhythm with a narrow QRS.
+
+        Raises
+        ------
+        EcgError
+            When there is no usable sinus beat, with the reason.
+        """
+        if recording.rate != MODEL_RATE:
+            raise EcgError(f"A virtual patient needs {MODEL_RATE:g} Hz; resample the recording first.")
+        beat = representative_beat(recording)
+        template = split_beat(_usable(beat))
+        residual = _residual(independent_leads(recording.signal), template, beat)
+        spectrum = np.fft.rfft(residual, axis=1).astype(np.complex64)
+        return cls(
+            template=template,
+            lead_field=fit_lead_field(template.qrs, template.t),
+            noise_spectrum=spectrum,
+            traits=Traits(recording.patient.age, recording.patient.sex),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class VirtualEcg:
+    """A performance whose truth is known.
+
+    Attributes
+    ----------
+    signal : ndarray, shape (8, 5000), float32
+        I, II, V1 to V6, mV, 500 Hz.
+    score, counterpart : RhythmScore
+        What was performed, and what would have been without the rhythm condition.
+    marks : dict of str to ndarray, shape (n, 3)
+        "P", "QRS" and "T": onset, peak and offset in samples (fractions allowed, parts of it may lie
+        outside the strip), in order of time.
+    beat_types : tuple of str
+        Origin of each QRS.
+    conditions : tuple of str
+    parameters : dict
+        What each condition drew.
+    template : BeatTemplate
+        The dominant beat as changed.
+    """
+
+    signal: np.ndarray
+    score: RhythmScore
+    counterpart: RhythmScore
+    marks: dict[str, np.ndarray]
+    beat_types: tuple[str, ...]
+    conditions: tuple[str, ...]
+    parameters: dict = field(default_factory=dict)
+    template: BeatTemplate | None = None
+
+    def recording(self, patient: Patient | None = None) -> Recording:
+        """The twelve leads as a synthetic recording."""
+        who = patient or Patient()
+        return Recording(twelve_leads(self.signal), MODEL_RATE, patient=who, source="ECGTwin", synthetic=True)
+
+
+def simulate(
+    patient: VirtualPatient,
+    conditions: Sequence[str],
+    rate: float,
+    rng: np.random.Generator,
+    score: RhythmScore | None = None,
+    noise: bool = True,
+) -> VirtualEcg:
+    """Perform a patient's heart under conditions.
+
+    Parameters
+    ----------
+    patient : VirtualPatient
+    conditions : sequence of str
+        Names from `registry.CONDITIONS`; one rhythm and any morphologies.
+    rate : float
+        Mean ventricular rate, 1/min.
+    rng : numpy.random.Generator
+        The same state gives the same ECG.
+    score : RhythmScore, optional
+        A score of one's own instead of a written one.
+    noise : bool
+        False leaves out noise, wander and breathing.
+
+    Raises
+    ------
+    EcgError
+        For an unknown condition or conditions that exclude each other.
+    """
+    unknown = [name for name in conditions if name not in CONDITIONS]
+    if unknown:
+        raise EcgError(f"The virtual patient does not know {unknown[0]!r}; choose one of its conditions.")
+    rhythm_rng, beat_rng, ectopy_rng, noise_rng = rng.spawn(4)
+    counterpart = score
+    if score is None:
+        score, counterpart = write_score(conditions, rate, rhythm_rng, patient.template, age=patient.traits.age)
+    template, parameters = transform(patient, conditions, beat_rng)
+    signal = lay(template, score)
+    marks = _marks(template, score)
+    if any(e.origin == "ventricular" for e in score.events):
+        signal += _perform_ectopy(template, patient.lead_field, score, ectopy_rng, marks, parameters)
+    if score.atrial == "fibrillation":
+        signal += fibrillation_waves(rhythm_rng)
+    if noise:
+        signal *= breathing(noise_rng)
+        signal += same_spectrum(patient.noise_spectrum, noise_rng, MODEL_SAMPLES) + disturbances(noise_rng)
+    types = tuple(e.origin for e in score.events if e.chamber == "QRS")
+    return VirtualEcg(signal, score, counterpart, marks, types, tuple(conditions), parameters, template)
+
+
+def transform(
+    patient: VirtualPatient, conditions: Sequence[str], rng: np.random.Generator
+) -> tuple[BeatTemplate, dict]:
+    """The patient's beat under the conditions that change its shape, and what they drew."""
+    template, parameters = patient.template, {}
+    for name, change in MORPHOLOGIES.items():
+        if name in conditions:
+            template, parameters[name] = change(template, patient.lead_field, rng, patient.traits)
+    return template, parameters
+
+
+def _usable(beat: RepresentativeBeat) -> RepresentativeBeat:
+    if beat.p_onset is None:
+        raise EcgError("This recording shows no P wave; take one in sinus rhythm.")
+    if beat.qrs_onset is None or beat.qrs_offset is None or beat.t_offset is None:
+        raise EcgError("QRS or T cannot be measured in this recording; take a cleaner one.")
+    pr = (beat.qrs_onset - beat.p_onset) / MODEL_RATE
+    qrs = (beat.qrs_offset - beat.qrs_onset) / MODEL_RATE
+    qt = (beat.t_offset - beat.qrs_onset) / MODEL_RATE
+    if not PR_LIMITS[0] <= pr <= PR_LIMITS[1]:
+        raise EcgError(f"A PR of {1000 * pr:.0f} ms is no usable sinus beat; take another recording.")
+    if not 0.05 <= qrs <= WIDEST_QRS:
+        raise EcgError(f"A QRS of {1000 * qrs:.0f} ms is no normal conduction; take another recording.")
+    if not QT_LIMITS[0] <= qt <= QT_LIMITS[1] or qt - qrs < 0.14:
+        raise EcgError(f"A QT of {1000 * qt:.0f} ms cannot be right; take a cleaner recording.")
+    if beat.beats_used < 3:
+        raise EcgError("Fewer than three beats are alike in this recording; take a longer or cleaner one.")
+    return beat
+
+
+def _residual(signal, template, beat):
+    """The recording without its beats, (8, 5000): noise and wander."""
+    samples = signal.shape[1]
+    qrs = (detect_qrs(signal, MODEL_RATE) - (beat.fiducial - beat.qrs_onset)) / MODEL_RATE
+    pr = template.pr
+    events = [Event(float(t), "QRS", "conducted") for t in qrs]
+    events += [Event(float(t - pr), "P", "sinus") for t in qrs]
+    laid = lay(template, RhythmScore(tuple(events), samples / MODEL_RATE), samples, qt_adaptation=0.0)
+    residual = signal - laid
+    residual -= np.median(residual, axis=1, keepdims=True)
+    # Around the QRS the smallest misplacement leaves spikes; only the slow part is noise there.
+    slow = uniform_filter1d(residual, 61, axis=1)
+    weight = np.zeros(samples, np.float32)
+    for time in qrs:
+        first = max(int((time - 0.03) * MODEL_RATE), 0)
+        weight[first : max(int((time + template.qrs_duration + 0.04) * MODEL_RATE), 0)] = 1
+    weight = uniform_filter1d(weight, 15)
+    residual = residual * (1 - weight) + slow * weight
+    residual = _as_long_as_model(residual)
+    # A strip that does not end where it began would smear over all frequencies.
+    residual -= np.linspace(0, 1, MODEL_SAMPLES, dtype=np.float32)[None] * (residual[:, -1:] - residual[:, :1])
+    residual -= residual.mean(axis=1, keepdims=True)
+    size = residual.std(axis=1, keepdims=True)
+    return residual * np.minimum(1, LARGEST_OWN_NOISE / np.maximum(size, 1e-9))
+
+
+def _as_long_as_model(residual):
+    samples = residual.shape[1]
+    if samples >= MODEL_SAMPLES:
+        return residual[:, :MODEL_SAMPLES]
+    return np.pad(residual, ((0, 0), (0, MODEL_SAMPLES - samples)), mode="wrap")
+
+
+def _perform_ectopy(template, lead_field, score, rng, marks, parameters):
+    """Lay the ventricular events with one origin, at times two; writes their marks."""
+    events = [e for e in score.events if e.chamber == "QRS"]
+    which = [k for k, e in enumerate(events) if e.origin == "ventricular"]
+    origins = 2 if len(which) > 1 and rng.random() < TWO_ORIGINS_SHARE else 1
+    out = np.zeros((8, MODEL_SAMPLES), np.float32)
+    drawn = []
+    for part in range(origins):
+        beat, parameter = ectopic_beat(template, lead_field, rng)
+        mine = which[part::origins]
+        # Other beats stay in the score for the cycle lengths, under an origin that is not laid.
+        kept = [e if k in mine else replace(e, origin="paced") for k, e in enumerate(events)]
+        part_score = RhythmScore(tuple(kept), score.duration)
+        out += lay(beat, part_score, qrs_origins=("ventricular",), p_origins=())
+        own = _marks(beat, part_score)
+        for k in mine:
+            marks["QRS"][k], marks["T"][k] = own["QRS"][k], own["T"][k]
+        drawn.append(parameter)
+    parameters["ventricular premature complex"] = {"beats": drawn}
+    return out
+
+
+def _marks(template, score):
+    """Onset, peak and offset of every wave, in samples."""
+    qrs = np.array(score.times("QRS"))
+    p = np.array(score.times("P", "sinus")) if template.has_p else np.zeros(0)
+    qt = qt_intervals(template, score)
+    stretch = (qt - template.qrs_duration) / (template.qt - template.qrs_duration)
+    t_peak = template.qrs_duration + (template.t_peak - template.qrs_duration) * stretch
+    return {
+        "P": MODEL_RATE * np.stack([p, p + template.p_peak, p + template.p_duration], axis=1),
+        "QRS": MODEL_RATE * np.stack([qrs, qrs + template.qrs_peak, qrs + template.qrs_duration], axis=1),
+        "T": MODEL_RATE * np.stack([qrs + template.qrs_duration, qrs + t_peak, qrs + qt], axis=1),
+    }
