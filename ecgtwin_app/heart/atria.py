@@ -31,7 +31,7 @@ def fibrillation_waves(rng: np.random.Generator, samples: int = MODEL_SAMPLES) -
     share = np.clip(1 - (amplitude - F_WAVE_AMPLITUDE[0]) / np.ptp(F_WAVE_AMPLITUDE) + rng.normal(0, 0.25), 0, 1)
     rate = F_WAVE_RATE[0] + share * (F_WAVE_RATE[1] - F_WAVE_RATE[0])
     at = np.arange(samples) / MODEL_RATE
-    out = np.zeros((8, samples))
+    out = np.zeros((8, samples), np.float32)
     for source in range(2):
         wander = _slow(rng, at, 0.9) + 0.6 * _slow(rng, at, 0.25)
         frequency = rate * (1 + 0.02 * source) * (1 + 0.075 * wander)
@@ -40,11 +40,11 @@ def fibrillation_waves(rng: np.random.Generator, samples: int = MODEL_SAMPLES) -
         pattern = F_WAVE_PATTERN * rng.lognormal(0, 0.25, 8) * (1.0 if source == 0 else rng.normal(0, 0.55, 8))
         lag = 0.35 * rng.standard_normal(8)
         harmonics = rng.uniform(0.25, 0.55)
-        for lead in range(8):
-            angle = phase + lag[lead]
-            wave = np.sin(angle) + 0.5 * harmonics * np.sin(2 * angle) + 0.33 * harmonics**2 * np.sin(3 * angle)
-            out[lead] += amplitude * pattern[lead] * size * wave
-    return out.astype(np.float32)
+        # Each lead lags a little; sin(n (phase + lag)) is mixed from the phase's own sine and cosine.
+        for n, share in ((1, 1.0), (2, 0.5 * harmonics), (3, 0.33 * harmonics**2)):
+            gain = (amplitude * share * pattern)[:, None] * np.stack([np.cos(n * lag), np.sin(n * lag)], axis=1)
+            out += (gain @ (size * np.stack([np.sin(n * phase), np.cos(n * phase)]))).astype(np.float32)
+    return out
 
 
 def _slow(rng, at, frequency):
