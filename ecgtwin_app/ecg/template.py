@@ -27,6 +27,9 @@ FRIDERICIA = 1 / 3
 #: Share of a change of cycle length that QT follows at once; the rest takes a minute or more (Lau et
 #: al., Pacing Clin Electrophysiol 1988;11:1584; Pueyo et al., IEEE Trans Biomed Eng 2004;51:1511).
 IMMEDIATE_SHARE = 0.3
+#: Below this cycle length (s) the sympathetic drive that makes the rate also shortens QT, more steeply
+#: than the cube root (Sarma et al., Am J Cardiol 1984;54:103).
+FAST_CYCLE, FAST_EXPONENT = 0.6, 0.5
 #: Repolarisation is not compressed or stretched beyond this.
 JT_SCALE_RANGE = (0.45, 1.7)
 
@@ -148,7 +151,7 @@ def fade(index: np.ndarray, start: float, stop: float) -> np.ndarray:
 def qt_intervals(template: BeatTemplate, score: RhythmScore, qt_adaptation: float = FRIDERICIA) -> np.ndarray:
     """QT (s) of every QRS event in the score's order, from the cycle length before it.
 
-    QT = QT_ref (RR / RR_ref) ** `qt_adaptation`, where RR is the mean of the strip moved by
+    QT = QT_ref (RR / RR_ref) ** `qt_adaptation`, steeper below `FAST_CYCLE`, where RR is the mean of the strip moved by
     `IMMEDIATE_SHARE` towards the interval just before the beat.
     """
     times = np.array(score.times("QRS"))
@@ -158,9 +161,15 @@ def qt_intervals(template: BeatTemplate, score: RhythmScore, qt_adaptation: floa
     mean = float(np.mean(intervals)) if intervals.size else template.rr
     before = np.concatenate([[mean], intervals])
     cycle = np.clip(mean + IMMEDIATE_SHARE * (before - mean), 0.25, 2.5)
-    qt = template.qt * (cycle / template.rr) ** qt_adaptation
+    qt = template.qt * _qt_factor(cycle, qt_adaptation) / _qt_factor(template.rr, qt_adaptation)
     jt = template.qt - template.qrs_duration
     return template.qrs_duration + np.clip(qt - template.qrs_duration, *(jt * s for s in JT_SCALE_RANGE))
+
+
+def _qt_factor(cycle, exponent):
+    """Relative QT at a cycle length (s): a power law that steepens where the rate is fast."""
+    steeper = max(FAST_EXPONENT - FRIDERICIA, 0) * (exponent > 0)
+    return cycle**exponent * np.minimum(cycle / FAST_CYCLE, 1) ** steeper
 
 
 def lay(

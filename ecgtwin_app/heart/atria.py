@@ -11,7 +11,7 @@ from ecgtwin_app.ecg.recording import MODEL_RATE, MODEL_SAMPLES
 F_WAVE_PATTERN = np.array([0.3, 0.75, 1.0, 0.65, 0.45, 0.35, 0.35, 0.35])
 #: Dominant frequency, Hz, and amplitude (half of peak to peak in V1), mV: fine to coarse.
 F_WAVE_RATE = (4.2, 8.5)
-F_WAVE_AMPLITUDE = (0.03, 0.17)
+F_WAVE_AMPLITUDE = (0.02, 0.11)
 
 
 def fibrillation_waves(rng: np.random.Generator, samples: int = MODEL_SAMPLES) -> np.ndarray:
@@ -33,8 +33,8 @@ def fibrillation_waves(rng: np.random.Generator, samples: int = MODEL_SAMPLES) -
     at = np.arange(samples) / MODEL_RATE
     out = np.zeros((8, samples), np.float32)
     for source in range(2):
-        wander = _slow(rng, at, 0.9) + 0.6 * _slow(rng, at, 0.25)
-        frequency = rate * (1 + 0.02 * source) * (1 + 0.075 * wander)
+        wander = _slow(rng, at, 0.9) + 0.5 * _slow(rng, at, 0.25)
+        frequency = rate * (1 + 0.02 * source) * (1 + 0.1 * wander)
         phase = 2 * np.pi * np.cumsum(frequency) / MODEL_RATE + rng.uniform(0, 2 * np.pi)
         size = 1 + 0.38 * _slow(rng, at, 0.6)
         pattern = F_WAVE_PATTERN * rng.lognormal(0, 0.25, 8) * (1.0 if source == 0 else rng.normal(0, 0.55, 8))

@@ -48,8 +48,11 @@ def right_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.
         Front(begin, peak, duration, tuple(late)),
         Front(peak - 0.01, peak + 0.45 * (duration - peak), duration, tuple(0.35 * late)),
     ]
-    added = perform_fronts(fronts, field.matrix, samples, rng, 0.12)
-    gain = _gain_until(lambda g: _rbbb_shown(qrs + g * added), 0.9, 2.2)
+    # The late right ventricle lies closer to V1 than a central dipole does, V2 sees less of it.
+    matrix = field.matrix.copy()
+    matrix[3] *= rng.uniform(0.5, 0.9)
+    added = perform_fronts(fronts, matrix, samples, rng, 0.12)
+    gain = _gain_until(lambda g: _rbbb_shown(qrs + g * added), rng.uniform(0.5, 0.95), 2.2)
     beat = with_qrs(template, qrs + gain * added, duration, rng, (0.55, 0.95), (0.02, 0.12))
     return beat, {"QRS duration": duration, "terminal gain": gain}
 
@@ -61,8 +64,8 @@ def left_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.r
     """
     duration = max(rng.uniform(*LBBB_DURATION), template.qrs_duration + 0.02)
     samples = round(duration * MODEL_RATE) + 1
-    size = float(np.clip(field.peak, 0.7, 2.0)) * rng.uniform(0.85, 1.35)
-    vertical = 0.5 * float(field.axis[1]) + rng.normal(-0.12, 0.22)
+    size = float(np.clip(field.peak, 0.7, 2.0)) * rng.uniform(0.55, 1.0)
+    vertical = 0.55 * float(field.axis[1]) + rng.normal(-0.08, 0.32)
     back = rng.uniform(0.55, 1.05)
     d = duration
     septal = (rng.uniform(0.5, 0.8), 0.35 * vertical + rng.normal(0.05, 0.12), rng.uniform(0.05, 0.4))
@@ -78,10 +81,12 @@ def left_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.r
         # The right ventricle's apex gives a small r in V1 to V3.
         tip = (rng.uniform(0.12, 0.3), rng.normal(0.08, 0.08), -rng.uniform(0.18, 0.42))
         fronts.append(Front(0.0, rng.uniform(0.014, 0.022), rng.uniform(0.03, 0.046), tuple(size * np.array(tip))))
+    # The slow fronts run in the back of the left ventricle, so that V2 to V5 see less of their way to
+    # the left and more of their way back: the transition moves towards V5, in some beyond it.
     matrix = field.matrix.copy()
-    if rng.random() < 0.2:
-        # The transition lies beyond V6 in some: RS in V5 and V6.
-        matrix[5:8, 2] -= np.array([0.15, 0.3, 0.25], np.float32) * rng.uniform(0.4, 1.0)
+    late = np.clip(rng.normal(0.75, 0.35), 0, 1.4)
+    matrix[2:7, 0] *= 1 - late * np.array([0.0, 0.2, 0.55, 0.6, 0.4], np.float32)
+    matrix[2:7, 2] -= late * np.array([0.1, 0.5, 0.6, 0.55, 0.3], np.float32)
     qrs = perform_fronts(fronts, matrix, samples, rng, 0.07)
     # Only part of the patient's own T survives under the secondary change.
     base = replace(template, t=template.t * np.float32(rng.uniform(0.55, 0.9)))

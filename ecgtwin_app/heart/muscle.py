@@ -17,7 +17,7 @@ from ecgtwin_app.heart.repolarisation import add_t, shaped_t, st_t_shape, t_peak
 from ecgtwin_app.heart.vector import Front, LeadField, perform_fronts
 
 #: Share of cases with strain and with a left atrial P wave.
-STRAIN_SHARE = 0.5
+STRAIN_SHARE = 0.55
 ATRIAL_SHARE = 0.35
 #: Added forces (mV) are no larger than this.
 LARGEST_FORCES = 3.0
@@ -47,16 +47,16 @@ def left_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng: 
     forces[:, -beat.qrs_offset :] = perform_fronts(fronts, field.matrix, samples, rng, 0.1)
     gain_share = rng.uniform(0.2, 0.5)
     cornell_limit = 2.0 if traits.sex == "F" else 2.8
-    voltage, target = sokolow_voltage, rng.uniform(3.85, 5.4)
+    voltage, target = sokolow_voltage, _sokolow_target(rng)
     if cornell:
-        voltage, target = cornell_voltage, cornell_limit + rng.uniform(0.35, 1.3)
+        voltage, target = cornell_voltage, cornell_limit + rng.uniform(0.35, 1.0)
 
     def grown(size):
         return voltage(beat.qrs * (1 + gain_share * size) + size * forces)
 
     if cornell and grown(LARGEST_FORCES) < target:
         # This heart lies too steep for Cornell; it meets Sokolow instead.
-        voltage, target = sokolow_voltage, rng.uniform(3.85, 4.6)
+        voltage, target = sokolow_voltage, _sokolow_target(rng)
     size = _size_for(grown, target)
     beat = replace(beat, qrs=(beat.qrs * (1 + gain_share * size) + size * forces).astype(np.float32))
     strain = bool(rng.random() < STRAIN_SHARE)
@@ -89,7 +89,7 @@ def left_atrial_p(beat: BeatTemplate, field: LeadField, rng: np.random.Generator
     duration = min(max(rng.uniform(0.122, 0.145), beat.p_duration), longest)
     samples = round(duration * MODEL_RATE) + 1
     start = max(duration - rng.uniform(0.06, 0.075), 0.02)
-    size = rng.uniform(0.07, 0.13)
+    size = rng.uniform(0.05, 0.09)
     front = Front(start, (start + duration) / 2, duration, (0.8 * size, 0.6 * size, 1.2 * size))
     late = perform_fronts([front], field.matrix, samples, rng, 0.1)
     p = np.zeros((8, max(beat.p.shape[1], samples - beat.p_offset)), np.float32)
@@ -99,8 +99,8 @@ def left_atrial_p(beat: BeatTemplate, field: LeadField, rng: np.random.Generator
 
 
 def _widened(template, rng):
-    """The QRS stretched by up to an eighth, no wider than hypertrophy makes it."""
-    factor = min(rng.uniform(1.0, 1.12), max(1.0, LARGEST_QRS / template.qrs_duration))
+    """The QRS stretched by up to a fifth, no wider than hypertrophy makes it."""
+    factor = min(rng.uniform(1.02, 1.2), max(1.0, LARGEST_QRS / template.qrs_duration))
     added = round(template.qrs_duration * (factor - 1) * MODEL_RATE)
     n = template.qrs.shape[1]
     first = -template.qrs_offset
@@ -117,6 +117,11 @@ def _widened(template, rng):
         qt=template.qt + more,
         t_peak=template.t_peak + more,
     )
+
+
+def _sokolow_target(rng):
+    """Mostly a little beyond the limit, at times far (mV)."""
+    return min(3.75 + rng.exponential(0.55), 5.6)
 
 
 def _size_for(voltage, target):

@@ -23,12 +23,12 @@ FIRST_DEGREE_BLOCK = "first-degree AV block"
 RHYTHMS = (*SINUS_RHYTHMS, FIBRILLATION, PREMATURE_VENTRICULAR, FIRST_DEGREE_BLOCK)
 
 #: Normal PR limits (s), kept a little inside 120 to 200 ms (Surawicz et al., AHA/ACCF/HRS 2009 part III).
-NORMAL_PR = (0.126, 0.192)
+NORMAL_PR = (0.132, 0.19)
 #: PR (s) when the patient's own is unknown.
 TYPICAL_PR = 0.156
 #: PR shortens with the cycle: seconds of PR per second of RR. Carruthers et al., J Am Coll Cardiol
 #: 1987;10:1198 found about 10 to 30 ms less PR between rest and 150/min on exercise.
-PR_SLOPE = 0.04
+PR_SLOPE = 0.025
 #: PR (s) drawn for first-degree block.
 PROLONGED_PR = (0.21, 0.34)
 #: Waves that begin up to this long (s) before the strip still show in it.
@@ -281,7 +281,8 @@ def _own_pr(template, rr):
 def _prolonged_pr(rng, rr):
     """A PR of first-degree block that leaves the beat before its QRS (always one random number)."""
     low, high = PROLONGED_PR
-    return float(np.clip(low + (high - low) * rng.beta(1.1, 1.6) + 0.004, low, max(0.214, 0.72 * rr)))
+    # At fast rates only the shorter ones leave the P behind the T of the beat before.
+    return float(np.clip(low + 0.006 + (high - low) * rng.beta(1.1, 1.6), low, max(0.224, rr - 0.35)))
 
 
 def _p_where_room(qrs, pr):
