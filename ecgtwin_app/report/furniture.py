@@ -43,7 +43,8 @@ def draw_grid(painter: QPainter) -> None:
         lines = [QLineF(_LEFT + k, _TOP, _LEFT + k, _BOTTOM) for k in columns]
         lines += [QLineF(_LEFT, _TOP + k, _RIGHT, _TOP + k) for k in rows]
         painter.setPen(pen(colour, width))
-        painter.drawLines(lines)
+        for first in range(0, len(lines), 48):  # short calls let other threads run in between
+            painter.drawLines(lines[first : first + 48])
 
 
 def draw_ghost(painter: QPainter, block: Block) -> None:

@@ -143,7 +143,7 @@ def _heading(group):
 
 
 def _row(condition: Condition):
-    item = QTreeWidgetItem([condition.name, "" if condition.status == "ready" else "experimental"])
+    item = QTreeWidgetItem([condition.name, "" if condition.status == "ready" else "exp."])
     item.setData(0, _NAME, condition.name)
     font = item.font(1)
     font.setPixelSize(11)
@@ -164,10 +164,10 @@ def _note(condition: Condition) -> str:
     low, high = condition.rate_range
     codes = " · ".join(f"{_CODE_SYSTEMS.get(k, k)} {escape(v)}" for k, v in condition.codes.items())
     return (
-        f"<p style='margin:0 0 5px 0'><b>{escape(condition.name.capitalize())}</b><br>"
+        f"<p style='margin:0 0 5px 0'><span style='font-weight:600'>{escape(condition.name.capitalize())}</span><br>"
         f"<small>{escape(_status(condition).capitalize())}.</small></p>"
         f"<p style='margin:0 0 5px 0'>{escape(condition.teaching)}</p>"
-        f"<p style='margin:0 0 5px 0'><b>Criteria.</b> {escape(condition.criteria)} "
+        f"<p style='margin:0 0 5px 0'><span style='font-weight:600'>Criteria.</span> {escape(condition.criteria)} "
         f"Usual rate {low:g}–{high:g}/min.</p>"
         f"<p style='margin:0'><small>{escape(condition.source)}<br>{codes}</small></p>"
     )

@@ -12,13 +12,14 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QVBoxLayout,
     QWidget,
 )
 
 from ecgtwin_app import __version__
-from ecgtwin_app.ui.actions import COMMANDS, MENUS
+from ecgtwin_app.ui.actions import COMMANDS
 
 _INTENDED_USE = f"""
 <h3>ECGTwin Desktop {__version__}</h3>
@@ -67,32 +68,38 @@ def show_shortcuts(parent: QWidget) -> QDialog:
     """Every command that has a shortcut, from the one table of commands."""
     dialog = QDialog(parent)
     dialog.setWindowTitle("Keyboard shortcuts")
-    grid = QGridLayout(dialog)
-    grid.setContentsMargins(24, 20, 24, 20)
-    grid.setHorizontalSpacing(28)
-    grid.setVerticalSpacing(4)
-    columns = (("File", "Edit", "Help"), ("Twin",), ("View",))
-    assert sorted(name for column in columns for name in column) == sorted(MENUS)
-    for column, menus in enumerate(columns):
-        row = 0
-        for menu in menus:
-            heading = QLabel(menu, objectName="heading")
-            heading.setContentsMargins(0, 10 if row else 0, 0, 2)
-            grid.addWidget(heading, row, 2 * column, 1, 2)
-            row += 1
-            for command in COMMANDS:
-                if command.menu == menu and command.shortcuts:
-                    keys = [
-                        QKeySequence(k).toString(QKeySequence.SequenceFormat.NativeText)
-                        for k in command.shortcuts
-                    ]
-                    grid.addWidget(QLabel(" or ".join(keys), objectName="quiet"), row, 2 * column)
-                    grid.addWidget(QLabel(command.text.replace("&", "").rstrip("…")), row, 2 * column + 1)
-                    row += 1
-    mouse = QLabel("Ctrl + wheel zooms · drag or arrow keys move the page · double click zooms in and out")
-    mouse.setObjectName("quiet")
-    grid.addWidget(mouse, 40, 0, 1, 6)
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(24, 20, 24, 16)
+    column.setSpacing(16)
+    row = QHBoxLayout()
+    row.setSpacing(36)
+    for menus in (("File", "Edit", "Help"), ("Twin",), ("View",)):
+        row.addLayout(_sheet_column(menus))
+    column.addLayout(row)
+    mouse = "Ctrl + wheel zooms · drag or arrow keys move the page · a double click zooms in and out"
+    column.addWidget(QLabel(mouse, objectName="quiet"))
     return _show(dialog)
+
+
+def _sheet_column(menus):
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(18)
+    grid.setVerticalSpacing(4)
+    row = 0
+    for menu in menus:
+        heading = QLabel(menu, objectName="heading")
+        heading.setContentsMargins(0, 12 if row else 0, 0, 2)
+        grid.addWidget(heading, row, 0, 1, 2)
+        for command in COMMANDS:
+            if command.menu == menu and command.shortcuts:
+                row += 1
+                native = QKeySequence.SequenceFormat.NativeText
+                keys = " or ".join(QKeySequence(keys).toString(native) for keys in command.shortcuts)
+                grid.addWidget(QLabel(keys, objectName="quiet"), row, 0)
+                grid.addWidget(QLabel(command.text.replace("&", "").rstrip("…")), row, 1)
+        row += 1
+    grid.setRowStretch(row, 1)
+    return grid
 
 
 def show_about(parent: QWidget) -> QDialog:

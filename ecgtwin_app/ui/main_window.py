@@ -46,6 +46,8 @@ class MainWindow(QMainWindow):
     def __init__(self, load_engine: Callable[[], object], store: QSettings | None = None):
         super().__init__()
         self.store = store or QSettings(settings.ORGANISATION, settings.APPLICATION)
+        self.theme_name = settings.read(self.store, settings.THEME)
+        apply_theme(QApplication.instance(), chosen_theme(self.theme_name))
         self.undo_stack = QUndoStack(self)
         self.session = Session(self)
         self.controller = Controller(self.session, self.undo_stack, load_engine)
@@ -57,9 +59,10 @@ class MainWindow(QMainWindow):
         self.messages, self.view = MessageBar(), PageView()
         self._put_together()
         self._connect()
-        self.set_theme(settings.read(self.store, settings.THEME))
+        self._show_theme()
         self.request_panel.show_request(self.session.request)
         self._refresh()
+        self.request_panel.conditions.list.setFocus()
 
     # -- building ---------------------------------------------------------------------------------
 
@@ -75,13 +78,9 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.messages)
         column.addWidget(self.view, 1)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        for widget, stretch in ((_panel(self.request_panel), 0), (centre, 1), (_panel(self.results), 0)):
-            self.splitter.addWidget(widget)
-            self.splitter.setStretchFactor(self.splitter.indexOf(widget), stretch)
-        self.splitter.setSizes([284, 820, 336])
-        self.splitter.setCollapsible(1, False)
-        self.setCentralWidget(self.splitter)
+        self.side, self.bottom = _panel(self.request_panel), _panel(self.results)
+        upright = _splitter(Qt.Orientation.Vertical, (centre, self.bottom), [680, 216])
+        self.setCentralWidget(_splitter(Qt.Orientation.Horizontal, (self.side, upright), [276, 1164]))
         self._fill_status_bar()
 
     def _fill_status_bar(self):
@@ -91,6 +90,7 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self.zoom_label)
         self.statusBar().addPermanentWidget(mark)
         self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().setContentsMargins(4, 0, 8, 0)
 
     def _connect(self):
         self.request_panel.changed.connect(self._ask)
@@ -131,13 +131,17 @@ class MainWindow(QMainWindow):
         self.view.show_page(self.page())
 
     def _refresh(self):
-        """Show the session anew."""
+        """Show the session anew: what came out, and the page."""
+        self.bar.show_twins(self.session.twins, self.session.current)
+        self.results.show_session(self.session)
+        self.request_panel.show_session(self.session)
+        self._refresh_view()
+
+    def _refresh_view(self):
+        """Show the page anew, with a heat map that may have to be made first."""
         session = self.session
         self.bar.show_layout(self.page_layout, bool(session.twins) or self.controller.preview is not None)
-        self.bar.show_twins(session.twins, session.current)
         self.bar.show_heat_map(self.heat_method if session.twins else "")
-        self.results.show_session(session)
-        self.request_panel.show_session(session)
         self._show_commands()
         self._show_page()
         if self.heat_method and session.twin and session.heatmap(self.heat_method) is None:
@@ -181,7 +185,7 @@ class MainWindow(QMainWindow):
         self.request_panel.show_running(running)
         if running and self.page_layout.mode == "reference":
             self.set_page_layout(replace(self.page_layout, mode="overlay"))
-        self._refresh()
+        self._refresh_view()
 
     def _show_zoom(self, scale):
         self.zoom_label.setText(f"Zoom {scale / _TRUE_SIZE:.0%}")
@@ -196,22 +200,25 @@ class MainWindow(QMainWindow):
         """Show the page another way and remember it."""
         self.page_layout = layout
         settings.write_layout(self.store, layout)
-        self._refresh()
+        self._refresh_view()
 
     def set_heat_map(self, method: str) -> None:
         """Show a heat map, made first where it is not there yet; "" shows none."""
         self.heat_method = method
-        self._refresh()
+        self._refresh_view()
 
     def set_theme(self, name: str) -> None:
         """Dress the window and remember it."""
         self.theme_name = name
         settings.write(self.store, settings.THEME, name)
-        theme = chosen_theme(name)
-        apply_theme(QApplication.instance(), theme)
+        apply_theme(QApplication.instance(), chosen_theme(name))
+        self._show_theme()
+        self._refresh()
+
+    def _show_theme(self):
+        theme = chosen_theme(self.theme_name)
         self.view.set_desk(theme.desk)
         self.results.set_theme(theme)
-        self._refresh()
 
     def _ask(self, request, what):
         self.undo_stack.push(ChangeRequest(self.session, request, what))
@@ -330,9 +337,9 @@ class MainWindow(QMainWindow):
         self.view.fit()
 
     def toggle_panels(self) -> None:
-        show = not self.splitter.widget(0).isVisible()
-        self.splitter.widget(0).setVisible(show)
-        self.splitter.widget(2).setVisible(show)
+        show = not self.side.isVisible()
+        self.side.setVisible(show)
+        self.bottom.setVisible(show)
 
     def next_theme(self) -> None:
         dark = chosen_theme(self.theme_name) is chosen_theme("dark")
@@ -368,3 +375,15 @@ def _panel(widget: QWidget) -> QFrame:
     column.setContentsMargins(0, 0, 0, 0)
     column.addWidget(widget)
     return frame
+
+
+def _splitter(orientation, widgets, sizes):
+    """A splitter in which the widget that holds the page takes what room there is."""
+    splitter = QSplitter(orientation)
+    splitter.setHandleWidth(1)
+    splitter.setChildrenCollapsible(False)
+    for widget in widgets:
+        splitter.addWidget(widget)
+        splitter.setStretchFactor(splitter.indexOf(widget), 0 if widget.objectName() == "panel" else 1)
+    splitter.setSizes(sizes)
+    return splitter

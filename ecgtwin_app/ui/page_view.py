@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from ecgtwin_app.report import marking
 from ecgtwin_app.report.ink import BANNER_FILL
-from ecgtwin_app.report.layout import PAGE_SIZE
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.ui.render import PageRenderer, View
 
@@ -16,6 +15,7 @@ from ecgtwin_app.ui.render import PageRenderer, View
 CONTENT = QRectF(9.0, 2.0, 279.0, 206.0)
 #: Where the page's own banner lies; while it is in sight, no second mark is needed (mm).
 _BANNER = QRectF(13.5, 5.0, 90.0, 7.0)
+_DESK = 10  # pixels of desk around a fitted sheet
 SMALLEST, LARGEST = 1.5, 40.0  # pixels a mm
 _STEP = 1.25
 
@@ -93,7 +93,7 @@ class PageView(QAbstractScrollArea):
     def fit(self) -> None:
         """The whole page, as large as it goes; it stays fitted when the window changes its size."""
         self._fitted = True
-        room = self.viewport().size()
+        room = self.viewport().size() - QSize(2 * _DESK, 2 * _DESK)
         self._scale = max(0.5, min(room.width() / CONTENT.width(), room.height() / CONTENT.height()))
         self._set_ranges()
         self._changed()
@@ -150,7 +150,7 @@ class PageView(QAbstractScrollArea):
             return
         room = QRectF(self.viewport().rect())
         seen = QRectF(self._to_page(room.topLeft()), room.size() / self._scale)
-        part = seen.intersected(QRectF(0, 0, *PAGE_SIZE))
+        part = seen.intersected(CONTENT)
         ratio = self._scale * self.devicePixelRatioF()
         size = QSize(round(part.width() * ratio), round(part.height() * ratio))
         if not size.isEmpty():
@@ -166,11 +166,14 @@ class PageView(QAbstractScrollArea):
         painter.fillRect(self.viewport().rect(), self._desk)
         if self._page is None:
             return
-        sheet = self._view_rect(QRectF(0, 0, *PAGE_SIZE))
+        sheet = self._view_rect(CONTENT)
+        painter.fillRect(sheet.adjusted(-1, -1, 1, 1), self._desk.darker(118))
         painter.fillRect(sheet, Qt.GlobalColor.white)
+        painter.setClipRect(sheet)
         if self._image is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(self._view_rect(self._image_part), self._image)
+        painter.setClipping(False)
         if self._generated() and not QRectF(self.viewport().rect()).contains(self._view_rect(_BANNER)):
             self._draw_badge(painter)
 

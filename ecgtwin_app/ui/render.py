@@ -11,7 +11,6 @@ from PySide6.QtGui import QImage, QPainter
 
 from ecgtwin_app.report.page import Page, paint_page
 
-
 log = logging.getLogger(__name__)
 
 

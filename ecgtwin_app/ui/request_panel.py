@@ -32,6 +32,10 @@ class RequestPanel(QWidget):
         self.progress.setAccessibleName("Progress")
         self.cancel = QPushButton("Cancel", objectName="secondary")
         self.cancel.setToolTip("Stop at the next step (Esc)")
+        for widget in (self.progress, self.cancel):
+            policy = widget.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)  # nothing jumps when a run begins
+            widget.setSizePolicy(policy)
         self._lay_out()
         self.conditions.chosen.connect(
             lambda names: self.changed.emit(replace(self._request, conditions=names), "condition")
@@ -59,6 +63,8 @@ class RequestPanel(QWidget):
         """While a run lasts, Cancel takes Generate's place in the order of things."""
         self.generate.setEnabled(not running)
         self.cancel.setEnabled(running)
+        self.progress.setVisible(running)
+        self.cancel.setVisible(running)
         if not running:
             self.show_progress("", 0, 1)
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QHBoxLayout,
     QHeaderView,
     QLabel,
     QTableWidget,
@@ -45,30 +46,45 @@ MEASUREMENTS = (
 
 
 class ResultsPanel(QWidget):
-    """Three tabs under a one-line verdict."""
+    """The verdict and the criteria at the left; measurements and provenance at the right."""
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self._theme: Theme | None = None
         self.verdict = QLabel(objectName="heading")
-        self.verdict.setWordWrap(True)
         self.summary = QLabel(objectName="quiet")
-        self.summary.setWordWrap(True)
-        self.criteria = _table(("Criterion", "Ref.", "Asked", "Got", "Met"), "Asked versus got")
-        self.measurements = _table(("Measurement", "Unit", "Ref.", "Twin", "Change"), "Measurements")
+        self.summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.criteria = _table(("Criterion", "Reference", "Asked", "Got", ""), "Asked versus got")
+        self.measurements = _table(("Measurement", "Reference", "Twin", "Change"), "Measurements")
         self.provenance = QTextBrowser(openLinks=False)
         self.provenance.setAccessibleName("Provenance")
         self.tabs = QTabWidget()
-        self.tabs.addTab(self.criteria, "Asked / got")
         self.tabs.addTab(self.measurements, "Measurements")
         self.tabs.addTab(self.provenance, "Provenance")
         self.tabs.setDocumentMode(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 12, 12)
+        self.tabs.tabBar().setDrawBase(False)
+        self._lay_out()
+
+    def _lay_out(self):
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(12, 8, 6, 10)
         column.setSpacing(6)
-        column.addWidget(self.verdict)
-        column.addWidget(self.summary)
-        column.addWidget(self.tabs, 1)
+        heading = QHBoxLayout()
+        heading.setSpacing(14)
+        heading.addWidget(self.verdict)
+        heading.addWidget(self.summary, 1)
+        column.addLayout(heading)
+        column.addWidget(self.criteria, 1)
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(6, 2, 12, 10)
+        column.addWidget(self.tabs)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(left, 3)
+        row.addWidget(right, 2)
 
     def set_theme(self, theme: Theme) -> None:
         """Colours for met and missed."""
@@ -92,42 +108,35 @@ class ResultsPanel(QWidget):
         mark = "✓" if twin.met else "✗"
         self.verdict.setText(f"{mark} {met} of {len(lines)} criteria met")
         self.summary.setText(
-            f"{', '.join(twin.request.conditions)} · seed {twin.seed}\n"
+            f"{', '.join(twin.request.conditions)} · seed {twin.seed} · "
             f"identity similarity {twin.identity_similarity:.2f} · {twin.seconds:.1f} s"
             + ("" if twin.first_draw else " · not the first draw")
         )
 
     def _show_criteria(self, lines: tuple[AskedGot, ...]):
-        self.criteria.setRowCount(len(lines))
-        for row, line in enumerate(lines):
+        rows = []
+        for line in lines:
             name = f"{line.name}, {line.unit}" if line.unit else line.name
             mark = {True: "✓ met", False: "✗ missed", None: "–"}[line.met]
-            cells = (name, shown(line.reference), line.asked, shown(line.got), mark)
-            for column, text in enumerate(cells):
-                item = _cell(text, column in (1, 3))
-                item.setToolTip(
-                    text if column else f"{name}: asked {line.asked}, got {shown(line.got)}, {mark}"
-                )
-                if column == 4 and line.met is not None and self._theme:
-                    item.setForeground(QColor(self._theme.good if line.met else self._theme.bad))
-                self.criteria.setItem(row, column, item)
-        self.criteria.resizeRowsToContents()
+            rows.append((name, shown(line.reference), line.asked, shown(line.got), mark))
+        _fill(self.criteria, rows)
+        for row, (line, cells) in enumerate(zip(lines, rows)):
+            name, _, asked, got, mark = cells
+            self.criteria.item(row, 0).setToolTip(f"{name}: asked {asked}, got {got}, {mark}")
+            if self._theme:
+                colour = {True: self._theme.good, False: self._theme.bad, None: self._theme.quiet}[line.met]
+                self.criteria.item(row, 4).setForeground(QColor(colour))
 
     def _show_measurements(self, reference: dict, twin: dict):
-        self.measurements.setRowCount(len(MEASUREMENTS))
-        for row, (name, unit, key, decimals) in enumerate(MEASUREMENTS):
+        rows = []
+        for name, unit, key, decimals in MEASUREMENTS:
             before, after = reference.get(key), twin.get(key)
             change = after - before if before is not None and after is not None else None
-            cells = (
-                name,
-                unit,
-                _number(before, decimals),
-                _number(after, decimals),
-                _number(change, decimals, "+"),
+            title = f"{name}, {unit}" if unit else name
+            rows.append(
+                (title, _number(before, decimals), _number(after, decimals), _number(change, decimals, "+"))
             )
-            for column, text in enumerate(cells):
-                self.measurements.setItem(row, column, _cell(text, column > 1))
-        self.measurements.resizeRowsToContents()
+        _fill(self.measurements, rows)
 
 
 def shown(value: float | str | None) -> str:
@@ -150,24 +159,39 @@ def _table(titles, name):
     table.setHorizontalHeaderLabels(titles)
     table.setAccessibleName(name)
     table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(26)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setShowGrid(False)
-    table.setWordWrap(True)
+    table.setWordWrap(False)
     table.setTabKeyNavigation(False)
-    header = table.horizontalHeader()
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    header.setMinimumSectionSize(34)
-    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    for column, title in enumerate(titles):
+        table.horizontalHeaderItem(column).setTextAlignment(_alignment(title))
+    table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
     return table
 
 
-def _cell(text, right):
-    item = QTableWidgetItem(text)
-    across = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-    item.setTextAlignment(across | Qt.AlignmentFlag.AlignVCenter)
-    return item
+def _fill(table: QTableWidget, rows: list[tuple[str, ...]]) -> None:
+    """Put texts into a table; its items stay, and its columns are measured once, not for every cell."""
+    table.setRowCount(len(rows))
+    for row, texts in enumerate(rows):
+        for column, text in enumerate(texts):
+            item = table.item(row, column)
+            if item is None:
+                item = QTableWidgetItem()
+                item.setTextAlignment(_alignment(table.horizontalHeaderItem(column).text()))
+                table.setItem(row, column, item)
+            item.setText(text)
+    for column in range(1, table.columnCount()):
+        table.resizeColumnToContents(column)
+
+
+def _alignment(title):
+    """Numbers stand right, words left."""
+    numbers = title in ("Reference", "Twin", "Got", "Change")
+    return (
+        Qt.AlignmentFlag.AlignRight if numbers else Qt.AlignmentFlag.AlignLeft
+    ) | Qt.AlignmentFlag.AlignVCenter
 
 
 def _provenance(session: Session) -> str:

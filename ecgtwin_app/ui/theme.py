@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from ecgtwin_app.report.ink import font_family
+from ecgtwin_app.resources import resource_path
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ def _palette(theme):
 
 
 def _style_sheet(t):
+    down, up = (resource_path(f"icons/chevron-{way}.svg").as_posix() for way in ("down", "up"))
     return f"""
     QMainWindow, QDialog {{ background: {t.window}; }}
     QMenuBar {{ background: {t.panel}; border-bottom: 1px solid {t.border}; padding: 1px 4px; }}
@@ -105,7 +107,7 @@ def _style_sheet(t):
     QToolBar QToolButton:hover, #flat:hover {{ background: {t.selection}; }}
     QToolBar QToolButton:disabled {{ color: {t.quiet}; }}
     QToolBar::separator {{ width: 1px; background: {t.border}; margin: 4px 6px; }}
-    #segment {{ border: 1px solid {t.border}; border-radius: 0; padding: 5px 11px; margin: 0;
+    #segment {{ border: 1px solid {t.border}; border-radius: 0; padding: 5px 9px; margin: 0;
                 background: {t.field}; color: {t.text}; }}
     #segment:checked {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; }}
     #segment:hover:!checked {{ background: {t.selection}; }}
@@ -121,13 +123,25 @@ def _style_sheet(t):
     QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: {t.field}; border: 1px solid {t.border};
                 border-radius: 5px; padding: 4px 7px; min-height: 18px; color: {t.text};
                 selection-background-color: {t.selection}; selection-color: {t.text}; }}
-    QComboBox {{ padding-right: 20px; }}
-    QComboBox::drop-down {{ border: 0; width: 20px; }}
+    QAbstractSpinBox QLineEdit {{ border: 0; padding: 0 0 0 6px; min-height: 0; background: transparent; }}
+    QComboBox {{ padding-right: 22px; }}
+    QComboBox::drop-down {{ border: 0; width: 22px; }}
+    QComboBox::down-arrow, QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url("{down}");
+                width: 11px; height: 11px; }}
+    QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url("{up}"); width: 11px; height: 11px; }}
+    QSpinBox::up-button, QDoubleSpinBox::up-button {{ subcontrol-origin: border; subcontrol-position: top right;
+                width: 20px; border: 0; background: transparent; margin: 2px 2px 0 0; }}
+    QSpinBox::down-button, QDoubleSpinBox::down-button {{ subcontrol-origin: border;
+                subcontrol-position: bottom right; width: 20px; border: 0; background: transparent;
+                margin: 0 2px 2px 0; }}
+    QSpinBox::up-button:hover, QSpinBox::down-button:hover, QDoubleSpinBox::up-button:hover,
+    QDoubleSpinBox::down-button:hover {{ background: {t.selection}; border-radius: 3px; }}
     QComboBox QAbstractItemView {{ background: {t.panel}; border: 1px solid {t.border};
                 selection-background-color: {t.selection}; selection-color: {t.text}; outline: 0; }}
     QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QTreeWidget:focus,
     QTableWidget:focus, QTextBrowser:focus {{ border: 2px solid {t.accent}; }}
-    QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ padding: 3px 6px; }}
+    QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus {{ padding: 3px 6px; }}
+    QComboBox:focus {{ padding: 3px 21px 3px 6px; }}
     QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled {{ color: {t.quiet}; }}
     QTreeWidget, QTableWidget, QTextBrowser {{ background: {t.field}; border: 1px solid {t.border};
                 border-radius: 5px; outline: 0; }}
@@ -135,7 +149,7 @@ def _style_sheet(t):
     QTreeWidget::item:selected, QTableWidget::item:selected {{ background: {t.selection}; color: {t.text}; }}
     QHeaderView::section {{ background: {t.panel}; color: {t.quiet}; border: 0;
                 border-bottom: 1px solid {t.border}; padding: 4px 5px; }}
-    QTableWidget {{ gridline-color: {t.border}; }}
+    QTableWidget::item {{ border-bottom: 1px solid {t.border}; padding: 4px 3px; }}
     QTabWidget::pane {{ border: 0; border-top: 1px solid {t.border}; }}
     QTabBar::tab {{ padding: 7px 11px; border: 0; border-bottom: 2px solid transparent; color: {t.quiet};
                 background: transparent; }}
@@ -156,6 +170,7 @@ def _style_sheet(t):
     QProgressBar::chunk {{ background: {t.selection}; border-radius: 4px; }}
     QSplitter::handle {{ background: {t.border}; }}
     QSplitter::handle:horizontal {{ width: 1px; }}
+    QSplitter::handle:vertical {{ height: 1px; }}
     QStatusBar {{ background: {t.panel}; border-top: 1px solid {t.border}; color: {t.quiet}; }}
     QStatusBar::item {{ border: 0; }}
     QStatusBar QLabel {{ color: {t.quiet}; padding: 2px 8px; }}

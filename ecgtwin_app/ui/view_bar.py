@@ -53,9 +53,7 @@ class ViewBar(QToolBar):
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(space)
-        self.twins = _box("Twin", ())
-        self.twins.setMinimumContentsLength(9)
-        self.twins.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.twins = _box("Twin", ((0, "Twin 12 of 12 ✓"),))
         self.twins.activated.connect(self.twin_wished)
         self.addWidget(self.twins)
 
@@ -123,10 +121,13 @@ class ViewBar(QToolBar):
         self.layout_wished.emit(replace(self._page_layout, **fields))
 
 
-def _box(name, choices):
+def _box(name, choices, widest=140):
     box = QComboBox()
     box.setAccessibleName(name)
     box.setToolTip(name)
     for value, text in choices:
         box.addItem(text, value)
+    longest = max(box.fontMetrics().horizontalAdvance(text) for _, text in choices)
+    box.setFixedWidth(min(longest + 48, widest))
+    box.view().setMinimumWidth(longest + 40)  # the list may be wider than the closed box
     return box
