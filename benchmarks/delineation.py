@@ -1,0 +1,150 @@
+"""Delineation against the cardiologists' marks of LUDB (164 records, 12 leads, 10 s, 500 Hz).
+
+    python benchmarks/delineation.py [FOLDER]
+
+Sensitivity and positive predictive value of the waves (a mark within 150 ms), the errors of onset,
+peak and end by lead, and QRS duration, PR and QT against global marks made of the cardiologists' leads
+(second earliest onset to second latest end, so that no single lead decides).
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+from real_records import FOLDER, LUDB_LEADS, ludb_marks, records
+
+from ecgtwin_app.ecg.delineate import delineate
+from ecgtwin_app.ecg.recording import LEADS
+
+TOLERANCE = 75  # samples: 150 ms
+MILLISECONDS = 2.0  # a sample at 500 Hz
+NAMES = {
+    "P": ("p_onset", "p_peak", "p_offset"),
+    "QRS": ("qrs_onset", None, "qrs_offset"),
+    "T": (None, "t_peak", "t_offset"),
+}
+
+
+def main(folder: Path) -> None:
+    """Print the three tables."""
+    marks = ludb_marks(folder)
+    leads = {wave: Tally() for wave in NAMES}
+    common = {wave: Tally() for wave in NAMES}
+    intervals = {"QRS duration": [], "PR": [], "QT": []}
+    for key, _, recording in records(folder, "LUDB"):
+        found = delineate(recording)
+        for name, row in zip(LUDB_LEADS, LEADS, strict=True):
+            here = found.in_lead(row)
+            for wave, tally in leads.items():
+                tally.compare(marks[key][name, wave], _ours(here, found.beats, wave), marks[key][name, "QRS"])
+        truth = {wave: _global(marks[key], wave) for wave in NAMES}
+        ours = [beat.waves for beat in found.beats]
+        for wave, tally in common.items():
+            tally.compare(truth[wave], _ours(ours, found.beats, wave), truth["QRS"])
+        _add_intervals(intervals, truth, found.representative)
+    print("in each lead\n" + "\n".join(f"  {wave:4}{tally}" for wave, tally in leads.items()))
+    print("over all leads\n" + "\n".join(f"  {wave:4}{tally}" for wave, tally in common.items()))
+    print("intervals of the dominant beat, ours less the cardiologists', ms")
+    for name, errors in intervals.items():
+        print(
+            f"  {name:13} n {len(errors):3}  mean {np.mean(errors):6.1f}  sd {np.std(errors):5.1f}  "
+            f"median {np.median(errors):6.1f}"
+        )
+
+
+class Tally:
+    """Counts and errors of one wave."""
+
+    def __init__(self):
+        self.hit = self.missed = self.false = 0
+        self.errors = []
+
+    def compare(self, truth, ours, qrs):
+        """Add one lead's (or the global) marks; only the span that the cardiologists marked counts."""
+        if not qrs:
+            return
+        # LUDB leaves the waves before the first and after the last marked QRS unmarked.
+        margin = TOLERANCE if truth is qrs else TOLERANCE // 3
+        first, last = qrs[0][1] - margin, qrs[-1][1] + margin
+        ours = [mark for mark in ours if first <= mark[1] <= last]
+        truth = [mark for mark in truth if first <= mark[1] <= last]
+        free = list(ours)
+        for mark in truth:
+            near = min(free, key=lambda other: abs(other[1] - mark[1]), default=None)
+            if near is None or abs(near[1] - mark[1]) > TOLERANCE:
+                self.missed += 1
+                continue
+            free.remove(near)
+            self.hit += 1
+            self.errors.append(
+                [(np.nan if a is None else (a - b) * MILLISECONDS) for a, b in zip(near, mark, strict=True)]
+            )
+        self.false += len(free)
+
+    def __str__(self):
+        errors = np.array(self.errors, dtype=float)
+        parts = [
+            f"{name} {np.nanmean(column):6.1f} ± {np.nanstd(column):4.1f}"
+            for name, column in zip(("onset", "peak", "end"), errors.T, strict=True)
+            if np.isfinite(column).any()
+        ]
+        sensitivity = self.hit / (self.hit + self.missed)
+        predictive = self.hit / (self.hit + self.false)
+        return (
+            f"n {self.hit + self.missed:6}  Se {sensitivity:6.2%}  PPV {predictive:6.2%}  ms: "
+            + "  ".join(parts)
+        )
+
+
+def _ours(waves, beats, wave):
+    """(onset, peak, end) of each beat that has the wave; the fiducial stands for the peak of the QRS."""
+    onset, peak, end = NAMES[wave]
+    marks = []
+    for one, beat in zip(waves, beats, strict=True):
+        where = [
+            getattr(one, onset) if onset else None,
+            getattr(one, peak) if peak else beat.fiducial,
+            getattr(one, end),
+        ]
+        if where[1] is not None and where[2] is not None:
+            marks.append(tuple(where))
+    return marks
+
+
+def _global(marks, wave):
+    """Marks over all leads: those of at least five leads that belong together."""
+    events = sorted((mark for lead in LUDB_LEADS for mark in marks[lead, wave]), key=lambda mark: mark[1])
+    groups = []
+    for mark in events:
+        if groups and mark[1] - np.median([other[1] for other in groups[-1]]) < 60:
+            groups[-1].append(mark)
+        else:
+            groups.append([mark])
+    return [
+        (sorted(m[0] for m in g)[1], int(np.median([m[1] for m in g])), sorted(m[2] for m in g)[-2])
+        for g in groups
+        if len(g) >= 5
+    ]
+
+
+def _add_intervals(intervals, truth, beat):
+    def median(values):
+        return np.median(values) * MILLISECONDS if len(values) >= 3 else None
+
+    qrs = truth["QRS"]
+    pr = [b[0] - max(before) for b in qrs if (before := [p[0] for p in truth["P"] if 0 < b[0] - p[0] < 220])]
+    qt = [min(after) - b[0] for b in qrs if (after := [t[2] for t in truth["T"] if 0 < t[2] - b[0] < 350])]
+    pairs = {
+        "QRS duration": (median([m[2] - m[0] for m in qrs]), beat.qrs_onset, beat.qrs_offset),
+        "PR": (median(pr), beat.p_onset, beat.qrs_onset),
+        "QT": (median(qt), beat.qrs_onset, beat.t_offset),
+    }
+    for name, (wanted, start, end) in pairs.items():
+        if wanted is not None and start is not None and end is not None:
+            intervals[name].append((end - start) * MILLISECONDS - wanted)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
