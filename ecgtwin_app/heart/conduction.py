@@ -14,7 +14,7 @@ import numpy as np
 from ecgtwin_app.ecg.recording import MODEL_RATE
 from ecgtwin_app.ecg.template import BeatTemplate, fade
 from ecgtwin_app.heart.repolarisation import with_qrs
-from ecgtwin_app.heart.vector import Front, LeadField, perform_fronts
+from ecgtwin_app.heart.vector import Front, LeadField, perform_fronts, splinters
 
 #: QRS durations drawn, seconds.
 RBBB_DURATION = (0.126, 0.165)
@@ -48,6 +48,8 @@ def right_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.
         Front(begin, peak, duration, tuple(late)),
         Front(peak - 0.01, peak + 0.45 * (duration - peak), duration, tuple(0.35 * late)),
     ]
+    for front in splinters(rng, duration - begin, late, rng.uniform(0.04, 0.1), 3):
+        fronts.append(replace(front, start=front.start + begin, peak=front.peak + begin, stop=front.stop + begin))
     # The late right ventricle lies closer to V1 than a central dipole does, V2 sees less of it.
     matrix = field.matrix.copy()
     matrix[3] *= rng.uniform(0.5, 0.9)
@@ -77,10 +79,12 @@ def left_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.r
         Front(d * 0.1, d * rng.uniform(0.45, 0.54), d * 0.92, tuple(size * np.array(middle))),
         Front(d * (0.38 + notch), d * rng.uniform(0.64, 0.74), d, tuple(size * np.array(lateral))),
     ]
-    if rng.random() < 0.55:
+    initial_r = bool(rng.random() < 0.55)
+    if initial_r:
         # The right ventricle's apex gives a small r in V1 to V3.
         tip = (rng.uniform(0.12, 0.3), rng.normal(0.08, 0.08), -rng.uniform(0.18, 0.42))
         fronts.append(Front(0.0, rng.uniform(0.014, 0.022), rng.uniform(0.03, 0.046), tuple(size * np.array(tip))))
+    fronts += splinters(rng, d, size * np.array([0.6, 0.4 * vertical, back]), rng.uniform(0.05, 0.13))
     # The slow fronts run in the back of the left ventricle, so that V2 to V5 see less of their way to
     # the left and more of their way back: the transition moves towards V5, in some beyond it.
     matrix = field.matrix.copy()
@@ -91,7 +95,7 @@ def left_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.r
     # Only part of the patient's own T survives under the secondary change.
     base = replace(template, t=template.t * np.float32(rng.uniform(0.55, 0.9)))
     beat = with_qrs(base, qrs, duration, rng, (0.65, 1.0), (0.16, 0.36))
-    return beat, {"QRS duration": duration, "initial r in V1": len(fronts) == 4}
+    return beat, {"QRS duration": duration, "initial r in V1": initial_r}
 
 
 def _own_from_onset(template, samples):
