@@ -36,7 +36,9 @@ class StandInEngine:
                 for step in range(request.steps):
                     self.gate.wait(timeout=20)
                     noise = rng.normal(0, 0.5 * (1 - (step + 1) / request.steps), source.shape)
-                    yield Progress(number * request.steps + step + 1, total, source + noise, f"Twin {number + 1}")
+                    yield Progress(
+                        number * request.steps + step + 1, total, source + noise, f"Twin {number + 1}"
+                    )
                 yield _twin(source, request, request.seed + number)
         except GeneratorExit:
             self.closed += 1
@@ -48,7 +50,9 @@ class StandInEngine:
             yield Progress(step + 1, 3)
         values = twin.recording.signal / 11
         signed = method == "contrast"
-        yield HeatMap(method, values if signed else np.abs(values), signed, "mV" if signed else "share", signed)
+        yield HeatMap(
+            method, values if signed else np.abs(values), signed, "mV" if signed else "share", signed
+        )
 
 
 def _twin(signal, request, seed):
@@ -65,4 +69,6 @@ def _twin(signal, request, seed):
         AskedGot("QRS duration of the early beat", "ms", "≥ 120", 74.0, 96.0, False),
         AskedGot("PR", "ms", "for information", 152.0, 152.0, None),
     )
-    return Twin(recording, request, seed, None, lines, False, 0.91, 0.0, {"heart_rate": 60.8, "qrs": 96.0}, 0.1)
+    return Twin(
+        recording, request, seed, None, lines, False, 0.91, 0.0, {"heart_rate": 60.8, "qrs": 96.0}, 0.1
+    )

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QLabel,
+    QSpinBox,
+    QWidget,
+)
 
 from ecgtwin_app.engine.request import TwinRequest
 
@@ -66,6 +74,8 @@ class RequestForm(QWidget):
         for k, (name, field) in enumerate(fields):
             label = QLabel(name, objectName="quiet")
             label.setBuddy(field)
+            if isinstance(field, QAbstractSpinBox):
+                field.lineEdit().setTextMargins(6, 0, 0, 0)
             field.setAccessibleName(name)
             row, column = 2 * (k // 2), k % 2
             grid.addWidget(label, row, column)

@@ -151,7 +151,10 @@ def shown(value: float | str | None) -> str:
 
 
 def _number(value, decimals, sign=""):
-    return "–" if value is None else f"{value:{sign}.{decimals}f}".replace("-", "−")
+    if value is None:
+        return "–"
+    rounded = round(value, decimals) + 0.0  # adding zero turns −0 to 0
+    return f"{rounded:{sign if rounded else ''}.{decimals}f}".replace("-", "−")
 
 
 def _table(titles, name):

@@ -123,8 +123,8 @@ def _style_sheet(t):
     QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: {t.field}; border: 1px solid {t.border};
                 border-radius: 5px; padding: 4px 7px; min-height: 18px; color: {t.text};
                 selection-background-color: {t.selection}; selection-color: {t.text}; }}
-    QAbstractSpinBox QLineEdit {{ border: 0; padding: 0 0 0 6px; min-height: 0; background: transparent; }}
-    QComboBox {{ padding-right: 22px; }}
+    QAbstractSpinBox QLineEdit {{ border: 0; padding: 0; min-height: 0; background: transparent; }}
+    QComboBox {{ padding-right: 2px; }}
     QComboBox::drop-down {{ border: 0; width: 22px; }}
     QComboBox::down-arrow, QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url("{down}");
                 width: 11px; height: 11px; }}
@@ -141,7 +141,7 @@ def _style_sheet(t):
     QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QTreeWidget:focus,
     QTableWidget:focus, QTextBrowser:focus {{ border: 2px solid {t.accent}; }}
     QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus {{ padding: 3px 6px; }}
-    QComboBox:focus {{ padding: 3px 21px 3px 6px; }}
+    QComboBox:focus {{ padding: 3px 1px 3px 6px; }}
     QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled {{ color: {t.quiet}; }}
     QTreeWidget, QTableWidget, QTextBrowser {{ background: {t.field}; border: 1px solid {t.border};
                 border-radius: 5px; outline: 0; }}

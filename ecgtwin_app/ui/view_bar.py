@@ -121,13 +121,13 @@ class ViewBar(QToolBar):
         self.layout_wished.emit(replace(self._page_layout, **fields))
 
 
-def _box(name, choices, widest=140):
+def _box(name, choices, widest=136):
     box = QComboBox()
     box.setAccessibleName(name)
     box.setToolTip(name)
     for value, text in choices:
         box.addItem(text, value)
     longest = max(box.fontMetrics().horizontalAdvance(text) for _, text in choices)
-    box.setFixedWidth(min(longest + 48, widest))
+    box.setFixedWidth(min(longest + 42, widest))
     box.view().setMinimumWidth(longest + 40)  # the list may be wider than the closed box
     return box
