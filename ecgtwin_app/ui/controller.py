@@ -36,6 +36,7 @@ class Controller(QObject):
     progressed = Signal(str, int, int)
     preview_changed = Signal()
     running_changed = Signal(bool)
+    heat_map_missing = Signal()
 
     def __init__(self, session: Session, undo: QUndoStack, load_engine: Callable[[], object]):
         super().__init__()
@@ -107,6 +108,7 @@ class Controller(QObject):
             "Making the heat map",
             lambda: self._ready_engine().iter_attribute(reference, twin, method),
             stepped,
+            self.heat_map_missing.emit,
         )
 
     def cancel(self) -> None:
@@ -150,29 +152,32 @@ class Controller(QObject):
         """End the worker's thread."""
         self.worker.stop()
 
-    def _begin(self, title, start, on_item):
+    def _begin(self, title, start, on_item, on_missing=lambda: None):
+        """Start a run; `on_missing` is called when it ends early, for whatever reason."""
+
+        def ended(finished):
+            self._close_run()
+            if not finished:
+                self.told.emit("Cancelled; twins that were finished before are kept.")
+                on_missing()
+            self.running_changed.emit(False)
+
+        def broke(sentence):
+            self._close_run()
+            self.failed.emit(sentence)
+            on_missing()
+            self.running_changed.emit(False)
+
         self.progressed.emit(f"{title}…", 0, 0)
-        self._run = self.worker.submit(title, start, on_item, self._ended, self._broke)
+        self._run = self.worker.submit(title, start, on_item, ended, broke)
         self.running_changed.emit(True)
 
     def _step(self, progress: Progress):
         words = f"{progress.message} · step {progress.step} of {progress.total}".lstrip(" ·")
         self.progressed.emit(words, progress.step, progress.total)
 
-    def _ended(self, finished: bool):
+    def _close_run(self):
         self._run = None
-        self._drop_preview()
-        self.running_changed.emit(False)
-        if not finished:
-            self.told.emit("Cancelled; twins that were finished before are kept.")
-
-    def _broke(self, sentence: str):
-        self._run = None
-        self._drop_preview()
-        self.running_changed.emit(False)
-        self.failed.emit(sentence)
-
-    def _drop_preview(self):
         if self.preview is not None:
             self.preview = None
             self.preview_changed.emit()

@@ -107,6 +107,7 @@ class MainWindow(QMainWindow):
         self.controller.progressed.connect(self.request_panel.show_progress)
         self.controller.preview_changed.connect(self._show_page)
         self.controller.running_changed.connect(self._running_changed)
+        self.controller.heat_map_missing.connect(lambda: self.set_heat_map(""))
         self.view.zoomed.connect(self._show_zoom)
         self.view.failed.connect(self.messages.warn)
         for signal in (self.undo_stack.canUndoChanged, self.undo_stack.canRedoChanged):

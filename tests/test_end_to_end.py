@@ -1,0 +1,132 @@
+"""The real window with the real weights, driven by keys and mouse: from the example to files on disk."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog, QLineEdit
+
+from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.model.weights import WeightsError
+from ecgtwin_app.ui.app import load_engine
+from ecgtwin_app.ui.main_window import MainWindow
+
+CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+PATIENCE = 120_000  # ms; a test ends as soon as what it waits for is there
+
+
+@pytest.fixture(scope="module")
+def engine():
+    try:
+        return load_engine()
+    except (FileNotFoundError, WeightsError) as error:
+        pytest.skip(f"needs the weights that ship: {error}")
+
+
+@pytest.fixture
+def window(engine, qtbot, tmp_path):
+    window = MainWindow(lambda: engine, QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat))
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    window.open_example()
+    qtbot.waitUntil(lambda: window.session.reference is not None and _idle(window), timeout=PATIENCE)
+    yield window
+    window.close()
+
+
+def _idle(window):
+    return not window.controller.worker.busy and not window.controller.running
+
+
+def _choose(window, qtbot, words):
+    search = window.request_panel.conditions.search
+    qtbot.keyClick(window, Qt.Key.Key_F, CONTROL)
+    qtbot.keyClicks(search, words)
+    qtbot.keyClick(search, Qt.Key.Key_Return)
+    search.clear()
+
+
+def _type_into_dialog(window, qtbot, path: Path):
+    qtbot.waitUntil(lambda: bool(window.findChildren(QFileDialog)))
+    (dialog,) = window.findChildren(QFileDialog)
+    field = dialog.findChild(QLineEdit, "fileNameEdit")
+    field.clear()
+    qtbot.keyClicks(field, str(path))
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not window.findChildren(QFileDialog))
+
+
+def test_from_the_example_to_twin_heat_map_and_files(window, qtbot, tmp_path):
+    _choose(window, qtbot, "PVC")
+    assert window.session.request.conditions == ("ventricular premature complex",)
+
+    previews = []
+    window.controller.preview_changed.connect(lambda: previews.append(window.view.page))
+    qtbot.mouseClick(window.request_panel.generate, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(window.session.twins) and _idle(window), timeout=PATIENCE)
+    assert sum(page.twin is not None for page in previews) >= window.session.request.steps
+
+    twin = window.session.twin
+    assert twin.recording.synthetic
+    assert window.view.page.shown == ("reference", "twin")
+    table = window.results.criteria
+    assert table.rowCount() == len(twin.asked_got) >= 3
+    assert {table.item(row, 4).text() for row in range(table.rowCount())} <= {"✓ met", "✗ missed", "–"}
+    assert any(table.item(row, 3).text() != "–" for row in range(table.rowCount()))
+
+    for method in ("contrast", "attention"):
+        qtbot.keyClick(window, Qt.Key.Key_H, CONTROL)
+        qtbot.waitUntil(
+            lambda method=method: window.session.heatmap(method) is not None and _idle(window),
+            timeout=PATIENCE,
+        )
+        assert window.view.page.heatmap.method == method
+    qtbot.keyClick(window, Qt.Key.Key_H, CONTROL)
+    assert window.view.page.heatmap is None
+
+    (tmp_path / "twins").mkdir()
+    qtbot.keyClick(window, Qt.Key.Key_S, CONTROL)
+    _type_into_dialog(window, qtbot, tmp_path / "twins")
+    qtbot.waitUntil(lambda: "Saved 1 twin" in window.messages.text)
+    saved = read_ecg(tmp_path / "twins" / "twin_001.hea")
+    assert saved.synthetic
+    assert saved.samples == 5000
+    assert json.loads((tmp_path / "twins" / "twins.json").read_text())["provenance"]["synthetic"] is True
+
+    qtbot.keyClick(window, Qt.Key.Key_P, CONTROL)
+    _type_into_dialog(window, qtbot, tmp_path / "page.pdf")
+    qtbot.waitUntil(lambda: "page.pdf" in window.messages.text)
+    assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
+    qtbot.keyClick(window, Qt.Key.Key_P, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    _type_into_dialog(window, qtbot, tmp_path / "page.png")
+    qtbot.waitUntil(lambda: "page.png" in window.messages.text)
+    assert QImage(str(tmp_path / "page.png")).text("Synthetic") == "YES"
+
+
+def test_a_second_run_is_cancelled_half_way(window, qtbot):
+    window.request_panel.form.samples.setValue(12)
+    seen = []
+    window.controller.progressed.connect(lambda _, step, total: seen.append((step, total)))
+    qtbot.keyClick(window, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: any(step >= 3 for step, _ in seen), timeout=PATIENCE)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: _idle(window), timeout=PATIENCE)
+    assert len(window.session.twins) < 12
+    assert "Cancelled" in window.messages.text
+    assert window.request_panel.generate.isEnabled()
+
+
+def test_the_same_seed_makes_the_same_twin(window, qtbot):
+    for _ in range(2):
+        count = len(window.session.twins)
+        qtbot.keyClick(window, Qt.Key.Key_G, CONTROL)
+        qtbot.waitUntil(
+            lambda count=count: len(window.session.twins) > count and _idle(window), timeout=PATIENCE
+        )
+    first, second = window.session.twins
+    assert first.recording.digest() == second.recording.digest()

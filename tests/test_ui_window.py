@@ -1,0 +1,463 @@
+"""The window with a stand-in engine: panels, views, undo, heat maps, cancel, saving, messages."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QDialog, QFileDialog, QLabel
+from ui_standin import StandInEngine
+
+from ecgtwin_app.conditions.vocabulary import find_condition
+from ecgtwin_app.formats.example import example_path
+from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.report.layout import MODES
+from ecgtwin_app.ui import settings
+from ecgtwin_app.ui.actions import COMMANDS
+from ecgtwin_app.ui.main_window import MainWindow
+from ecgtwin_app.ui.theme import DARK, LIGHT
+
+
+@pytest.fixture
+def engine():
+    return StandInEngine()
+
+
+@pytest.fixture
+def store(tmp_path):
+    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+@pytest.fixture
+def window(qtbot, engine, store):
+    window = MainWindow(lambda: engine, store)
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    yield window
+    engine.gate.set()
+    window.close()
+
+
+def _idle(window):
+    return not window.controller.worker.busy and not window.controller.running
+
+
+@pytest.fixture
+def opened(window, qtbot):
+    """The window with the example open."""
+    window.open_example()
+    qtbot.waitUntil(lambda: window.session.reference is not None and _idle(window))
+    return window
+
+
+def _generate(window, qtbot, **request):
+    window.session.set_request(replace(window.session.request, steps=3, **request))
+    before = len(window.session.twins)
+    qtbot.keyClick(window, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: len(window.session.twins) > before and _idle(window))
+
+
+# -- opening ------------------------------------------------------------------------------------------
+
+
+def test_first_start_shows_the_example_with_a_hint(opened):
+    assert opened.session.reference.samples == 10_000
+    assert "example" in opened.messages.text
+    assert opened.view.page.shown == ("reference",)
+    assert opened.request_panel.generate.isEnabled()
+    assert "keep (6" in opened.request_panel.form.heart_rate.text()
+
+
+def test_before_a_recording_is_open_nothing_can_be_generated(window):
+    assert not window.request_panel.generate.isEnabled()
+    assert not window.commands["generate"].isEnabled()
+    assert not window.commands["save_pdf"].isEnabled()
+
+
+def test_a_dropped_file_is_opened(window, qtbot):
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(example_path()))])
+    event = QDropEvent(
+        QPointF(400, 300),
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    window.dropEvent(event)
+    qtbot.waitUntil(lambda: window.session.reference is not None)
+
+
+def test_a_file_that_is_no_ecg_leaves_one_sentence_and_what_was_open(opened, qtbot, tmp_path):
+    (tmp_path / "letter.txt").write_text("Dear colleague")
+    before = opened.session.reference
+    opened.open_path(tmp_path / "letter.txt")
+    qtbot.waitUntil(lambda: "letter.txt" in opened.messages.text)
+    assert opened.messages.property("kind") == "error"
+    assert opened.messages.text.endswith(".")
+    assert opened.session.reference is before
+    qtbot.keyClick(opened, Qt.Key.Key_Escape)
+    assert opened.messages.text == ""
+
+
+def test_the_name_of_the_file_is_no_title(opened):
+    assert opened.windowTitle() == "ECGTwin Desktop"
+
+
+# -- asking -------------------------------------------------------------------------------------------
+
+
+def test_searching_by_synonym_and_enter_chooses(opened, qtbot):
+    qtbot.keyClick(opened, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    search = opened.request_panel.conditions.search
+    qtbot.keyClicks(search, "AFib")
+    qtbot.keyClick(search, Qt.Key.Key_Return)
+    assert opened.session.request.conditions == ("atrial fibrillation",)
+    note = opened.request_panel.conditions.note.toPlainText()
+    assert find_condition("AFib").teaching in note
+    assert find_condition("AFib").criteria in note
+    opened.undo()
+    assert opened.session.request.conditions == ("ventricular premature complex",)
+
+
+def test_a_search_without_result_says_so(opened):
+    opened.request_panel.conditions.search.setText("zzz")
+    assert "Nothing found" in opened.request_panel.conditions.list.topLevelItem(0).text(0)
+
+
+def test_typing_a_heart_rate_is_one_step_to_undo(opened, qtbot):
+    field = opened.request_panel.form.heart_rate
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "95")
+    qtbot.keyClick(field, Qt.Key.Key_Tab)
+    assert opened.session.request.heart_rate == 95
+    assert "heart rate" in opened.commands["undo"].text()
+    opened.undo()
+    assert opened.session.request.heart_rate is None
+    assert field.text().startswith("keep")
+    opened.redo()
+    assert opened.session.request.heart_rate == 95
+
+
+def test_every_field_reaches_the_request(opened):
+    form = opened.request_panel.form
+    form.age.setValue(70)
+    form.sex.setCurrentIndex(2)
+    form.samples.setValue(3)
+    form.seed.setValue(42)
+    form.strength.setValue(1.8)
+    request = opened.session.request
+    assert (request.age, request.sex, request.samples, request.seed) == (70, "M", 3, 42)
+    assert request.strength == 1.8
+    assert opened.request_panel.generate.text() == "Generate 3 twins"
+
+
+# -- generating ---------------------------------------------------------------------------------------
+
+
+def test_generate_shows_twin_criteria_and_provenance(opened, qtbot, engine):
+    _generate(opened, qtbot)
+    assert opened.view.page.shown == ("reference", "twin")
+    table = opened.results.criteria
+    rows = [[table.item(r, c).text() for c in range(5)] for r in range(table.rowCount())]
+    assert rows[0] == ["heart rate, 1/min", "61", "61 ± 3", "60.8", "✓ met"]
+    assert rows[1][4] == "✗ missed"
+    assert rows[2][4] == "–"
+    assert "1 of 2" in opened.results.verdict.text()
+    assert "SYNTHETIC" in opened.results.provenance.toPlainText()
+    assert engine.threads == {"ecgtwin-worker"}
+
+
+def test_the_preview_sharpens_and_is_marked_synthetic(opened, qtbot, engine):
+    engine.gate.clear()
+    pages = []
+    opened.controller.preview_changed.connect(lambda: pages.append(opened.view.page))
+    opened.generate()
+    engine.gate.set()
+    qtbot.waitUntil(lambda: bool(opened.session.twins) and _idle(opened))
+    previews = [page for page in pages if page.twin is not None and page.twin_measurements is None]
+    assert len(previews) == opened.session.request.steps
+    assert all(page.twin.synthetic and "twin" in page.shown for page in previews)
+    assert opened.view.page.twin is opened.session.twin.recording
+
+
+def test_cancel_half_way_closes_the_run_and_keeps_finished_twins(opened, qtbot, engine):
+    _generate(opened, qtbot)
+    engine.gate.clear()
+    opened.generate()
+    qtbot.waitUntil(lambda: opened.controller.running)
+    qtbot.keyClick(opened, Qt.Key.Key_Escape)
+    engine.gate.set()
+    qtbot.waitUntil(lambda: _idle(opened))
+    assert engine.closed == 1
+    assert len(opened.session.twins) == 1
+    assert opened.controller.preview is None
+    assert "Cancelled" in opened.messages.text
+    assert opened.request_panel.generate.isEnabled()
+
+
+def test_several_twins_are_one_step_to_undo(opened, qtbot):
+    _generate(opened, qtbot, samples=3)
+    qtbot.waitUntil(lambda: len(opened.session.twins) == 3)
+    assert opened.bar.twins.count() == 3
+    assert "3 twins" in opened.commands["undo"].text()
+    opened.undo()
+    assert opened.session.twins == []
+    assert opened.view.page.shown == ("reference",)
+    opened.redo()
+    assert len(opened.session.twins) == 3
+
+
+def test_twins_are_chosen_by_key_and_removed_with_undo(opened, qtbot):
+    _generate(opened, qtbot, samples=2)
+    qtbot.waitUntil(lambda: len(opened.session.twins) == 2)
+    opened.session.show_twin(0)
+    qtbot.keyClick(opened, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert opened.session.current == 1
+    removed = opened.session.twin
+    opened.remove_twin()
+    assert removed not in opened.session.twins
+    opened.undo()
+    assert opened.session.twin is removed
+
+
+def test_an_error_of_the_engine_is_one_sentence(opened, qtbot, engine):
+    def refuse(reference, request):
+        raise RuntimeError("CUDA says no")
+        yield
+
+    engine.iter_generate = refuse
+    opened.generate()
+    qtbot.waitUntil(lambda: "RuntimeError" in opened.messages.text)
+    assert _idle(opened)
+    assert opened.request_panel.generate.isEnabled()
+
+
+# -- heat maps ----------------------------------------------------------------------------------------
+
+
+def test_heat_maps_are_made_when_chosen_and_kept(opened, qtbot):
+    _generate(opened, qtbot)
+    qtbot.keyClick(opened, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: opened.view.page.heatmap is not None and _idle(opened))
+    contrast = opened.view.page.heatmap
+    assert contrast.method == "contrast"
+    opened.set_heat_map("")
+    assert opened.view.page.heatmap is None
+    opened.set_heat_map("contrast")
+    assert opened.view.page.heatmap is contrast, "a heat map is made once"
+
+
+def test_a_heat_map_that_fails_is_not_tried_for_ever(opened, qtbot, engine):
+    _generate(opened, qtbot)
+    calls = []
+
+    def refuse(*_):
+        calls.append(1)
+        raise RuntimeError("no")
+        yield
+
+    engine.iter_attribute = refuse
+    opened.set_heat_map("attention")
+    qtbot.waitUntil(lambda: "RuntimeError" in opened.messages.text and _idle(opened))
+    assert len(calls) == 1
+    assert opened.heat_method == ""
+
+
+def test_cancelling_a_heat_map_turns_it_off(opened, qtbot, engine):
+    _generate(opened, qtbot)
+    engine.gate.clear()
+    opened.set_heat_map("contrast")
+    opened.cancel()
+    engine.gate.set()
+    qtbot.waitUntil(lambda: _idle(opened))
+    assert opened.heat_method == ""
+    assert opened.bar.heat_map.currentData() == ""
+
+
+# -- views --------------------------------------------------------------------------------------------
+
+
+def test_views_layout_speed_and_gain_reach_the_page_and_are_remembered(opened, qtbot, store):
+    _generate(opened, qtbot)
+    for number, mode in enumerate(MODES):
+        qtbot.keyClick(opened, Qt.Key(Qt.Key.Key_1 + number), Qt.KeyboardModifier.ControlModifier)
+        assert opened.view.page.layout.mode == mode
+        assert opened.bar.modes.buttons()[number].isChecked()
+    for box, index in ((opened.bar.leads, 6), (opened.bar.speed, 1), (opened.bar.gain, 0)):
+        box.setCurrentIndex(index)
+        box.activated.emit(index)
+    layout = opened.view.page.layout
+    assert (layout.speed, layout.gain) == (50.0, 5.0)
+    assert settings.read_layout(store).leads == layout.leads
+
+
+def test_pages_turn_within_the_recording(opened):
+    opened.set_page_layout(replace(opened.page_layout, speed=50.0))
+    opened.next_page()
+    assert opened.page_layout.start == 5.0
+    opened.next_page()
+    assert opened.page_layout.start == 5.0
+    opened.previous_page()
+    assert opened.page_layout.start == 0.0
+
+
+def test_zoom_keeps_the_point_under_the_pointer(opened, qtbot):
+    view = opened.view
+    qtbot.waitUntil(lambda: view.up_to_date)
+    at = QPointF(view.viewport().rect().center()) + QPointF(40, 30)
+    before = view._to_page(at)
+    view.zoom(2.0, at)
+    view.zoom(2.0, at)
+    assert (view._to_page(at) - before).manhattanLength() < 1.0
+    view.fit()
+    assert view.horizontalScrollBar().maximum() == 0
+
+
+def test_the_synthetic_mark_stays_when_the_banner_scrolls_away(opened, qtbot):
+    _generate(opened, qtbot)
+    view = opened.view
+    view.zoom(8.0)
+    view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
+    image = view.viewport().grab().toImage()
+    top = {image.pixelColor(x, 14).name() for x in range(image.width())}
+    assert "#ffe08a" in top
+    mark = opened.findChild(QLabel, "syntheticMark")
+    assert "SYNTHETIC" in mark.text()
+    assert mark.isVisible()
+
+
+def test_the_page_on_the_screen_is_painted_on_another_thread(opened, qtbot):
+    names = []
+    opened.view._renderer.painted.connect(
+        lambda *_: names.append(threading.current_thread().name), Qt.ConnectionType.DirectConnection
+    )
+    opened.zoom_in()
+    qtbot.waitUntil(lambda: bool(names))
+    assert set(names) == {"ecgtwin-painter"}
+
+
+def test_panels_can_be_hidden(opened, qtbot):
+    qtbot.keyClick(opened, Qt.Key.Key_F9)
+    assert not opened.side.isVisible()
+    assert not opened.bottom.isVisible()
+    qtbot.keyClick(opened, Qt.Key.Key_F9)
+    assert opened.side.isVisible()
+
+
+# -- saving -------------------------------------------------------------------------------------------
+
+
+def _accept_file_dialog(window, qtbot, path):
+    qtbot.waitUntil(lambda: bool(window.findChildren(QFileDialog)))
+    (dialog,) = window.findChildren(QFileDialog)
+    dialog.fileSelected.emit(str(path))
+    dialog.reject()
+
+
+def test_twins_are_saved_and_never_written_over(opened, qtbot, tmp_path):
+    _generate(opened, qtbot)
+    opened.save_twins()
+    _accept_file_dialog(opened, qtbot, tmp_path / "out")
+    qtbot.waitUntil(lambda: "Saved 1 twin" in opened.messages.text)
+    assert read_ecg(tmp_path / "out" / "twin_001.hea").synthetic
+    opened.controller.save_twins(tmp_path / "out")
+    qtbot.waitUntil(lambda: "already holds twins" in opened.messages.text)
+
+
+@pytest.mark.parametrize("suffix", ["png", "pdf", "svg"])
+def test_the_page_is_saved_as_shown(opened, qtbot, tmp_path, suffix):
+    getattr(opened, f"save_{suffix}")()
+    _accept_file_dialog(opened, qtbot, tmp_path / "page")
+    qtbot.waitUntil(lambda: "Saved the page" in opened.messages.text)
+    assert (tmp_path / f"page.{suffix}").stat().st_size > 1000
+
+
+# -- the rest -----------------------------------------------------------------------------------------
+
+
+def test_every_command_has_its_action_and_no_shortcut_twice(window):
+    assert set(window.commands) == {command.id for command in COMMANDS}
+    keys = [QKeySequence(k).toString() for command in COMMANDS for k in command.shortcuts]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_shortcut_sheet_lists_the_table(window, qtbot):
+    window.show_shortcuts()
+    (dialog,) = window.findChildren(QDialog)
+    words = {label.text() for label in dialog.findChildren(QLabel)}
+    for command in COMMANDS:
+        if command.shortcuts:
+            assert command.text.replace("&", "").rstrip("…") in words
+    dialog.close()
+
+
+def test_every_control_has_an_accessible_name(opened):
+    nameless = [
+        widget
+        for kind in (QAbstractButton, QComboBox, QAbstractSpinBox)
+        for widget in opened.findChildren(kind)
+        if widget.isVisible()
+        and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and not (widget.accessibleName() or getattr(widget, "text", str)())
+    ]
+    assert nameless == []
+
+
+def _luminance(colour):
+    channels = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(a, b):
+    lighter, darker = sorted((_luminance(a), _luminance(b)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_text_contrast_is_at_least_4_5(theme):
+    pairs = [
+        (theme.text, theme.window),
+        (theme.text, theme.panel),
+        (theme.text, theme.field),
+        (theme.text, theme.selection),
+        (theme.quiet, theme.panel),
+        (theme.quiet, theme.window),
+        (theme.quiet, theme.field),
+        (theme.on_accent, theme.accent),
+        (theme.on_accent, theme.accent_hover),
+        (theme.good, theme.field),
+        (theme.bad, theme.field),
+        (theme.panel, theme.bad),
+        (theme.on_warning, theme.warning),
+    ]
+    for ink, ground in pairs:
+        assert _contrast(ink, ground) >= 4.5, f"{ink} on {ground}"
+
+
+def test_the_theme_is_remembered_and_a_foreign_setting_ignored(window, store):
+    window.next_theme()
+    assert settings.read(store, settings.THEME) in ("light", "dark")
+    store.setValue(settings.THEME.key, "plaid")
+    assert settings.read(store, settings.THEME) == "system"
+
+
+def test_settings_hold_nothing_of_a_patient(opened, store):
+    opened.set_page_layout(replace(opened.page_layout, identity=True, start=2.0))
+    store.sync()
+    assert set(store.allKeys()) <= {f"page/{k}" for k in ("leads", "speed", "gain", "mode", "align")} | {
+        "window/theme"
+    }
+
+
+def test_closing_during_a_run_ends_both_threads(opened, qtbot, engine):
+    opened.generate()
+    opened.close()
+    assert not opened.controller.worker._thread.is_alive()
+    assert not opened.view._renderer._thread.is_alive()
