@@ -111,14 +111,10 @@ class Worker(QObject):
             self._perform(job)
 
     def _perform(self, job):
-        steps = None
+        """Run a job to its end and say how it ended, once its generator is closed."""
         try:
             if not job.cancelled:
-                steps = iter(job._start())
-                for item in steps:
-                    self._happened.emit(job, "item", item)
-                    if job.cancelled:
-                        break
+                self._iterate(job)
         except EcgError as error:
             self._happened.emit(job, "error", str(error))
         except Exception as error:  # a job's failure is the user's to see, never the thread's end
@@ -127,6 +123,14 @@ class Worker(QObject):
             self._happened.emit(job, "error", words)
         else:
             self._happened.emit(job, "done", not job.cancelled)
+
+    def _iterate(self, job):
+        steps = iter(job._start())
+        try:
+            for item in steps:
+                self._happened.emit(job, "item", item)
+                if job.cancelled:
+                    return
         finally:
             if hasattr(steps, "close"):
                 steps.close()
