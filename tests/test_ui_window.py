@@ -190,7 +190,7 @@ def test_cancel_half_way_closes_the_run_and_keeps_finished_twins(opened, qtbot, 
     _generate(opened, qtbot)
     engine.gate.clear()
     opened.generate()
-    qtbot.waitUntil(lambda: opened.controller.running)
+    qtbot.waitUntil(lambda: engine.begun == 2)
     qtbot.keyClick(opened, Qt.Key.Key_Escape)
     engine.gate.set()
     qtbot.waitUntil(lambda: _idle(opened))

@@ -15,7 +15,7 @@ class StandInEngine:
     """Twins are the reference, a tenth larger; every step shows it under less noise.
 
     `gate` holds the run at every step while it is cleared, so that a test decides when it goes on.
-    `closed` counts runs that were closed before their end.
+    `begun` counts runs, `closed` those that were closed before their end.
     """
 
     model_name, weights_sha256 = "stand-in", "0" * 64
@@ -23,10 +23,11 @@ class StandInEngine:
     def __init__(self):
         self.gate = threading.Event()
         self.gate.set()
-        self.closed = 0
+        self.begun = self.closed = 0
         self.threads = set()
 
     def iter_generate(self, reference, request):
+        self.begun += 1
         self.threads.add(threading.current_thread().name)
         source = ten_seconds(reference).signal * 1.1
         rng = np.random.default_rng(request.seed)
