@@ -28,9 +28,8 @@ class Measurements:
     atrial_rate : float or None
         1/min, where a P stands before every QRS or nearly so.
     rr_mean, rr_range : float or None
-        Seconds; range is longest less shortest. Between neighbouring beats of the dominant class
-        that are not early, so that a premature beat and its pause do not count; all beats where
-        no such neighbours exist.
+        Seconds; range is longest less shortest. Between neighbouring beats of the dominant shape, so
+        that an ectopic beat and its pause do not count; all beats where no such neighbours exist.
     rr_cv : float or None
         Standard deviation of those intervals over their mean.
     rr_cv_all : float or None
@@ -165,10 +164,10 @@ def _rate(beats, rate):
 
 
 def _usual_intervals(beats, rate):
-    """RR intervals (s) that neither begin nor end with an early or foreign beat."""
-    usual = [beat.kind == "dominant" for beat in beats]
+    """RR intervals (s) between neighbours that both have the dominant shape; all where none are."""
+    usual = np.array([beat.shape == 0 for beat in beats], dtype=bool)
     gaps = np.diff([beat.fiducial for beat in beats]) / rate
-    kept = np.array([a and b for a, b in zip(usual[:-1], usual[1:], strict=True)], dtype=bool)
+    kept = usual[:-1] & usual[1:]
     return gaps[kept] if kept.any() else gaps
 
 

@@ -17,10 +17,14 @@ from scipy.signal import find_peaks
 LONGEST_PR = 0.42
 #: Seconds by which a beat's own P may come earlier or later than the median's.
 JITTER = 0.024
+#: What a second of such a shift takes off the correlation.
+SHIFT_COST = 6.0
 #: Median correlation of the single beats' P with the median P of the others that makes it consistent.
 CONSISTENT = 0.72
 #: Correlation that makes one beat's P present.
 PRESENT = 0.55
+#: Share of the beats in which it must be present: half of all fibrillatory waves point the right way.
+USUAL = 0.75
 #: P begins and ends where the speed passes this share of the flank's steepest above the quiet
 #: level, a percentile of the speed between T and QRS; no flank lasts longer than so many seconds.
 EDGE_SHARE, QUIET, LONGEST_FLANK = 0.2, 40, 0.075
@@ -163,15 +167,16 @@ def _judge(beats, median, rate, start, qrs_onset, peak, smallest):
             continue
         template = np.median(central[others], axis=0)
         scores = _correlate(windows[k], template)
-        # A shift has to earn its keep: a little worse for every sample.
-        best = int(np.argmax(scores - 0.006 * np.abs(np.arange(-jitter, jitter + 1))))
+        # A P keeps its distance; fibrillatory waves can be made to fit by shifting, so shifts cost.
+        scores = scores - SHIFT_COST * np.abs(np.arange(-jitter, jitter + 1)) / rate
+        best = int(np.argmax(scores))
         likeness[k], shift[k] = scores[best], best - jitter
     if np.sum(seen) < 3:
         return _nothing(len(beats))
     consistency = float(np.nanmedian(likeness))
     height = float(np.sqrt(np.mean((median[:, peak] - (median[:, onset] + median[:, offset]) / 2) ** 2)))
     present = np.where(seen, (likeness >= PRESENT).astype(float), np.nan)
-    if consistency < CONSISTENT or height < smallest:
+    if consistency < CONSISTENT or height < smallest or np.nanmean(present) < USUAL:
         return PWave(None, None, None, consistency, np.where(seen, 0.0, np.nan), shift)
     return PWave(onset, peak, offset, consistency, present, shift)
 

@@ -1,0 +1,96 @@
+"""QRS detection on strips whose beats are known, and on input that has none."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from synthetic_ecg import LBBB, RATE, fibrillating, strip
+
+from ecgtwin_app.ecg.beats import detect_qrs
+from ecgtwin_app.formats.example import example_path
+from ecgtwin_app.formats.registry import read_ecg
+
+#: The fiducial lies within the QRS, some 40 ms after its onset.
+INSIDE = 0.09
+
+
+def matched(found, onsets, inside=INSIDE):
+    found = np.asarray(found) / RATE
+    return len(found) == len(onsets) and np.all((found >= onsets - 0.01) & (found <= onsets + inside))
+
+
+@pytest.mark.parametrize("rate", [30, 45, 72, 110, 150, 180, 220])
+def test_every_beat_is_found_once_at_any_rate(rate):
+    recording, onsets = strip(rate=rate, qt=min(380, 0.6 * 60000 / rate), pr=160 if rate < 120 else None)
+    assert matched(detect_qrs(recording.signal, RATE), onsets)
+
+
+def test_tall_t_waves_and_p_waves_are_not_beats():
+    tall = np.array((0.8, 1.2, 0.5, 1.5, 1.5, 1.2, 1.0, 0.8))
+    recording, onsets = strip(rate=60, t=tall)
+    assert matched(detect_qrs(recording.signal, RATE), onsets)
+
+
+def test_wide_and_ectopic_beats_are_found():
+    recording, onsets = strip(parts=LBBB, ectopic={3, 7})
+    assert matched(detect_qrs(recording.signal, RATE), onsets, 0.17)
+
+
+def test_noise_of_a_tenth_of_a_millivolt_loses_no_beat():
+    recording, onsets = strip(noise=0.1)
+    assert matched(detect_qrs(recording.signal, RATE), onsets)
+
+
+def test_one_loose_electrode_makes_no_beats():
+    recording, onsets = strip()
+    signal = recording.signal.copy()
+    signal[9, 1000:3000] += np.random.default_rng(2).normal(0, 1.5, 2000)
+    assert matched(detect_qrs(signal, RATE), onsets)
+
+
+def test_the_fiducial_moves_with_the_signal_to_the_sample():
+    recording, _ = strip(noise=0.0)
+    first = detect_qrs(recording.signal, RATE)
+    later = detect_qrs(np.roll(recording.signal, 7, axis=1), RATE)
+    np.testing.assert_array_equal(first + 7, later)
+
+
+def test_the_rate_of_the_samples_does_not_matter():
+    recording, _ = strip()
+    half = detect_qrs(recording.signal[:, ::2], RATE / 2)
+    np.testing.assert_allclose(2 * half, detect_qrs(recording.signal, RATE), atol=4)
+
+
+@pytest.mark.parametrize("signal", [np.zeros((8, 5000)), np.full((12, 5000), np.nan), np.zeros((8, 20))])
+def test_nothing_is_found_in_nothing(signal):
+    assert detect_qrs(signal, RATE).size == 0
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**31), st.floats(1e-3, 10), st.integers(1, 12))
+def test_noise_alone_never_fails(seed, scale, leads):
+    noise = np.random.default_rng(seed).normal(0, scale, (leads, 2500))
+    noise[0, 100:200] = np.nan
+    found = detect_qrs(noise, RATE)
+    assert found.dtype == np.int64 and np.all(np.diff(found) > 0)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.floats(0.4, 4), st.floats(-3, 3))
+def test_gain_and_offset_do_not_matter(gain, offset):
+    recording, _ = strip(noise=0.01)
+    signal = recording.signal.astype(np.float64)
+    np.testing.assert_array_equal(detect_qrs(gain * signal + offset, RATE), detect_qrs(signal, RATE))
+
+
+def test_fibrillation_keeps_its_irregular_beats():
+    recording = fibrillating()
+    gaps = np.diff(detect_qrs(recording.signal, RATE)) / RATE
+    assert gaps.std() / gaps.mean() > 0.12 and gaps.max() < 1.5
+
+
+def test_the_real_example_beats_as_its_device_says():
+    recording = read_ecg(example_path())
+    beats = detect_qrs(recording.signal, recording.rate)
+    # The device states a mean RR interval of 982 ms.
+    assert np.diff(beats).mean() / recording.rate == pytest.approx(0.982, abs=0.03)
