@@ -16,7 +16,7 @@ from ecgtwin_app.ecg.recording import MODEL_RATE, MODEL_SAMPLES, EcgError
 from ecgtwin_app.ecg.score import RhythmScore
 
 #: Lengths of the windows' slopes, in samples at 500 Hz.
-P_FADE_IN = 20
+P_FADE_IN = 14
 QRS_FADE_IN = 12
 J_FADE = 8
 T_FADE_OUT = 40
@@ -116,7 +116,12 @@ def split_beat(beat) -> BeatTemplate:
     else:
         p_onset = int(beat.p_onset)
         p_start = max(p_onset - P_FADE_IN, 0)
-        p = (signal * (fade(index, p_start, p_onset) * (1 - before_qrs)))[:, p_start : onset + 1]
+        # The PR segment is the beat's zero; where the line before P lies elsewhere, a straight line
+        # between the two is not part of the P, which must begin from nothing wherever it is laid.
+        level = signal[:, max(p_onset - 4, 0) : p_onset + 1].mean(axis=1, keepdims=True)
+        line = level * np.clip((onset - index) / max(onset - p_onset, 1), 0, 1).astype(np.float32)
+        p_window = fade(index, p_start, p_onset) * (1 - before_qrs)
+        p = ((signal - line) * p_window)[:, p_start : onset + 1]
         p_offset = p_start - p_onset
         pr = (onset - p_onset) / MODEL_RATE
         p_end = onset - 2 if beat.p_offset is None else int(beat.p_offset)

@@ -37,7 +37,7 @@ def right_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.
     weaken = rng.uniform(0.3, 0.75)
     qrs = qrs * (1 - weaken * fade(at, 0.5 * own, 0.95 * own)[None])
     begin = own * rng.uniform(0.38, 0.55)
-    peak = begin + (duration - begin) * rng.uniform(0.45, 0.6)
+    peak = begin + (duration - begin) * rng.uniform(0.4, 0.55)
     right, down = rng.uniform(0.28, 0.6), rng.normal(0.0, 0.14)
     front = rng.uniform(0.4, 0.85)
     size = float(np.clip(field.peak, 0.8, 2.2)) / 1.3
@@ -45,15 +45,15 @@ def right_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.
     late = np.array([-right, down, -front]) * size
     fronts = [
         Front(begin * 0.6, begin + 0.02, peak + 0.015, tuple(early)),
-        Front(begin, peak, duration, tuple(late)),
-        Front(peak - 0.01, peak + 0.45 * (duration - peak), duration, tuple(0.35 * late)),
+        Front(begin, peak, duration, tuple(0.8 * late)),
+        Front(begin + 0.01, peak, peak + 0.7 * (duration - peak), tuple(rng.uniform(0.1, 0.5) * late)),
     ]
     for front in splinters(rng, duration - begin, late, rng.uniform(0.04, 0.1), 3):
         fronts.append(replace(front, start=front.start + begin, peak=front.peak + begin, stop=front.stop + begin))
     # The late right ventricle lies closer to V1 than a central dipole does, V2 sees less of it.
     matrix = field.matrix.copy()
     matrix[3] *= rng.uniform(0.5, 0.9)
-    added = perform_fronts(fronts, matrix, samples, rng, 0.12)
+    added = perform_fronts(fronts, matrix, samples, rng, 0.12, 0.05)
     gain = _gain_until(lambda g: _rbbb_shown(qrs + g * added), rng.uniform(0.5, 0.95), 2.2)
     beat = with_qrs(template, qrs + gain * added, duration, rng, (0.55, 0.95), (0.02, 0.12))
     return beat, {"QRS duration": duration, "terminal gain": gain}
@@ -66,7 +66,7 @@ def left_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.r
     """
     duration = max(rng.uniform(*LBBB_DURATION), template.qrs_duration + 0.02)
     samples = round(duration * MODEL_RATE) + 1
-    size = float(np.clip(field.peak, 0.7, 2.0)) * rng.uniform(0.55, 1.0)
+    size = float(np.clip(field.peak, 0.7, 1.7)) * rng.uniform(0.5, 0.95)
     vertical = 0.55 * float(field.axis[1]) + rng.normal(-0.08, 0.32)
     back = rng.uniform(0.55, 1.05)
     d = duration
@@ -89,9 +89,9 @@ def left_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.r
     # the left and more of their way back: the transition moves towards V5, in some beyond it.
     matrix = field.matrix.copy()
     late = np.clip(rng.normal(0.75, 0.35), 0, 1.4)
-    matrix[2:7, 0] *= 1 - late * np.array([0.0, 0.2, 0.55, 0.6, 0.4], np.float32)
-    matrix[2:7, 2] -= late * np.array([0.1, 0.5, 0.6, 0.55, 0.3], np.float32)
-    qrs = perform_fronts(fronts, matrix, samples, rng, 0.07)
+    matrix[2:8, 0] *= 1 - late * np.array([0.1, 0.2, 0.55, 0.6, 0.4, 0.3], np.float32)
+    matrix[2:8, 2] -= late * np.array([-0.1, 0.4, 0.6, 0.55, 0.3, 0.1], np.float32)
+    qrs = perform_fronts(fronts, matrix, samples, rng, 0.07, rng.uniform(0.1, 0.4))
     # Only part of the patient's own T survives under the secondary change.
     base = replace(template, t=template.t * np.float32(rng.uniform(0.55, 0.9)))
     beat = with_qrs(base, qrs, duration, rng, (0.65, 1.0), (0.16, 0.36))

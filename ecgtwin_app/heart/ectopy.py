@@ -121,7 +121,7 @@ def _spread(origin, duration, field, template, rng):
         Front(d * rng.uniform(0.04, 0.12), d * rng.uniform(0.36, 0.5), d * 0.88, tuple(size * body)),
         Front(d * rng.uniform(0.34, 0.46), d * rng.uniform(0.62, 0.76), d, tuple(size * late)),
     ]
-    fronts += splinters(rng, d, size * main, rng.uniform(0.04, 0.12))
+    fronts += splinters(rng, d, size * main, rng.uniform(0.02, 0.07))
     qrs = perform_fronts(fronts, field.matrix, samples, rng, 0.12)
     # Not smaller than the patient's sinus beat: no Purkinje cancellation.
     own = float(np.abs(template.qrs).max())

@@ -20,7 +20,7 @@ from ecgtwin_app.heart.vector import Front, LeadField, perform_fronts
 STRAIN_SHARE = 0.55
 ATRIAL_SHARE = 0.35
 #: Added forces (mV) are no larger than this.
-LARGEST_FORCES = 3.0
+LARGEST_FORCES = 4.0
 #: The widest QRS (s) of hypertrophy alone.
 LARGEST_QRS = 0.114
 
@@ -43,8 +43,11 @@ def left_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng: 
         Front(0.12 * d, peak, 0.9 * d, (left, vertical, 0.5 * back)),
         Front(0.3 * d, min(peak + 0.15 * d, 0.7 * d), d, (0.4 * left, 0.3 * vertical, 0.6 * back)),
     ]
+    # The enlarged ventricle lies further back: V3 and V4 see less of the leftward forces than V5.
+    matrix = field.matrix.copy()
+    matrix[4:6, 0] *= rng.uniform(0.4, 0.8)
     forces = np.zeros_like(beat.qrs)
-    forces[:, -beat.qrs_offset :] = perform_fronts(fronts, field.matrix, samples, rng, 0.1)
+    forces[:, -beat.qrs_offset :] = perform_fronts(fronts, matrix, samples, rng, 0.1)
     gain_share = rng.uniform(0.2, 0.5)
     cornell_limit = 2.0 if traits.sex == "F" else 2.8
     voltage, target = sokolow_voltage, _sokolow_target(rng)

@@ -23,7 +23,7 @@ FIRST_DEGREE_BLOCK = "first-degree AV block"
 RHYTHMS = (*SINUS_RHYTHMS, FIBRILLATION, PREMATURE_VENTRICULAR, FIRST_DEGREE_BLOCK)
 
 #: Normal PR limits (s), kept a little inside 120 to 200 ms (Surawicz et al., AHA/ACCF/HRS 2009 part III).
-NORMAL_PR = (0.132, 0.19)
+NORMAL_PR = (0.134, 0.184)
 #: PR (s) when the patient's own is unknown.
 TYPICAL_PR = 0.156
 #: PR shortens with the cycle: seconds of PR per second of RR. Carruthers et al., J Am Coll Cardiol
@@ -275,7 +275,7 @@ def _own_pr(template, rr):
     pr, rr_reference = TYPICAL_PR, 0.85
     if template is not None and template.has_p:
         pr, rr_reference = template.pr, template.rr
-    return float(np.clip(pr + PR_SLOPE * np.clip(rr - rr_reference, -0.6, 0.6), *NORMAL_PR))
+    return float(np.clip(pr + PR_SLOPE * np.clip(rr - rr_reference, -0.5, 0.3), *NORMAL_PR))
 
 
 def _prolonged_pr(rng, rr):

@@ -37,8 +37,6 @@ KORS = np.array(
 )
 #: Weight of Dower's matrix against the patient's own beat, as a share of the beat's energy.
 PRIOR_WEIGHT = 0.25
-#: How much steeper than a raised cosine over its whole length the flanks of a long front are.
-STEEPNESS = 0.35
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,12 +129,18 @@ def splinters(
 
 
 def perform_fronts(
-    fronts: Iterable[Front], matrix: np.ndarray, samples: int, rng: np.random.Generator, spread: float = 0.1
+    fronts: Iterable[Front],
+    matrix: np.ndarray,
+    samples: int,
+    rng: np.random.Generator,
+    spread: float = 0.1,
+    steepness: float = 0.15,
 ) -> np.ndarray:
     """Leads (8, samples) of activation fronts, sample 0 at the QRS onset.
 
     Each front is a little different in every lead (log-normal `spread`, a few milliseconds of shift):
-    a front is no point dipole, and the leads close to it see its parts.
+    a front is no point dipole, and the leads close to it see its parts. `steepness` is how much steeper
+    than a raised cosine over its whole length the flanks of a long front are.
     """
     at = np.arange(samples) / MODEL_RATE
     out = np.zeros((8, samples), dtype=np.float32)
@@ -147,7 +151,7 @@ def perform_fronts(
         warp[2:] = np.convolve(np.pad(warp[2:], 1, mode="edge"), [0.25, 0.5, 0.25], "valid")
         warp = np.clip(warp, front.start + 0.2 * (front.peak - front.start), front.stop - 0.2 * (front.stop - front.peak))
         # A long front reaches its size sooner than a cosine would and keeps it: steep flanks.
-        steep = 1 + STEEPNESS * min(1.0, (front.stop - front.start) / 0.06)
+        steep = 1 + steepness * min(1.0, (front.stop - front.start) / 0.06)
         rise = np.clip(steep * (at - front.start) / (warp[:, None] - front.start), 0, 1)
         fall = np.clip(steep * (front.stop - at) / (front.stop - warp[:, None]), 0, 1)
         pulse = (0.5 - 0.5 * np.cos(np.pi * rise)) * (0.5 - 0.5 * np.cos(np.pi * fall))
