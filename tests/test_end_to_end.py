@@ -11,7 +11,6 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
 from ecgtwin_app.formats.registry import read_ecg
-from ecgtwin_app.model.weights import WeightsError
 from ecgtwin_app.ui.app import load_engine
 from ecgtwin_app.ui.main_window import MainWindow
 
@@ -21,10 +20,7 @@ PATIENCE = 120_000  # ms; a test ends as soon as what it waits for is there
 
 @pytest.fixture(scope="module")
 def engine():
-    try:
-        return load_engine()
-    except (FileNotFoundError, WeightsError) as error:
-        pytest.skip(f"needs the weights that ship: {error}")
+    return load_engine()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from ecgtwin_app.ecg.recording import LEADS, EcgError, Patient, Recording
 from ecgtwin_app.report.export import page_image, save_pdf, save_png, save_svg, write_pdf, write_png
 from ecgtwin_app.report.furniture import filter_text, patient_text
-from ecgtwin_app.report.heat import STRONGEST, colours, scale_end
+from ecgtwin_app.report.heat import STRONGEST, colours, scale_of, shares
 from ecgtwin_app.report.ink import BANNER_FILL
 from ecgtwin_app.report.layout import PAPER, PageLayout
 from ecgtwin_app.report.page import Page
@@ -208,8 +208,16 @@ def test_one_scale_serves_all_leads():
     values = np.zeros((12, 5000))
     values[3, 100:900] = -2.0
     values[7, 100:700] = 1.0
-    assert scale_end(values) == 2.0
-    assert scale_end(np.zeros((12, 10))) == 1.0
+    assert scale_of(values, signed=True) == (-2.0, 2.0)
+    assert scale_of(np.zeros((12, 10)), signed=True) == (-1.0, 1.0)
+
+
+def test_an_unsigned_scale_shows_the_course_of_values_far_from_zero():
+    values = np.tile(np.linspace(0.40, 0.44, 5000), (12, 1))
+    low, high = scale_of(values, signed=False)
+    assert low == pytest.approx(0.40, abs=0.001)
+    assert high == pytest.approx(0.44, abs=0.001)
+    assert shares(np.array([low, high]), (low, high), signed=False) == pytest.approx([0, 1])
 
 
 def test_a_heat_map_colours_the_place_it_names():

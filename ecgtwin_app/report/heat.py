@@ -17,7 +17,7 @@ from ecgtwin_app.report.layout import Panel
 
 #: The strongest colour still lets paper and trace through.
 STRONGEST = 0.6
-#: The scale ends at this percentile of the magnitudes, so that one spike does not wash out the rest.
+#: The scale ends at this percentile, so that one spike does not wash out the rest.
 PERCENTILE = 99.0
 #: Seconds a column of colour covers.
 BIN = 0.02
@@ -43,11 +43,27 @@ _NAMES = {
 }
 
 
-def scale_end(values: np.ndarray) -> float:
-    """The magnitude that gets the strongest colour, the same for all leads."""
-    magnitude = np.abs(values[np.isfinite(values)])
-    end = float(np.percentile(magnitude, PERCENTILE)) if magnitude.size else 0.0
-    return end or float(magnitude.max(initial=0.0)) or 1.0
+def scale_of(values: np.ndarray, signed: bool) -> tuple[float, float]:
+    """The values at the two ends of the colour scale, the same for all leads.
+
+    A signed scale is symmetric about 0. An unsigned one begins at the low percentile, because a share of
+    attention is nowhere near 0 and only its course over time says something.
+    """
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return 0.0, 1.0
+    if signed:
+        magnitude = np.abs(finite)
+        end = float(np.percentile(magnitude, PERCENTILE)) or float(magnitude.max()) or 1.0
+        return -end, end
+    low, high = (float(v) for v in np.percentile(finite, [100 - PERCENTILE, PERCENTILE]))
+    return (low, high) if high > low else (low, low + 1.0)
+
+
+def shares(values: np.ndarray, scale: tuple[float, float], signed: bool) -> np.ndarray:
+    """Values as shares of the scale: -1 to 1 signed, 0 to 1 unsigned, more where they lie beyond it."""
+    low, high = scale
+    return values / high if signed else (values - low) / (high - low)
 
 
 def colours(share: np.ndarray, signed: bool) -> np.ndarray:
@@ -71,7 +87,8 @@ def draw_band(painter: QPainter, page, panel: Panel) -> None:
     row = heatmap.values[LEADS.index(lead)] * (-1.0 if heatmap.signed and panel.lead.startswith("-") else 1.0)
     per_bin = max(1, round(BIN * page.twin.rate))
     whole = row.size // per_bin * per_bin
-    bins = row[:whole].reshape(-1, per_bin).mean(axis=1) / page.heat_end
+    bins = row[:whole].reshape(-1, per_bin).mean(axis=1)
+    bins = shares(bins, page.heat_scale, heatmap.signed)
     seconds = per_bin / page.twin.rate
     first = (panel.start - shift) / seconds
     lower, upper = max(0, int(np.floor(first))), min(bins.size, int(np.ceil(first + panel.seconds / seconds)))
@@ -88,17 +105,18 @@ def draw_band(painter: QPainter, page, panel: Panel) -> None:
     painter.restore()
 
 
-def draw_colour_bar(painter: QPainter, heatmap, end: float, x: float, y: float, width: float) -> None:
+def draw_colour_bar(
+    painter: QPainter, heatmap, scale: tuple[float, float], x: float, y: float, width: float
+) -> None:
     """The colour bar with its unit, and in words what the colours mean."""
     share = np.linspace(-1 if heatmap.signed else 0, 1, 121)
     painter.fillRect(QRectF(x, y, width, 2.6), PAPER_WHITE)
     painter.drawImage(QRectF(x, y, width, 2.6), _image(colours(share, heatmap.signed)))
     painter.setPen(pen(QUIET_TEXT, 0.12))
     painter.drawRect(QRectF(x, y, width, 2.6))
-    number = f"{end:.2g} {heatmap.unit}".strip()
-    low = f"−{number}" if heatmap.signed else "0"
-    for text, at, align in ((f"≥ {number}", x + width, 1.0), (f"≤ {low}" if heatmap.signed else low, x, 0.0)):
-        draw_text(painter, at, y + 5.2, text, 2.1, colour=QUIET_TEXT, align=align)
+    low, high = (f"{end:.2g} {heatmap.unit}".strip().replace("-", "−") for end in scale)
+    draw_text(painter, x, y + 5.2, f"≤ {low}", 2.1, colour=QUIET_TEXT)
+    draw_text(painter, x + width, y + 5.2, f"≥ {high}", 2.1, colour=QUIET_TEXT, align=1.0)
     if heatmap.signed:
         draw_text(painter, x + width / 2, y + 5.2, "0", 2.1, colour=QUIET_TEXT, align=0.5)
     words = f"Heat map, {heatmap.method}: {_NAMES.get(heatmap.method, 'share in the output')}"

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter
 from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.report import furniture, ink
 from ecgtwin_app.report.align import beat_times, shift_onto
-from ecgtwin_app.report.heat import draw_band, draw_colour_bar, scale_end
+from ecgtwin_app.report.heat import draw_band, draw_colour_bar, scale_of
 from ecgtwin_app.report.layout import PAGE_SIZE, PAPER, Block, PageLayout, Panel, blocks, place_panels
 from ecgtwin_app.report.trace import draw_trace, extent, lead_values, stretch
 
@@ -75,9 +75,9 @@ class Page:
         return tuple((block, place_panels(block, layout, extents)) for block in all_blocks)
 
     @cached_property
-    def heat_end(self) -> float:
-        """The value of the heat map that gets the strongest colour."""
-        return scale_end(self.heatmap.values)
+    def heat_scale(self) -> tuple[float, float]:
+        """The heat map's values at the two ends of the colour scale."""
+        return scale_of(self.heatmap.values, self.heatmap.signed)
 
     def recording(self, who: str) -> Recording:
         """The recording that goes by "reference" or "twin"."""
@@ -110,7 +110,7 @@ def paint_page(painter: QPainter, page: Page) -> None:
     furniture.draw_header(painter, page)
     furniture.draw_footer(painter, page, [panel for _, panels in page.blocks for panel in panels])
     if generated and page.heatmap is not None:
-        draw_colour_bar(painter, page.heatmap, page.heat_end, PAPER[0] + PAPER[2] - 72, 197.6, 72)
+        draw_colour_bar(painter, page.heatmap, page.heat_scale, PAPER[0] + PAPER[2] - 72, 197.6, 72)
     painter.restore()
 
 

@@ -22,14 +22,14 @@ from ecgtwin_app import __version__
 from ecgtwin_app.ui.actions import COMMANDS
 
 _INTENDED_USE = f"""
-<h3>ECGTwin Desktop {__version__}</h3>
+<p style='font-size:16px; font-weight:600'>ECGTwin Desktop {__version__}</p>
 <p>Shows a patient's 12-lead ECG and makes, with a latent diffusion model, that patient's ECG under another
 condition: the digital twin.</p>
-<p><b>Intended use.</b> Education and research. It is not a medical device and must not be used for
+<p><span style='font-weight:600'>Intended use.</span> Education and research. It is not a medical device and must not be used for
 diagnosis, monitoring, prediction or treatment.</p>
-<p><b>Synthetic.</b> Every twin is generated, marked so on the screen and in every file, and may be wrong. A heat
+<p><span style='font-weight:600'>Synthetic.</span> Every twin is generated, marked so on the screen and in every file, and may be wrong. A heat
 map shows what is associated with the model's output, never a cause.</p>
-<p><b>Privacy.</b> The program works offline. A twin is made from a patient's ECG and remains personal data of
+<p><span style='font-weight:600'>Privacy.</span> The program works offline. A twin is made from a patient's ECG and remains personal data of
 that patient.</p>
 <p>Qt is used under the LGPL 3, the typeface Inter under the SIL Open Font License.</p>
 """

@@ -143,6 +143,7 @@ class MainWindow(QMainWindow):
         session = self.session
         self.bar.show_layout(self.page_layout, bool(session.twins) or self.controller.preview is not None)
         self.bar.show_heat_map(self.heat_method if session.twins else "")
+        self.results.show_heat_map(session.heatmap(self.heat_method))
         self._show_commands()
         self._show_page()
         if self.heat_method and session.twin and session.heatmap(self.heat_method) is None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.ui.condition_panel import ConditionPanel
@@ -32,10 +41,6 @@ class RequestPanel(QWidget):
         self.progress.setAccessibleName("Progress")
         self.cancel = QPushButton("Cancel", objectName="secondary")
         self.cancel.setToolTip("Stop at the next step (Esc)")
-        for widget in (self.progress, self.cancel):
-            policy = widget.sizePolicy()
-            policy.setRetainSizeWhenHidden(True)  # nothing jumps when a run begins
-            widget.setSizePolicy(policy)
         self._lay_out()
         self.conditions.chosen.connect(
             lambda names: self.changed.emit(replace(self._request, conditions=names), "condition")
@@ -60,11 +65,13 @@ class RequestPanel(QWidget):
         self.form.show_reference((session.measurements or {}).get("heart_rate"))
 
     def show_running(self, running: bool) -> None:
-        """While a run lasts, Cancel takes Generate's place in the order of things."""
+        """While a run lasts, progress and Cancel stand in Generate's place, and take its focus along."""
+        focused = self.generate.hasFocus() or self.cancel.hasFocus()
         self.generate.setEnabled(not running)
         self.cancel.setEnabled(running)
-        self.progress.setVisible(running)
-        self.cancel.setVisible(running)
+        self._stack.setCurrentIndex(1 if running else 0)
+        if focused:
+            (self.cancel if running else self.generate).setFocus()
         if not running:
             self.show_progress("", 0, 1)
 
@@ -84,9 +91,14 @@ class RequestPanel(QWidget):
         column.addWidget(self.conditions, 1)
         column.addWidget(QFrame(objectName="rule"))
         column.addWidget(self.form)
-        column.addWidget(self.generate)
-        row = QHBoxLayout()
+        run = QWidget()
+        row = QHBoxLayout(run)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self.progress, 1)
         row.addWidget(self.cancel)
-        column.addLayout(row)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.generate)
+        self._stack.addWidget(run)
+        self._stack.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        column.addWidget(self._stack)

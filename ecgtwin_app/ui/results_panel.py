@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ecgtwin_app.engine.request import AskedGot, Twin
+from ecgtwin_app.engine.request import AskedGot, HeatMap, Twin
 from ecgtwin_app.ui.session import Session
 from ecgtwin_app.ui.theme import Theme
 
@@ -54,13 +54,17 @@ class ResultsPanel(QWidget):
         self.verdict = QLabel(objectName="heading")
         self.summary = QLabel(objectName="quiet")
         self.summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.criteria = _table(("Criterion", "Reference", "Asked", "Got", ""), "Asked versus got")
+        self.criteria = _table(("Criterion", "Reference", "Asked", "Got", "Met"), "Asked versus got")
         self.measurements = _table(("Measurement", "Reference", "Twin", "Change"), "Measurements")
         self.provenance = QTextBrowser(openLinks=False)
         self.provenance.setAccessibleName("Provenance")
+        self.heat_map = QTextBrowser(openLinks=False)
+        self.heat_map.setAccessibleName("Checks of the heat map")
         self.tabs = QTabWidget()
         self.tabs.addTab(self.measurements, "Measurements")
         self.tabs.addTab(self.provenance, "Provenance")
+        self.tabs.addTab(self.heat_map, "Heat map")
+        self.tabs.setTabVisible(2, False)
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self._lay_out()
@@ -96,7 +100,13 @@ class ResultsPanel(QWidget):
         self._show_verdict(twin)
         self._show_criteria(twin.asked_got if twin else ())
         self._show_measurements(session.measurements or {}, twin.measurements if twin else {})
-        self.provenance.setHtml(_provenance(session))
+        self.provenance.setHtml(_paragraphs(_provenance(session)))
+
+    def show_heat_map(self, heatmap: HeatMap | None) -> None:
+        """The checks made on the map that is shown, in a tab of their own."""
+        self.tabs.setTabVisible(2, heatmap is not None)
+        if heatmap is not None:
+            self.heat_map.setHtml(_paragraphs(_checks(heatmap)))
 
     def _show_verdict(self, twin: Twin | None):
         if twin is None:
@@ -109,7 +119,7 @@ class ResultsPanel(QWidget):
         self.verdict.setText(f"{mark} {met} of {len(lines)} criteria met")
         self.summary.setText(
             f"{', '.join(twin.request.conditions)} · seed {twin.seed} · "
-            f"identity similarity {twin.identity_similarity:.2f} · {twin.seconds:.1f} s"
+            f"identity {twin.identity_similarity:.2f} · {twin.seconds:.1f} s"
             + ("" if twin.first_draw else " · not the first draw")
         )
 
@@ -197,7 +207,7 @@ def _alignment(title):
     ) | Qt.AlignmentFlag.AlignVCenter
 
 
-def _provenance(session: Session) -> str:
+def _provenance(session: Session) -> list[tuple[str, str]]:
     """Where reference and twin come from, as a list. Nothing that identifies the patient."""
     rows = []
     reference = session.reference
@@ -220,6 +230,24 @@ def _provenance(session: Session) -> str:
             ("Lead law residual", f"{twin.lead_law_residual_uv:.2g} µV"),
             ("Versions", ", ".join(f"{k} {v}" for k, v in origin.get("versions", {}).items()) or "–"),
         ]
+    return rows
+
+
+def _checks(heatmap: HeatMap) -> list[tuple[str, str]]:
+    """What is known about a heat map, and what it must not be taken for."""
+    rows = [
+        (
+            "Method",
+            f"{heatmap.method}, {heatmap.unit}{'' if heatmap.per_lead else ', one course for all leads'}",
+        )
+    ]
+    for name, value in heatmap.checks.items():
+        rows.append((name.replace("_", " ").capitalize(), shown(value)))
+    rows.append(("How to read it", "Associated with the model's output; never a cause, never a diagnosis."))
+    return rows
+
+
+def _paragraphs(rows: list[tuple[str, str]]) -> str:
     return "".join(
         f"<p style='margin:0 0 7px 0'><small>{escape(name)}</small><br>{_breakable(str(text))}</p>"
         for name, text in rows
