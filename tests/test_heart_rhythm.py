@@ -20,7 +20,9 @@ def written(conditions, rate, seed, **options):
 
 def pr_intervals(score):
     p = np.array(score.times("P"))
-    return np.array([q - p[p < q].max() for q in score.times("QRS", "conducted") if (p < q).any() and q > 0.5])
+    return np.array(
+        [q - p[p < q].max() for q in score.times("QRS", "conducted") if (p < q).any() and q > 0.5]
+    )
 
 
 def intervals(score):
@@ -118,7 +120,9 @@ def test_no_rhythm_named_means_sinus():
     assert written(("left bundle branch block",), 70, 1) == written(SINUS, 70, 1)
 
 
-@pytest.mark.parametrize("conditions, rate", [((*AF, *BLOCK), 70), ((*AF, *SINUS), 70), (SINUS, 10), (SINUS, 300)])
+@pytest.mark.parametrize(
+    "conditions, rate", [((*AF, *BLOCK), 70), ((*AF, *SINUS), 70), (SINUS, 10), (SINUS, 300)]
+)
 def test_impossible_rhythms_are_refused(conditions, rate):
     with pytest.raises(EcgError):
         written(conditions, rate, 1)

@@ -164,7 +164,9 @@ def test_ectopic_beats_are_wide_strange_and_discordant(patient, seed):
 
 
 def test_ectopic_beats_have_many_shapes(patient):
-    beats = [ectopic_beat(patient.template, patient.lead_field, np.random.default_rng(k))[0] for k in range(20)]
+    beats = [
+        ectopic_beat(patient.template, patient.lead_field, np.random.default_rng(k))[0] for k in range(20)
+    ]
     alike = [likeness(a.qrs, b.qrs) for i, a in enumerate(beats) for b in beats[:i]]
     assert np.median(alike) < 0.7
 
@@ -218,12 +220,28 @@ def test_a_score_of_ones_own_is_performed(patient):
     assert np.allclose(np.diff(found), 500 * np.diff([1.0, 2.5, 3.25, 7.0]), atol=3)
 
 
+@pytest.mark.parametrize(
+    "score, word",
+    [
+        (RhythmScore((Event(1.0, "QRS", "paced"),)), "paced"),
+        (RhythmScore((Event(1.0, "P", "retrograde"), Event(1.2, "QRS", "conducted"))), "retrograde"),
+        (RhythmScore((Event(1.0, "QRS", "conducted"),), atrial="flutter"), "flutter"),
+        (RhythmScore(()), "no QRS"),
+    ],
+)
+def test_what_it_cannot_perform_is_refused(patient, score, word):
+    with pytest.raises(EcgError, match=word):
+        performed(patient, ("sinus rhythm",), 1, score=score)
+
+
 def test_new_noise_has_the_old_spectrum_but_is_no_copy():
     rng = np.random.default_rng(1)
     old = np.cumsum(rng.standard_normal((8, 5000)), axis=1)
     old -= np.linspace(0, 1, 5000)[None] * old[:, -1:]
     new = same_spectrum(np.fft.rfft(old, axis=1), rng, 5000)
-    assert np.allclose(np.abs(np.fft.rfft(new))[:, 1:-1], np.abs(np.fft.rfft(old))[:, 1:-1], rtol=1e-2, atol=1)
+    assert np.allclose(
+        np.abs(np.fft.rfft(new))[:, 1:-1], np.abs(np.fft.rfft(old))[:, 1:-1], rtol=1e-2, atol=1
+    )
     assert np.allclose(np.corrcoef(new), np.corrcoef(old), atol=0.02)
     assert np.abs([np.corrcoef(a, b)[0, 1] for a, b in zip(old, new, strict=True)]).max() < 0.9
 

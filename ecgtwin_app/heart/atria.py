@@ -28,7 +28,9 @@ def fibrillation_waves(rng: np.random.Generator, samples: int = MODEL_SAMPLES) -
     """
     amplitude = np.exp(rng.uniform(*np.log(F_WAVE_AMPLITUDE)))
     # Coarse waves are slower than fine ones.
-    share = np.clip(1 - (amplitude - F_WAVE_AMPLITUDE[0]) / np.ptp(F_WAVE_AMPLITUDE) + rng.normal(0, 0.25), 0, 1)
+    share = np.clip(
+        1 - (amplitude - F_WAVE_AMPLITUDE[0]) / np.ptp(F_WAVE_AMPLITUDE) + rng.normal(0, 0.25), 0, 1
+    )
     rate = F_WAVE_RATE[0] + share * (F_WAVE_RATE[1] - F_WAVE_RATE[0])
     at = np.arange(samples) / MODEL_RATE
     out = np.zeros((8, samples), np.float32)
@@ -37,12 +39,16 @@ def fibrillation_waves(rng: np.random.Generator, samples: int = MODEL_SAMPLES) -
         frequency = rate * (1 + 0.02 * source) * (1 + 0.1 * wander)
         phase = 2 * np.pi * np.cumsum(frequency) / MODEL_RATE + rng.uniform(0, 2 * np.pi)
         size = 1 + 0.38 * _slow(rng, at, 0.6)
-        pattern = F_WAVE_PATTERN * rng.lognormal(0, 0.25, 8) * (1.0 if source == 0 else rng.normal(0, 0.55, 8))
+        pattern = (
+            F_WAVE_PATTERN * rng.lognormal(0, 0.25, 8) * (1.0 if source == 0 else rng.normal(0, 0.55, 8))
+        )
         lag = 0.35 * rng.standard_normal(8)
         harmonics = rng.uniform(0.25, 0.55)
         # Each lead lags a little; sin(n (phase + lag)) is mixed from the phase's own sine and cosine.
         for n, share in ((1, 1.0), (2, 0.5 * harmonics), (3, 0.33 * harmonics**2)):
-            gain = (amplitude * share * pattern)[:, None] * np.stack([np.cos(n * lag), np.sin(n * lag)], axis=1)
+            gain = (amplitude * share * pattern)[:, None] * np.stack(
+                [np.cos(n * lag), np.sin(n * lag)], axis=1
+            )
             out += (gain @ (size * np.stack([np.sin(n * phase), np.cos(n * phase)]))).astype(np.float32)
     return out
 

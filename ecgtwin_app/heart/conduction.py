@@ -42,14 +42,18 @@ def right_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.
     front = rng.uniform(0.4, 0.85)
     size = float(np.clip(field.peak, 0.8, 2.2)) / 1.3
     early = np.array([rng.uniform(-0.1, 0.15), rng.normal(0, 0.1), -rng.uniform(0.1, 0.35)]) * size
-    late = np.array([-right, down, -front]) * size
+    # The free wall of the right ventricle first, forward; then its base, to the right.
+    forward = np.array([-0.6 * right, down + rng.normal(0, 0.1), -1.1 * front]) * size
+    late = np.array([-1.2 * right, down + rng.normal(0, 0.1), -0.65 * front]) * size
     fronts = [
         Front(begin * 0.6, begin + 0.02, peak + 0.015, tuple(early)),
-        Front(begin, peak, duration, tuple(0.8 * late)),
-        Front(begin + 0.01, peak, peak + 0.7 * (duration - peak), tuple(rng.uniform(0.1, 0.5) * late)),
+        Front(begin, peak - 0.004, peak + 0.7 * (duration - peak), tuple(forward)),
+        Front(begin + 0.4 * (peak - begin), peak + 0.3 * (duration - peak), duration, tuple(late)),
     ]
-    for front in splinters(rng, duration - begin, late, rng.uniform(0.04, 0.1), 3):
-        fronts.append(replace(front, start=front.start + begin, peak=front.peak + begin, stop=front.stop + begin))
+    for front in splinters(rng, 0.75 * (duration - begin), late, rng.uniform(0.04, 0.1), 3):
+        fronts.append(
+            replace(front, start=front.start + begin, peak=front.peak + begin, stop=front.stop + begin)
+        )
     # The late right ventricle lies closer to V1 than a central dipole does, V2 sees less of it.
     matrix = field.matrix.copy()
     matrix[3] *= rng.uniform(0.5, 0.9)
@@ -83,7 +87,9 @@ def left_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.r
     if initial_r:
         # The right ventricle's apex gives a small r in V1 to V3.
         tip = (rng.uniform(0.12, 0.3), rng.normal(0.08, 0.08), -rng.uniform(0.18, 0.42))
-        fronts.append(Front(0.0, rng.uniform(0.014, 0.022), rng.uniform(0.03, 0.046), tuple(size * np.array(tip))))
+        fronts.append(
+            Front(0.0, rng.uniform(0.014, 0.022), rng.uniform(0.03, 0.046), tuple(size * np.array(tip)))
+        )
     fronts += splinters(rng, d, size * np.array([0.6, 0.4 * vertical, back]), rng.uniform(0.05, 0.13))
     # The slow fronts run in the back of the left ventricle, so that V2 to V5 see less of their way to
     # the left and more of their way back: the transition moves towards V5, in some beyond it.
@@ -91,11 +97,22 @@ def left_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.r
     late = np.clip(rng.normal(0.75, 0.35), 0, 1.4)
     matrix[2:8, 0] *= 1 - late * np.array([0.1, 0.2, 0.55, 0.6, 0.4, 0.3], np.float32)
     matrix[2:8, 2] -= late * np.array([-0.1, 0.4, 0.6, 0.55, 0.3, 0.1], np.float32)
-    qrs = perform_fronts(fronts, matrix, samples, rng, 0.07, rng.uniform(0.1, 0.4))
-    # Only part of the patient's own T survives under the secondary change.
-    base = replace(template, t=template.t * np.float32(rng.uniform(0.55, 0.9)))
-    beat = with_qrs(base, qrs, duration, rng, (0.65, 1.0), (0.16, 0.36))
+    qrs = perform_fronts(fronts, matrix, samples, rng, 0.07, rng.uniform(0.2, 0.45))
+    # Only part of the patient's own T survives under the secondary change, less where it would hide it.
+    share, seed = rng.uniform(0.45, 0.8), int(rng.integers(2**62))
+    for _ in range(5):
+        base = replace(template, t=template.t * np.float32(share))
+        beat = with_qrs(base, qrs, duration, np.random.default_rng(seed), (0.7, 1.0), (0.16, 0.36))
+        if _opposed(beat, _V1) and (_opposed(beat, _I) or _opposed(beat, _V6)):
+            break
+        share *= 0.5
     return beat, {"QRS duration": duration, "initial r in V1": initial_r}
+
+
+def _opposed(beat, lead):
+    """Whether ST-T clearly opposes the QRS in a lead."""
+    qrs, t = float(beat.qrs[lead].sum()), float(beat.t[lead].sum())
+    return qrs * t < 0 and abs(t) > 0.25 * abs(qrs)
 
 
 def _own_from_onset(template, samples):

@@ -85,7 +85,9 @@ def ectopic_beat(
         if alike < LARGEST_LIKENESS:
             break
     origin, duration, qrs = best
-    quiet = replace(template, p=np.zeros((8, 0), np.float32), t=template.t * np.float32(rng.uniform(0.4, 0.8)))
+    quiet = replace(
+        template, p=np.zeros((8, 0), np.float32), t=template.t * np.float32(rng.uniform(0.4, 0.8))
+    )
     beat = with_qrs(quiet, qrs, duration, rng, (0.7, 1.0), (0.12, 0.3))
     return beat, {"origin": origin.name, "QRS duration": duration}
 

@@ -146,4 +146,3 @@ def _strain(beat, field, rng):
     kept = rng.uniform(0.1, 0.4)
     strained = add_t(beat, shaped_t(shape, gain), kept)
     return replace(strained, t_peak=t_peak_of(strained))
-

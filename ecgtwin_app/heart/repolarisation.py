@@ -14,6 +14,9 @@ import numpy as np
 from ecgtwin_app.ecg.recording import MODEL_RATE
 from ecgtwin_app.ecg.template import J_FADE, QRS_FADE_IN, T_FADE_OUT, T_MARGIN, BeatTemplate, fade
 
+#: Largest secondary T, mV.
+LARGEST_T = 1.2
+
 
 def area(wave: np.ndarray) -> np.ndarray:
     """Area (mV s) of each lead."""
@@ -89,10 +92,10 @@ def with_qrs(
     change = area(template.qrs) - area(qrs)
     lengthened = _later_j(template, round(added * MODEL_RATE))
     jt = round((lengthened.qt - lengthened.qrs_duration) * MODEL_RATE)
-    shape = st_t_shape(jt, rng.uniform(*st), rng.uniform(0.6, 0.74), rng.uniform(0.0, 0.2))
+    shape = st_t_shape(jt, rng.uniform(*st), rng.uniform(0.54, 0.69), rng.uniform(0.0, 0.15))
     gain = rng.uniform(*gradient) * change / (shape.sum() / MODEL_RATE)
-    # A T beyond 1.3 mV would need more than a secondary change.
-    gain = 1.3 * np.tanh(gain / 1.3) * rng.lognormal(0, 0.06, 8)
+    # A larger T would need more than a secondary change.
+    gain = LARGEST_T * np.tanh(gain / LARGEST_T) * rng.lognormal(0, 0.06, 8)
     magnitude = np.linalg.norm(qrs, axis=0)
     beat = replace(
         lengthened,

@@ -118,7 +118,9 @@ def _write(conditions, rate, rng, template, duration, age):
     return add_premature_beats(rng, cycles, rr, duration, score.atrial)
 
 
-def sinus_beats(rng: np.random.Generator, rate: float, duration: float, age: float | None = None) -> np.ndarray:
+def sinus_beats(
+    rng: np.random.Generator, rate: float, duration: float, age: float | None = None
+) -> np.ndarray:
     """QRS onsets (s) of a sinus rhythm from a little before the strip to a little after it.
 
     Respiratory sinus arrhythmia at 0.18 to 0.33 Hz and Mayer waves near 0.1 Hz modulate the cycle

@@ -146,10 +146,14 @@ def perform_fronts(
     out = np.zeros((8, samples), dtype=np.float32)
     for front in fronts:
         gain = rng.lognormal(0, spread, 8) * (matrix @ np.asarray(front.vector))
-        warp = front.peak + 0.06 * spread * 10 * (front.stop - front.start) * np.clip(rng.standard_normal(8), -2, 2)
+        warp = front.peak + 0.06 * spread * 10 * (front.stop - front.start) * np.clip(
+            rng.standard_normal(8), -2, 2
+        )
         # Neighbouring leads see nearly the same.
         warp[2:] = np.convolve(np.pad(warp[2:], 1, mode="edge"), [0.25, 0.5, 0.25], "valid")
-        warp = np.clip(warp, front.start + 0.2 * (front.peak - front.start), front.stop - 0.2 * (front.stop - front.peak))
+        warp = np.clip(
+            warp, front.start + 0.2 * (front.peak - front.start), front.stop - 0.2 * (front.stop - front.peak)
+        )
         # A long front reaches its size sooner than a cosine would and keeps it: steep flanks.
         steep = 1 + steepness * min(1.0, (front.stop - front.start) / 0.06)
         rise = np.clip(steep * (at - front.start) / (warp[:, None] - front.start), 0, 1)

@@ -18,13 +18,15 @@ from ecgtwin_app.heart.atria import fibrillation_waves
 from ecgtwin_app.heart.ectopy import ectopic_beat
 from ecgtwin_app.heart.noise import LARGEST_OWN_NOISE, breathing, disturbances, same_spectrum
 from ecgtwin_app.heart.registry import CONDITIONS, MORPHOLOGIES, Traits
-from ecgtwin_app.heart.rhythm import write_score
+from ecgtwin_app.heart.rhythm import check_score, write_score
 from ecgtwin_app.heart.vector import LeadField, fit_lead_field
 
 #: A reference must look like a normal sinus beat: limits in seconds.
 WIDEST_QRS = 0.124
 PR_LIMITS = (0.08, 0.36)
 QT_LIMITS = (0.26, 0.56)
+#: Origins of events that can be performed.
+PERFORMED = ("sinus", "conducted", "aberrant", "ventricular")
 #: How often two ectopic origins compete in one strip.
 TWO_ORIGINS_SHARE = 0.12
 
@@ -139,15 +141,19 @@ def simulate(
     Raises
     ------
     EcgError
-        For an unknown condition or conditions that exclude each other.
+        For an unknown condition, conditions that exclude each other, or a score with waves that a
+        virtual patient does not have.
     """
     unknown = [name for name in conditions if name not in CONDITIONS]
     if unknown:
         raise EcgError(f"The virtual patient does not know {unknown[0]!r}; choose one of its conditions.")
     rhythm_rng, beat_rng, ectopy_rng, noise_rng = rng.spawn(4)
-    counterpart = score
-    if score is None:
-        score, counterpart = write_score(conditions, rate, rhythm_rng, patient.template, age=patient.traits.age)
+    if score is not None:
+        counterpart = _performable(score)
+    else:
+        score, counterpart = write_score(
+            conditions, rate, rhythm_rng, patient.template, age=patient.traits.age
+        )
     template, parameters = transform(patient, conditions, beat_rng)
     signal = lay(template, score)
     marks = _marks(template, score)
@@ -171,6 +177,17 @@ def transform(
         if name in conditions:
             template, parameters[name] = change(template, patient.lead_field, rng, patient.traits)
     return template, parameters
+
+
+def _performable(score: RhythmScore) -> RhythmScore:
+    """The score, checked: what it asks for that nobody plays would be missing without a word."""
+    check_score(score)
+    for event in score.events:
+        if event.origin not in PERFORMED:
+            raise EcgError(f"A virtual patient has no {event.origin} {event.chamber}; change its origin.")
+    if score.atrial not in ("waves", "fibrillation"):
+        raise EcgError(f"A virtual patient has no atrial {score.atrial}; choose waves or fibrillation.")
+    return score
 
 
 def _usable(beat: RepresentativeBeat) -> RepresentativeBeat:
@@ -212,7 +229,9 @@ def _residual(signal, template, beat):
     residual = residual * (1 - weight) + slow * weight
     residual = _as_long_as_model(residual)
     # A strip that does not end where it began would smear over all frequencies.
-    residual -= np.linspace(0, 1, MODEL_SAMPLES, dtype=np.float32)[None] * (residual[:, -1:] - residual[:, :1])
+    residual -= np.linspace(0, 1, MODEL_SAMPLES, dtype=np.float32)[None] * (
+        residual[:, -1:] - residual[:, :1]
+    )
     residual -= residual.mean(axis=1, keepdims=True)
     size = residual.std(axis=1, keepdims=True)
     return residual * np.minimum(1, LARGEST_OWN_NOISE / np.maximum(size, 1e-9))
