@@ -25,9 +25,11 @@ CONSISTENT = 0.72
 PRESENT = 0.55
 #: Share of the beats in which it must be present: half of all fibrillatory waves point the right way.
 USUAL = 0.75
-#: P begins and ends where the speed passes this share of the flank's steepest above the quiet
+#: P begins and ends where the speed passes these shares of the flank's steepest above the quiet
 #: level, a percentile of the speed between T and QRS; no flank lasts longer than so many seconds.
-EDGE_SHARE, QUIET, LONGEST_FLANK = 0.2, 40, 0.075
+ONSET_SHARE, END_SHARE, QUIET, LONGEST_FLANK = 0.14, 0.2, 30, 0.075
+#: Seconds before the end of the T of the beat before in which a P may already be seen.
+OVERLAP = 0.04
 #: Smallest P that is believed, mV, root mean square over the leads at its peak: where the beats come
 #: regularly, and where they do not, since there small fibrillatory waves may line up by chance.
 SMALLEST, SMALLEST_IRREGULAR = 0.012, 0.03
@@ -85,8 +87,9 @@ def find_p(
     irregular = known.size >= 3 and np.median(np.abs(known - cycle)) > 0.08 * cycle
     smallest = SMALLEST_IRREGULAR if irregular else SMALLEST
     # What comes before the T of the beat before has ended is T, not P: it is hidden, beat by beat.
-    clear = _hide(beats, gaps, t_offset - int(0.03 * rate))
-    waves = _look(clear, rate, qrs_onset, t_offset - int(0.03 * rate) - cycle, smallest)
+    t_offset = t_offset - int(OVERLAP * rate)
+    clear = _hide(beats, gaps, t_offset)
+    waves = _look(clear, rate, qrs_onset, t_offset - cycle, smallest)
     regular = known.size >= 3 and np.std(known) < 0.08 * cycle
     if regular and all(wave.onset is None for wave in waves):
         # A P on the T wave (long PR, fast rate) can be told only where the T always falls alike.
@@ -171,7 +174,8 @@ def _judge(beats, median, rate, start, qrs_onset, peak, smallest):
         scores = scores - SHIFT_COST * np.abs(np.arange(-jitter, jitter + 1)) / rate
         best = int(np.argmax(scores))
         likeness[k], shift[k] = scores[best], best - jitter
-    if np.sum(seen) < 3:
+    # A few beats that happen to be clear of the T before them prove nothing about the others.
+    if np.sum(seen) < max(3, len(beats) / 2):
         return _nothing(len(beats))
     consistency = float(np.nanmedian(likeness))
     height = float(np.sqrt(np.mean((median[:, peak] - (median[:, onset] + median[:, offset]) / 2) ** 2)))
@@ -210,11 +214,11 @@ def _bounds(median, rate, start, qrs_onset, peak):
     speed = np.sqrt(np.sum(np.gradient(smooth, axis=1) ** 2, axis=0))
     at, quiet = peak - start, np.percentile(speed, QUIET)
     edges = []
-    for step in (-1, 1):
+    for step, share in ((-1, ONSET_SHARE), (1, END_SHARE)):
         stop = int(np.clip(at + step * int(LONGEST_FLANK * rate), 0, len(speed) - 1))
         flank = np.arange(at, stop + step, step)
         top = speed[flank[: int(0.06 * rate)]].max()
-        edges.append(_flank_end(speed, flank, quiet + EDGE_SHARE * (top - quiet), rate))
+        edges.append(_flank_end(speed, flank, quiet + share * (top - quiet), rate))
     return start + edges[0], start + edges[1]
 
 
