@@ -68,7 +68,7 @@ def draw_pulse(painter: QPainter, panel: Panel, block: Block, layout: PageLayout
     y = panel.baseline
     corners = [(x - lead_in, y), (x, y), (x, y - height), (x + width, y - height), (x + width, y)]
     corners.append((min(x + width + lead_in, block.trace_left), y))
-    painter.setPen(pen(ink.REFERENCE, ink.REFERENCE_WIDTH))
+    painter.setPen(ink.trace_pen(painter, twin=False))
     painter.drawPolyline([QPointF(*corner) for corner in corners])
 
 

@@ -24,6 +24,8 @@ BANNER_FILL = QColor("#FFE08A")
 #: Pen widths in mm. A trace is at least 0.25 mm, as a thermal writer draws it.
 REFERENCE_WIDTH, TWIN_WIDTH = 0.27, 0.33
 MINOR_WIDTH, MAJOR_WIDTH = 0.1, 0.2
+#: Device pixels that a trace is wide at least.
+THINNEST = 1.15
 
 #: Fonts are set at this many pixels a millimetre and scaled back, because Qt takes whole pixels only.
 _FONT_SCALE = 40
@@ -93,6 +95,13 @@ def draw_text(
     painter.setPen(colour)
     painter.drawText(QPointF(0, 0), text)
     painter.restore()
+
+
+def trace_pen(painter: QPainter, twin: bool) -> QPen:
+    """The pen of a trace: as on paper, but never thinner than a device pixel, where it would turn grey."""
+    width = TWIN_WIDTH if twin else REFERENCE_WIDTH
+    scale = abs(painter.deviceTransform().m11()) or 1.0
+    return pen(TWIN if twin else REFERENCE, max(width, THINNEST / scale))
 
 
 def pen(colour: QColor, width: float) -> QPen:

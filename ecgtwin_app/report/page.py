@@ -141,9 +141,7 @@ def _paint_trace(painter, page, panel, who):
         return
     twin = who == "twin"
     seconds, values = stretch(recording, values, panel, page.shift(panel) if twin else 0.0)
-    painter.setPen(
-        ink.pen(ink.TWIN if twin else ink.REFERENCE, ink.TWIN_WIDTH if twin else ink.REFERENCE_WIDTH)
-    )
+    painter.setPen(ink.trace_pen(painter, twin))
     draw_trace(painter, panel, page.layout, seconds, values)
 
 
