@@ -28,7 +28,8 @@ def records(folder: Path = FOLDER, database: str = "") -> Iterator[tuple[str, se
         microvolts = np.cumsum((high[k].astype(np.int32) << 8) | low[k], axis=1)
         age = row["age"].strip("> ")
         patient = Patient(
-            float(age) if age.replace(".", "").isdigit() else None, row["sex"] if row["sex"] in ("F", "M") else None
+            float(age) if age.replace(".", "").isdigit() else None,
+            row["sex"] if row["sex"] in ("F", "M") else None,
         )
         labels = {label.strip() for label in row["labels"].split(";")}
         yield row["key"], labels, Recording(twelve_leads(microvolts / 1000), 500.0, patient=patient)

@@ -5,6 +5,8 @@ Thygesen et al., Fourth Universal Definition of Myocardial Infarction (2018), Ci
 
 from __future__ import annotations
 
+import itertools
+
 from ecgtwin_app.conditions.verdict import Asked, Verdict, line
 from ecgtwin_app.ecg.measure import Measurements
 
@@ -27,7 +29,7 @@ def anterior_stemi(m: Measurements, asked: Asked) -> list[Verdict]:
     """J-point elevation in at least two contiguous chest leads."""
     limits = {lead: st_limit(lead, asked.age, asked.sex) for lead in _CHEST}
     raised = [lead for lead in _CHEST if m.st_j[lead] >= limits[lead]]
-    contiguous = any(a in raised and b in raised for a, b in zip(_CHEST[:-1], _CHEST[1:], strict=True))
+    contiguous = any(a in raised and b in raised for a, b in itertools.pairwise(_CHEST))
     highest = max(_CHEST, key=lambda lead: m.st_j[lead])
     return [
         line(

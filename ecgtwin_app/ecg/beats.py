@@ -8,6 +8,8 @@ flat in one lead visible in another.
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from scipy.ndimage import maximum_filter1d, percentile_filter, uniform_filter1d
 from scipy.signal import butter, find_peaks, sosfiltfilt
@@ -137,7 +139,7 @@ def _above_threshold(candidates, energy, rate):
     # Pan and Tompkins' search back: a gap of 1.6 typical RR hides a small beat.
     typical = np.median(np.diff(accepted))
     missed = []
-    for left, right in zip(accepted[:-1], accepted[1:], strict=True):
+    for left, right in itertools.pairwise(accepted):
         if right - left > 1.6 * typical:
             inside = (candidates > left + 0.36 * rate) & (candidates < right - 0.25 * rate)
             inside &= heights > noise + 0.2 * (level - noise)

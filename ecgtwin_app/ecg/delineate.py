@@ -228,7 +228,7 @@ def _kind(of_dominant, early, qrs, correlation):
 def _own_p(representative, index, waves):
     """Whether this beat of the dominant class has the P, and the waves with it where it lies."""
     present = representative.p.present[index]
-    if not present == 1:
+    if present != 1:
         gone = Waves(None, None, None, waves.qrs_onset, waves.qrs_offset, waves.t_peak, waves.t_offset)
         # Outside the recording a P cannot be seen, but it is not absent either.
         return (None if np.isnan(present) else False), gone

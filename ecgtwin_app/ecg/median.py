@@ -112,7 +112,7 @@ def median_of(stack: BeatStack) -> RepresentativeBeat:
     gaps = np.diff(stack.fiducials, prepend=np.nan)[used]
     # Without a T, what follows the QRS by 0.2 s may be anything but QRS.
     t_end = offset + int(0.2 * rate) if t_offset is None else t_offset
-    p = find_p(beats, gaps, rate, before, onset, t_end if t_peak is None else t_peak, t_end)
+    p = find_p(beats, gaps, rate, onset, t_end if t_peak is None else t_peak, t_end)
     level = np.median(signal[:, max(0, onset - 12) : max(1, onset - 2)], axis=1, keepdims=True)
     shown = int(BEFORE * rate)
     if p.onset is not None:

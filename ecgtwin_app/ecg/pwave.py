@@ -64,7 +64,6 @@ def find_p(
     beats: np.ndarray,
     gaps: np.ndarray,
     rate: float,
-    fiducial: int,
     qrs_onset: int,
     t_peak: int,
     t_offset: int,
@@ -79,7 +78,7 @@ def find_p(
         Samples from the beat before to each beat, of whatever class; NaN for the first.
     rate : float
         Hz.
-    fiducial, qrs_onset, t_peak, t_offset : int
+    qrs_onset, t_peak, t_offset : int
         Samples in a beat's window.
     """
     known = gaps[np.isfinite(gaps)]

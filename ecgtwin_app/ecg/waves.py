@@ -135,7 +135,7 @@ def _t_peak(segment, rate, lag, rr):
     # The T peak lies some 0.3 s times the root of RR after the QRS onset (a QTc of 400 ms less 100).
     prior = np.exp(-0.5 * ((time - 0.29 * np.sqrt(rr)) / 0.13) ** 2)
     weighted = magnitude * prior
-    peaks, found = find_peaks(weighted, prominence=0.1 * weighted.max())
+    peaks, _ = find_peaks(weighted, prominence=0.1 * weighted.max())
     if peaks.size:
         return int(peaks[np.argmax(weighted[peaks])])
     # An ST segment that falls all the way has no peak: take what rises most above its chord.
