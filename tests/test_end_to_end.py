@@ -54,6 +54,8 @@ def _type_into_dialog(window, qtbot, path: Path):
     field.setText(str(path))  # keys would meet the dialog's own completion of names
     qtbot.keyClick(field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not window.findChildren(QFileDialog))
+    window.activateWindow()  # a desktop does so by itself; off screen nobody does
+    qtbot.waitUntil(window.isActiveWindow)
 
 
 def test_from_the_example_to_twin_heat_map_and_files(window, qtbot, tmp_path):
