@@ -38,7 +38,8 @@ def fibrillation_waves(rng: np.random.Generator, samples: int = MODEL_SAMPLES) -
         wander = _slow(rng, at, 0.9) + 0.5 * _slow(rng, at, 0.25)
         frequency = rate * (1 + 0.02 * source) * (1 + 0.1 * wander)
         phase = 2 * np.pi * np.cumsum(frequency) / MODEL_RATE + rng.uniform(0, 2 * np.pi)
-        size = 1 + 0.38 * _slow(rng, at, 0.6)
+        phase = np.remainder(phase, 2 * np.pi).astype(np.float32)
+        size = (1 + 0.38 * _slow(rng, at, 0.6)).astype(np.float32)
         pattern = (
             F_WAVE_PATTERN * rng.lognormal(0, 0.25, 8) * (1.0 if source == 0 else rng.normal(0, 0.55, 8))
         )
@@ -49,13 +50,16 @@ def fibrillation_waves(rng: np.random.Generator, samples: int = MODEL_SAMPLES) -
             gain = (amplitude * share * pattern)[:, None] * np.stack(
                 [np.cos(n * lag), np.sin(n * lag)], axis=1
             )
-            out += (gain @ (size * np.stack([np.sin(n * phase), np.cos(n * phase)]))).astype(np.float32)
+            turning = np.stack([np.sin(n * phase), np.cos(n * phase)])
+            out += gain.astype(np.float32) @ (size * turning)
     return out
 
 
 def _slow(rng, at, frequency):
     """A slow random course of about unit size: three sines around `frequency` (Hz)."""
-    course = np.zeros_like(at)
+    # Drawn coarsely and joined: nothing in it is faster than 1.3 Hz.
+    coarse = np.arange(0, at[-1] + 0.06, 0.02)
+    course = np.zeros_like(coarse)
     for _ in range(3):
-        course += np.sin(2 * np.pi * frequency * rng.uniform(0.4, 1.4) * at + rng.uniform(0, 2 * np.pi))
-    return course / np.sqrt(1.5) / 1.4
+        course += np.sin(2 * np.pi * frequency * rng.uniform(0.4, 1.4) * coarse + rng.uniform(0, 2 * np.pi))
+    return np.interp(at, coarse, course / np.sqrt(1.5) / 1.4)

@@ -20,6 +20,9 @@ from ecgtwin_app.heart.vector import LeadField
 #: The pattern's J elevation in its leading lead, mV.
 ANTERIOR_J = (0.28, 0.8)
 
+#: Forces of the anterior wall and septum end about this long (s) after the QRS onset.
+EARLY_FORCES = 0.07
+
 _V1, _V2, _V3, _V4 = 2, 3, 4, 5
 
 
@@ -118,8 +121,10 @@ def _lost_r(template, elevation, rng):
         width = 0.02 * MODEL_RATE
         bump = np.clip(1 - np.abs(np.arange(qrs.shape[1]) - centre) / width, 0, None)
         qrs[lead] -= depth * (0.5 - 0.5 * np.cos(np.pi * bump))
-    # No change outside the QRS itself.
+    # The wall is lost from the first half of a QRS; a late right ventricle keeps its R'.
     index = np.arange(qrs.shape[1])
     window = fade(index, -template.qrs_offset - 2, -template.qrs_offset + 6)
-    window = window * (1 - fade(index, qrs.shape[1] - J_FADE - 4, qrs.shape[1] - 1))
+    late = -template.qrs_offset + EARLY_FORCES * MODEL_RATE
+    stop = min(qrs.shape[1] - 1, late + 10)
+    window = window * (1 - fade(index, stop - J_FADE - 4, stop))
     return replace(template, qrs=template.qrs + (qrs - template.qrs) * window)

@@ -142,22 +142,21 @@ def perform_fronts(
     a front is no point dipole, and the leads close to it see its parts. `steepness` is how much steeper
     than a raised cosine over its whole length the flanks of a long front are.
     """
-    at = np.arange(samples) / MODEL_RATE
-    out = np.zeros((8, samples), dtype=np.float32)
-    for front in fronts:
-        gain = rng.lognormal(0, spread, 8) * (matrix @ np.asarray(front.vector))
-        warp = front.peak + 0.06 * spread * 10 * (front.stop - front.start) * np.clip(
-            rng.standard_normal(8), -2, 2
-        )
-        # Neighbouring leads see nearly the same.
-        warp[2:] = np.convolve(np.pad(warp[2:], 1, mode="edge"), [0.25, 0.5, 0.25], "valid")
-        warp = np.clip(
-            warp, front.start + 0.2 * (front.peak - front.start), front.stop - 0.2 * (front.stop - front.peak)
-        )
-        # A long front reaches its size sooner than a cosine would and keeps it: steep flanks.
-        steep = 1 + steepness * min(1.0, (front.stop - front.start) / 0.06)
-        rise = np.clip(steep * (at - front.start) / (warp[:, None] - front.start), 0, 1)
-        fall = np.clip(steep * (front.stop - at) / (front.stop - warp[:, None]), 0, 1)
-        pulse = (0.5 - 0.5 * np.cos(np.pi * rise)) * (0.5 - 0.5 * np.cos(np.pi * fall))
-        out += (gain[:, None] * pulse).astype(np.float32)
-    return out
+    fronts = list(fronts)
+    # Axes: front, lead, sample.
+    at = (np.arange(samples) / MODEL_RATE).astype(np.float32)
+    start, peak, stop = (np.array([[getattr(f, n)] for f in fronts]) for n in ("start", "peak", "stop"))
+    gain = rng.lognormal(0, spread, (len(fronts), 8)) * (np.array([f.vector for f in fronts]) @ matrix.T)
+    shift = np.clip(rng.standard_normal((len(fronts), 8)), -2, 2)
+    # Neighbouring chest leads see nearly the same.
+    chest = np.pad(shift[:, 2:], ((0, 0), (1, 1)), mode="edge")
+    shift[:, 2:] = 0.25 * chest[:, :-2] + 0.5 * chest[:, 1:-1] + 0.25 * chest[:, 2:]
+    own_peak = peak + 0.6 * spread * (stop - start) * shift
+    own_peak = np.clip(own_peak, start + 0.2 * (peak - start), stop - 0.2 * (stop - peak))
+    # A long front reaches its size sooner than a cosine would and keeps it: steep flanks.
+    steep = 1 + steepness * np.minimum(1.0, (stop - start) / 0.06)
+    up, down = (steep / (own_peak - start)).astype(np.float32), (steep / (stop - own_peak)).astype(np.float32)
+    rise = np.clip(up[..., None] * (at - start[..., None].astype(np.float32)), 0, 1)
+    fall = np.clip(down[..., None] * (stop[..., None].astype(np.float32) - at), 0, 1)
+    pulse = (0.5 - 0.5 * np.cos(np.pi * rise)) * (0.5 - 0.5 * np.cos(np.pi * fall))
+    return np.einsum("fl,fls->ls", gain.astype(np.float32), pulse.astype(np.float32))
