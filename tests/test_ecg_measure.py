@@ -130,6 +130,7 @@ def test_a_p_hidden_in_noise_is_not_invented():
 def test_marks_agree_with_cardiologists(real_data):
     """A sample of LUDB: all beats found, none invented, intervals within the spread of experts."""
     packed = np.load(real_data / "real_ecg_8lead_500hz_uv.npz")
+    high, low = packed["high"], packed["low"]
     with open(real_data / "real_ecg.csv", newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["db"] == "LUDB"][::8]
     marks = {}
@@ -140,8 +141,7 @@ def test_marks_agree_with_cardiologists(real_data):
     onset_errors, end_errors = [], []
     for row in rows:
         k = int(row["row"])
-        high, low = packed["high"][k], packed["low"][k]
-        microvolts = np.cumsum((high.astype(np.int32) << 8) | low, axis=1)
+        microvolts = np.cumsum((high[k].astype(np.int32) << 8) | low[k], axis=1)
         found = delineate(Recording(twelve_leads(microvolts / 1000), 500.0))
         truth = np.array(marks[row["key"]])
         ours = [b for b in found.beats if truth[0, 0] - 20 <= b.fiducial <= truth[-1, 2] + 20]
