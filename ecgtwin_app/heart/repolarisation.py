@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from ecgtwin_app.ecg.recording import MODEL_RATE
-from ecgtwin_app.ecg.template import J_FADE, QRS_FADE_IN, T_FADE_OUT, T_MARGIN, BeatTemplate, fade
+from ecgtwin_app.ecg.template import J_FADE, BeatTemplate, fade
 
 #: Largest secondary T, mV.
 LARGEST_T = 1.2
@@ -116,12 +116,6 @@ def t_peak_of(template: BeatTemplate) -> float:
     return (template.t_offset + first + int(np.argmax(magnitude[first:last]))) / MODEL_RATE
 
 
-def onset_ramp(qrs: np.ndarray, level: np.ndarray) -> np.ndarray:
-    """A QRS (8, n) from the onset with `level` (8,) before it, faded in like a template's."""
-    ramp = fade(np.arange(QRS_FADE_IN), 0, QRS_FADE_IN)
-    return np.concatenate([level[:, None] * ramp, qrs], axis=1).astype(np.float32)
-
-
 def _later_j(template: BeatTemplate, samples: int) -> BeatTemplate:
     """The same T, beginning `samples` later; durations follow."""
     added = samples / MODEL_RATE
@@ -132,8 +126,3 @@ def _later_j(template: BeatTemplate, samples: int) -> BeatTemplate:
         qt=template.qt + added,
         t_peak=template.t_peak + added,
     )
-
-
-def t_tail() -> int:
-    """Samples of a T part beyond the marked T offset."""
-    return T_MARGIN + T_FADE_OUT
