@@ -12,6 +12,7 @@ from ecgtwin_app.report.align import shift_onto
 from ecgtwin_app.report.layout import (
     LEAD_GRIDS,
     PAPER,
+    PULSE_SECONDS,
     PageLayout,
     blocks,
     place_panels,
@@ -104,3 +105,11 @@ def test_without_beats_nothing_is_shifted():
     assert shift_onto(np.array([]), np.array([1.0]), 0.0, 2.5) == 0.0
     assert shift_onto(np.array([1.0]), np.array([]), 0.0, 2.5) == 0.0
     assert shift_onto(np.array([1.0]), np.array([1.1]), 5.0, 2.5) == 0.0
+
+
+@pytest.mark.parametrize("mode", ["overlay", "side by side"])
+@pytest.mark.parametrize("speed", [25.0, 50.0])
+def test_the_calibration_pulse_fits_before_the_trace(mode, speed):
+    for block in blocks(PageLayout(mode=mode, speed=speed)):
+        assert block.trace_left - block.left >= PULSE_SECONDS * speed + 2
+        assert block.trace_left + block.trace_width <= block.left + block.width

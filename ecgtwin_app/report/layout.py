@@ -156,8 +156,10 @@ def blocks(layout: PageLayout) -> tuple[Block, ...]:
     grid = LEAD_GRIDS[layout.leads]
     if layout.mode == "side by side":
         rows, half = LEAD_GRIDS[grid.half].rows, width / 2
+        room = PULSE_SECONDS * layout.speed + 3
+        length = min(ROW_LENGTH / 2, half - room - 2)
         return tuple(
-            Block((who,), rows, left + k * half, left + k * half + 8, ROW_LENGTH / 2, half)
+            Block((who,), rows, left + k * half, left + k * half + room, length, half)
             for k, who in enumerate(("reference", "twin"))
         )
     shows = ("reference", "twin") if layout.mode == "overlay" else (layout.mode,)

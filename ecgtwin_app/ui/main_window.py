@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QLabel, QMainWindow, QSplitt
 
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.report import marking
-from ecgtwin_app.report.layout import MODES, ROW_LENGTH, PageLayout
+from ecgtwin_app.report.layout import MODES, PageLayout
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.ui import dialogs, settings
 from ecgtwin_app.ui.actions import build_actions
@@ -322,9 +322,7 @@ class MainWindow(QMainWindow):
         """Move by what fits on the page, within the recording."""
         if self.session.reference is None:
             return
-        length = ROW_LENGTH / self.page_layout.speed
-        if self.page_layout.mode == "side by side" and self.session.twins:
-            length /= 2
+        length = self.page().blocks[0][0].trace_width / self.page_layout.speed
         start = self.page_layout.start + by * length
         if 0 <= start < self.session.reference.duration - 0.1:
             self.set_page_layout(replace(self.page_layout, start=start))

@@ -1,0 +1,58 @@
+"""Starting and failing: the log is discreet, what nobody caught is said in the window."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+
+import pytest
+from PySide6.QtCore import QSettings
+from ui_standin import StandInEngine
+
+from ecgtwin_app.ui.app import DiscreetFormatter, ErrorHooks
+from ecgtwin_app.ui.main_window import MainWindow
+
+
+@pytest.fixture
+def window(qtbot, tmp_path):
+    window = MainWindow(StandInEngine, QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat))
+    qtbot.addWidget(window)
+    window.show()
+    yield window
+    window.close()
+
+
+def _raise_and_catch():
+    try:
+        raise ValueError("Doe^Jane, /home/doctor/jane.dcm")
+    except ValueError:
+        return sys.exc_info()
+
+
+def test_the_log_says_where_but_not_what():
+    record = logging.LogRecord("x", logging.ERROR, "x", 1, "A job failed", (), _raise_and_catch())
+    text = DiscreetFormatter("%(message)s").format(record)
+    assert "ValueError" in text
+    assert "_raise_and_catch" in text
+    assert "Doe" not in text
+    assert "/home" not in text
+
+
+def test_what_nobody_caught_is_said_in_the_bar(window, qtbot):
+    before = sys.excepthook
+    hooks = ErrorHooks(window)
+    sys.excepthook(*_raise_and_catch())
+    qtbot.waitUntil(lambda: "ValueError" in window.messages.text)
+    assert "Doe" not in window.messages.text
+    hooks.remove()
+    assert sys.excepthook is before
+
+
+def test_so_is_what_nobody_caught_on_another_thread(window, qtbot):
+    hooks = ErrorHooks(window)
+    thread = threading.Thread(target=lambda: {}["missing"])
+    thread.start()
+    thread.join()
+    hooks.remove()
+    qtbot.waitUntil(lambda: "KeyError" in window.messages.text)
