@@ -91,5 +91,7 @@ def make_plan(
     if request.score is not None:
         score = counterpart = request.score
     elif request.use_score:
-        score, counterpart = write_score(names, rate, np.random.default_rng(seed), reference.template)
+        score, counterpart = write_score(
+            names, rate, np.random.default_rng(seed), reference.template, age=age
+        )
     return Plan(names, rate, age, sex, score, counterpart)

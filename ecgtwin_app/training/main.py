@@ -9,8 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file, save_file
 
 from ecgtwin_app.model.adax import DitConfig
+from ecgtwin_app.model.autoencoder import LappedAutoencoder
 from ecgtwin_app.model.weights import build, save
 from ecgtwin_app.training.cases import make_real, make_virtual
 from ecgtwin_app.training.dataset import load_cases
@@ -60,7 +62,7 @@ def main(args: argparse.Namespace) -> int:
         (folder / "done").touch()
 
     model = build(DitConfig(STATEMENTS), args.name)
-    model.autoencoder = fit_autoencoder(_signals(folder), model.config.components)
+    model.autoencoder = _autoencoder(args.work / "autoencoder.safetensors", folder, model.config.components)
     cases = load_cases(folder, model.autoencoder)
     log.info("%d cases of %d references", len(cases), len(cases.ref_latent))
     train_extractor(
@@ -86,6 +88,17 @@ def main(args: argparse.Namespace) -> int:
     save(model, args.out, about)
     log.info("weights written to %s", args.out)
     return 0
+
+
+def _autoencoder(path: Path, folder: Path, components: int) -> LappedAutoencoder:
+    """The autoencoder fitted earlier in this run, or fitted now: a resumed run must keep its latent."""
+    if path.exists():
+        autoencoder = LappedAutoencoder(components)
+        autoencoder.load_state_dict(load_file(path))
+        return autoencoder
+    autoencoder = fit_autoencoder(_signals(folder), components)
+    save_file(autoencoder.state_dict(), path)
+    return autoencoder
 
 
 def _signals(folder: Path) -> list[np.ndarray]:

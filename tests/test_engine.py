@@ -1,0 +1,143 @@
+"""The engine with the real weights, on the real example ECG."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ecgtwin_app.ecg.leads import lead_law_residual
+from ecgtwin_app.ecg.recording import LEADS, EcgError, Recording
+from ecgtwin_app.ecg.score import Event, RhythmScore
+from ecgtwin_app.engine.engine import TwinEngine
+from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
+from ecgtwin_app.engine.save import save_twins
+from ecgtwin_app.formats.example import example_path
+from ecgtwin_app.formats.registry import read_ecg
+
+PVC = TwinRequest(("ventricular premature complex",), heart_rate=70, seed=3)
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return TwinEngine.load()
+
+
+@pytest.fixture(scope="module")
+def reference():
+    return read_ecg(example_path())
+
+
+@pytest.fixture(scope="module")
+def pvc_twin(engine, reference):
+    return engine.generate(reference, PVC)[0]
+
+
+def test_a_twin_is_whole(engine, reference, pvc_twin):
+    recording = pvc_twin.recording
+    assert recording.leads == LEADS and recording.signal.shape == (12, 5000) and recording.rate == 500
+    assert recording.signal.dtype == np.float32 and np.isfinite(recording.signal).all()
+    assert lead_law_residual(recording.signal) <= 1e-5
+    assert recording.synthetic and recording.provenance["synthetic"] is True
+    assert recording.provenance["weights_sha256"] == engine.weights_sha256
+    assert recording.provenance["reference_sha256"] == reference.digest()
+    assert recording.patient.name == "" and recording.patient.identifier == ""
+
+
+def test_the_twin_has_what_was_asked(pvc_twin):
+    assert pvc_twin.met, [line for line in pvc_twin.asked_got if line.met is False]
+    assert abs(pvc_twin.measurements["heart_rate"] - 70) < 3.5
+
+
+def test_the_same_seed_gives_the_same_twin_and_another_seed_another(engine, reference, pvc_twin):
+    again = engine.generate(reference, PVC)[0]
+    assert np.array_equal(again.recording.signal, pvc_twin.recording.signal)
+    other = engine.generate(reference, replace(PVC, seed=4))[0]
+    assert not np.array_equal(other.recording.signal, pvc_twin.recording.signal)
+
+
+def test_twin_k_does_not_depend_on_how_many_are_asked(engine, reference):
+    two = engine.generate(reference, replace(PVC, samples=2, steps=2))
+    second = engine.generate(reference, replace(PVC, seed=PVC.seed + 1, steps=2))[0]
+    assert np.array_equal(two[1].recording.signal, second.recording.signal)
+
+
+def test_every_step_is_a_progress_and_a_place_to_cancel(engine, reference):
+    job = engine.iter_generate(reference, replace(PVC, steps=6))
+    first, second = next(job), next(job)
+    assert isinstance(first, Progress) and (first.step, first.total) == (1, 6)
+    assert first.preview.shape == (12, 5000)
+    assert not np.array_equal(first.preview, second.preview)
+    job.close()
+    assert isinstance(engine.generate(reference, replace(PVC, steps=2))[0], Twin)
+
+
+def test_the_contrast_of_a_pvc_lies_in_the_pvc(engine, reference, pvc_twin):
+    heat = [x for x in engine.iter_attribute(reference, pvc_twin, "contrast") if isinstance(x, HeatMap)][0]
+    assert heat.values.shape == (12, 5000) and heat.signed and heat.unit == "mV"
+    assert heat.checks["energy_share_in_ectopic_beats"] > 3 * heat.checks["time_share_of_ectopic_beats"]
+
+
+def test_attention_is_a_share_and_leaves_no_hooks(engine, reference, pvc_twin):
+    heat = [x for x in engine.iter_attribute(reference, pvc_twin, "attention") if isinstance(x, HeatMap)][0]
+    assert 0 <= heat.values.min() <= heat.values.max() <= 1
+    assert np.ptp(heat.values, axis=0).max() == 0 and not heat.per_lead
+    assert not any(block.condition._forward_hooks for block in engine._model.flow.network.blocks)
+    job = engine.iter_attribute(reference, pvc_twin, "attention")
+    next(job)
+    job.close()
+    assert not any(block.condition.keep_weights for block in engine._model.flow.network.blocks)
+
+
+def test_a_score_of_ones_own_is_performed(engine, reference):
+    beats = [0.4 + 0.8 * k for k in range(12)]
+    events = [Event(t, "QRS", "conducted") for t in beats] + [Event(t - 0.16, "P", "sinus") for t in beats]
+    score = RhythmScore(tuple(events))
+    twin = engine.generate(reference, TwinRequest(("sinus rhythm",), score=score))[0]
+    assert abs(twin.measurements["heart_rate"] - 75) < 1
+    assert twin.score == score
+
+
+def test_without_a_score_the_model_invents_a_rhythm(engine, reference):
+    twin = engine.generate(reference, TwinRequest(("sinus rhythm",), heart_rate=70, use_score=False))[0]
+    assert twin.score is None and np.isfinite(twin.recording.signal).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"conditions": ("sinus rythm",)}, "did you mean"),
+        ({"conditions": ()}, "No condition"),
+        ({"heart_rate": 0.0}, "heart rate must be between"),
+        ({"samples": -1}, "number of twins must be between"),
+        ({"steps": 0}, "number of steps"),
+        ({"age": 200.0}, "age must be"),
+        ({"sex": "X"}, "sex must be"),
+        ({"conditions": ("atrial fibrillation", "first-degree AV block")}, "cannot be combined"),
+    ],
+)
+def test_bad_requests_are_refused_in_one_sentence(engine, reference, change, sentence):
+    with pytest.raises(EcgError, match=sentence):
+        engine.generate(reference, replace(PVC, **change))
+
+
+def test_a_reference_without_beats_is_refused(engine):
+    with pytest.raises(EcgError):
+        engine.generate(Recording(np.zeros((12, 5000)), 500.0), PVC)
+
+
+def test_saved_twins_tell_everything(tmp_path, pvc_twin):
+    paths = save_twins([pvc_twin], tmp_path / "out")
+    assert [p.name for p in paths] == ["twin_001.hea", "twins.json"]
+    document = json.loads((tmp_path / "out" / "twins.json").read_text(encoding="utf-8"))
+    twin = document["twins"][0]
+    for key in ("file", "seed", "asked_versus_got", "lead_law_residual_uv", "identity_similarity", "seconds"):
+        assert key in twin
+    assert twin["first_draw"] is True and document["provenance"]["synthetic"] is True
+    back = read_ecg(tmp_path / "out" / "twin_001.hea")
+    assert back.synthetic
+    assert np.abs(back.signal - pvc_twin.recording.signal).max() <= 0.00051
+    assert lead_law_residual(back.signal) <= 0.002
+    first = (tmp_path / "out" / "twin_001.dat").read_bytes()
+    save_twins([pvc_twin], tmp_path / "again")
+    assert (tmp_path / "again" / "twin_001.dat").read_bytes() == first
