@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from ecgtwin_app.training import parallel
 from ecgtwin_app.training.checkpoint import Average, load_checkpoint, save_checkpoint
 
 log = logging.getLogger(__name__)
@@ -35,8 +36,8 @@ def train(
     Parameters
     ----------
     batch_loss : callable (step, generator) -> scalar Tensor
-        Draws its batch from the generator, which is seeded by (seed, step): a resumed run sees the same
-        batches as one that was never stopped.
+        Draws its batch from the generator, which is seeded by (seed, process, step): a resumed run sees
+        the same batches as one that was never stopped.
     every : int
         Steps between checkpoints.
 
@@ -53,10 +54,11 @@ def train(
     for step in range(start, steps):
         for group in optimizer.param_groups:
             group["lr"] = rate * rate_factor(step, steps)
-        generator = torch.Generator().manual_seed(seed * 1_000_003 + step)
+        generator = torch.Generator().manual_seed((seed * 64 + parallel.rank()) * 1_000_003 + step)
         loss = batch_loss(step, generator)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
+        parallel.average_gradients(module)
         nn.utils.clip_grad_norm_(module.parameters(), 1.0)
         optimizer.step()
         average.update(module, step)
@@ -64,6 +66,6 @@ def train(
         if (step + 1) % 25 == 0:
             pace = (time.monotonic() - clock) / (step + 1 - start)
             log.info("%s step %d of %d, loss %.4f, %.2f s a step", name, step + 1, steps, smooth, pace)
-        if (step + 1) % every == 0 or step + 1 == steps:
+        if parallel.rank() == 0 and ((step + 1) % every == 0 or step + 1 == steps):
             save_checkpoint(checkpoint, module, average, optimizer, step + 1)
     return average

@@ -12,8 +12,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from ecgtwin_app.model.adax import DitConfig
-from ecgtwin_app.model.autoencoder import LappedAutoencoder
 from ecgtwin_app.model.weights import build, save
+from ecgtwin_app.training import parallel
 from ecgtwin_app.training.cases import make_real, make_virtual
 from ecgtwin_app.training.dataset import load_cases
 from ecgtwin_app.training.mix import STATEMENTS
@@ -44,25 +44,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Run or resume the whole training; returns the exit status."""
+    parallel.start()
+    first = parallel.rank() == 0
     args.work.mkdir(parents=True, exist_ok=True)
     handlers = [logging.StreamHandler(), logging.FileHandler(args.work / "train.log")]
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", handlers=handlers)
+    logging.basicConfig(
+        level=logging.INFO if first else logging.WARNING, format="%(asctime)s %(message)s", handlers=handlers
+    )
     torch.set_flush_denormal(True)
     if args.threads:
         torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     began = time.monotonic()
 
-    folder = args.work / "cases"
-    if not (folder / "done").exists():
-        real = [record for record in load_real(args.data) if not record.held_out]
-        hearts = [record.recording for record in real] + deepfake_normals(args.virtual, args.seed)
-        make_virtual(folder, hearts, args.per_patient, args.seed, args.workers)
-        make_real(folder, real, len(hearts), args.workers)
-        (folder / "done").touch()
-
     model = build(DitConfig(STATEMENTS), args.name)
-    model.autoencoder = _autoencoder(args.work / "autoencoder.safetensors", folder, model.config.components)
+    folder, fitted = args.work / "cases", args.work / "autoencoder.safetensors"
+    if first:
+        _make_all_cases(folder, args)
+        _fit_once(fitted, folder, model.config.components)
+    parallel.wait()
+    model.autoencoder.load_state_dict(load_file(fitted))
     cases = load_cases(folder, model.autoencoder)
     log.info("%d cases of %d references", len(cases), len(cases.ref_latent))
     train_extractor(
@@ -71,7 +72,13 @@ def main(args: argparse.Namespace) -> int:
     identity = reference_identity(model.extractor, cases)
     model.flow.spread.copy_(cases.target[::7].float().std(dim=(0, 1)))
     average = train_flow(
-        model.flow, cases, identity, args.steps, args.work / "flow.safetensors", args.seed, args.batch
+        model.flow,
+        cases,
+        identity,
+        args.steps,
+        args.work / "flow.safetensors",
+        args.seed,
+        args.batch // parallel.processes(),
     )
     model.flow.load_state_dict(average.values)
     about = {
@@ -85,20 +92,26 @@ def main(args: argparse.Namespace) -> int:
             "hours": round((time.monotonic() - began) / 3600, 2),
         }
     }
-    save(model, args.out, about)
-    log.info("weights written to %s", args.out)
+    if first:
+        save(model, args.out, about)
+        log.info("weights written to %s", args.out)
     return 0
 
 
-def _autoencoder(path: Path, folder: Path, components: int) -> LappedAutoencoder:
-    """The autoencoder fitted earlier in this run, or fitted now: a resumed run must keep its latent."""
-    if path.exists():
-        autoencoder = LappedAutoencoder(components)
-        autoencoder.load_state_dict(load_file(path))
-        return autoencoder
-    autoencoder = fit_autoencoder(_signals(folder), components)
-    save_file(autoencoder.state_dict(), path)
-    return autoencoder
+def _make_all_cases(folder: Path, args: argparse.Namespace) -> None:
+    if (folder / "done").exists():
+        return
+    real = [record for record in load_real(args.data) if not record.held_out]
+    hearts = [record.recording for record in real] + deepfake_normals(args.virtual, args.seed)
+    make_virtual(folder, hearts, args.per_patient, args.seed, args.workers)
+    make_real(folder, real, len(hearts), args.workers)
+    (folder / "done").touch()
+
+
+def _fit_once(path: Path, folder: Path, components: int) -> None:
+    """Fit the autoencoder unless this run did so before: a resumed run must keep its latent."""
+    if not path.exists():
+        save_file(fit_autoencoder(_signals(folder), components).state_dict(), path)
 
 
 def _signals(folder: Path) -> list[np.ndarray]:
