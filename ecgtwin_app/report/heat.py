@@ -76,7 +76,8 @@ def colours(share: np.ndarray, signed: bool) -> np.ndarray:
         stops = np.linspace(0, 1, len(_CIVIDIS))
         for channel in range(3):
             rgba[:, channel] = np.interp(share, stops, _CIVIDIS[:, channel])
-    rgba[:, 3] = 255 * STRONGEST * np.abs(share)
+    # Most of an unsigned map is middling; it fades faster, so that only its heights stand out.
+    rgba[:, 3] = 255 * STRONGEST * np.abs(share) ** (1.0 if signed else 1.8)
     return np.round(rgba).astype(np.uint8)
 
 

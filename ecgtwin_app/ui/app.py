@@ -20,6 +20,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
 from ecgtwin_app import __version__
+from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.ui import settings
 from ecgtwin_app.ui.main_window import MainWindow
 
@@ -50,12 +51,12 @@ def main(path: str | None = None, demo: bool = False) -> int:
     hooks = ErrorHooks(window)
     window.controller.prepare_engine()
     window.show()
-    if path is not None and not demo:
+    if demo:
+        window.open_path(example_path(), window.generate)
+    elif path is not None:
         window.open_path(path)
     else:
         window.open_example()
-        if demo:
-            window.session.reference_changed.connect(window.generate, Qt.ConnectionType.SingleShotConnection)
     status = application.exec()
     hooks.remove()
     return status

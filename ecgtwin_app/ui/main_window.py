@@ -79,7 +79,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.messages)
         column.addWidget(self.view, 1)
         self.side, self.bottom = _panel(self.request_panel), _panel(self.results)
-        upright = _splitter(Qt.Orientation.Vertical, (centre, self.bottom), [680, 216])
+        upright = _splitter(Qt.Orientation.Vertical, (centre, self.bottom), [664, 236])
         self.setCentralWidget(_splitter(Qt.Orientation.Horizontal, (self.side, upright), [276, 1164]))
         self._fill_status_bar()
 

@@ -172,7 +172,7 @@ def _table(titles, name):
     table.setHorizontalHeaderLabels(titles)
     table.setAccessibleName(name)
     table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(26)
+    table.verticalHeader().setDefaultSectionSize(23)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setShowGrid(False)

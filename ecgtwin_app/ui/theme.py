@@ -149,7 +149,7 @@ def _style_sheet(t):
     QTreeWidget::item:selected, QTableWidget::item:selected {{ background: {t.selection}; color: {t.text}; }}
     QHeaderView::section {{ background: {t.panel}; color: {t.quiet}; border: 0;
                 border-bottom: 1px solid {t.border}; padding: 4px 5px; }}
-    QTableWidget::item {{ border-bottom: 1px solid {t.border}; padding: 4px 3px; }}
+    QTableWidget::item {{ border-bottom: 1px solid {t.border}; padding: 2px 4px; }}
     QTabWidget::pane {{ border: 0; border-top: 1px solid {t.border}; }}
     QTabBar::tab {{ padding: 7px 11px; border: 0; border-bottom: 2px solid transparent; color: {t.quiet};
                 background: transparent; }}

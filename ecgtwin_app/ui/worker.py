@@ -26,14 +26,11 @@ class Job:
     Attributes
     ----------
     title : str
-        "Generating", for the status line.
-    running : bool
-        True until the job has ended in one way or another.
+        "Generating", for the message when it fails.
     """
 
     def __init__(self, title: str, start: Callable[[], Iterator], on_item, on_done, on_error):
         self.title = title
-        self.running = True
         self._start = start
         self._on = {"item": on_item, "done": on_done, "error": on_error}
         self._cancel = threading.Event()
@@ -51,7 +48,6 @@ class Job:
 class Worker(QObject):
     """Runs jobs one after another on its own thread."""
 
-    idle = Signal()
     _happened = Signal(object, str, object)
 
     def __init__(self, parent: QObject | None = None):
@@ -140,10 +136,7 @@ class Worker(QObject):
         if kind == "item" and job.cancelled:
             return  # what was under way when the user cancelled is not wanted any more
         if kind != "item":
-            job.running = False
             self._unfinished.remove(job)
         callback = job._on[kind]
         if callback is not None:
             callback(payload)
-        if kind != "item" and not self._unfinished:
-            self.idle.emit()
