@@ -7,6 +7,8 @@ share. It is a course over time, the same for all leads.
 
 from __future__ import annotations
 
+from typing import Self
+
 import numpy as np
 import torch
 
@@ -23,7 +25,7 @@ class AttentionRecorder:
         self._sum: torch.Tensor | None = None
         self._count = 0
 
-    def __enter__(self) -> AttentionRecorder:
+    def __enter__(self) -> Self:
         for layer in self._layers:
             layer.keep_weights = True
             self._hooks.append(layer.register_forward_hook(self._add))

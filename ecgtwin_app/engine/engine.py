@@ -14,9 +14,10 @@ import torch
 import ecgtwin_app
 from ecgtwin_app.attribution.attention import AttentionRecorder, attention_map
 from ecgtwin_app.attribution.contrast import contrast_map
+from ecgtwin_app.attribution.gradients import SEGMENTS, Evidence, gradients_map, integrated_gradients
 from ecgtwin_app.conditions.referee import judge
 from ecgtwin_app.conditions.vocabulary import Condition
-from ecgtwin_app.ecg.leads import lead_law_residual, twelve_leads
+from ecgtwin_app.ecg.leads import independent_leads, lead_law_residual, twelve_leads
 from ecgtwin_app.ecg.measure import measure
 from ecgtwin_app.ecg.recording import MODEL_RATE, EcgError, Recording
 from ecgtwin_app.ecg.resample import ten_seconds
@@ -31,6 +32,8 @@ from ecgtwin_app.model.sampler import dpm_solver_2m, start_noise, times
 from ecgtwin_app.model.weights import TwinModel, load
 from ecgtwin_app.resources import weight_path
 
+#: Heat maps, the default first.
+METHODS = ("contrast", "attention", "gradients")
 #: Largest contradiction between limb leads in memory, mV.
 LEAD_LAW_LIMIT = 1e-5
 
@@ -109,28 +112,56 @@ class TwinEngine:
 
         Parameters
         ----------
-        method : {"contrast", "attention"}
+        method : str
+            One of `METHODS`.
             "contrast": the twin minus the same noise performed without the condition (mV, signed).
             "attention": the share of the condition's tokens in the cross-attention, over time.
+            "gradients": the samples' shares in what makes the model recognise the condition (signed).
         """
-        if method not in ("contrast", "attention"):
-            raise EcgError(f"There is no heat map '{method}'; choose contrast or attention.")
+        if method not in METHODS:
+            raise EcgError(
+                f"There is no heat map '{method}'; choose {', '.join(METHODS[:-1])} or {METHODS[-1]}."
+            )
         request = twin.request
         conditions = check_request(request)
         prepared = self._prepare(reference)
         plan = make_plan(conditions, request, prepared, twin.seed)
-        if method == "contrast":
-            plain = plan.without_condition()
-            latent = None
-            for step, (latent, _) in enumerate(self._sample(prepared, plain, request, twin.seed), 1):
-                yield Progress(step, request.steps, None, "The same patient without the condition")
-            yield contrast_map(twin.recording.signal, self._decode(latent), twin.score, plain.score)
+        if method == "attention":
+            yield from self._attention(prepared, plan, twin, conditions)
             return
-        columns = [self._statement(c) for c in conditions]
+        plain = plan.without_condition()
+        total = request.steps + (SEGMENTS if method == "gradients" else 0)
+        latent = None
+        for step, (latent, _) in enumerate(self._sample(prepared, plain, request, twin.seed), 1):
+            yield Progress(step, total, None, "The same patient without the condition")
+        counterfactual = self._decode(latent)
+        if method == "contrast":
+            yield contrast_map(twin.recording.signal, counterfactual, twin.score, plain.score)
+        else:
+            yield from self._gradients(prepared, plan, twin, counterfactual, total)
+
+    def _attention(self, prepared, plan: Plan, twin: Twin, conditions) -> Iterator[Progress | HeatMap]:
+        columns = [self._statement(condition) for condition in conditions]
+        steps = twin.request.steps
         with AttentionRecorder(self._model.flow.network) as recorder:
-            for step, _ in enumerate(self._sample(prepared, plan, request, twin.seed), 1):
-                yield Progress(step, request.steps, None, "Reading the attention")
+            for step, _ in enumerate(self._sample(prepared, plan, twin.request, twin.seed), 1):
+                yield Progress(step, steps, None, "Reading the attention")
             yield attention_map(recorder.mean(), columns, twin.recording.samples)
+
+    def _gradients(
+        self, prepared, plan: Plan, twin: Twin, counterfactual, total
+    ) -> Iterator[Progress | HeatMap]:
+        context = context_of(self._model, prepared, plan, self.device)
+        evidence = Evidence(self._model.flow, self._model.autoencoder, context, twin.seed)
+        ends = [
+            torch.from_numpy(independent_leads(signal)).to(self.device)
+            for signal in (counterfactual, twin.recording.signal)
+        ]
+        attributions = torch.zeros_like(ends[0])
+        for segment, part in enumerate(integrated_gradients(evidence, *ends), 1):
+            attributions += part
+            yield Progress(total - SEGMENTS + segment, total, None, "Integrating gradients")
+        yield gradients_map(attributions, evidence, *ends)
 
     def identity_similarity(self, a: Recording, b: Recording) -> float:
         """Cosine of the base vectors of two recordings, -1 to 1."""

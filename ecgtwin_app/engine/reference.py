@@ -63,7 +63,7 @@ def prepare(model: TwinModel, reference: Recording, device: str) -> PreparedRefe
     )
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def identity_of(
     model: TwinModel, strip: Recording, device: str, beat: RepresentativeBeat | None = None
 ) -> tuple[torch.Tensor, np.ndarray]:
@@ -83,7 +83,7 @@ def identity_of(
     return identity, base_vector(identity)[0].cpu().numpy()
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def context_of(model: TwinModel, reference: PreparedReference, plan: Plan, device: str) -> Context:
     """All that one draw depends on, but the noise."""
     states = statement_states(model.config.statements, plan.names)
