@@ -157,6 +157,27 @@ def test_every_field_reaches_the_request(opened):
     assert opened.request_panel.generate.text() == "Generate 3 twins"
 
 
+def test_tab_goes_through_the_fields_as_they_are_read(opened, qtbot):
+    form = opened.request_panel.form
+    form.heart_rate.setFocus()
+    for field in (form.strength, form.age, form.sex, form.samples, form.seed, opened.request_panel.generate):
+        qtbot.keyClick(opened.focusWidget(), Qt.Key.Key_Tab)
+        assert opened.focusWidget() is field
+
+
+def test_ctrl_click_combines_conditions_with_the_rhythm_first(opened, qtbot):
+    tree = opened.request_panel.conditions.list
+    for name, modifier in (
+        ("left bundle branch block", Qt.KeyboardModifier.NoModifier),
+        ("atrial fibrillation", Qt.KeyboardModifier.ControlModifier),
+    ):
+        (item,) = tree.findItems(name, Qt.MatchFlag.MatchExactly)
+        tree.scrollToItem(item)
+        place = tree.visualItemRect(item).center()
+        qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, modifier, place)
+    assert opened.session.request.conditions == ("atrial fibrillation", "left bundle branch block")
+
+
 # -- generating ---------------------------------------------------------------------------------------
 
 

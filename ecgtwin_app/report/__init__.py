@@ -1,1 +1,1 @@
-"""The ECG page: one painter in millimetres for screen, PDF and PNG."""
+"""The ECG page: one painter in millimetres for the screen, PNG, PDF and SVG."""

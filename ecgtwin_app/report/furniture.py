@@ -108,7 +108,8 @@ def draw_header(painter: QPainter, page) -> None:
     )
     draw_text(painter, _LEFT, 18.2, title, 4.4, bold=True)
     draw_text(painter, _LEFT, 22.8, patient_text(page.reference, page.layout.identity), 2.7)
-    words = ink.elided(source_text(page.reference), 2.3, 100)
+    origin = "Made from " if shown == ("twin",) else ""
+    words = ink.elided(origin + source_text(page.reference), 2.3, 100)
     draw_text(painter, _LEFT, 26.8, words, 2.3, colour=ink.QUIET_TEXT)
     _draw_measurements(painter, page, shown)
 

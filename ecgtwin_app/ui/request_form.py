@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
@@ -81,6 +82,8 @@ class RequestForm(QWidget):
             grid.addWidget(label, row, column)
             grid.addWidget(field, row + 1, column)
             grid.setColumnStretch(column, 1)
+        for (_, before), (_, after) in pairwise(fields):
+            QWidget.setTabOrder(before, after)  # as they are read, not as they were made
 
     def _connect(self):
         self.heart_rate.valueChanged.connect(
