@@ -11,7 +11,7 @@ from ecgtwin_app.model.conditioning import ABSENT, PRESENT, UNKNOWN, Condition
 from ecgtwin_app.training.dataset import with_unknowns
 from ecgtwin_app.training.labels import statements_of
 from ecgtwin_app.training.loop import rate_factor, train
-from ecgtwin_app.training.mix import STATEMENTS, draw_case
+from ecgtwin_app.training.mix import STATEMENTS, case_weights, draw_case
 from ecgtwin_app.training.records import load_real, normal
 from ecgtwin_app.training.stages import fit_autoencoder
 
@@ -76,6 +76,14 @@ def test_the_mix_covers_every_statement():
         share = np.mean([statement in conditions for conditions, _ in drawn])
         assert share > 0.08, statement
     assert min(rate for _, rate in drawn) >= 38 and max(rate for _, rate in drawn) <= 175
+
+
+def test_hard_cases_are_drawn_more_often():
+    states = np.full((3, len(STATEMENTS)), ABSENT)
+    states[1, STATEMENTS.index("ventricular premature complex")] = PRESENT
+    states[2, STATEMENTS.index("left bundle branch block")] = UNKNOWN
+    plain, ectopic, unknown = case_weights(states)
+    assert ectopic > 2 * plain and unknown == plain
 
 
 def test_principal_components_keep_what_is_there():

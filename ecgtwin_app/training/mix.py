@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ecgtwin_app.model.conditioning import PRESENT
+
 #: The model's statement list. Bradycardia and tachycardia are sinus rhythm at a rate.
 STATEMENTS = (
     "sinus rhythm",
@@ -23,6 +25,22 @@ _RHYTHMS = {
     "first-degree AV block": (42.0, 115.0),
 }
 _MORPHOLOGIES = STATEMENTS[4:]
+#: How much more often than a plain rhythm (0.6) a case is drawn for each statement it holds: what changes the
+#: patient's beat most takes longest to learn.
+_PLAIN = 0.6
+_EMPHASIS = {
+    "ventricular premature complex": 1.4,
+    "left bundle branch block": 1.2,
+    "right bundle branch block": 0.7,
+    "left ventricular hypertrophy": 0.5,
+    "anterior STEMI": 0.7,
+}
+
+
+def case_weights(states: np.ndarray) -> np.ndarray:
+    """Relative frequency (cases,) with which cases of these statement states (cases, statements) are drawn."""
+    emphasis = np.array([_EMPHASIS.get(name, 0.0) for name in STATEMENTS])
+    return _PLAIN + (states == PRESENT) @ emphasis
 
 
 def draw_case(rng: np.random.Generator) -> tuple[tuple[str, ...], float]:

@@ -17,6 +17,7 @@ from ecgtwin_app.model.identity import IndividualBaseExtractor, base_vector, con
 from ecgtwin_app.training.checkpoint import Average
 from ecgtwin_app.training.dataset import DROP, CaseTable, pick, with_unknowns
 from ecgtwin_app.training.loop import train
+from ecgtwin_app.training.mix import case_weights
 
 log = logging.getLogger(__name__)
 #: Latent tokens that the extractor sees of each recording in contrastive training.
@@ -138,9 +139,10 @@ def train_flow(
     rate=8e-4,
 ) -> Average:
     """Train the diffusion transformer on batches of cases with parts left out at random."""
+    weights = torch.from_numpy(case_weights(cases.condition.statements.numpy()))
 
     def batch_loss(step: int, rng: torch.Generator) -> Tensor:
-        rows = torch.randint(len(cases), (batch,), generator=rng)
+        rows = torch.multinomial(weights, batch, replacement=True, generator=rng)
         return flow.loss(cases.target[rows].float(), draw_context(cases, identity, rows, rng), rng)
 
     return train(flow, batch_loss, steps, checkpoint, rate, seed, name="flow")
