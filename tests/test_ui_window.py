@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QDia
 from ui_standin import StandInEngine
 
 from ecgtwin_app.conditions.vocabulary import find_condition
+from ecgtwin_app.engine.engine import METHODS
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.report.layout import MODES
@@ -19,6 +20,7 @@ from ecgtwin_app.ui import settings
 from ecgtwin_app.ui.actions import COMMANDS
 from ecgtwin_app.ui.main_window import MainWindow
 from ecgtwin_app.ui.theme import DARK, LIGHT
+from ecgtwin_app.ui.view_bar import HEAT_MAPS
 
 
 @pytest.fixture
@@ -299,6 +301,10 @@ def test_cancelling_a_heat_map_turns_it_off(opened, qtbot, engine):
     qtbot.waitUntil(lambda: _idle(opened))
     assert opened.heat_method == ""
     assert opened.bar.heat_map.currentData() == ""
+
+
+def test_every_method_of_the_engine_is_offered():
+    assert [method for method, _ in HEAT_MAPS if method] == list(METHODS)
 
 
 # -- views --------------------------------------------------------------------------------------------

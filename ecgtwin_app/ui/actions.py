@@ -57,7 +57,7 @@ COMMANDS = (
     Command("next_twin", "Ne&xt twin", "Twin", ("Alt+Down",), "Show the twin after this one"),
     Command("remove_twin", "&Remove twin", "Twin", ("Ctrl+Backspace",), "Put the shown twin aside"),
     Command(
-        "next_heat_map", "&Heat map on/off", "Twin", ("Ctrl+H",), "None, contrast, attention in turn", True
+        "next_heat_map", "&Heat map on/off", "Twin", ("Ctrl+H",), "None, then each method in turn", True
     ),
     Command("view_overlay", "&Overlay", "View", ("Ctrl+1",), "Twin over reference"),
     Command("view_side_by_side", "&Side by side", "View", ("Ctrl+2",), "Reference left, twin right"),

@@ -20,7 +20,12 @@ from ecgtwin_app.engine.request import Twin
 from ecgtwin_app.report.layout import GAINS, LEAD_GRIDS, MODES, SPEEDS, PageLayout
 
 #: Heat-map methods with the words of the chooser; "" shows none.
-HEAT_MAPS = (("", "No heat map"), ("contrast", "Contrast map"), ("attention", "Attention map"))
+HEAT_MAPS = (
+    ("", "No heat map"),
+    ("contrast", "Contrast map"),
+    ("attention", "Attention map"),
+    ("gradients", "Gradients map"),
+)
 
 
 class ViewBar(QToolBar):
