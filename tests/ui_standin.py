@@ -1,4 +1,4 @@
-"""An engine for tests of the window: it obeys the engine's contract and needs neither torch nor weights."""
+"""An engine for tests of the window: it obeys the contract and needs neither torch nor weights."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import threading
 
 import numpy as np
 
-from ecgtwin_app.ecg.resample import ten_seconds
 from ecgtwin_app.ecg.recording import Recording
+from ecgtwin_app.ecg.resample import ten_seconds
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Progress, Twin
 
 
