@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from synthetic_ecg import LBBB, RATE, fibrillating, strip
+from scipy.ndimage import gaussian_filter1d
+from synthetic_ecg import LBBB, RATE, T_LBBB, fibrillating, strip
 
 from ecgtwin_app.ecg.beats import detect_qrs
 from ecgtwin_app.formats.example import example_path
@@ -94,3 +95,22 @@ def test_the_real_example_beats_as_its_device_says():
     beats = detect_qrs(recording.signal, recording.rate)
     # The device states a mean RR interval of 982 ms.
     assert np.diff(beats).mean() / recording.rate == pytest.approx(0.982, abs=0.03)
+
+
+def test_smooth_ectopic_beats_soon_after_a_beat_at_a_fast_rate():
+    onsets = 0.4 + 0.52 * np.arange(18)
+    onsets[[4, 9, 14]] -= 0.17
+    recording, onsets = strip(onsets=onsets, ectopic={4, 9, 14}, qt=300)
+    # As smooth as a PVC gets: its fast parts filtered away.
+    slow = gaussian_filter1d(recording.signal, 8, axis=1)
+    signal = recording.signal.copy()
+    for k in (4, 9, 14):
+        first, last = round((onsets[k] - 0.02) * RATE), round((onsets[k] + 0.3) * RATE)
+        signal[:, first:last] = slow[:, first:last]
+    assert len(detect_qrs(signal, RATE)) == 18
+
+
+@pytest.mark.parametrize("rate", [66, 98])
+def test_large_t_waves_of_a_blocked_heart_are_no_beats(rate):
+    recording, onsets = strip(rate=rate, parts=LBBB, t=3 * T_LBBB, qt=400)
+    assert len(detect_qrs(recording.signal, RATE)) == len(onsets)

@@ -22,6 +22,14 @@ REFRACTORY = 0.2
 QRS_BAND = (5.0, 20.0)
 #: Below this root-sum-of-squares swing (mV) there is no QRS, only noise.
 SMALLEST_QRS = 0.08
+#: A T has less than this share of its QRS' energy, and ends up to so many seconds after it; up to the
+#: shorter time a peak may be called T because the other beats have the like.
+T_ENERGY, LATEST_T, LATEST_LIKELY_T = 0.65, 0.5, 0.36
+#: A wave slower than this (speed over size, 1/s) is no QRS where a T is due: T waves of blocked beats
+#: reach 5, smooth ectopic QRS begin at 6.
+T_SHARPNESS = 5.5
+#: A peak at least this many times as large as what other beats have at its distance is no T.
+T_LIKENESS = 1.6
 
 
 def clean(signal: np.ndarray) -> np.ndarray:
@@ -83,8 +91,9 @@ def detect_qrs(signal: np.ndarray, rate: float) -> np.ndarray:
         return np.zeros(0, dtype=np.int64)
     swing = maximum_filter1d(magnitude, int(0.12 * rate) | 1)[candidates]
     candidates = candidates[swing > SMALLEST_QRS]
-    accepted = _above_threshold(candidates, energy, rate)
-    accepted = _drop_t_waves(accepted, energy, magnitude, rate)
+    # The slower a wave, the less it moves for its size.
+    sharpness = energy / np.maximum(maximum_filter1d(magnitude, int(0.16 * rate) | 1), 1e-9)
+    accepted = _above_threshold(candidates, energy, sharpness, rate)
     return _peaks_of_magnitude(accepted, magnitude, rate)
 
 
@@ -122,8 +131,8 @@ def _with_edges(candidates, energy, rate):
     return candidates
 
 
-def _above_threshold(candidates, energy, rate):
-    """Candidates above a share of the local QRS level, with a second look in long gaps."""
+def _above_threshold(candidates, energy, sharpness, rate):
+    """Candidates above a share of the local QRS level that are no T, with a second look in long gaps."""
     if candidates.size == 0:
         return candidates
     heights = energy[candidates]
@@ -132,8 +141,8 @@ def _above_threshold(candidates, energy, rate):
     whole = _level(heights)
     level = np.clip(level, 0.4 * whole, 1.5 * whole)
     noise = percentile_filter(energy, 25, int(2 * rate) | 1)[candidates]
-    threshold = noise + 0.35 * (level - noise)
-    accepted = candidates[heights > threshold]
+    accepted = candidates[heights > noise + 0.35 * (level - noise)]
+    accepted = _drop_t_waves(accepted, energy, sharpness, rate)
     if accepted.size < 2:
         return accepted
     # Pan and Tompkins' search back: a gap of 1.6 typical RR hides a small beat.
@@ -141,10 +150,11 @@ def _above_threshold(candidates, energy, rate):
     missed = []
     for left, right in itertools.pairwise(accepted):
         if right - left > 1.6 * typical:
-            inside = (candidates > left + 0.36 * rate) & (candidates < right - 0.25 * rate)
+            inside = (candidates > left) & (candidates < right - 0.25 * rate)
             inside &= heights > noise + 0.2 * (level - noise)
-            if inside.any():
-                missed.append(candidates[inside][np.argmax(heights[inside])])
+            found = [c for c in candidates[inside] if not _is_t(c, left, accepted, energy, sharpness, rate)]
+            if found:
+                missed.append(max(found, key=lambda c: energy[c]))
     return np.sort(np.append(accepted, missed).astype(np.int64))
 
 
@@ -154,14 +164,37 @@ def _level(heights):
     return float(np.median(heights[heights >= 0.35 * top]))
 
 
-def _drop_t_waves(beats, energy, magnitude, rate):
-    """Drop a peak within 360 ms of a beat that is much slower than it: a T wave."""
+def _drop_t_waves(beats, energy, sharpness, rate):
+    """The beats without the peaks that are the T wave of the beat before."""
     kept = []
     for beat in beats:
-        if kept and beat - kept[-1] < 0.36 * rate and energy[beat] < 0.5 * energy[kept[-1]]:
-            continue
-        kept.append(beat)
+        if not (kept and _is_t(beat, kept[-1], beats, energy, sharpness, rate)):
+            kept.append(beat)
     return np.array(kept, dtype=np.int64)
+
+
+def _is_t(at, beat, beats, energy, sharpness, rate):
+    """Whether the peak `at` is the T of the `beat` before it.
+
+    Either it is as slow as a T, or it comes soon and every beat has the like at that distance.
+    """
+    lag = at - beat
+    if energy[at] >= T_ENERGY * energy[beat] or lag >= LATEST_T * rate:
+        return False
+    if sharpness[at] < T_SHARPNESS:
+        return True
+    if lag >= LATEST_LIKELY_T * rate:
+        return False
+    half = int(0.06 * rate)
+    if at + half >= len(energy):  # cut by the end of the strip: nothing to compare
+        return True
+    after = [
+        energy[other + lag - half : other + lag + half + 1].max()
+        for other in beats
+        if other != beat and energy[other] > energy[at] / T_ENERGY and other + lag + half < len(energy)
+    ]
+    # A low percentile: in bigeminy half the beats have an ectopic one there.
+    return len(after) < 3 or bool(energy[at] < T_LIKENESS * np.percentile(after, 30))
 
 
 def _peaks_of_magnitude(beats, magnitude, rate):
