@@ -184,7 +184,7 @@ def test_weights_travel_and_damage_is_noticed(tmp_path):
 def test_preconditioning_is_exact_for_gaussian_data():
     """With a silent network and data of the stated spread, the loss is that of the best linear guess."""
     config = small_config()
-    flow = Flow(build(config).flow.network, torch.full((12,), 0.5))
+    flow = Flow(build(config).flow.network, torch.full((2, 12), 0.5))
     latent = 0.5 * torch.randn(4, TOKENS, 12, generator=torch.Generator().manual_seed(3))
     with torch.no_grad():
         loss = flow.loss(latent, context(4, config), torch.Generator().manual_seed(4)).item()

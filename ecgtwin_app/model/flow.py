@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ecgtwin_app.model.adax import AdaXDiT, Context
+from ecgtwin_app.model.score_tracks import ventricular_tokens
 
 
 class Flow(nn.Module):
@@ -19,11 +20,14 @@ class Flow(nn.Module):
     its error has the spread ``out`` below (Karras et al. 2022 derive the same for their noise schedule). The
     network predicts what is left, at unit size, for components of any variance.
 
+    A beat born in the ventricles can look like anything, and its mean like nothing: where the score has one,
+    the spread is another, much wider one. With one spread for all tokens such beats come out flat.
+
     Parameters
     ----------
     network : AdaXDiT
-    spread : Tensor, shape (components,)
-        Standard deviation of each latent component.
+    spread : Tensor, shape (2, components)
+        Root mean square of each latent component, in ordinary tokens and in ventricular ones.
     """
 
     def __init__(self, network: AdaXDiT, spread: Tensor):
@@ -34,11 +38,12 @@ class Flow(nn.Module):
     def velocity(self, x: Tensor, time: Tensor, context: Context) -> Tensor:
         """Velocity (batch, tokens, components) at `x` and `time` (batch,)."""
         t = time[:, None, None]
-        variance = self.spread**2
+        spread = torch.where(ventricular_tokens(context.score)[..., None], self.spread[1], self.spread[0])
+        variance = spread**2
         total = (1 - t) ** 2 * variance + t**2
         linear = (t - (1 - t) * variance) / total
         root = total.sqrt()
-        return linear * x + self.spread / root * self.network(x / root, time, context)
+        return linear * x + spread / root * self.network(x / root, time, context)
 
     def loss(self, latent: Tensor, context: Context, generator: torch.Generator | None = None) -> Tensor:
         """Mean squared velocity error of one draw of time and noise for each latent of the batch."""

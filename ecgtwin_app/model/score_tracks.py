@@ -8,6 +8,7 @@ activated, when they will be next, and the RR interval it lies in, which set the
 from __future__ import annotations
 
 import numpy as np
+import torch
 
 from ecgtwin_app.ecg.score import ATRIAL_ORIGINS, ATRIAL_RHYTHMS, VENTRICULAR_ORIGINS, RhythmScore
 from ecgtwin_app.model.autoencoder import BLOCK, TOKENS
@@ -18,6 +19,8 @@ _BUMP_SD = 4.0
 #: Numbers a token: the bumps, three times (s), the atrial rhythm one-hot, and "there is a score".
 TRACK_FEATURES = len(_TRACKS) * BLOCK + 3 + len(ATRIAL_RHYTHMS) + 1
 _REACH = 16
+#: Tokens from the onset of a ventricular beat to the end of its T.
+_VENTRICULAR_REACH = 7
 
 
 def score_features(score: RhythmScore | None) -> np.ndarray:
@@ -54,3 +57,13 @@ def _ventricular_clock(onsets: list[float]) -> np.ndarray:
     since, until = middle - padded[after], padded[after + 1] - middle
     clock = np.stack([since, until, since + until], axis=1)
     return np.clip(clock, 0.0, 2.0)
+
+
+def ventricular_tokens(features: torch.Tensor) -> torch.Tensor:
+    """Which tokens (batch, tokens), bool, lie in a ventricular or paced beat, from score features."""
+    first = len(ATRIAL_ORIGINS) + VENTRICULAR_ORIGINS.index("ventricular")
+    begins = features[..., first * BLOCK : (first + 2) * BLOCK].amax(dim=-1) > 0.5
+    inside = begins.clone()
+    for shift in range(1, _VENTRICULAR_REACH):
+        inside[..., shift:] |= begins[..., :-shift]
+    return inside

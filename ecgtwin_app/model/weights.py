@@ -58,7 +58,7 @@ class TwinModel:
 def build(config: DitConfig, name: str = "untrained", sha256: str = "") -> TwinModel:
     """A model with fresh weights."""
     extractor = IndividualBaseExtractor(config.components, len(config.statements), config.identity_width)
-    flow = Flow(AdaXDiT(config), torch.ones(config.components))
+    flow = Flow(AdaXDiT(config), torch.ones(2, config.components))
     return TwinModel(LappedAutoencoder(config.components), extractor, flow, name, sha256)
 
 

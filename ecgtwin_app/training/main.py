@@ -19,7 +19,7 @@ from ecgtwin_app.training.dataset import load_cases
 from ecgtwin_app.training.mix import STATEMENTS
 from ecgtwin_app.training.normals import deepfake_normals
 from ecgtwin_app.training.records import load_real
-from ecgtwin_app.training.stages import fit_autoencoder, reference_identity, train_extractor, train_flow
+from ecgtwin_app.training.stages import fit_autoencoder, latent_spread, reference_identity, train_extractor, train_flow
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ def main(args: argparse.Namespace) -> int:
         model.extractor, cases, args.extractor_steps, args.work / "extractor.safetensors", args.seed
     )
     identity = reference_identity(model.extractor, cases)
-    model.flow.spread.copy_(cases.target[::7].float().std(dim=(0, 1)))
+    model.flow.spread.copy_(latent_spread(cases))
     average = train_flow(
         model.flow,
         cases,

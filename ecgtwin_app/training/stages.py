@@ -14,6 +14,7 @@ from ecgtwin_app.model.autoencoder import LappedAutoencoder
 from ecgtwin_app.model.conditioning import UNKNOWN, Condition
 from ecgtwin_app.model.flow import Flow
 from ecgtwin_app.model.identity import IndividualBaseExtractor, base_vector, contrastive_loss
+from ecgtwin_app.model.score_tracks import ventricular_tokens
 from ecgtwin_app.training.checkpoint import Average
 from ecgtwin_app.training.dataset import DROP, CaseTable, pick, with_unknowns
 from ecgtwin_app.training.loop import train
@@ -117,6 +118,13 @@ def reference_identity(extractor: IndividualBaseExtractor, cases: CaseTable) -> 
         condition = unknown(len(rows), cases.ref_condition.statements.shape[1])
         parts.append(extractor(cases.ref_latent[rows].float(), cases.ref_beat[rows], condition))
     return torch.cat(parts)
+
+
+@torch.no_grad()
+def latent_spread(cases: CaseTable, every: int = 7) -> Tensor:
+    """Root mean square (2, components) of the latent in ordinary and in ventricular tokens, of some cases."""
+    latent, inside = cases.target[::every].float(), ventricular_tokens(cases.score[::every])
+    return torch.stack([latent[~inside].pow(2).mean(dim=0).sqrt(), latent[inside].pow(2).mean(dim=0).sqrt()])
 
 
 def unknown(count: int, statements: int) -> Condition:
