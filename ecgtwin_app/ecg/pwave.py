@@ -28,11 +28,16 @@ USUAL = 0.75
 #: P begins and ends where the speed passes these shares of the flank's steepest above the quiet
 #: level, a percentile of the speed between T and QRS; no flank lasts longer than so many seconds.
 ONSET_SHARE, END_SHARE, QUIET, LONGEST_FLANK = 0.14, 0.2, 30, 0.075
+#: From so many seconds between T and QRS on, the percentile is the full one.
+QUIET_STRETCH = 0.35
 #: Seconds before the end of the T of the beat before in which a P may already be seen.
 OVERLAP = 0.04
 #: Smallest P that is believed, mV, root mean square over the leads at its peak: where the beats come
 #: regularly, and where they do not, since there small fibrillatory waves may line up by chance.
 SMALLEST, SMALLEST_IRREGULAR = 0.012, 0.03
+#: Which way a sinus P points in I, II, V1 to V6 (Surawicz et al., AHA/ACC/HRS 2009 part III: upright in
+#: I, II and V4 to V6), and how much a wave the other way counts less.
+SINUS, AGAINST = np.array([0.6, 1.0, 0.2, 0.4, 0.5, 0.5, 0.5, 0.5]), 0.4
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,17 +141,24 @@ def _relief(signal, rate):
 
 
 def _candidates(median, rate, start, qrs_onset):
-    """Up to two peaks of the relief before the QRS, the larger first."""
+    """Up to two peaks of the relief before the QRS, the likeliest first."""
     stop = qrs_onset - int(0.008 * rate)
     if stop - start < 0.07 * rate:
         return []
     relief = _relief(median[:, start:stop], rate)
-    magnitude = np.sqrt(np.mean(relief**2, axis=0))
+    size = np.sqrt(np.mean(relief**2, axis=0))
+    # Between T and P there is a dip whose relief is as large; a sinus P points the way of `SINUS`.
+    along = SINUS @ relief / np.maximum(np.linalg.norm(SINUS) * np.linalg.norm(relief, axis=0), 1e-12)
     lead_in = (stop - start - np.arange(stop - start)) / rate
     # PR is most often near 160 ms; a far candidate must be clearly larger.
-    weighted = magnitude / (1 + np.maximum(0, (lead_in - 0.2) / 0.2))
-    peaks, _ = find_peaks(weighted, prominence=0.25 * weighted.max(), distance=max(1, int(0.05 * rate)))
-    peaks = peaks[(peaks > 0.02 * rate) & (peaks < stop - start - 0.02 * rate)]
+    weighted = size * (1 + AGAINST * along) / (1 + np.maximum(0, (lead_in - 0.2) / 0.2))
+    # The edges carry the flank of T and the first of the QRS: no peak there, nor a yardstick for peaks.
+    peaks, found = find_peaks(weighted, prominence=0, distance=max(1, int(0.05 * rate)))
+    inside = (peaks > 0.02 * rate) & (peaks < stop - start - 0.02 * rate)
+    peaks, prominences = peaks[inside], found["prominences"][inside]
+    if peaks.size == 0:
+        return []
+    peaks = peaks[prominences >= 0.25 * weighted[peaks].max()]
     order = peaks[np.argsort(-weighted[peaks])]
     return [int(start + peak) for peak in order[:2]]
 
@@ -159,6 +171,7 @@ def _judge(beats, median, rate, start, qrs_onset, peak, smallest):
     low = max(low, 0)
     windows = _windows(beats, rate, low, high, jitter)
     seen = ~np.isnan(windows).any(axis=(1, 2, 3))
+    windows *= _trust(windows[seen, jitter])[:, None]
     likeness = np.full(len(beats), np.nan)
     shift = np.zeros(len(beats), dtype=int)
     central = windows[:, jitter]
@@ -201,6 +214,14 @@ def _windows(beats, rate, low, high, jitter):
     return windows - first - (last - first) * chord
 
 
+def _trust(segments):
+    """What to weigh each lead with so that the noise is alike in all; segments (beats, leads, samples)."""
+    if len(segments) < 3:
+        return np.ones(segments.shape[1])
+    noise = np.sqrt(np.mean((segments - np.median(segments, axis=0)) ** 2, axis=(0, 2)))
+    return 1 / np.maximum(noise + 0.5 * np.median(noise), 1e-6)
+
+
 def _correlate(windows, template):
     return np.sum(windows * template, axis=(1, 2)) / np.maximum(
         np.linalg.norm(windows, axis=(1, 2)) * np.linalg.norm(template), 1e-12
@@ -211,7 +232,8 @@ def _bounds(median, rate, start, qrs_onset, peak):
     """Onset and end: outwards from the peak over each flank to where it is quiet again."""
     smooth = gaussian_filter1d(median[:, start:qrs_onset], 0.006 * rate, axis=1)
     speed = np.sqrt(np.sum(np.gradient(smooth, axis=1) ** 2, axis=0))
-    at, quiet = peak - start, np.percentile(speed, QUIET)
+    # In a short stretch between T and QRS less of it is quiet.
+    at, quiet = peak - start, np.percentile(speed, QUIET * min(1.0, len(speed) / (QUIET_STRETCH * rate)))
     edges = []
     for step, share in ((-1, ONSET_SHARE), (1, END_SHARE)):
         stop = int(np.clip(at + step * int(LONGEST_FLANK * rate), 0, len(speed) - 1))
