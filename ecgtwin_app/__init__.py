@@ -20,7 +20,7 @@ _PUBLIC = {
     "TwinRequest": "ecgtwin_app.engine.request",
     "read_ecg": "ecgtwin_app.formats.registry",
 }
-__all__ = sorted(_PUBLIC)
+__all__ = ["Recording", "TwinEngine", "TwinRequest", "read_ecg"]
 
 
 def __getattr__(name: str):

@@ -73,13 +73,13 @@ def test_every_step_is_a_progress_and_a_place_to_cancel(engine, reference):
 
 
 def test_the_contrast_of_a_pvc_lies_in_the_pvc(engine, reference, pvc_twin):
-    heat = [x for x in engine.iter_attribute(reference, pvc_twin, "contrast") if isinstance(x, HeatMap)][0]
+    heat = next(x for x in engine.iter_attribute(reference, pvc_twin, "contrast") if isinstance(x, HeatMap))
     assert heat.values.shape == (12, 5000) and heat.signed and heat.unit == "mV"
     assert heat.checks["energy_share_in_ectopic_beats"] > 3 * heat.checks["time_share_of_ectopic_beats"]
 
 
 def test_attention_is_a_share_and_leaves_no_hooks(engine, reference, pvc_twin):
-    heat = [x for x in engine.iter_attribute(reference, pvc_twin, "attention") if isinstance(x, HeatMap)][0]
+    heat = next(x for x in engine.iter_attribute(reference, pvc_twin, "attention") if isinstance(x, HeatMap))
     assert 0 <= heat.values.min() <= heat.values.max() <= 1
     assert np.ptp(heat.values, axis=0).max() == 0 and not heat.per_lead
     assert not any(block.condition._forward_hooks for block in engine._model.flow.network.blocks)

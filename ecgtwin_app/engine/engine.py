@@ -29,7 +29,7 @@ from ecgtwin_app.model.adax import Context
 from ecgtwin_app.model.autoencoder import TOKENS
 from ecgtwin_app.model.flow import Guided
 from ecgtwin_app.model.sampler import dpm_solver_2m, start_noise, times
-from ecgtwin_app.model.weights import TwinModel, load
+from ecgtwin_app.model.weights import TwinModel, WeightsError, load
 from ecgtwin_app.resources import weight_path
 
 #: Heat maps, the default first.
@@ -64,7 +64,11 @@ class TwinEngine:
         EcgError
             When the device is not there.
         """
-        return cls(load(weights or weight_path("")), _device(device))
+        try:
+            folder = weights or weight_path("")
+        except FileNotFoundError as error:
+            raise WeightsError(str(error)) from None
+        return cls(load(folder), _device(device))
 
     def generate(self, reference: Recording, request: TwinRequest) -> list[Twin]:
         """All twins of a request; see `iter_generate`."""

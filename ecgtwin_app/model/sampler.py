@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator
 
@@ -18,7 +19,7 @@ def times(steps: int) -> list[float]:
 
 def euler(velocity: Velocity, x: Tensor, schedule: list[float]) -> Iterator[tuple[Tensor, Tensor]]:
     """First order: x <- x + (s - t) v(x, t). Yields (x, denoised) after each step."""
-    for t, s in zip(schedule, schedule[1:]):
+    for t, s in itertools.pairwise(schedule):
         v = velocity(x, t)
         denoised = x - t * v
         x = x + (s - t) * v
@@ -27,7 +28,7 @@ def euler(velocity: Velocity, x: Tensor, schedule: list[float]) -> Iterator[tupl
 
 def heun(velocity: Velocity, x: Tensor, schedule: list[float]) -> Iterator[tuple[Tensor, Tensor]]:
     """Second order: the mean of the slopes at both ends of a step (two evaluations, one in the last)."""
-    for t, s in zip(schedule, schedule[1:]):
+    for t, s in itertools.pairwise(schedule):
         v = velocity(x, t)
         ahead = x + (s - t) * v
         if s > 0:
@@ -44,7 +45,7 @@ def dpm_solver_2m(velocity: Velocity, x: Tensor, schedule: list[float]) -> Itera
     x <- sigma_s / sigma_t x - alpha_s (exp(-h) - 1) D, D extrapolated from the last two denoised latents.
     """
     before, last_h = None, math.inf
-    for t, s in zip(schedule, schedule[1:]):
+    for t, s in itertools.pairwise(schedule):
         denoised = x - t * velocity(x, t)
         h = _log_snr(s) - _log_snr(t)
         d = denoised

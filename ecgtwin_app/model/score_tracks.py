@@ -31,7 +31,7 @@ def score_features(score: RhythmScore | None) -> np.ndarray:
     tracks = np.zeros((len(_TRACKS), samples + 2 * _REACH), np.float32)
     for event in score.events:
         centre = event.time * 500.0 + _REACH
-        low = int(round(centre)) - _REACH
+        low = round(centre) - _REACH
         if low < 0 or low + 2 * _REACH >= tracks.shape[1]:
             continue
         at = np.arange(low, low + 2 * _REACH + 1)

@@ -77,7 +77,10 @@ def save(model: TwinModel, folder: Path, about: dict) -> None:
         kind = torch.float32 if part == "autoencoder" else torch.float16
         tensors = {k: v.to(kind).contiguous() for k, v in getattr(model, part).state_dict().items()}
         path = folder / f"{part}.safetensors"
-        save_file(tensors, path, metadata={"model": model.name, "part": part})
+        part_path = path.with_suffix(".part")
+        save_file(tensors, part_path, metadata={"model": model.name, "part": part})
+        part_path.chmod(0o644)
+        part_path.replace(path)
         files[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
     manifest = {
         "format": FORMAT,

@@ -19,7 +19,13 @@ from ecgtwin_app.training.dataset import load_cases
 from ecgtwin_app.training.mix import STATEMENTS
 from ecgtwin_app.training.normals import deepfake_normals
 from ecgtwin_app.training.records import load_real
-from ecgtwin_app.training.stages import fit_autoencoder, latent_spread, reference_identity, train_extractor, train_flow
+from ecgtwin_app.training.stages import (
+    fit_autoencoder,
+    latent_spread,
+    reference_identity,
+    train_extractor,
+    train_flow,
+)
 
 log = logging.getLogger(__name__)
 
