@@ -20,9 +20,10 @@ JITTER = 0.024
 #: What a second of such a shift takes off the correlation.
 SHIFT_COST = 6.0
 #: Median correlation of the single beats' P with the median P of the others that makes it consistent.
-CONSISTENT = 0.72
-#: Correlation that makes one beat's P present.
-PRESENT = 0.55
+#: Less will do where the beats come regularly, since no atrium fibrillates behind them.
+CONSISTENT, CONSISTENT_IRREGULAR = 0.68, 0.78
+#: Correlation that makes one beat's P present; in regular beats also so large a part of the usual P.
+PRESENT, PART = 0.55, 0.35
 #: Share of the beats in which it must be present: half of all fibrillatory waves point the right way.
 USUAL = 0.75
 #: P begins and ends where the speed passes these shares of the flank's steepest above the quiet
@@ -89,15 +90,14 @@ def find_p(
     known = gaps[np.isfinite(gaps)]
     cycle = np.median(known) if known.size else rate
     irregular = known.size >= 3 and np.median(np.abs(known - cycle)) > 0.08 * cycle
-    smallest = SMALLEST_IRREGULAR if irregular else SMALLEST
     # What comes before the T of the beat before has ended is T, not P: it is hidden, beat by beat.
     t_offset = t_offset - int(OVERLAP * rate)
     clear = _hide(beats, gaps, t_offset)
-    waves = _look(clear, rate, qrs_onset, t_offset - cycle, smallest)
+    waves = _look(clear, rate, qrs_onset, t_offset - cycle, irregular)
     regular = known.size >= 3 and np.std(known) < 0.08 * cycle
     if regular and all(wave.onset is None for wave in waves):
         # A P on the T wave (long PR, fast rate) can be told only where the T always falls alike.
-        waves += _look(beats, rate, qrs_onset, t_peak + int(0.05 * rate) - cycle, smallest)
+        waves += _look(beats, rate, qrs_onset, t_peak + int(0.05 * rate) - cycle, irregular)
     for wave in waves:
         if wave.onset is not None:
             return wave
@@ -119,7 +119,7 @@ def _hide(beats, gaps, t_offset):
     return beats
 
 
-def _look(beats, rate, qrs_onset, first, smallest):
+def _look(beats, rate, qrs_onset, first, irregular):
     """What each candidate between `first` and the QRS turns out to be."""
     seen = np.sum(np.isfinite(beats[:, 0, :]), axis=0)
     # The median is of use where at least three beats, and a third of them, are to be seen.
@@ -130,7 +130,7 @@ def _look(beats, rate, qrs_onset, first, smallest):
     median[:, enough] = np.nanmedian(beats[:, :, enough], axis=0)
     start = int(max(enough[0], first, qrs_onset - int(LONGEST_PR * rate), 0))
     return [
-        _judge(beats, median, rate, start, qrs_onset, peak, smallest)
+        _judge(beats, median, rate, start, qrs_onset, peak, irregular)
         for peak in _candidates(median, rate, start, qrs_onset)
     ]
 
@@ -163,7 +163,7 @@ def _candidates(median, rate, start, qrs_onset):
     return [int(start + peak) for peak in order[:2]]
 
 
-def _judge(beats, median, rate, start, qrs_onset, peak, smallest):
+def _judge(beats, median, rate, start, qrs_onset, peak, irregular):
     """Bound the wave at `peak` and ask the single beats whether they repeat it."""
     onset, offset = _bounds(median, rate, start, qrs_onset, peak)
     jitter = int(JITTER * rate)
@@ -173,6 +173,7 @@ def _judge(beats, median, rate, start, qrs_onset, peak, smallest):
     seen = ~np.isnan(windows).any(axis=(1, 2, 3))
     windows *= _trust(windows[seen, jitter])[:, None]
     likeness = np.full(len(beats), np.nan)
+    part = np.zeros(len(beats))
     shift = np.zeros(len(beats), dtype=int)
     central = windows[:, jitter]
     for k in np.flatnonzero(seen):
@@ -186,13 +187,19 @@ def _judge(beats, median, rate, start, qrs_onset, peak, smallest):
         scores = scores - SHIFT_COST * np.abs(np.arange(-jitter, jitter + 1)) / rate
         best = int(np.argmax(scores))
         likeness[k], shift[k] = scores[best], best - jitter
+        part[k] = np.sum(windows[k, best] * template) / max(np.sum(template**2), 1e-12)
     # A few beats that happen to be clear of the T before them prove nothing about the others.
     if np.sum(seen) < max(3, len(beats) / 2):
         return _nothing(len(beats))
     consistency = float(np.nanmedian(likeness))
     height = float(np.sqrt(np.mean((median[:, peak] - (median[:, onset] + median[:, offset]) / 2) ** 2)))
-    present = np.where(seen, (likeness >= PRESENT).astype(float), np.nan)
-    if consistency < CONSISTENT or height < smallest or np.nanmean(present) < USUAL:
+    has_p = likeness >= PRESENT
+    if not irregular:
+        has_p |= part >= PART
+    present = np.where(seen, has_p.astype(float), np.nan)
+    consistent = CONSISTENT_IRREGULAR if irregular else CONSISTENT
+    smallest = SMALLEST_IRREGULAR if irregular else SMALLEST
+    if consistency < consistent or height < smallest or np.nanmean(present) < USUAL:
         return PWave(None, None, None, consistency, np.where(seen, 0.0, np.nan), shift)
     return PWave(onset, peak, offset, consistency, present, shift)
 
