@@ -300,17 +300,22 @@ def _t_shifts(stack, representative):
     template = gaussian_filter1d(representative.signal.astype(float), 5, axis=1)
     template = template[:, max(0, low + representative.fiducial) : high + representative.fiducial]
     template = template - template.mean(axis=1, keepdims=True)
-    width = template.shape[1]
+    template = template / max(np.linalg.norm(template), 1e-9)
+    # A shift has to earn its keep, so that noise does not move a flat T.
+    cost = 0.004 * np.abs(np.arange(-reach, reach + 1))
     for k in np.flatnonzero(stack.dominant & np.isfinite(windows).all(axis=(1, 2))):
-        scores = []
-        for by in range(2 * reach + 1):
-            piece = windows[k, :, by : by + width]
-            piece = piece - piece.mean(axis=1, keepdims=True)
-            scores.append(np.sum(piece * template) / max(np.linalg.norm(piece), 1e-9))
-        scores = np.array(scores) / max(np.linalg.norm(template), 1e-9)
-        # A shift has to earn its keep, so that noise does not move a flat T.
-        shifts[k] = int(np.argmax(scores - 0.004 * np.abs(np.arange(-reach, reach + 1)))) - reach
+        shifts[k] = int(np.argmax(_sliding_correlation(windows[k], template) - cost)) - reach
     return shifts
+
+
+def _sliding_correlation(signal, template):
+    """Correlation of a template (leads, n), of mean 0 and norm 1, with the signal at each of its lags."""
+    width = template.shape[1]
+    pieces = np.lib.stride_tricks.sliding_window_view(signal, width, axis=1)
+    product = np.einsum("lsn,ln->s", pieces, template)
+    sums, squares = (np.cumsum(np.pad(x, ((0, 0), (1, 0))), axis=1) for x in (signal, signal**2))
+    power = squares[:, width:] - squares[:, :-width] - (sums[:, width:] - sums[:, :-width]) ** 2 / width
+    return product / np.sqrt(np.maximum(power.sum(axis=0), 1e-12))
 
 
 def _later_t(waves, by):
