@@ -113,7 +113,7 @@ def test_without_a_score_the_model_invents_a_rhythm(engine, reference):
         ({"steps": 0}, "number of steps"),
         ({"age": 200.0}, "age must be"),
         ({"sex": "X"}, "sex must be"),
-        ({"conditions": ("atrial fibrillation", "first-degree AV block")}, "cannot be combined"),
+        ({"conditions": ("atrial fibrillation", "first-degree AV block")}, "no P waves"),
     ],
 )
 def test_bad_requests_are_refused_in_one_sentence(engine, reference, change, sentence):

@@ -53,10 +53,6 @@ def check_request(request: TwinRequest) -> list[Condition]:
     if not request.conditions:
         raise EcgError("No condition is named; choose one, for example 'sinus rhythm'.")
     conditions = [find_condition(name) for name in request.conditions]
-    rhythms = [c.name for c in conditions if c.group == "rhythm"]
-    if {"atrial fibrillation"} < set(rhythms):
-        others = ", ".join(name for name in rhythms if name != "atrial fibrillation")
-        raise EcgError(f"Atrial fibrillation cannot be combined with {others}; choose one of them.")
     for value, (low, high), what in (
         (request.heart_rate, HEART_RATES, "heart rate"),
         (request.age, AGES, "age"),

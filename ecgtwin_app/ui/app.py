@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 import traceback
+from dataclasses import replace
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def main(path: str | None = None, demo: bool = False) -> int:
     window.controller.prepare_engine()
     window.show()
     if demo:
-        window.open_path(example_path(), window.generate)
+        window.open_path(example_path(), lambda: _demonstrate(window))
     elif path is not None:
         window.open_path(path)
     else:
@@ -60,6 +61,14 @@ def main(path: str | None = None, demo: bool = False) -> int:
     status = application.exec()
     hooks.remove()
     return status
+
+
+def _demonstrate(window: MainWindow) -> None:
+    """Make one PVC twin: still experimental, so the best of a few draws is shown, and marked so."""
+    request = window.session.request
+    window.session.set_request(replace(request, best_of=4))
+    window.generate()
+    window.session.set_request(request)
 
 
 def load_engine():
