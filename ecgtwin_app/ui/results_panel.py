@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QSizePolicy,
     QTableWidget,
     QTableWidgetItem,
     QTabWidget,
@@ -54,6 +55,8 @@ class ResultsPanel(QWidget):
         self.verdict = QLabel(objectName="heading")
         self.summary = QLabel(objectName="quiet")
         self.summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        # A long summary is cut, rather than push the measurements out of a small window.
+        self.summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.criteria = _table(("Criterion", "Reference", "Asked", "Got", "Met"), "Asked versus got")
         self.measurements = _table(("Measurement", "Reference", "Twin", "Change"), "Measurements")
         self.provenance = QTextBrowser(openLinks=False)
@@ -81,6 +84,7 @@ class ResultsPanel(QWidget):
         column.addLayout(heading)
         column.addWidget(self.criteria, 1)
         right = QWidget()
+        right.setMinimumWidth(380)
         column = QVBoxLayout(right)
         column.setContentsMargins(6, 2, 12, 10)
         column.addWidget(self.tabs)
@@ -117,10 +121,10 @@ class ResultsPanel(QWidget):
         met = sum(line.met for line in lines)
         mark = "✓" if twin.met else "✗"
         self.verdict.setText(f"{mark} {met} of {len(lines)} criteria met")
+        draw = "" if twin.first_draw else "not the first draw · "
         self.summary.setText(
-            f"{', '.join(twin.request.conditions)} · seed {twin.seed} · "
+            f"{draw}{', '.join(twin.request.conditions)} · seed {twin.seed} · "
             f"identity {twin.identity_similarity:.2f} · {twin.seconds:.1f} s"
-            + ("" if twin.first_draw else " · not the first draw")
         )
 
     def _show_criteria(self, lines: tuple[AskedGot, ...]):
