@@ -179,3 +179,10 @@ def test_other_channels_in_other_units_do_not_stop_the_leads(dataset, save):
     recording = read_ecg(save(dataset))
     np.testing.assert_array_equal(recording.signal, read_ecg(example_path()).signal)
     assert any("Arterial pressure" in line for line in recording.history)
+
+
+def test_a_truncated_file_is_called_cut_short(tmp_path):
+    path = tmp_path / "short.dcm"
+    path.write_bytes(example_path().read_bytes()[:20000])
+    with pytest.raises(EcgError, match="damaged or cut short"):
+        read_ecg(path)

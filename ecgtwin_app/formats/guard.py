@@ -87,11 +87,10 @@ def parsing(path: Path, what: str) -> Iterator[None]:
             yield
         except EcgError:
             raise
-        except OSError as error:
-            raise EcgError(
-                f"{path.name} cannot be opened: {error.strerror or type(error).__name__}."
-            ) from error
         except Exception as error:
+            # An OSError of the system's has a reason; a parser's own, at the end of a file, has none.
+            if isinstance(error, OSError) and error.strerror:
+                raise EcgError(f"{path.name} cannot be opened: {error.strerror}.") from error
             raise EcgError(
                 f"{path.name} is not a readable {what} ECG: it is damaged or cut short, so copy it again "
                 "from where it came from."
