@@ -10,10 +10,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 #: How a P wave arises. "retrograde" is conducted back from the ventricles or the junction.
-ATRIAL_ORIGINS = ("sinus", "ectopic", "retrograde")
+ATRIAL_ORIGINS = ("sinus", "ectopic", "retrograde", "paced")
 #: How a QRS arises. "conducted" comes down the patient's own His-Purkinje system (with whatever
 #: bundle branch block the condition says), "aberrant" is conducted with a rate-dependent block.
 VENTRICULAR_ORIGINS = ("conducted", "aberrant", "ventricular", "paced")
+#: Where a ventricular beat begins, or a paced one is stimulated; an event may leave it open.
+VENTRICULAR_SITES = (
+    "right ventricular outflow tract",
+    "left ventricular outflow tract",
+    "right ventricular apex",
+    "right ventricular free wall",
+    "right ventricular septum",
+    "left ventricular lateral wall",
+    "left ventricular posterior wall",
+    "left ventricular apex",
+    "posterior fascicle",
+)
 #: Continuous atrial activity that replaces P waves.
 ATRIAL_RHYTHMS = ("waves", "fibrillation", "flutter")
 
@@ -30,16 +42,21 @@ class Event:
     chamber : {"P", "QRS"}
     origin : str
         One of `ATRIAL_ORIGINS` for a P, of `VENTRICULAR_ORIGINS` for a QRS.
+    site : str
+        One of `VENTRICULAR_SITES` for a ventricular or paced QRS; empty when it is left open.
     """
 
     time: float
     chamber: str
     origin: str
+    site: str = ""
 
     def __post_init__(self):
         known = {"P": ATRIAL_ORIGINS, "QRS": VENTRICULAR_ORIGINS}
         if self.origin not in known.get(self.chamber, ()):
             raise ValueError(f"A {self.chamber} event cannot be of origin {self.origin!r}.")
+        if self.site and (self.site not in VENTRICULAR_SITES or self.origin not in ("ventricular", "paced")):
+            raise ValueError(f"A {self.origin} {self.chamber} cannot come from {self.site!r}.")
 
 
 @dataclass(frozen=True)
@@ -73,11 +90,19 @@ class RhythmScore:
         return {
             "duration": self.duration,
             "atrial": self.atrial,
-            "events": [{"time": round(e.time, 4), "chamber": e.chamber, "origin": e.origin} for e in self.events],
+            "events": [_event_to_json(e) for e in self.events],
         }
 
     @classmethod
     def from_json(cls, data: dict) -> RhythmScore:
         """Read what `to_json` wrote; `ValueError` or `KeyError` when it is something else."""
-        events = tuple(Event(float(e["time"]), str(e["chamber"]), str(e["origin"])) for e in data["events"])
+        events = tuple(
+            Event(float(e["time"]), str(e["chamber"]), str(e["origin"]), str(e.get("site", "")))
+            for e in data["events"]
+        )
         return cls(events, float(data["duration"]), str(data["atrial"]))
+
+
+def _event_to_json(event: Event) -> dict:
+    plain = {"time": round(event.time, 4), "chamber": event.chamber, "origin": event.origin}
+    return {**plain, "site": event.site} if event.site else plain
