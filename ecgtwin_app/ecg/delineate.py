@@ -261,7 +261,7 @@ def _sees_p(stack, representative, qrs_onset, k):
     for at in range(segment.shape[1] - width + 1):
         piece = _straight(segment[:, at : at + width])
         own = np.linalg.norm(piece)
-        if 0.6 * size < own < 1.7 * size and np.sum(piece * template) > 0.85 * own * size:
+        if 0.6 * size < own < 1.7 * size and np.sum(piece * template) > 0.8 * own * size:
             return True
     return False
 

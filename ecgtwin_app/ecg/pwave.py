@@ -17,8 +17,8 @@ from scipy.signal import find_peaks
 LONGEST_PR = 0.42
 #: Seconds by which a beat's own P may come earlier or later than the median's.
 JITTER = 0.024
-#: What a second of such a shift takes off the correlation, in regular and in irregular beats.
-SHIFT_COST, SHIFT_COST_IRREGULAR = 6.0, 18.0
+#: What a second of such a shift takes off the correlation.
+SHIFT_COST = 6.0
 #: Median correlation of the single beats' P with the median P of the others that makes it consistent.
 #: Less will do where the beats come regularly, since no atrium fibrillates behind them.
 CONSISTENT, CONSISTENT_IRREGULAR = 0.68, 0.78
@@ -29,8 +29,6 @@ USUAL = 0.75
 #: P begins and ends where the speed passes these shares of the flank's steepest above the quiet
 #: level, a percentile of the speed between T and QRS; no flank lasts longer than so many seconds.
 ONSET_SHARE, END_SHARE, QUIET, LONGEST_FLANK = 0.14, 0.2, 30, 0.075
-#: A flank ends early at a foot below this share of the P beyond which the signal rises by that share.
-LOW, RISE = 0.4, 0.1
 #: From so many seconds between T and QRS on, the percentile is the full one.
 QUIET_STRETCH = 0.35
 #: Seconds before the end of the T of the beat before in which a P may already be seen.
@@ -176,9 +174,6 @@ def _judge(beats, median, rate, start, qrs_onset, peak, irregular):
     windows *= _trust(windows[seen, jitter])[:, None]
     likeness = np.full(len(beats), np.nan)
     part = np.zeros(len(beats))
-    # A P keeps its distance; fibrillatory waves can be made to fit by shifting, so shifts cost.
-    cost = SHIFT_COST_IRREGULAR if irregular else SHIFT_COST
-    cost = cost * np.abs(np.arange(-jitter, jitter + 1)) / rate
     shift = np.zeros(len(beats), dtype=int)
     central = windows[:, jitter]
     for k in np.flatnonzero(seen):
@@ -187,7 +182,9 @@ def _judge(beats, median, rate, start, qrs_onset, peak, irregular):
         if not others.any():
             continue
         template = np.median(central[others], axis=0)
-        scores = _correlate(windows[k], template) - cost
+        scores = _correlate(windows[k], template)
+        # A P keeps its distance; fibrillatory waves can be made to fit by shifting, so shifts cost.
+        scores = scores - SHIFT_COST * np.abs(np.arange(-jitter, jitter + 1)) / rate
         best = int(np.argmax(scores))
         likeness[k], shift[k] = scores[best], best - jitter
         part[k] = np.sum(windows[k, best] * template) / max(np.sum(template**2), 1e-12)
@@ -244,29 +241,13 @@ def _bounds(median, rate, start, qrs_onset, peak):
     speed = np.sqrt(np.sum(np.gradient(smooth, axis=1) ** 2, axis=0))
     # In a short stretch between T and QRS less of it is quiet.
     at, quiet = peak - start, np.percentile(speed, QUIET * min(1.0, len(speed) / (QUIET_STRETCH * rate)))
-    height = _height(smooth, at)
     edges = []
     for step, share in ((-1, ONSET_SHARE), (1, END_SHARE)):
         stop = int(np.clip(at + step * int(LONGEST_FLANK * rate), 0, len(speed) - 1))
         flank = np.arange(at, stop + step, step)
-        flank = flank[: _foot(height[flank]) + 1]
         top = speed[flank[: int(0.06 * rate)]].max()
         edges.append(_flank_end(speed, flank, quiet + share * (top - quiet), rate))
     return start + edges[0], start + edges[1]
-
-
-def _height(smooth, at):
-    """The signal along the direction of the P at sample `at`, 1 there and 0 before the QRS."""
-    wave = smooth - smooth[:, -1:]
-    direction = wave[:, at]
-    return direction @ wave / max(float(direction @ direction), 1e-12)
-
-
-def _foot(heights):
-    """Where a flank has come down and another wave (the T before) begins to rise; its end if none does."""
-    lowest = np.minimum.accumulate(heights)
-    rises = np.flatnonzero((lowest < LOW) & (heights - lowest > RISE))
-    return int(np.argmin(heights[: rises[0]])) if rises.size else len(heights) - 1
 
 
 def _flank_end(speed, flank, threshold, rate):
