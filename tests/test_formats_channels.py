@@ -5,7 +5,7 @@ import pytest
 
 from ecgtwin_app.ecg.leads import twelve_leads
 from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, LEADS, EcgError
-from ecgtwin_app.formats.channels import lead_name, twelve_lead_recording
+from ecgtwin_app.formats.channels import lead_name, recording_from_channels
 
 RATE = 500.0
 RNG = np.random.default_rng(1)
@@ -42,7 +42,7 @@ def test_lead_names_as_devices_spell_them(text, lead):
 
 def test_any_order_comes_out_canonical():
     order = RNG.permutation(12)
-    recording = twelve_lead_recording("x", TWELVE[order], [LEADS[k] for k in order], RATE)
+    recording = recording_from_channels("x", TWELVE[order], [LEADS[k] for k in order], RATE)
     assert recording.leads == LEADS
     np.testing.assert_array_equal(recording.signal, TWELVE)
     assert recording.history == ()
@@ -51,7 +51,7 @@ def test_any_order_comes_out_canonical():
 @pytest.mark.parametrize("pair", [("I", "II"), ("I", "III"), ("II", "III"), ("III", "II")])
 def test_two_limb_leads_give_the_other_four_and_the_history_says_so(pair):
     names = [*pair, *INDEPENDENT_LEADS[2:]]
-    recording = twelve_lead_recording("x", rows_of(*names), names, RATE)
+    recording = recording_from_channels("x", rows_of(*names), names, RATE)
     np.testing.assert_allclose(recording.signal, TWELVE, atol=1e-6)
     derived = next(line for line in recording.history if line.startswith("derived"))
     for lead in LEADS[:6]:
@@ -61,24 +61,44 @@ def test_two_limb_leads_give_the_other_four_and_the_history_says_so(pair):
 def test_a_measured_lead_is_never_replaced_by_a_derived_one():
     signal = TWELVE.copy()
     signal[3] += 0.05  # an aVR of a device that rounds
-    recording = twelve_lead_recording("x", signal, LEADS, RATE)
+    recording = recording_from_channels("x", signal, LEADS, RATE)
     np.testing.assert_array_equal(recording.signal[3], signal[3])
 
 
-def test_a_missing_chest_lead_is_an_error_that_names_it():
-    names = [lead for lead in LEADS if lead != "V4"]
-    with pytest.raises(EcgError, match="lacks lead V4;"):
-        twelve_lead_recording("x", rows_of(*names), names, RATE)
+def test_fewer_leads_are_a_recording_of_fewer_leads():
+    names = [lead for lead in LEADS if lead not in ("V4", "aVL")]
+    recording = recording_from_channels("x", rows_of(*names), names, RATE)
+    assert recording.leads == tuple(lead for lead in LEADS if lead != "V4")
+    np.testing.assert_allclose(recording.lead("aVL"), TWELVE[LEADS.index("aVL")], atol=1e-6)
+
+
+def test_leads_beyond_the_twelve_are_kept_only_where_the_twelve_are_not_complete():
+    holter = recording_from_channels("x", TWELVE[[1, 6]], ["MLII", "V1"], RATE)
+    assert holter.leads == ("V1", "MLII")
+    assert recording_from_channels("x", TWELVE[:1], ["EKG"], RATE).leads == ("ECG",)
+    full = recording_from_channels("x", np.vstack([TWELVE, TWELVE[:1]]), [*LEADS, "V3R"], RATE)
+    assert full.leads == LEADS and full.history == ("left out what is none of the twelve leads: V3R",)
+
+
+def test_a_file_without_any_lead_is_refused():
+    with pytest.raises(EcgError, match="no channel that is called like an ECG lead"):
+        recording_from_channels("x", TWELVE[:2], ["EEG Fpz-Cz", "Smith, John"], RATE)
+
+
+def test_free_text_in_a_channel_name_is_counted_not_repeated():
+    signal = np.vstack([TWELVE, TWELVE[:2]])
+    recording = recording_from_channels("x", signal, [*LEADS, "Smith, John", "Resp"], RATE)
+    assert recording.history == ("left out what is none of the twelve leads: Resp, 1 other channel",)
 
 
 def test_a_lead_named_twice_is_an_error():
     with pytest.raises(EcgError, match="lead II twice"):
-        twelve_lead_recording("x", TWELVE, ["II" if lead == "III" else lead for lead in LEADS], RATE)
+        recording_from_channels("x", TWELVE, ["II" if lead == "III" else lead for lead in LEADS], RATE)
 
 
 def test_other_channels_are_left_out_and_named():
     signal = np.vstack([TWELVE, TWELVE[:1]])
-    recording = twelve_lead_recording("x", signal, [*LEADS, "Resp"], RATE)
+    recording = recording_from_channels("x", signal, [*LEADS, "Resp"], RATE)
     assert recording.signal.shape == (12, 1000)
     assert any("Resp" in line for line in recording.history)
 
@@ -88,15 +108,15 @@ def test_a_short_gap_is_bridged_and_said_so_a_long_one_refused():
     signal[7] = np.arange(1000) * 1e-3
     truth = signal[7].copy()
     signal[7, 100:115] = np.nan
-    recording = twelve_lead_recording("x", signal, LEADS, RATE)
+    recording = recording_from_channels("x", signal, LEADS, RATE)
     np.testing.assert_allclose(recording.signal[7], truth, atol=1e-6)
     assert recording.history == ("bridged 15 missing samples of lead V2 by straight lines",)
     signal[7, 100:200] = np.nan
     with pytest.raises(EcgError, match=r"no samples of lead V2 for 0\.2 s"):
-        twelve_lead_recording("x", signal, LEADS, RATE)
+        recording_from_channels("x", signal, LEADS, RATE)
     signal[7] = np.nan
     with pytest.raises(EcgError, match="lead V2"):
-        twelve_lead_recording("x", signal, LEADS, RATE)
+        recording_from_channels("x", signal, LEADS, RATE)
 
 
 @pytest.mark.parametrize("value", [1e6, -1e6, np.inf])
@@ -104,9 +124,9 @@ def test_values_no_ecg_has_are_refused(value):
     signal = TWELVE.copy()
     signal[0, 5] = value
     with pytest.raises(EcgError, match="check its unit and gain"):
-        twelve_lead_recording("x", signal, LEADS, RATE)
+        recording_from_channels("x", signal, LEADS, RATE)
 
 
 def test_a_strip_shorter_than_a_second_is_refused():
     with pytest.raises(EcgError, match="at least 1 s"):
-        twelve_lead_recording("x", TWELVE[:, :499], LEADS, RATE)
+        recording_from_channels("x", TWELVE[:, :499], LEADS, RATE)

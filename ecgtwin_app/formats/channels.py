@@ -1,4 +1,4 @@
-"""From the channels a file happens to have to the twelve leads in canonical order."""
+"""From the channels a file happens to have to named leads in canonical order."""
 
 from __future__ import annotations
 
@@ -19,6 +19,22 @@ _LARGEST_MV = 500.0
 _SHORTEST_S = 1.0
 #: Missing samples up to this long are bridged (less than a narrow QRS), longer gaps are refused.
 _LONGEST_GAP_S = 0.04
+
+#: Leads beyond the twelve, kept only where the twelve are not complete: the modified limb leads of Holters,
+#: posterior and right chest leads, the Frank leads, and a lead that is called nothing but ECG.
+_OTHER_LEADS = {
+    name.lower(): name
+    for name in ("MLI", "MLII", "MLIII", "MV1", "MV2", "MV5", "V7", "V8", "V9", "V3R", "V4R", "V5R", "V6R", "ECG",
+                 "ECG 1", "ECG 2", "ECG 3", "X", "Y", "Z")
+}  # fmt: skip
+_NUMBERED = re.compile(r"^(?:ecg|ekg)[\s_-]*([1-3])?$", re.IGNORECASE)
+#: Names of other signals that may be repeated in messages. Nothing else may: a channel name is free text,
+#: and can hold the name of a patient.
+_OTHER_SIGNALS = re.compile(
+    r"^(resp\w*|imp\w*|abp|art|bp|cvp|pap|icp|pleth|ppg|spo2|eeg.*|emg.*|eog.*|pulse|temp|edf annotations|marker|status"
+    r"|-?av[rlf]|v([7-9]|[3-6]r)|[xyz]|ml(i|ii|iii)|mv[125]|ecg( [123])?)$",
+    re.IGNORECASE,
+)
 
 _CANONICAL = {name.lower(): name for name in LEADS}
 _PREFIX = re.compile(r"^(mdc_ecg_lead_|mdc_ecg_|lead[ _]+|ecg[ _]+|ekg[ _]+)+", re.IGNORECASE)
@@ -44,13 +60,25 @@ def unit_in_millivolts(text: str) -> float | None:
     return MILLIVOLTS.get(text.strip().lower())
 
 
-def twelve_lead_recording(
+def known_leads(names: Sequence[str]) -> tuple[str, ...]:
+    """The leads among the channels of a file: the twelve in canonical order, then others.
+
+    Others count only where the twelve cannot be made from what is there.
+    """
+    found = {lead_name(name) or _other_lead_name(name) for name in names} - {None}
+    twelve = tuple(lead for lead in LEADS if lead in found)
+    if len(set(twelve) & {"I", "II", "III"}) >= 2 and set(LEADS[6:]) <= set(twelve):
+        return twelve
+    return twelve + tuple(lead for lead in _OTHER_LEADS.values() if lead in found)
+
+
+def recording_from_channels(
     name: str, signal: np.ndarray, names: Sequence[str], rate: float, **fields
 ) -> Recording:
-    """A 12-lead recording from channels in any order, missing limb leads derived.
+    """A recording from channels in any order, missing limb leads derived.
 
-    Any two of I, II and III give the other four limb leads (Einthoven, Goldberger). What is derived,
-    left out or bridged is said in the history.
+    Any two of I, II and III give the other four limb leads (Einthoven, Goldberger). A file with fewer leads gives
+    a recording with fewer leads. What is derived, left out or bridged is said in the history.
 
     Parameters
     ----------
@@ -68,22 +96,27 @@ def twelve_lead_recording(
     Raises
     ------
     EcgError
-        Leads are missing or named twice, the strip is too short, a gap too long, or the values are
-        no voltages of an ECG.
+        No channel is a lead or one is named twice, the strip is too short, a gap too long, or the values are no
+        voltages of an ECG.
     """
     history = list(fields.pop("history", ()))
+    known = known_leads(names)
     rows: dict[str, np.ndarray] = {}
     unused = []
     for text, row in zip(names, signal, strict=True):
-        lead = lead_name(text)
-        if lead is None:
-            unused.append(text.strip() or "unnamed")
+        lead = lead_name(text) or _other_lead_name(text)
+        if lead not in known:
+            unused.append(text)
         elif lead in rows:
             raise EcgError(f"{name} has lead {lead} twice; keep one of them.")
         else:
             rows[lead] = row
+    if not rows:
+        raise EcgError(
+            f"{name} has no channel that is called like an ECG lead (I, II, V1 …); rename its channels."
+        )
     if unused:
-        history.append(f"left out channels that are none of the twelve leads: {', '.join(unused)}")
+        history.append(f"left out what is none of the twelve leads: {_said(unused)}")
     if signal.shape[1] < _SHORTEST_S * rate:
         raise EcgError(f"{name} lasts {signal.shape[1] / rate:.2g} s; at least {_SHORTEST_S:g} s are needed.")
 
@@ -95,21 +128,61 @@ def twelve_lead_recording(
             )
             rows[lead] = bridged
     derived = _derive_limb_leads(rows)
-    missing = [lead for lead in LEADS if lead not in rows]
-    if missing:
-        raise EcgError(
-            f"{name} lacks lead{'s'[: len(missing) > 1]} {', '.join(missing)}; "
-            "a 12-lead ECG needs two of I, II and III, and V1 to V6."
-        )
     if derived:
         history.append(f"derived {', '.join(derived)} from the other limb leads")
 
-    complete = np.stack([rows[lead] for lead in LEADS])
+    leads = tuple(lead for lead in (*LEADS, *_OTHER_LEADS.values()) if lead in rows)
+    complete = np.stack([rows[lead] for lead in leads])
     if not np.all(np.abs(complete) <= _LARGEST_MV):
         raise EcgError(
             f"{name} has values beyond {_LARGEST_MV:g} mV, which no ECG has; check its unit and gain."
         )
-    return Recording(complete, float(rate), LEADS, history=tuple(history), **fields)
+    return Recording(complete, float(rate), leads, history=tuple(history), **fields)
+
+
+def require_stated(name: str, **needed) -> None:
+    """`EcgError` that names every option the caller must give because the file does not state it.
+
+    Parameters
+    ----------
+    name : str
+        The file.
+    **needed
+        Value by option: `rate`, `unit`, `lead_order`; None where neither file nor caller stated it.
+    """
+    missing = [option for option, value in needed.items() if value is None]
+    if missing:
+        example = {"rate": "rate 500", "unit": "unit mV", "lead_order": "lead order I,II,III,aVR,…"}
+        raise EcgError(
+            f"{name} does not state its {' and '.join(option.replace('_', ' ') for option in missing)}; "
+            f"give {', '.join(example[option] for option in missing)}."
+        )
+
+
+def millivolts_in(name: str, unit: str) -> float:
+    """Millivolts in one of the unit; `EcgError` that names the file when it is no unit of voltage."""
+    factor = unit_in_millivolts(unit)
+    if factor is None:
+        raise EcgError(f"{name} gives a lead in {unit[:20]!r}; the unit must be mV, uV, nV or V.")
+    return factor
+
+
+def _other_lead_name(text: str) -> str | None:
+    """The name of a lead beyond the twelve, or None."""
+    numbered = _NUMBERED.match(text.strip())
+    if numbered:
+        return f"ECG {numbered[1]}" if numbered[1] else "ECG"
+    return _OTHER_LEADS.get(_PREFIX.sub("", text.strip()).strip().lower())
+
+
+def _said(names: Sequence[str]) -> str:
+    """Channels in words, free text only counted."""
+    plain = [text.strip() for text in names]
+    known = [text for text in plain if _OTHER_SIGNALS.match(text)]
+    rest = len(plain) - len(known)
+    if rest:
+        known.append(f"{rest} other channel{'s'[: rest > 1]}")
+    return ", ".join(known)
 
 
 def _derive_limb_leads(rows: dict[str, np.ndarray]) -> list[str]:
@@ -120,7 +193,7 @@ def _derive_limb_leads(rows: dict[str, np.ndarray]) -> list[str]:
             rows["I"] = rows["II"] - rows["III"]
         elif "II" not in rows and "I" in rows:
             rows["II"] = rows["I"] + rows["III"]
-    if "I" in rows and "II" in rows:
+    if "I" in rows and "II" in rows and not set(LEADS[:6]) <= present:
         nothing = np.zeros_like(rows["I"])
         complete = twelve_leads(np.stack([rows.get(lead, nothing) for lead in INDEPENDENT_LEADS]))
         for lead, row in zip(LEADS[:6], complete[:6], strict=True):

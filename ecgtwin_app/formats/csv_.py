@@ -14,13 +14,16 @@ from pathlib import Path
 import numpy as np
 
 from ecgtwin_app.ecg.recording import EcgError, Recording
-from ecgtwin_app.formats.channels import lead_name, twelve_lead_recording, unit_in_millivolts
-from ecgtwin_app.formats.guard import MAX_LEADS, check_shape, parsing
+from ecgtwin_app.formats.channels import known_leads, millivolts_in, require_stated, unit_in_millivolts
+from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.guard import MAX_LEADS, check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import comment_lines, read_comment_lines
 
 FORMAT = "CSV"
 SUFFIXES = (".csv", ".tsv", ".txt")
-#: The options of `read`.
+#: Text takes many times its size in memory while it is split.
+LARGEST = 60_000_000
+#: The options of `open_file`.
 OPTIONS = ("rate", "unit", "lead_order", "separator", "decimal")
 
 _SEPARATORS = "\t;,"
@@ -30,6 +33,10 @@ _COUNTER_NAMES = {"", "index", "sample", "samples", "n", "no"}
 _UNIT_IN_HEADER = re.compile(
     r"[\[(](?P<bracket>[^\])]+)[\])]\s*$|[_ ](?P<suffix>[nuµμm]?v|ms|s)$", re.IGNORECASE
 )
+#: An hour at 1000 Hz.
+_MOST_ROWS = 3_600_000
+#: Lines of text that devices write above the numbers.
+_MOST_TITLE_LINES = 10
 #: Steps of the time column may differ this much from their median: it is printed with few digits.
 _TIME_TOLERANCE = 0.5
 
@@ -41,18 +48,19 @@ def sniff(path: Path, head: bytes) -> bool:
     return path.suffix.lower() in SUFFIXES or b"<" not in head[:100]
 
 
-def read(
+def open_file(
     path: Path,
     rate: float | None = None,
     unit: str | None = None,
     lead_order: Sequence[str] | None = None,
     separator: str | None = None,
     decimal: str | None = None,
-) -> Recording:
+) -> EcgFile:
     """Read a table of numbers, one column a lead.
 
     Lines that begin with "#" may state "rate: 500 Hz", "unit: mV" and what `marking` writes. A first
-    row of lead names may state units ("II (uV)"); a time column gives the rate.
+    row of lead names may state units ("II (uV)"); a time column gives the rate. Lines of prose above a
+    table without lead names are left out, and the history says so.
 
     Parameters
     ----------
@@ -77,13 +85,10 @@ def read(
         comments, rows = _split_comments(text)
         if not rows:
             raise EcgError(f"{path.name} holds no table of numbers.")
+        titles = _title_lines(rows, separator, decimal)
+        rows = rows[titles:]
         separator = _known_separator(separator) if separator else _find_separator(rows[: min(len(rows), 5)])
-        if decimal is None:
-            decimal = "," if separator != "," and not any("." in row for row in rows[1:50]) else "."
-        elif decimal not in (".", ",") or decimal == separator:
-            raise EcgError(
-                f"The decimal sign {decimal!r} cannot be used; give . or a comma that is not the separator."
-            )
+        decimal = _known_decimal(decimal, separator, rows)
 
         names = None if _is_numeric(_cells(rows[0], separator), decimal) else _cells(rows[0], separator)
         body = rows[1:] if names else rows
@@ -92,7 +97,7 @@ def read(
         }
         names = list(lead_order) if lead_order else names
         table = _numbers(path.name, body, separator, decimal)
-        if names is not None and not any(lead_name(_split_unit(name)[0]) for name in names):
+        if names is not None and not known_leads([_split_unit(name)[0] for name in names]):
             raise EcgError(
                 f"{path.name} names no ECG lead in its first row; it should read like I, II, III, aVR …."
             )
@@ -105,17 +110,23 @@ def read(
         rate = rate or _number(stated.get("rate", "")) or time_rate
         units = [unit or column_unit or stated.get("unit") for _, column_unit, _ in columns]
         known_unit = all(units) if columns else unit or stated.get("unit")
-        _require(path.name, rate=rate, unit=known_unit or None, lead_order=names)
+        require_stated(path.name, rate=rate, unit=known_unit or None, lead_order=names)
         check_shape(path.name, len(columns), rate, len(table))
-        return twelve_lead_recording(
-            path.name,
-            np.array(
-                [column * _millivolts(path.name, u) for (_, _, column), u in zip(columns, units, strict=True)]
-            ),
-            [name for name, _, _ in columns],
+        check_values(path.name, len(columns), len(table))
+        signal = np.array(
+            [column * millivolts_in(path.name, u) for (_, _, column), u in zip(columns, units, strict=True)]
+        )
+        fields = read_comment_lines(comments)
+        if titles:
+            fields["history"] = (f"left out {titles} lines above the table", *fields["history"])
+        return EcgFile(
+            path,
+            FORMAT,
+            tuple(name for name, _, _ in columns),
             rate,
-            source=FORMAT,
-            **read_comment_lines(comments),
+            len(table),
+            lambda first, last: signal[:, first:last],
+            fields,
         )
 
 
@@ -160,9 +171,37 @@ def _decode(path: Path) -> str:
 
 def _split_comments(text: str) -> tuple[list[str], list[str]]:
     """Comment lines without their sign, and rows that are not blank."""
+    if text.count("\n") > _MOST_ROWS:
+        raise EcgError(f"A table may have up to {_MOST_ROWS:,} rows; export a part of the recording.")
     lines = [line.rstrip("\r") for line in text.split("\n")]
     comments = [line.lstrip().lstrip("#").strip() for line in lines if line.lstrip().startswith("#")]
     return comments, [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+def _title_lines(rows: Sequence[str], separator: str | None, decimal: str | None) -> int:
+    """How many lines of prose stand above the first row of several numbers, none of them naming leads."""
+    for number, row in enumerate(rows[: _MOST_TITLE_LINES + 1]):
+        sign = _known_separator(separator) if separator else _find_separator([row])
+        cells = _cells(row, sign)
+        if known_leads([_split_unit(cell)[0] for cell in cells]):
+            return number
+        numeric = _is_numeric(cells, decimal or ".") or (decimal is None and _is_numeric(cells, ","))
+        if len(cells) > 1 and numeric:
+            # A row as wide as the numbers names the columns, rightly or wrongly.
+            named = number > 0 and len(_cells(rows[number - 1], sign)) == len(cells)
+            return number - named
+    return 0
+
+
+def _known_decimal(text: str | None, separator: str, rows: Sequence[str]) -> str:
+    """The decimal sign given, else the one found in the first rows."""
+    if text is None:
+        return "," if separator != "," and not any("." in row for row in rows[1:50]) else "."
+    if text not in (".", ",") or text == separator:
+        raise EcgError(
+            f"The decimal sign {text!r} cannot be used; give . or a comma that is not the separator."
+        )
+    return text
 
 
 def _known_separator(text: str) -> str:
@@ -261,21 +300,3 @@ def _rate_of(name: str, seconds: np.ndarray) -> float:
     rate = 1 / step
     # A column printed in milliseconds gives 499.99 Hz for 500 Hz.
     return float(round(rate)) if abs(rate - round(rate)) < 1e-3 * rate else float(rate)
-
-
-def _require(name: str, **needed) -> None:
-    """`EcgError` that names every option the caller must give."""
-    missing = [option for option, value in needed.items() if value is None]
-    if missing:
-        example = {"rate": "rate 500", "unit": "unit mV", "lead_order": "lead order I,II,III,aVR,…"}
-        raise EcgError(
-            f"{name} does not state its {' and '.join(option.replace('_', ' ') for option in missing)}; "
-            f"give {', '.join(example[option] for option in missing)}."
-        )
-
-
-def _millivolts(name: str, unit: str) -> float:
-    factor = unit_in_millivolts(unit)
-    if factor is None:
-        raise EcgError(f"{name} gives a lead in {unit[:20]!r}; the unit must be mV, uV, nV or V.")
-    return factor

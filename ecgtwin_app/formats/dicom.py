@@ -11,10 +11,11 @@ import pydicom
 from pydicom.filereader import read_file_meta_info
 from pydicom.waveforms import multiplex_array
 
-from ecgtwin_app.ecg.recording import EcgError, Patient, Recording
-from ecgtwin_app.formats.channels import lead_name, twelve_lead_recording, unit_in_millivolts
-from ecgtwin_app.formats.guard import check_shape, parsing
-from ecgtwin_app.formats.marking import read_age, read_sex
+from ecgtwin_app.ecg.recording import EcgError, Patient
+from ecgtwin_app.formats.channels import known_leads, unit_in_millivolts
+from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.guard import check_shape, check_values, parsing
+from ecgtwin_app.formats.marking import read_age, read_comment_lines, read_sex
 
 FORMAT = "DICOM"
 SUFFIXES = (".dcm",)
@@ -23,9 +24,11 @@ SUFFIXES = (".dcm",)
 _DEFLATED = "1.2.840.10008.1.2.1.99"
 #: Lead numbers of SCP-ECG (EN 1064, table of leads), which DICOM codes end in: "2:61" (MDC,
 #: PS3.16 CID 3001), "5.6.3-9-61" (SCPECG).
-_LEAD_NUMBERS = {1: "I", 2: "II", 61: "III", 62: "aVR", 63: "aVL", 64: "aVF"} | {
+LEAD_NUMBERS = {1: "I", 2: "II", 61: "III", 62: "aVR", 63: "aVL", 64: "aVF"} | {
     n + 2: f"V{n}" for n in range(1, 7)
 }
+#: Stands for "left out" where the standard demands a date; no device recorded then.
+NO_DATE = "19000101"
 _LEAD_CODE = re.compile(r"^(?:2:|5\.6\.3-9-)(\d+)$")
 #: Measurements as devices name them (PS3.16 TID 3713 and CID 3687), and the unit kept.
 _MEASUREMENTS = {
@@ -53,7 +56,7 @@ def sniff(path: Path, head: bytes) -> bool:
     return head[128:132] == b"DICM"
 
 
-def read(path: Path) -> Recording:
+def open_file(path: Path) -> EcgFile:
     """Read the longest rhythm group of a DICOM ECG.
 
     Values are sample x sensitivity x correction factor + baseline in the channel's unit
@@ -79,30 +82,44 @@ def read(path: Path) -> Recording:
         samples = int(group.NumberOfWaveformSamples)
         rate = float(group.SamplingFrequency)
         check_shape(path.name, channels, rate, samples)
+        check_values(path.name, channels, samples)
+        definitions = list(group.ChannelDefinitionSequence)
+        if len(definitions) != channels:
+            raise EcgError(f"{path.name} does not describe each of its {channels} channels; export it again.")
         if len(group.WaveformData) < channels * samples * (group.WaveformBitsAllocated // 8):
             raise EcgError(f"{path.name} holds fewer samples than it announces; copy it again.")
         raw = multiplex_array(dataset, index, as_raw=True).T
         padding = _padding_value(group, raw.dtype)
-        signal = np.stack(
-            [
-                _millivolts(path.name, definition, row)
-                for definition, row in zip(group.ChannelDefinitionSequence, raw, strict=True)
-            ]
-        )
-        if padding is not None:
-            signal[raw == padding] = np.nan
-        names = [_channel_name(definition) for definition in group.ChannelDefinitionSequence]
-        return twelve_lead_recording(
-            path.name,
-            signal,
-            names,
-            rate,
-            patient=_patient(dataset),
-            source=FORMAT,
-            recorded=_recorded(dataset),
-            device=_device_measurements(dataset),
-            synthetic=str(dataset.get("SyntheticData", "")).upper() == "YES",
-        )
+
+        def values(first: int, last: int) -> np.ndarray:
+            piece = raw[:, first:last]
+            signal = np.stack(
+                [_millivolts(path.name, d, row) for d, row in zip(definitions, piece, strict=True)]
+            )
+            if padding is not None:
+                signal[piece == padding] = np.nan
+            return signal
+
+        names = tuple(_channel_name(definition) for definition in definitions)
+        return EcgFile(path, FORMAT, names, rate, samples, values, _fields(dataset))
+
+
+def _fields(dataset) -> dict:
+    """What a recording keeps of the data set beside its samples."""
+    texts = [
+        str(annotation.get("UnformattedTextValue", ""))
+        for annotation in dataset.get("WaveformAnnotationSequence") or ()
+    ]
+    said = read_comment_lines(text for text in texts if text)
+    synthetic = str(dataset.get("SyntheticData", "")).upper() == "YES"
+    return {
+        "patient": _patient(dataset),
+        "recorded": _recorded(dataset),
+        "device": _device_measurements(dataset),
+        "history": said["history"],
+        "synthetic": synthetic,
+        "provenance": said["provenance"] if synthetic else {},
+    }
 
 
 def _rhythm_group(dataset) -> int:
@@ -122,11 +139,11 @@ def _channel_name(definition) -> str:
     """The lead a channel is coded as; else what it is called in words."""
     source = (definition.get("ChannelSourceSequence") or [None])[0]
     code = _LEAD_CODE.match(str(source.get("CodeValue", ""))) if source is not None else None
-    if code and int(code[1]) in _LEAD_NUMBERS:
-        return _LEAD_NUMBERS[int(code[1])]
+    if code and int(code[1]) in LEAD_NUMBERS:
+        return LEAD_NUMBERS[int(code[1])]
     meaning = str(source.get("CodeMeaning", "")) if source is not None else ""
     label = str(definition.get("ChannelLabel", ""))
-    return next((text for text in (meaning, label) if lead_name(text)), meaning or label)
+    return next((text for text in (meaning, label) if known_leads([text])), meaning or label)
 
 
 def _millivolts(name: str, definition, samples: np.ndarray) -> np.ndarray:
@@ -138,7 +155,7 @@ def _millivolts(name: str, definition, samples: np.ndarray) -> np.ndarray:
         )
     unit = unit_in_millivolts(str(units[0].CodeValue))
     if unit is None:
-        if lead_name(_channel_name(definition)) is None:
+        if not known_leads([_channel_name(definition)]):
             return np.zeros(samples.shape)  # a pressure or a breath: `channels` leaves it out by its name
         raise EcgError(f"{name} gives a lead in {str(units[0].CodeValue)[:20]!r}; only volts can be drawn.")
     sensitivity = float(definition.ChannelSensitivity)
@@ -186,7 +203,7 @@ def _recorded(dataset) -> str:
             day + str(dataset.get("ContentTime", "") or dataset.get("StudyTime", "") or "") if day else ""
         )
     digits = re.match(r"(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?", moment)
-    if not digits:
+    if not digits or moment.startswith(NO_DATE):
         return ""
     day = "-".join(digits.group(1, 2, 3))
     return f"{day}T{digits[4]}:{digits[5]}:{digits[6] or '00'}" if digits[4] else day

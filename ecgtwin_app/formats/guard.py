@@ -10,22 +10,32 @@ from pathlib import Path
 
 from ecgtwin_app.ecg.recording import EcgError
 
-#: What no file may exceed. Twenty-four hours of a Holter fit; a header that claims more is wrong.
+#: What no file may exceed that is read whole, and what one may that is read piece by piece.
 MAX_BYTES = 200_000_000
-MAX_HOURS = 24
-MAX_LEADS = 16
+MAX_BYTES_IN_PIECES = 8_000_000_000
+#: Twenty-four hours of a Holter fit, with the minutes that recorders add; a header that claims more is wrong.
+MAX_HOURS = 25
+MAX_LEADS = 24
 MIN_RATE, MAX_RATE = 50.0, 10_000.0
+#: Samples of all leads together that one recording in memory may have: 44 minutes of 12 leads at 500 Hz.
+MAX_VALUES = 16_000_000
 
 _log = logging.getLogger(__name__)
 
 
-def check_file(path: Path) -> None:
+def check_file(path: Path, largest: int = MAX_BYTES) -> None:
     """Refuse what cannot be an ECG file before a byte of it is read.
+
+    Parameters
+    ----------
+    path : Path
+    largest : int
+        Bytes.
 
     Raises
     ------
     EcgError
-        The path does not exist, is a folder, is empty or exceeds `MAX_BYTES`.
+        The path does not exist, is a folder or a device, is empty or too large.
     """
     if path.is_dir():
         raise EcgError(f"{path.name} is a folder; name the ECG file in it.")
@@ -34,8 +44,11 @@ def check_file(path: Path) -> None:
     size = path.stat().st_size
     if size == 0:
         raise EcgError(f"{path.name} is empty; copy it again from where it came from.")
-    if size > MAX_BYTES:
-        raise EcgError(f"{path.name} has {size / 1e6:.0f} MB; files up to {MAX_BYTES / 1e6:.0f} MB are read.")
+    if size > largest:
+        raise EcgError(
+            f"{path.name} has {size / 1e6:,.0f} MB, and of this format up to {largest / 1e6:,.0f} MB are read; "
+            "export a part of it."
+        )
 
 
 def check_shape(name: str, leads: int, rate: float, samples: int) -> None:
@@ -64,6 +77,20 @@ def check_shape(name: str, leads: int, rate: float, samples: int) -> None:
         raise EcgError(f"{name} says it has {samples} samples, so there is nothing to read.")
     if samples > MAX_HOURS * 3600 * rate:
         raise EcgError(f"{name} says it has {samples:,} samples a lead; up to {MAX_HOURS} hours are read.")
+
+
+def check_values(name: str, leads: int, samples: int) -> None:
+    """Refuse what would not fit into memory, for formats that are read whole.
+
+    Raises
+    ------
+    EcgError
+    """
+    if leads * samples > MAX_VALUES:
+        raise EcgError(
+            f"{name} holds {leads * samples:,} values, and of this format up to {MAX_VALUES:,} are read; "
+            "export a part of it or save it as WFDB, EDF or NPY."
+        )
 
 
 @contextmanager

@@ -12,19 +12,19 @@ from collections.abc import Iterable
 from ecgtwin_app import __version__
 from ecgtwin_app.ecg.recording import Patient, Recording
 
+PROGRAM = "ECGTwin Desktop"
+GENERATOR = f"{PROGRAM} {__version__}"
 #: For banners and pictures.
 SYNTHETIC_WORDS = "SYNTHETIC – not for diagnosis"
 #: The same in ASCII, for formats that know no other characters.
 SYNTHETIC_WORDS_ASCII = "SYNTHETIC - not for diagnosis"
-GENERATOR = f"ECGTwin Desktop {__version__}"
-
 #: The WFDB header format allows 255 characters a line; longer values stay in twins.json.
 _LONGEST_LINE = 240
 #: HIPAA Safe Harbor, 45 CFR 164.514(b)(2)(i)(C): ages over 89 are given as one category.
 _OLDEST_AGE = 89
-#: Keys of comment lines that say something else.
-_NOT_PROVENANCE = frozenset(
-    ["synthetic", "warning", "generator", "age", "sex", "name", "identifier", "recorded", "rate", "unit"]
+#: Keys of provenance that are read back. Any other key of a file is a remark, and could name a patient.
+_PROVENANCE = frozenset(
+    ["model", "weights_sha256", "seed", "rate_asked", "reference_sha256", "request", "versions"]
 )
 
 
@@ -44,12 +44,14 @@ def comment_lines(recording: Recording, keep_identity: bool = False) -> list[str
     """
     lines = []
     if recording.synthetic:
-        lines += ["SYNTHETIC: yes", f"warning: {SYNTHETIC_WORDS_ASCII}", f"generator: {GENERATOR}"]
+        lines += ["SYNTHETIC: yes", f"warning: {SYNTHETIC_WORDS_ASCII}"]
+    lines.append(f"generator: {GENERATOR}")
+    if recording.synthetic:
         lines += _provenance_lines(recording.provenance)
     patient = recording.patient
     if patient.age is not None:
-        hidden = patient.age > _OLDEST_AGE and not keep_identity
-        lines.append(f"Age: {'90+' if hidden else format(patient.age, 'g')}")
+        years, open_ended = shown_age(patient.age, keep_identity)
+        lines.append(f"Age: {years:g}{'+' * open_ended}")
     if patient.sex:
         lines.append(f"Sex: {'Female' if patient.sex == 'F' else 'Male'}")
     if keep_identity:
@@ -59,11 +61,18 @@ def comment_lines(recording: Recording, keep_identity: bool = False) -> list[str
     return lines
 
 
+def shown_age(age: float, keep_identity: bool) -> tuple[float, bool]:
+    """The age a file states, and whether it stands for "this or older"."""
+    hidden = age > _OLDEST_AGE and not keep_identity
+    return (_OLDEST_AGE + 1, True) if hidden else (age, False)
+
+
 def read_comment_lines(lines: Iterable[str]) -> dict:
     """The fields of a `Recording` that comment lines state.
 
     Understands the lines of `comment_lines` and the "Age", "Sex" and "<age>:" spellings of the
-    PhysioNet databases; everything else is a remark and stays in the file.
+    PhysioNet databases; everything else is a remark and stays in the file. History and provenance are
+    read only where this program wrote them: a remark may begin like them and name a patient.
 
     Returns
     -------
@@ -79,6 +88,7 @@ def read_comment_lines(lines: Iterable[str]) -> dict:
             history.append(value)
         elif colon and value:
             said.setdefault(key, value)
+    ours = said.get("generator", "").startswith(PROGRAM)
     synthetic = said.get("synthetic", "").lower() == "yes"
     return {
         "patient": Patient(
@@ -88,9 +98,9 @@ def read_comment_lines(lines: Iterable[str]) -> dict:
             said.get("identifier", ""),
         ),
         "recorded": said.get("recorded", ""),
-        "history": tuple(history),
+        "history": tuple(history) if ours else (),
         "synthetic": synthetic,
-        "provenance": _read_provenance(said) if synthetic else {},
+        "provenance": _read_provenance(said) if synthetic and ours else {},
     }
 
 
@@ -124,7 +134,7 @@ def _read_provenance(said: dict[str, str]) -> dict:
     """The reverse of `_provenance_lines`, as far as lines can say it."""
     provenance: dict = {"synthetic": True}
     for key, text in said.items():
-        if key in _NOT_PROVENANCE:
+        if key.partition(".")[0] not in _PROVENANCE:
             continue
         try:
             value = json.loads(text)

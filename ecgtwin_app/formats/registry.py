@@ -5,29 +5,31 @@ from __future__ import annotations
 from pathlib import Path
 
 from ecgtwin_app.ecg.recording import EcgError, Recording
-from ecgtwin_app.formats import csv_, dicom, wfdb_
-from ecgtwin_app.formats.guard import check_file
+from ecgtwin_app.formats import csv_, dicom, wfdb_, writing
+from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.guard import MAX_BYTES, MAX_BYTES_IN_PIECES, check_file
 
-#: Asked in this order; CSV last, because any text might be a table.
+#: Asked in this order: formats that mark themselves first, WFDB by its header beside the file, tables last,
+#: because any text might be one.
 _READERS = (dicom, wfdb_, csv_)
-_HEAD_BYTES = 4096
+_HEAD_BYTES = 8192
 
 
-def read_ecg(path: Path | str, **options) -> Recording:
-    """Read a 12-lead ECG; the content decides which format it is, not the name.
+def open_ecg(path: Path | str, **options) -> EcgFile:
+    """Open an ECG file of any length; the content decides which format it is, not the name.
 
     Parameters
     ----------
     path : Path or str
         A file, or the bare name of a WFDB record.
     **options
-        `rate`, `unit`, `lead_order`, `separator` and `decimal` for text tables (see `csv_.read`);
-        None counts as not given.
+        `rate`, `unit`, `lead_order`, `separator` and `decimal` for what tables and arrays do not state
+        themselves (see `csv_.open_file`); None counts as not given.
 
     Returns
     -------
-    Recording
-        Twelve leads in canonical order, mV, at the file's own rate.
+    EcgFile
+        Its leads, rate and length, and recordings of any piece of it.
 
     Raises
     ------
@@ -37,7 +39,7 @@ def read_ecg(path: Path | str, **options) -> Recording:
     path = Path(path)
     if not path.exists() and path.with_name(path.name + ".hea").is_file():
         path = path.with_name(path.name + ".hea")
-    check_file(path)
+    check_file(path, MAX_BYTES_IN_PIECES)
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
@@ -47,13 +49,41 @@ def read_ecg(path: Path | str, **options) -> Recording:
     if reader is None:
         known = ", ".join(reader.FORMAT for reader in _READERS)
         raise EcgError(f"{path.name} is in no format that is read here; convert it to one of {known}.")
+    check_file(path, getattr(reader, "LARGEST", MAX_BYTES))
     given = {name: value for name, value in options.items() if value is not None}
     unknown = sorted(set(given) - set(getattr(reader, "OPTIONS", ())))
     if unknown:
         raise EcgError(
             f"{path.name} is a {reader.FORMAT} file and states this itself; leave out {', '.join(unknown)}."
         )
-    return reader.read(path, **given)
+    return reader.open_file(path, **given)
+
+
+def read_ecg(
+    path: Path | str, start: float | None = None, seconds: float | None = None, **options
+) -> Recording:
+    """Read an ECG, or a piece of a long one.
+
+    Parameters
+    ----------
+    path : Path or str
+        A file, or the bare name of a WFDB record.
+    start, seconds : float, optional
+        The piece; all of it unless given, as far as it fits into memory (`EcgFile.recording`).
+    **options
+        As for `open_ecg`.
+
+    Returns
+    -------
+    Recording
+        The leads that the file has or that follow from them, in canonical order, mV, at the file's own rate.
+
+    Raises
+    ------
+    EcgError
+        One sentence that says what is wrong and how to mend it.
+    """
+    return open_ecg(path, **options).recording(start or 0.0, seconds)
 
 
 def write_ecg(recording: Recording, path: Path | str, keep_identity: bool = False) -> Path:
@@ -63,7 +93,8 @@ def write_ecg(recording: Recording, path: Path | str, keep_identity: bool = Fals
     ----------
     recording : Recording
     path : Path or str
-        ".hea" (or ".dat") for WFDB, ".csv" or ".tsv" for a table.
+        ".hea" (or ".dat") for WFDB, ".dcm" for DICOM, ".edf", ".xml" for HL7 aECG, ".csv" or ".tsv" for a table,
+        ".npz" for NumPy.
     keep_identity : bool
         Keep name, identifier and date, which are left out otherwise.
 
@@ -76,14 +107,4 @@ def write_ecg(recording: Recording, path: Path | str, keep_identity: bool = Fals
     ------
     EcgError
     """
-    path = Path(path)
-    suffix = path.suffix.lower()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if suffix in (".hea", ".dat"):
-            return wfdb_.write(recording, path.parent, path.stem, keep_identity)
-        if suffix in (".csv", ".tsv"):
-            return csv_.write(recording, path, keep_identity)
-    except OSError as error:
-        raise EcgError(f"{path} cannot be written: {error.strerror}.") from error
-    raise EcgError(f"{path.name} has no suffix of a format that is written; use .hea, .csv or .tsv.")
+    return writing.write(recording, Path(path), keep_identity)

@@ -1,8 +1,7 @@
-"""WFDB records: a text header (.hea) and files of samples (.dat, or MATLAB v4 .mat as in CinC 2020).
+"""WFDB records: a text header (.hea) and files of samples (.dat, .flac, or MATLAB v4 .mat as in CinC 2020).
 
-The `wfdb` package decodes the samples, but it takes memory for whatever a header claims and can open
-addresses on the network. So the parsed header is held against the files before they are read.
-Format: https://physionet.org/physiotools/wag/header-5.htm
+The `wfdb` package decodes the samples, piece by piece, after `wfdb_claims` has held the header against the
+files. Records of several segments are put together here: a segment may lack leads or have gains of its own.
 """
 
 from __future__ import annotations
@@ -12,31 +11,21 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import LEADS, EcgError, Recording
-from ecgtwin_app.formats.channels import twelve_lead_recording, unit_in_millivolts
-from ecgtwin_app.formats.guard import check_file, check_shape, parsing
+from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.ecg.resample import resample_array
+from ecgtwin_app.formats.channels import known_leads, unit_in_millivolts
+from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing
 from ecgtwin_app.formats.marking import comment_lines, read_comment_lines
+from ecgtwin_app.formats.wfdb_claims import SAMPLE_FORMATS, check_header_file, frames, neighbour
 
 FORMAT = "WFDB"
 SUFFIXES = (".hea", ".dat", ".mat")
+LARGEST = MAX_BYTES_IN_PIECES
 
-#: Of each sample format: bytes a sample takes, and the value that means "no sample". The compressed
-#: formats (508 to 524) are left out: they have no size to hold a header against.
-_SAMPLE_FORMATS = {
-    "8": (1, None),
-    "16": (2, -(2**15)),
-    "24": (3, -(2**23)),
-    "32": (4, -(2**31)),
-    "61": (2, -(2**15)),
-    "80": (1, -(2**7)),
-    "160": (2, -(2**15)),
-    "212": (1.5, -(2**11)),
-    "310": (4 / 3, -(2**9)),
-    "311": (4 / 3, -(2**9)),
-}
-_BASENAME = re.compile(r"^[-\w][-\w.]*$", re.ASCII)
-_LARGEST_HEADER = 1_000_000
-
+_MOST_SEGMENTS = 20_000
+#: A recording up to this long is checked against the checksums of its header.
+_LARGEST_CHECKED = 2_000_000
 _MICROVOLTS_PER_MILLIVOLT = 1000
 #: -32768 marks a missing sample in format 16.
 _LARGEST_SAMPLE = 32767
@@ -46,16 +35,16 @@ def sniff(path: Path, head: bytes) -> bool:
     """Whether the file is a WFDB header, or lies beside a header of its name."""
     if path.suffix.lower() == ".hea":
         return True
-    return path.suffix.lower() in (".dat", ".mat", "") and path.with_suffix(".hea").is_file()
+    return path.suffix.lower() in (".dat", ".mat", ".flac", "") and path.with_suffix(".hea").is_file()
 
 
-def read(path: Path) -> Recording:
-    """Read a record by its header, its sample file or its bare name.
+def open_file(path: Path) -> EcgFile:
+    """Open a record by its header, its sample file or its bare name.
 
     Parameters
     ----------
     path : Path
-        ".hea", ".dat", ".mat" or without suffix; the files of a record lie in one folder.
+        ".hea", ".dat", ".mat", ".flac" or without suffix; the files of a record lie in one folder.
 
     Raises
     ------
@@ -65,21 +54,13 @@ def read(path: Path) -> Recording:
     header_path = path.resolve().with_suffix(".hea")
     if not header_path.is_file():
         raise EcgError(f"{path.name} needs its header {header_path.name} beside it.")
-    check_file(header_path)
-    if header_path.stat().st_size > _LARGEST_HEADER:
-        raise EcgError(f"{header_path.name} is too large for a WFDB header; it is something else.")
+    if "://" in str(header_path) or "::" in str(header_path):
+        raise EcgError(f"{path.name} lies in a folder whose name looks like an address; copy it elsewhere.")
     with parsing(header_path, FORMAT):
-        # Imported late: it brings pandas and matplotlib, which the other formats need not wait for.
-        import wfdb
-
-        record_path = str(header_path.with_suffix(""))
-        if "://" in record_path or "::" in record_path:
-            raise EcgError(
-                f"{path.name} lies in a folder whose name looks like an address; copy it elsewhere."
-            )
-        _check_claims(header_path, wfdb.rdheader(record_path))
-        record = wfdb.rdrecord(record_path, physical=False, return_res=64)
-        return _recording(header_path.name, record)
+        header = _header(header_path)
+        if hasattr(header, "seg_name"):
+            return _open_segments(header_path, header)
+        return _open_segment(header_path, header)
 
 
 def write(recording: Recording, folder: Path, name: str, keep_identity: bool = False) -> Path:
@@ -88,7 +69,7 @@ def write(recording: Recording, folder: Path, name: str, keep_identity: bool = F
     Parameters
     ----------
     recording : Recording
-        Twelve leads; written at its own rate.
+        Written at its own rate.
     folder : Path
         Must exist.
     name : str
@@ -104,18 +85,17 @@ def write(recording: Recording, folder: Path, name: str, keep_identity: bool = F
     Raises
     ------
     EcgError
-        The name is none, a lead is missing or a value does not fit 16 bits (±32.767 mV).
+        The name is none, or a value does not fit 16 bits (±32.767 mV).
     """
     if not re.fullmatch(r"[-\w]+", name, re.ASCII):
         raise EcgError(f"{name!r} is no WFDB record name; use letters, digits, - and _ only.")
-    signal = np.stack([recording.lead(lead) for lead in LEADS]).astype(np.float64)
-    steps = np.rint(signal * _MICROVOLTS_PER_MILLIVOLT)
+    steps = np.rint(recording.signal.astype(np.float64) * _MICROVOLTS_PER_MILLIVOLT)
     if not np.all(np.abs(steps) <= _LARGEST_SAMPLE):
         raise EcgError(f"{name} has values beyond ±32.767 mV, which a WFDB file of 1 µV a step cannot hold.")
     steps = steps.astype("<i2")
 
-    lines = [f"{name} {len(LEADS)} {recording.rate:g} {recording.samples}"]
-    for lead, row in zip(LEADS, steps, strict=True):
+    lines = [f"{name} {len(recording.leads)} {recording.rate:g} {recording.samples}"]
+    for lead, row in zip(recording.leads, steps, strict=True):
         lines.append(
             f"{name}.dat 16 {_MICROVOLTS_PER_MILLIVOLT}(0)/mV 16 0 {row[0]} {_checksum(row)} 0 {lead}"
         )
@@ -126,76 +106,157 @@ def write(recording: Recording, folder: Path, name: str, keep_identity: bool = F
     return header
 
 
-def _check_claims(path: Path, header) -> None:
-    """`EcgError` unless the header is of a kind we read and its files hold what it claims."""
-    name = path.name
-    if not hasattr(header, "file_name"):
-        raise EcgError(f"{name} is a WFDB record of several segments; open the header of one segment.")
-    check_shape(name, header.n_sig, header.fs, 1 if header.sig_len is None else header.sig_len)
-    if len(header.file_name) != header.n_sig:
-        raise EcgError(
-            f"{name} announces {header.n_sig} leads but describes {len(header.file_name)}; copy it again."
+def _header(path: Path):
+    """What `wfdb` makes of a header."""
+    check_header_file(path)
+    # Imported late: it brings pandas and matplotlib, which the other formats need not wait for.
+    import wfdb
+
+    return wfdb.rdheader(str(path.with_suffix("")))
+
+
+def _open_segment(path: Path, header) -> EcgFile:
+    """A record of one segment, its slower channels brought to the rate of the fastest lead."""
+    count = frames(path, header)
+    names = tuple(name or "" for name in header.sig_name)
+    leads = [k for k, name in enumerate(names) if known_leads([name])]
+    per_frame = max((header.samps_per_frame[k] for k in leads), default=1)
+    rate = float(header.fs) * per_frame
+    samples = count * per_frame
+    check_shape(path.name, len(names), rate, samples)
+
+    fields = _fields(header)
+    slower = [names[k] for k in leads if header.samps_per_frame[k] != per_frame]
+    if slower:
+        fields["history"] += (
+            f"resampled {', '.join(known_leads(slower))} to {rate:g} Hz as the other leads",
         )
-    if any(header.skew) or any(per_frame != 1 for per_frame in header.samps_per_frame):
-        raise EcgError(f"{name} holds leads at different rates or with skew; convert it to one rate first.")
+    if any(header.skew):
+        fields["history"] += ("aligned the leads by the skew that the header states",)
+    fields["history"] += _checksum_remarks(path, header, count)
 
-    frame_bytes: dict[str, float] = {}
-    offsets: dict[str, int] = {}
-    for file_name, sample_format, offset in zip(
-        header.file_name, header.fmt, header.byte_offset, strict=True
-    ):
-        if not _BASENAME.match(file_name):
-            raise EcgError(
-                f"{name} points to {file_name[:60]!r}, which is not a plain file name in its folder."
-            )
-        if sample_format not in _SAMPLE_FORMATS:
-            raise EcgError(
-                f"{name} uses sample format {sample_format}, which is not read; convert it to format 16."
-            )
-        frame_bytes[file_name] = frame_bytes.get(file_name, 0) + _SAMPLE_FORMATS[sample_format][0]
-        offsets[file_name] = offset or 0
+    def values(first: int, last: int) -> np.ndarray:
+        begin, end = first // per_frame, -(-last // per_frame)
+        signal = _millivolts(path, header, begin, end, per_frame)
+        return signal[:, first - begin * per_frame : last - begin * per_frame]
 
-    for file_name, size in frame_bytes.items():
-        file = path.parent / file_name
-        if not file.resolve().is_relative_to(path.parent):
-            raise EcgError(
-                f"{name} points to {file_name}, which lies in another folder; copy it beside the header."
-            )
-        if not file.is_file():
-            raise EcgError(f"{name} needs {file_name} beside it; copy all files of the record.")
-        check_file(file)
-        holds = max(int((file.stat().st_size - offsets[file_name]) / size), 0)
-        if holds < (header.sig_len or 1):
-            raise EcgError(
-                f"{name} says it has {header.sig_len or 1:,} samples a lead, but {file_name} holds {holds:,}; "
-                "copy the whole record again."
-            )
+    return EcgFile(path, FORMAT, names, rate, samples, values, fields)
 
 
-def _recording(name: str, record) -> Recording:
-    """Physical values of what `wfdb` decoded: (sample - baseline) / gain."""
-    digital = record.d_signal.T
-    signal = np.empty(digital.shape)
-    for row, samples in enumerate(digital):
-        unit = unit_in_millivolts(record.units[row])
+def _open_segments(path: Path, header) -> EcgFile:
+    """A record of several segments: in each the leads it has, elsewhere nothing."""
+    lengths = [int(length) for length in header.seg_len]
+    if not header.seg_name or len(header.seg_name) != len(lengths) or len(lengths) > _MOST_SEGMENTS:
+        raise EcgError(f"{path.name} does not list its segments; copy the whole record again.")
+    check_shape(path.name, header.n_sig, header.fs, sum(lengths))
+    # A variable layout describes its leads in a first segment of no length; a fixed one in any segment.
+    layout = _first_segment(path, header)
+    names = tuple(name or "" for name in layout.sig_name)
+    if any(per_frame != 1 for per_frame in layout.samps_per_frame):
+        raise EcgError(f"{path.name} has segments with leads at different rates; open one segment's header.")
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+
+    def values(first: int, last: int) -> np.ndarray:
+        signal = np.full((len(names), last - first), np.nan)
+        for k in range(np.searchsorted(starts, first, "right") - 1, len(lengths)):
+            begin, end = max(first, starts[k]), min(last, starts[k + 1])
+            if begin >= last:
+                break
+            if begin < end and header.seg_name[k] != "~":
+                piece = _segment_values(path, header, k, names, int(begin - starts[k]), int(end - starts[k]))
+                signal[:, begin - first : end - first] = piece
+        return signal
+
+    fields = _fields(header)
+    fields["history"] += (f"put together from {len(lengths)} segments",)
+    return EcgFile(path, FORMAT, names, float(header.fs), sum(lengths), values, fields)
+
+
+def _first_segment(path: Path, header):
+    """The header of the segment that names the leads."""
+    name = next((name for name in header.seg_name if name != "~"), None)
+    if name is None:
+        raise EcgError(f"{path.name} lists only empty segments; copy the whole record again.")
+    layout = _header(neighbour(path, f"{name}.hea"))
+    if hasattr(layout, "seg_name") or not getattr(layout, "sig_name", None):
+        raise EcgError(f"{path.name} has segments that are no recordings; open one segment's header.")
+    return layout
+
+
+def _segment_values(path: Path, header, k: int, names, first: int, last: int) -> np.ndarray:
+    """A piece of segment `k` in mV, its leads in the order of `names`."""
+    segment_path = neighbour(path, f"{header.seg_name[k]}.hea")
+    segment = _header(segment_path)
+    if hasattr(segment, "seg_name") or float(segment.fs) != float(header.fs):
+        raise EcgError(f"{path.name} has segments of other kinds or rates; open one segment's header.")
+    if frames(segment_path, segment) < last or any(n != 1 for n in segment.samps_per_frame):
+        raise EcgError(f"{segment_path.name} is shorter than {path.name} says; copy the whole record again.")
+    piece = _millivolts(segment_path, segment, first, last, 1)
+    signal = np.full((len(names), last - first), np.nan)
+    for name, row in zip(segment.sig_name, piece, strict=True):
+        if name in names:
+            signal[names.index(name)] = row
+    return signal
+
+
+def _millivolts(path: Path, header, first: int, last: int, per_frame: int) -> np.ndarray:
+    """Frames `first` to `last` in mV: (sample - baseline) / gain. Shape (channels, frames x per_frame)."""
+    signal = np.full((header.n_sig, (last - first) * per_frame), np.nan)
+    for k, samples in enumerate(_digital(path, header, first, last)):
+        unit = unit_in_millivolts(header.units[k] or "mV")
         if unit is None:
-            raise EcgError(
-                f"{name} gives lead {record.sig_name[row]} in {record.units[row][:20]!r}, not in mV or uV."
-            )
-        signal[row] = (samples - record.baseline[row]) / record.adc_gain[row] * unit
-        signal[row, samples == _SAMPLE_FORMATS[record.fmt[row]][1]] = np.nan
+            if not known_leads([header.sig_name[k] or ""]):
+                continue  # a pressure or a breath: `channels` leaves it out by its name
+            raise EcgError(f"{path.name} gives a lead in {header.units[k][:20]!r}, not in mV or uV.")
+        row = (samples - float(header.baseline[k])) / header.adc_gain[k] * unit
+        row[samples == SAMPLE_FORMATS[header.fmt[k]][1]] = np.nan
+        if header.samps_per_frame[k] != per_frame:
+            row = resample_array(row[None], header.samps_per_frame[k], per_frame)[0]
+        signal[k] = row
+    return signal
 
-    fields = read_comment_lines(record.comments)
+
+def _digital(path: Path, header, first: int, last: int) -> list[np.ndarray]:
+    """The samples of each channel as they are stored."""
+    import wfdb
+
+    # Format 8 stores differences, so nothing is known before everything ahead of it is.
+    begin = 0 if "8" in header.fmt else first
+    record = wfdb.rdrecord(
+        str(path.with_suffix("")),
+        sampfrom=begin,
+        sampto=last,
+        physical=False,
+        smooth_frames=False,
+        return_res=32,
+    )
+    skipped = [(first - begin) * per_frame for per_frame in header.samps_per_frame]
+    return [row[skip:] for row, skip in zip(record.e_d_signal, skipped, strict=True)]
+
+
+def _fields(header) -> dict:
+    """What the header states beside the samples."""
+    fields = read_comment_lines(header.comments)
+    if not fields["recorded"] and header.base_date and header.base_time:
+        fields["recorded"] = f"{header.base_date.isoformat()}T{header.base_time.isoformat('seconds')}"
+    return fields
+
+
+def _checksum_remarks(path: Path, header, count: int) -> tuple[str, ...]:
+    """A line for the history when samples differ from the checksums of the header."""
+    if header.n_sig * count > _LARGEST_CHECKED or any(header.skew) or None in (header.checksum or [None]):
+        return ()
+    digital = _digital(path, header, 0, count)
     wrong = [
-        lead
-        for lead, stated, samples in zip(record.sig_name, record.checksum, digital, strict=True)
-        if stated is not None and (stated - _checksum(samples)) % 65536
+        name or ""
+        for name, stated, samples in zip(header.sig_name, header.checksum, digital, strict=True)
+        if (stated - _checksum(samples)) % 65536
     ]
-    if wrong:
-        fields["history"] += (f"samples differ from the checksum in the header: {', '.join(wrong)}",)
-    if not fields["recorded"] and record.base_date and record.base_time:
-        fields["recorded"] = f"{record.base_date.isoformat()}T{record.base_time.isoformat('seconds')}"
-    return twelve_lead_recording(name, signal, record.sig_name, float(record.fs), source=FORMAT, **fields)
+    if not wrong:
+        return ()
+    return (
+        f"samples differ from the checksum in the header: {', '.join(known_leads(wrong)) or 'not in leads'}",
+    )
 
 
 def _checksum(samples: np.ndarray) -> int:

@@ -1,0 +1,103 @@
+"""An opened ECG file: what it says of itself, and its samples piece by piece.
+
+A day of twelve leads does not fit into memory as one recording. Readers therefore return an `EcgFile`; where
+the format allows, it takes samples from the disk only when a piece is asked for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.formats.channels import known_leads, recording_from_channels
+from ecgtwin_app.formats.guard import MAX_VALUES, parsing
+
+
+@dataclass(frozen=True, eq=False)
+class EcgFile:
+    """What a reader returns.
+
+    Attributes
+    ----------
+    path : Path
+    format : str
+        As in `Recording.source`.
+    names : tuple of str
+        The channels as the file spells them.
+    rate : float
+        Hz.
+    samples : int
+        In each channel.
+    values : callable
+        ``values(first, last)`` gives millivolts, shape (channels, last - first), NaN where a sample is missing.
+    fields : dict
+        Further fields of `Recording` that the file states.
+    """
+
+    path: Path
+    format: str
+    names: tuple[str, ...]
+    rate: float
+    samples: int
+    values: Callable[[int, int], np.ndarray]
+    fields: dict = field(default_factory=dict)
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return self.samples / self.rate
+
+    @property
+    def leads(self) -> tuple[str, ...]:
+        """The leads a recording of this file has before others are derived, in canonical order."""
+        return known_leads(self.names)
+
+    def recording(self, start: float = 0.0, seconds: float | None = None) -> Recording:
+        """A piece of the file.
+
+        Parameters
+        ----------
+        start : float
+            Seconds from the beginning.
+        seconds : float, optional
+            Length; to the end unless given, but never more than fits into memory (`guard.MAX_VALUES`),
+            and the history says so.
+
+        Raises
+        ------
+        EcgError
+            The piece does not lie in the file, or its samples cannot be used.
+        """
+        first, last = self._piece(start, seconds)
+        with parsing(self.path, self.format):
+            fields = {"source": self.format, **self.fields}
+            history = tuple(fields.pop("history", ()))
+            if (first, last) != (0, self.samples):
+                history += (
+                    f"took {first / self.rate:.10g} s to {last / self.rate:.10g} s of {self.duration:.10g} s",
+                )
+            return recording_from_channels(
+                self.path.name, self.values(first, last), self.names, self.rate, history=history, **fields
+            )
+
+    def _piece(self, start: float, seconds: float | None) -> tuple[int, int]:
+        """First sample of a piece and the one after its last."""
+        if not (math.isfinite(start) and 0 <= start < self.duration):
+            raise EcgError(
+                f"{self.path.name} lasts {self.duration:.6g} s; choose a start between 0 and that, not {start:g} s."
+            )
+        first = round(start * self.rate)
+        left = min(self.samples - first, MAX_VALUES // len(self.names))
+        if seconds is None:
+            return first, first + left
+        if not (math.isfinite(seconds) and 0 < round(seconds * self.rate) <= left):
+            raise EcgError(
+                f"{self.path.name} has {left / self.rate:.6g} s to give from second {start:g}; ask for a length "
+                f"up to that, not {seconds:g} s."
+            )
+        return first, first + round(seconds * self.rate)
