@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pydicom.data
@@ -11,14 +12,15 @@ from ecgtwin_app.ecg.beats import detect_qrs
 from ecgtwin_app.ecg.leads import lead_law_residual, twelve_leads
 from ecgtwin_app.ecg.recording import LEADS, EcgError, Patient, Recording
 from ecgtwin_app.ecg.resample import resample
-from ecgtwin_app.ecg.score import Event, RhythmScore
+from ecgtwin_app.ecg.score import VENTRICULAR_SITES, Event, RhythmScore
 from ecgtwin_app.ecg.template import lay
 from ecgtwin_app.formats.registry import read_ecg
-from ecgtwin_app.heart.atria import fibrillation_waves
+from ecgtwin_app.heart.atria import fibrillation_waves, flutter_cycle, flutter_waves, with_atrial_origin
 from ecgtwin_app.heart.ectopy import ectopic_beat, is_discordant, likeness
 from ecgtwin_app.heart.muscle import cornell_voltage, sokolow_voltage
 from ecgtwin_app.heart.noise import same_spectrum
 from ecgtwin_app.heart.registry import CONDITIONS, Traits
+from ecgtwin_app.heart.rhythm import write_score
 from ecgtwin_app.heart.vector import fit_lead_field, vectorcardiogram
 from ecgtwin_app.heart.virtual_patient import VirtualPatient, simulate, transform
 
@@ -79,7 +81,8 @@ def test_same_seed_same_ecg_other_seed_other_ecg(patient, condition):
 def test_no_steps_no_clipping_and_lead_laws(patient, condition):
     for seed in SEEDS:
         ecg = performed(patient, (condition,), seed, noise=False)
-        signal = ecg.signal
+        # Pacing spikes are steps, and known.
+        signal = ecg.signal - ecg.spikes
         assert signal.shape == (8, 5000) and signal.dtype == np.float32 and np.isfinite(signal).all()
         assert np.abs(signal).max() < 8
         # A step of height h shows as a second difference of h; real QRS corners stay below this.
@@ -160,7 +163,7 @@ def test_ectopic_beats_are_wide_strange_and_discordant(patient, seed):
     assert likeness(beat.qrs, patient.template.qrs) < 0.7
     assert is_discordant(beat)
     assert np.abs(beat.qrs).max() >= 0.99 * np.abs(patient.template.qrs).max()
-    assert parameters["origin"]
+    assert parameters["site"] in VENTRICULAR_SITES
 
 
 def test_ectopic_beats_have_many_shapes(patient):
@@ -220,18 +223,84 @@ def test_a_score_of_ones_own_is_performed(patient):
     assert np.allclose(np.diff(found), 500 * np.diff([1.0, 2.5, 3.25, 7.0]), atol=3)
 
 
-@pytest.mark.parametrize(
-    "score, word",
-    [
-        (RhythmScore((Event(1.0, "QRS", "paced"),)), "paced"),
-        (RhythmScore((Event(1.0, "P", "retrograde"), Event(1.2, "QRS", "conducted"))), "retrograde"),
-        (RhythmScore((Event(1.0, "QRS", "conducted"),), atrial="flutter"), "flutter"),
-        (RhythmScore(()), "no QRS"),
-    ],
+EVERY_ORIGIN = RhythmScore(
+    (
+        Event(0.84, "P", "sinus"),
+        Event(1.0, "QRS", "conducted"),
+        Event(1.84, "P", "ectopic"),
+        Event(2.0, "QRS", "aberrant"),
+        Event(3.0, "QRS", "ventricular"),
+        Event(3.2, "P", "retrograde"),
+        Event(4.0, "QRS", "ventricular", "left ventricular apex"),
+        Event(4.84, "P", "paced"),
+        Event(5.0, "QRS", "paced"),
+        Event(6.0, "QRS", "paced", "left ventricular lateral wall"),
+    )
 )
-def test_what_it_cannot_perform_is_refused(patient, score, word):
-    with pytest.raises(EcgError, match=word):
-        performed(patient, ("sinus rhythm",), 1, score=score)
+
+
+@pytest.mark.parametrize("atrial", ["waves", "fibrillation", "flutter"])
+def test_every_origin_is_performed_and_marked(patient, atrial):
+    score = replace(EVERY_ORIGIN, atrial=atrial)
+    ecg = performed(patient, ("sinus rhythm",), 3, score=score, noise=False)
+    for chamber in ("P", "QRS"):
+        marks = ecg.marks[chamber]
+        assert marks[:, 0] == pytest.approx(500 * np.array(score.times(chamber)))
+        for onset, _, offset in marks.astype(int):
+            assert np.ptp(ecg.signal[:, onset : offset + 1], axis=1).max() > 0.04
+    # Each origin and site has a shape of its own.
+    shapes = [ecg.signal[:, int(on) : int(on) + 60] for on in ecg.marks["QRS"][:, 0]]
+    if atrial == "waves":
+        for one, other in combinations(shapes, 2):
+            assert np.abs(one - other).max() > 0.1
+
+
+def test_an_empty_score_is_refused(patient):
+    with pytest.raises(EcgError, match="no QRS"):
+        performed(patient, ("sinus rhythm",), 1, score=RhythmScore(()))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_spikes_stand_before_paced_waves_and_can_be_taken_off(patient, seed):
+    ecg = performed(patient, ("ventricular pacing",), seed)
+    lead = np.abs(ecg.spikes).max(axis=0)
+    found = np.flatnonzero(lead > 0.4 * lead.max())
+    paced = [e.time for e in ecg.score.events if e.origin == "paced" and 0.02 < e.time < 9.99]
+    for time in paced:
+        before = 500 * time - found
+        assert np.any((before >= 1) & (before <= 12))
+    assert len(found) <= 2 * len(paced) + 2
+    assert 0.29 < lead.max() < 3.01
+    without = ecg.signal - ecg.spikes
+    assert np.abs(np.diff(without, 2, axis=1)).max() < np.abs(np.diff(ecg.signal, 2, axis=1)).max()
+
+
+def test_no_pacemaker_no_spikes(patient):
+    assert not performed(patient, ("ventricular tachycardia",), 1, rate=150).spikes.any()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_flutter_waves_keep_step_and_are_inferior(patient, seed):
+    rng = np.random.default_rng(seed)
+    rate = rng.uniform(65, 165)
+    score, _ = write_score(("atrial flutter",), rate, rng)
+    waves = flutter_waves(score, rng)
+    cycle, _ = flutter_cycle(score, np.random.default_rng(0))
+    assert 240 <= 60 / cycle <= 340
+    power = np.abs(np.fft.rfft(waves[II] - waves[II].mean())) ** 2
+    assert 4 <= np.fft.rfftfreq(5000, 1 / 500)[np.argmax(power)] <= 5.7
+    assert 0.05 < np.ptp(waves[II]) < 0.6
+    assert np.ptp(waves[II]) > 2 * np.ptp(waves[I])
+
+
+def test_retrograde_waves_point_upwards(patient):
+    for seed in SEEDS:
+        shape = with_atrial_origin(
+            patient.template, patient.lead_field, "retrograde", np.random.default_rng(seed)
+        )
+        peak = int(np.argmax(np.linalg.norm(shape.p, axis=0)))
+        assert shape.p[II, peak] < 0
+        assert np.abs(shape.p[:, [0, -1]]).max() < 1e-6
 
 
 def test_new_noise_has_the_old_spectrum_but_is_no_copy():

@@ -1,10 +1,15 @@
-"""Atrial activity that is no P wave: fibrillatory waves."""
+"""Atrial activity of other origin than the sinus node: fibrillation, flutter, ectopic and retrograde P."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
 from ecgtwin_app.ecg.recording import MODEL_RATE, MODEL_SAMPLES
+from ecgtwin_app.ecg.score import RhythmScore
+from ecgtwin_app.ecg.template import BeatTemplate
+from ecgtwin_app.heart.vector import Front, LeadField, perform_fronts
 
 #: Mean size of f waves in I, II, V1 to V6 against V1: largest in V1 and the inferior leads (Petrutiu
 #: et al., Europace 2007;9:466; Meo et al., Comput Biol Med 2013).
@@ -12,6 +17,27 @@ F_WAVE_PATTERN = np.array([0.3, 0.75, 1.0, 0.65, 0.45, 0.35, 0.35, 0.35])
 #: Dominant frequency, Hz, and amplitude (half of peak to peak in V1), mV: fine to coarse.
 F_WAVE_RATE = (4.2, 8.5)
 F_WAVE_AMPLITUDE = (0.02, 0.11)
+#: Rate of a flutter loop, 1/min (Saoudi et al., Eur Heart J 2001;22:1162).
+FLUTTER_RATE = (240.0, 340.0)
+#: Height (peak to peak, mV) of flutter waves in II, and how often the loop turns clockwise.
+FLUTTER_AMPLITUDE = (0.1, 0.4)
+CLOCKWISE_SHARE = 0.15
+#: Size of the sawtooth in I, II, V1 to V6 against II, and of the bump that follows its upstroke. Counter-
+#: clockwise: negative in the inferior leads, upright in V1, negative in V6; clockwise the reverse.
+_SAWTOOTH = np.array([0.12, 1.0, -0.1, -0.05, 0.1, 0.2, 0.28, 0.32])
+_BUMP = np.array([0.05, 0.1, 0.75, 0.4, 0.15, -0.05, -0.15, -0.22])
+#: Frank directions of the right and left atrium's part of a P, and its duration (s), by origin. Retrograde
+#: waves run from the AV node upwards (Waldo et al., Circulation 1970;41:711; Man et al., J Am Coll
+#: Cardiol 1993;22:1159 on ectopic P by origin).
+_RETROGRADE = (((0.05, -0.95, -0.1), (0.15, -0.9, 0.25)), (0.06, 0.095))
+_PACED = (((0.3, 0.8, -0.35), (0.7, 0.35, 0.45)), (0.1, 0.14))
+_ECTOPIC = (
+    (((0.3, -0.85, -0.15), (0.6, -0.5, 0.3)), (0.075, 0.105)),  # low right atrium
+    (((-0.3, 0.6, -0.75), (-0.75, 0.35, -0.45)), (0.085, 0.12)),  # left atrium, pulmonary veins
+    (((0.1, 0.95, 0.25), (0.75, 0.7, 0.4)), (0.08, 0.115)),  # high crista terminalis
+    (((0.2, -0.5, -0.7), (-0.35, -0.7, -0.3)), (0.08, 0.11)),  # coronary sinus
+    (((0.65, 0.15, 0.6), (0.7, 0.2, 0.6)), (0.075, 0.105)),  # right atrial appendage
+)
 
 
 def fibrillation_waves(rng: np.random.Generator, samples: int = MODEL_SAMPLES) -> np.ndarray:
@@ -53,6 +79,106 @@ def fibrillation_waves(rng: np.random.Generator, samples: int = MODEL_SAMPLES) -
             turning = np.stack([np.sin(n * phase), np.cos(n * phase)])
             out += gain.astype(np.float32) @ (size * turning)
     return out
+
+
+def flutter_waves(score: RhythmScore, rng: np.random.Generator, samples: int = MODEL_SAMPLES) -> np.ndarray:
+    """The sawtooth of atrial flutter, in step with the score's ventricular beats.
+
+    Parameters
+    ----------
+    score : RhythmScore
+        Its QRS lie on whole numbers of flutter cycles; the rate of the loop is found from them.
+
+    Returns
+    -------
+    ndarray, shape (8, samples), float32
+        Millivolts.
+    """
+    cycle, phase = flutter_cycle(score, rng)
+    at = np.arange(samples) / MODEL_RATE
+    turn = (at - phase) / cycle + rng.uniform(0, 1) + 0.012 * _slow(rng, at, 0.25)
+    turn = np.remainder(turn, 1.0)
+    knots = np.linspace(0, 1, 65)
+    # A slow fall, a steeper one to the nadir, and the fast upstroke that ends the sawtooth.
+    fall, nadir = rng.uniform(0.4, 0.55), rng.uniform(0.66, 0.76)
+    level = rng.uniform(0.2, 0.45)
+    tooth = np.interp(knots, [0, fall, nadir, 1], [0.5, 0.5 - level, -0.5, 0.5])
+    width = rng.uniform(0.1, 0.15)
+    bump = np.exp(-0.5 * ((np.remainder(knots - nadir - 0.12 + 0.5, 1) - 0.5) / width) ** 2)
+    tooth, bump = (_rounded(wave) for wave in (tooth, bump))
+    size = np.exp(rng.uniform(*np.log(FLUTTER_AMPLITUDE)))
+    turned = -1.0 if rng.random() < CLOCKWISE_SHARE else 1.0
+    spread = rng.lognormal(0, 0.15, (2, 8))
+    waves = (
+        turned
+        * size
+        * (
+            (_SAWTOOTH * spread[0])[:, None] * np.interp(turn, knots, tooth)
+            + (_BUMP * spread[1] * rng.uniform(0.6, 1.2))[:, None] * np.interp(turn, knots, bump)
+        )
+    )
+    return (waves * (1 + 0.05 * _slow(rng, at, 0.25))).astype(np.float32)
+
+
+def flutter_cycle(score: RhythmScore, rng: np.random.Generator) -> tuple[float, float]:
+    """Cycle (s) of the loop that the score's QRS keep step with, and the time (s) of one of them.
+
+    Where two rates within `FLUTTER_RATE` fit alike, such as 3:1 and 4:1 of the same beats, one is drawn.
+    """
+    times = np.array(score.times("QRS"))
+    cycles = 60.0 / np.arange(FLUTTER_RATE[0], FLUTTER_RATE[1], 0.25)
+    step = np.exp(2j * np.pi * (times[None] - times[0]) / cycles[:, None])
+    mean = step.mean(axis=1)
+    agreement = np.abs(mean)
+    best = np.flatnonzero(agreement >= agreement.max() - 0.01)
+    groups = np.split(best, np.flatnonzero(np.diff(best) > 8) + 1)
+    group = groups[int(rng.integers(len(groups)))]
+    at = int(group[np.argmax(agreement[group])])
+    return float(cycles[at]), float(times[0] + np.angle(mean[at]) / (2 * np.pi) * cycles[at])
+
+
+def _rounded(wave):
+    """One cycle with its corners rounded (the last point repeats the first), mean zero."""
+    power = np.fft.rfft(wave[:-1])
+    power *= np.exp(-0.5 * (np.arange(len(power)) / 5.5) ** 2)
+    power[0] = 0
+    smooth = np.fft.irfft(power, len(wave) - 1)
+    return np.append(smooth, smooth[0])
+
+
+def with_atrial_origin(
+    template: BeatTemplate, field: LeadField, origin: str, rng: np.random.Generator
+) -> BeatTemplate:
+    """The template with the P wave of another origin, as large as the patient's own.
+
+    Parameters
+    ----------
+    template : BeatTemplate
+    field : LeadField
+    origin : {"ectopic", "retrograde", "paced"}
+        Ectopic waves come from one of five places.
+    rng : numpy.random.Generator
+    """
+    if origin == "ectopic":
+        (first, second), durations = _ECTOPIC[int(rng.integers(len(_ECTOPIC)))]
+    else:
+        (first, second), durations = {"retrograde": _RETROGRADE, "paced": _PACED}[origin]
+    own = float(np.abs(template.p).max()) if template.has_p else 0.12
+    duration = rng.uniform(*durations)
+    d = duration
+    fronts = [
+        Front(0.0, d * rng.uniform(0.34, 0.44), d * rng.uniform(0.7, 0.8), _tilted(rng, first)),
+        Front(d * rng.uniform(0.18, 0.28), d * rng.uniform(0.56, 0.66), d, _tilted(rng, second)),
+    ]
+    p = perform_fronts(fronts, field.matrix, round(d * MODEL_RATE) + 1, rng, 0.1, 0.0)
+    p *= np.float32(rng.uniform(0.75, 1.15) * np.clip(own, 0.08, 0.25) / max(float(np.abs(p).max()), 1e-6))
+    peak = int(np.argmax(np.linalg.norm(p, axis=0))) / MODEL_RATE
+    return replace(template, p=p, p_offset=0, p_peak=peak, p_duration=d)
+
+
+def _tilted(rng, direction):
+    vector = np.array(direction) + 0.15 * rng.standard_normal(3)
+    return tuple(vector / np.linalg.norm(vector))
 
 
 def _slow(rng, at, frequency):

@@ -40,24 +40,67 @@ class Origin:
     weight: float
 
 
-#: Shares after the sites of idiopathic and structural PVC in Latchamsetty & Bogun, Curr Probl
-#: Cardiol 2015;40:379: the outflow tracts lead.
-ORIGINS = (
-    Origin("right ventricular outflow tract", (0.35, 0.95, 0.45), 0.3),
-    Origin("left ventricular outflow tract", (0.15, 0.95, -0.35), 0.1),
-    Origin("right ventricular apex", (0.65, -0.6, 0.65), 0.13),
-    Origin("right ventricular free wall", (0.95, 0.1, 0.7), 0.08),
-    Origin("left ventricular lateral wall", (-0.95, 0.1, -0.5), 0.12),
-    Origin("left ventricular posterior wall", (-0.1, -0.5, -1.0), 0.12),
-    Origin("left ventricular apex", (-0.5, -0.7, 0.45), 0.07),
-    Origin("papillary muscle or posterior fascicle", (-0.25, -0.75, -0.65), 0.08),
-)
+#: One origin for each of `VENTRICULAR_SITES`. Shares after the sites of idiopathic and structural PVC in
+#: Latchamsetty & Bogun, Curr Probl Cardiol 2015;40:379: the outflow tracts lead.
+ORIGINS = {
+    origin.name: origin
+    for origin in (
+        Origin("right ventricular outflow tract", (0.35, 0.95, 0.45), 0.28),
+        Origin("left ventricular outflow tract", (0.15, 0.95, -0.35), 0.1),
+        Origin("right ventricular apex", (0.65, -0.6, 0.65), 0.12),
+        Origin("right ventricular free wall", (0.95, 0.1, 0.7), 0.08),
+        Origin("right ventricular septum", (0.85, 0.3, 0.6), 0.05),
+        Origin("left ventricular lateral wall", (-0.95, 0.1, -0.5), 0.12),
+        Origin("left ventricular posterior wall", (-0.1, -0.5, -1.0), 0.11),
+        Origin("left ventricular apex", (-0.5, -0.7, 0.45), 0.06),
+        Origin("posterior fascicle", (-0.25, -0.75, -0.65), 0.08),
+    )
+}
+#: Where escape rhythms below a complete block arise, and where ventricles are paced: the apex of the
+#: right ventricle, later its septum, and for resynchronisation the left lateral wall.
+ESCAPE_SITES = {
+    "right ventricular apex": 0.35,
+    "right ventricular septum": 0.25,
+    "posterior fascicle": 0.2,
+    "left ventricular apex": 0.1,
+    "left ventricular posterior wall": 0.1,
+}
+PACING_SITES = {
+    "right ventricular apex": 0.6,
+    "right ventricular septum": 0.24,
+    "left ventricular lateral wall": 0.16,
+}
+#: QRS durations (s) of sites that reach the Purkinje net early, and of paced beats.
+FASCICULAR_DURATION = (0.124, 0.148)
+PACED_DURATION = (0.136, 0.185)
+#: Both ventricles together take less time than one after the other.
+RESYNCHRONISED_DURATION = (0.124, 0.155)
+
+
+def draw_site(rng: np.random.Generator) -> str:
+    """A site of premature beats or of a tachycardia."""
+    return _draw(rng, {name: origin.weight for name, origin in ORIGINS.items()})
+
+
+def draw_escape_site(rng: np.random.Generator) -> str:
+    """A site of an escape rhythm below the bundle of His."""
+    return _draw(rng, ESCAPE_SITES)
+
+
+def draw_pacing_site(rng: np.random.Generator) -> str:
+    """Where a pacemaker's ventricular electrode lies."""
+    return _draw(rng, PACING_SITES)
+
+
+def _draw(rng, shares):
+    weights = np.array(list(shares.values()))
+    return list(shares)[int(rng.choice(len(shares), p=weights / weights.sum()))]
 
 
 def ectopic_beat(
-    template: BeatTemplate, field: LeadField, rng: np.random.Generator
+    template: BeatTemplate, field: LeadField, rng: np.random.Generator, site: str = "", paced: bool = False
 ) -> tuple[BeatTemplate, dict]:
-    """A ventricular beat of a drawn origin with its discordant ST-T.
+    """A ventricular beat with its discordant ST-T.
 
     Parameters
     ----------
@@ -65,31 +108,41 @@ def ectopic_beat(
         The dominant beat it interrupts.
     field : LeadField
     rng : numpy.random.Generator
+    site : str
+        One of `VENTRICULAR_SITES`; drawn when empty.
+    paced : bool
+        Stimulated there rather than arisen there.
 
     Returns
     -------
     BeatTemplate
         Without a P wave.
     dict
-        Origin and QRS duration.
+        Site and QRS duration.
     """
-    weights = np.array([o.weight for o in ORIGINS])
+    site = site or (draw_pacing_site(rng) if paced else draw_site(rng))
     best, best_likeness = None, np.inf
-    for _ in range(6):
-        origin = ORIGINS[int(rng.choice(len(ORIGINS), p=weights / weights.sum()))]
-        duration = max(rng.uniform(*PVC_DURATION), template.qrs_duration + 0.015)
-        qrs = _spread(origin, duration, field, template, rng)
+    for trial in range(6):
+        duration = max(rng.uniform(*_durations(site, paced)), template.qrs_duration + 0.015)
+        # A site whose beat resembles the dominant one is moved a little further with each trial.
+        qrs = _spread(ORIGINS[site], duration, field, template, rng, 0.2 + 0.1 * trial)
         alike = likeness(qrs, template.qrs[:, max(-template.qrs_offset, 0) :])
         if alike < best_likeness:
-            best, best_likeness = (origin, duration, qrs), alike
-        if alike < LARGEST_LIKENESS:
+            best, best_likeness = (duration, qrs), alike
+        if paced or alike < LARGEST_LIKENESS:
             break
-    origin, duration, qrs = best
+    duration, qrs = best
     quiet = replace(
         template, p=np.zeros((8, 0), np.float32), t=template.t * np.float32(rng.uniform(0.4, 0.8))
     )
     beat = with_qrs(quiet, qrs, duration, rng, (0.7, 1.0), (0.12, 0.3))
-    return beat, {"origin": origin.name, "QRS duration": duration}
+    return beat, {"site": site, "QRS duration": duration}
+
+
+def _durations(site, paced):
+    if paced:
+        return RESYNCHRONISED_DURATION if site == "left ventricular lateral wall" else PACED_DURATION
+    return FASCICULAR_DURATION if site == "posterior fascicle" else PVC_DURATION
 
 
 def likeness(one: np.ndarray, other: np.ndarray, reach: int = 20) -> float:
@@ -106,9 +159,9 @@ def likeness(one: np.ndarray, other: np.ndarray, reach: int = 20) -> float:
     return best
 
 
-def _spread(origin, duration, field, template, rng):
+def _spread(origin, duration, field, template, rng, jitter):
     samples = round(duration * MODEL_RATE) + 1
-    main = np.array(origin.direction) + 0.22 * rng.standard_normal(3)
+    main = np.array(origin.direction) + jitter * rng.standard_normal(3)
     main /= np.linalg.norm(main)
     across = np.cross(main, rng.standard_normal(3))
     across /= np.linalg.norm(across)

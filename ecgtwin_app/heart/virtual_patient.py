@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.ndimage import uniform_filter1d
@@ -11,24 +11,30 @@ from scipy.ndimage import uniform_filter1d
 from ecgtwin_app.ecg.beats import detect_qrs
 from ecgtwin_app.ecg.leads import independent_leads, twelve_leads
 from ecgtwin_app.ecg.median import RepresentativeBeat, representative_beat
+from ecgtwin_app.ecg.pacing import LATENCY_RANGE, SPIKE_SIZE, pacing_spikes, spike_direction
 from ecgtwin_app.ecg.recording import MODEL_RATE, MODEL_SAMPLES, EcgError, Patient, Recording
 from ecgtwin_app.ecg.score import Event, RhythmScore
-from ecgtwin_app.ecg.template import BeatTemplate, lay, qt_intervals, split_beat
-from ecgtwin_app.heart.atria import fibrillation_waves
-from ecgtwin_app.heart.ectopy import ectopic_beat
+from ecgtwin_app.ecg.template import BeatTemplate, lay, split_beat
+from ecgtwin_app.heart.atria import fibrillation_waves, flutter_waves
 from ecgtwin_app.heart.noise import LARGEST_OWN_NOISE, breathing, disturbances, same_spectrum
+from ecgtwin_app.heart.performance import perform
 from ecgtwin_app.heart.registry import CONDITIONS, MORPHOLOGIES, Traits
 from ecgtwin_app.heart.rhythm import check_score, write_score
+from ecgtwin_app.heart.rhythm_severity import rhythm_severity
 from ecgtwin_app.heart.vector import LeadField, fit_lead_field
 
 #: A reference must look like a normal sinus beat: limits in seconds.
 WIDEST_QRS = 0.124
 PR_LIMITS = (0.08, 0.36)
 QT_LIMITS = (0.26, 0.56)
-#: Origins of events that can be performed.
-PERFORMED = ("sinus", "conducted", "aberrant", "ventricular")
-#: How often two ectopic origins compete in one strip.
-TWO_ORIGINS_SHARE = 0.12
+#: Which drawn beats a rhythm condition reports as its own.
+_BEATS_OF = {
+    "ventricular premature complex": "ventricular",
+    "ventricular bigeminy": "ventricular",
+    "ventricular tachycardia": "ventricular",
+    "complete AV block": "ventricular",
+    "ventricular pacing": "paced",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +91,8 @@ class VirtualEcg:
     ----------
     signal : ndarray, shape (8, 5000), float32
         I, II, V1 to V6, mV, 500 Hz.
+    spikes : ndarray, shape (8, 5000), float32
+        The pacing spikes that are part of the signal, mV; zeros without a pacemaker.
     score, counterpart : RhythmScore
         What was performed, and what would have been without the rhythm condition.
     marks : dict of str to ndarray, shape (n, 3)
@@ -94,12 +102,13 @@ class VirtualEcg:
         Origin of each QRS.
     conditions : tuple of str
     parameters : dict
-        What each condition drew.
+        What each condition drew; "severity" is how marked it is, from 0 to 1.
     template : BeatTemplate
         The dominant beat as changed.
     """
 
     signal: np.ndarray
+    spikes: np.ndarray
     score: RhythmScore
     counterpart: RhythmScore
     marks: dict[str, np.ndarray]
@@ -128,7 +137,7 @@ def simulate(
     ----------
     patient : VirtualPatient
     conditions : sequence of str
-        Names from `registry.CONDITIONS`; one rhythm and any morphologies.
+        Names from `registry.CONDITIONS`: rhythms and morphologies that go together.
     rate : float
         Mean ventricular rate, 1/min.
     rng : numpy.random.Generator
@@ -141,31 +150,34 @@ def simulate(
     Raises
     ------
     EcgError
-        For an unknown condition, conditions that exclude each other, or a score with waves that a
-        virtual patient does not have.
+        For an unknown condition, conditions that exclude each other, or a score that no heart can
+        perform.
     """
     unknown = [name for name in conditions if name not in CONDITIONS]
     if unknown:
         raise EcgError(f"The virtual patient does not know {unknown[0]!r}; choose one of its conditions.")
     rhythm_rng, beat_rng, ectopy_rng, noise_rng = rng.spawn(4)
     if score is not None:
-        counterpart = _performable(score)
+        counterpart = check_score(score)
     else:
         score, counterpart = write_score(
             conditions, rate, rhythm_rng, patient.template, age=patient.traits.age
         )
     template, parameters = transform(patient, conditions, beat_rng)
-    signal = lay(template, score)
-    marks = _marks(template, score)
-    if any(e.origin == "ventricular" for e in score.events):
-        signal += _perform_ectopy(template, patient.lead_field, score, ectopy_rng, marks, parameters)
+    signal, marks, drawn = perform(template, patient.lead_field, score, ectopy_rng, patient.traits)
+    parameters |= _rhythm_parameters(conditions, score, drawn)
     if score.atrial == "fibrillation":
         signal += fibrillation_waves(rhythm_rng)
+    elif score.atrial == "flutter":
+        signal += flutter_waves(score, rhythm_rng)
     if noise:
         signal *= breathing(noise_rng)
         signal += same_spectrum(patient.noise_spectrum, noise_rng, MODEL_SAMPLES) + disturbances(noise_rng)
+    spikes = _spikes(score, ectopy_rng)
     types = tuple(e.origin for e in score.events if e.chamber == "QRS")
-    return VirtualEcg(signal, score, counterpart, marks, types, tuple(conditions), parameters, template)
+    return VirtualEcg(
+        signal + spikes, spikes, score, counterpart, marks, types, tuple(conditions), parameters, template
+    )
 
 
 def transform(
@@ -179,15 +191,19 @@ def transform(
     return template, parameters
 
 
-def _performable(score: RhythmScore) -> RhythmScore:
-    """The score, checked: what it asks for that nobody plays would be missing without a word."""
-    check_score(score)
-    for event in score.events:
-        if event.origin not in PERFORMED:
-            raise EcgError(f"A virtual patient has no {event.origin} {event.chamber}; change its origin.")
-    if score.atrial not in ("waves", "fibrillation"):
-        raise EcgError(f"A virtual patient has no atrial {score.atrial}; choose waves or fibrillation.")
-    return score
+def _rhythm_parameters(conditions, score, drawn):
+    """Severity of the rhythms asked for, and the ventricular beats drawn for them."""
+    severity = rhythm_severity(score)
+    found = {name: {"severity": severity[name]} for name in conditions if name in severity}
+    for name, origin in _BEATS_OF.items():
+        if name in conditions and drawn[origin]:
+            found.setdefault(name, {})["beats"] = drawn[origin]
+    return found
+
+
+def _spikes(score, rng):
+    direction, size = spike_direction(rng), np.exp(rng.uniform(*np.log(SPIKE_SIZE)))
+    return pacing_spikes(score, direction, float(size), rng.uniform(*LATENCY_RANGE))
 
 
 def _usable(beat: RepresentativeBeat) -> RepresentativeBeat:
@@ -242,39 +258,3 @@ def _as_long_as_model(residual):
     if samples >= MODEL_SAMPLES:
         return residual[:, :MODEL_SAMPLES]
     return np.pad(residual, ((0, 0), (0, MODEL_SAMPLES - samples)), mode="wrap")
-
-
-def _perform_ectopy(template, lead_field, score, rng, marks, parameters):
-    """Lay the ventricular events with one origin, at times two; writes their marks."""
-    events = [e for e in score.events if e.chamber == "QRS"]
-    which = [k for k, e in enumerate(events) if e.origin == "ventricular"]
-    origins = 2 if len(which) > 1 and rng.random() < TWO_ORIGINS_SHARE else 1
-    out = np.zeros((8, MODEL_SAMPLES), np.float32)
-    drawn = []
-    for part in range(origins):
-        beat, parameter = ectopic_beat(template, lead_field, rng)
-        mine = which[part::origins]
-        # Other beats stay in the score for the cycle lengths, under an origin that is not laid.
-        kept = [e if k in mine else replace(e, origin="paced") for k, e in enumerate(events)]
-        part_score = RhythmScore(tuple(kept), score.duration)
-        out += lay(beat, part_score, qrs_origins=("ventricular",), p_origins=())
-        own = _marks(beat, part_score)
-        for k in mine:
-            marks["QRS"][k], marks["T"][k] = own["QRS"][k], own["T"][k]
-        drawn.append(parameter)
-    parameters["ventricular premature complex"] = {"beats": drawn}
-    return out
-
-
-def _marks(template, score):
-    """Onset, peak and offset of every wave, in samples."""
-    qrs = np.array(score.times("QRS"))
-    p = np.array(score.times("P", "sinus")) if template.has_p else np.zeros(0)
-    qt = qt_intervals(template, score)
-    stretch = (qt - template.qrs_duration) / (template.qt - template.qrs_duration)
-    t_peak = template.qrs_duration + (template.t_peak - template.qrs_duration) * stretch
-    return {
-        "P": MODEL_RATE * np.stack([p, p + template.p_peak, p + template.p_duration], axis=1),
-        "QRS": MODEL_RATE * np.stack([qrs, qrs + template.qrs_peak, qrs + template.qrs_duration], axis=1),
-        "T": MODEL_RATE * np.stack([qrs + template.qrs_duration, qrs + t_peak, qrs + qt], axis=1),
-    }

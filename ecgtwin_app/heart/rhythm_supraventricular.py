@@ -1,0 +1,99 @@
+"""Rhythms that begin above the ventricles without the sinus node: junction, re-entry, flutter."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.heart.rhythm_grid import Cycle, Rhythm, conducted, p_where_room, regular_beats, to_rate
+
+#: Rate of the flutter loop, 1/min (Saoudi et al., Eur Heart J 2001;22:1162; typical flutter 240 to 340).
+FLUTTER_RATE = (244.0, 336.0)
+#: How much of the strips conducts in no fixed ratio where a fixed one would do.
+VARIABLE_SHARE = 0.35
+
+
+def supraventricular_tachycardia(rng: np.random.Generator, rr: float, duration: float, pr: float) -> Rhythm:
+    """A regular narrow tachycardia; P hidden in the QRS, at its end, or in the ST segment.
+
+    AV nodal re-entry activates the atria within 70 ms of the QRS, re-entry over an accessory pathway
+    later (Brugada et al., 2019 ESC guideline on supraventricular tachycardia, Eur Heart J 2020;41:655).
+    """
+    qrs = regular_beats(rng, rr, duration, 0.003)
+    kind = rng.random()
+    if kind < 0.35:
+        rp = rng.uniform(0.0, 0.025)
+    elif kind < 0.65:
+        rp = rng.uniform(0.045, 0.075)
+    else:
+        rp = rng.uniform(0.09, min(0.15, 0.38 * rr))
+    return Rhythm(_retrograde(rng, qrs, rp), conducted(qrs, pr), reset=True)
+
+
+def junctional_rhythm(rng: np.random.Generator, rr: float, duration: float, pr: float) -> Rhythm:
+    """A regular narrow escape rhythm; P absent, hidden in the QRS or just after it.
+
+    A P just before the QRS, the third known place, would not show that the junction leads.
+    """
+    qrs = regular_beats(rng, rr, duration, 0.005)
+    kind = rng.random()
+    if kind < 0.3:
+        cycles = [Cycle(float(q)) for q in qrs]
+    else:
+        rp = rng.uniform(0.0, 0.03) if kind < 0.55 else rng.uniform(0.07, 0.13)
+        cycles = _retrograde(rng, qrs, rp)
+    return Rhythm(cycles, conducted(qrs, pr), reset=True)
+
+
+def _retrograde(rng, qrs, rp):
+    jitter = 0.0015 * np.clip(rng.standard_normal(len(qrs)), -2, 2)
+    return [
+        Cycle(float(q), float(q + max(rp + j, 0.0)), p_origin="retrograde")
+        for q, j in zip(qrs, jitter, strict=True)
+    ]
+
+
+def atrial_flutter(rng: np.random.Generator, rr: float, duration: float, pr: float) -> Rhythm:
+    """Ventricular beats on a flutter loop of 240 to 340/min, conducted 2:1 to 4:1 or variably.
+
+    The ventricular rate sets the ratio and the rate of the loop is chosen to fit. Every beat falls on a
+    whole number of flutter cycles, to a few milliseconds.
+
+    Raises
+    ------
+    EcgError
+        For a rate that no ratio up to 6:1 gives.
+    """
+    rate = 60.0 / rr
+    low, high = FLUTTER_RATE
+    ratios = [n for n in (1, 2, 3, 4, 5, 6) if low <= n * rate <= high]
+    if rate < low / 6:
+        raise EcgError(f"Flutter conducts no slower than {low / 6:.0f}/min; ask for a higher rate.")
+    usual = [n for n in ratios if 2 <= n <= 4] or ratios
+    slowest = max(low, 2.2 * rate if rate < low else low)
+    if usual and not (slowest < high and rng.random() < VARIABLE_SHARE):
+        ratio = int(rng.choice(usual))
+        cycle = rr / ratio
+        steps = np.full(int((duration + 6) / rr) + 8, ratio)
+    else:
+        cycle = 60.0 / rng.uniform(min(slowest, high), high)
+        steps = _variable(rng, rr / cycle, int((duration + 6) / rr) + 8)
+    jitter = 0.003 * np.clip(rng.standard_normal(len(steps)), -2, 2)
+    qrs = -3 * rr + rng.uniform(0, rr) + np.cumsum(steps) * cycle + jitter
+    qrs = to_rate(qrs, rr, duration)
+    return Rhythm([Cycle(float(q)) for q in qrs], p_where_room(qrs, pr), "flutter")
+
+
+def _variable(rng, mean, count):
+    """Whole numbers near `mean`, mostly even where the mean allows: the AV node halves the loop's rate."""
+    low, high = max(2 if mean >= 2 else 1, int(np.floor(mean - 0.6))), int(np.ceil(mean + 0.6))
+    values = np.arange(low, high + 1)
+    weights = np.exp(-(((values - mean) / 0.8) ** 2)) * np.where(values % 2 == 0, 1.6, 1.0)
+    steps = rng.choice(values, count, p=weights / weights.sum())
+    # Towards the wanted mean, a step at a time.
+    for k in rng.permutation(count):
+        off = np.mean(steps) - mean
+        if abs(off) * count < 0.6:
+            break
+        steps[k] = np.clip(steps[k] - np.sign(off), low, high)
+    return steps
