@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ from ecgtwin_app.ecg.recording import EcgError, Patient
 from ecgtwin_app.formats.channels import known_leads, unit_in_millivolts
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import check_shape, check_values, parsing
-from ecgtwin_app.formats.marking import read_age, read_comment_lines, read_sex
+from ecgtwin_app.formats.marking import age_between, read_age, read_comment_lines, read_sex
 
 FORMAT = "DICOM"
 SUFFIXES = (".dcm",)
@@ -176,9 +175,7 @@ def _patient(dataset) -> Patient:
     """Age as stated, else from birth date and day of recording."""
     age = _stated_age(str(dataset.get("PatientAge", "") or ""))
     if age is None:
-        born, recorded = _day(str(dataset.get("PatientBirthDate", "") or "")), _day(_recorded(dataset))
-        if born and recorded and recorded >= born:
-            age = float((recorded - born).days // 365.25)
+        age = age_between(str(dataset.get("PatientBirthDate", "") or ""), _recorded(dataset))
     return Patient(
         age,
         read_sex(str(dataset.get("PatientSex", "") or "")),
@@ -207,14 +204,6 @@ def _recorded(dataset) -> str:
         return ""
     day = "-".join(digits.group(1, 2, 3))
     return f"{day}T{digits[4]}:{digits[5]}:{digits[6] or '00'}" if digits[4] else day
-
-
-def _day(text: str) -> date | None:
-    digits = re.match(r"(\d{4})-?(\d\d)-?(\d\d)", text)
-    try:
-        return date(*map(int, digits.groups())) if digits else None
-    except ValueError:  # a birth date such as 19000000, which devices write for "unknown"
-        return None
 
 
 def _device_measurements(dataset) -> dict[str, float]:

@@ -7,7 +7,9 @@ Everything generated is marked in the file itself, so that it stays marked when 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
+from datetime import date
 
 from ecgtwin_app import __version__
 from ecgtwin_app.ecg.recording import Patient, Recording
@@ -113,9 +115,26 @@ def read_age(text: str) -> float | None:
     return age if 0 <= age <= 130 else None
 
 
+def age_between(born: str, recorded: str) -> float | None:
+    """Whole years between two dates that begin "YYYY-MM-DD" or "YYYYMMDD"; None when either is none."""
+    first, last = _day(born), _day(recorded)
+    if first is None or last is None or last < first:
+        return None
+    years = last.year - first.year - ((last.month, last.day) < (first.month, first.day))
+    return float(years) if years <= 130 else None
+
+
 def read_sex(text: str) -> str | None:
     """The sex a file states, as F or M; None when it states neither."""
     return {"f": "F", "m": "M", "w": "F"}.get(text.strip().lower()[:1])
+
+
+def _day(text: str) -> date | None:
+    digits = re.match(r"(\d{4})-?(\d\d)-?(\d\d)", text)
+    try:
+        return date(*map(int, digits.groups())) if digits else None
+    except ValueError:  # a birth date such as 19000000, which devices write for "unknown"
+        return None
 
 
 def _provenance_lines(provenance: dict) -> list[str]:

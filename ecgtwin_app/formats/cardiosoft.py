@@ -1,0 +1,100 @@
+"""GE CardioSoft XML (root element CardiologyXML): the strip of a resting ECG as decimal text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+import numpy as np
+
+from ecgtwin_app.ecg.recording import EcgError, Patient
+from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.guard import check_shape, check_values, parsing
+from ecgtwin_app.formats.marking import read_age, read_sex
+from ecgtwin_app.formats.xml_ import LARGEST, measured, number_in, numbers_in, parse, root_name, text_at
+
+__all__ = ["FORMAT", "LARGEST", "SUFFIXES", "open_file", "sniff"]
+
+FORMAT = "CardioSoft XML"
+SUFFIXES = (".xml",)
+
+_MEASUREMENTS = {
+    "heart rate": "VentricularRate",
+    "RR": "RRInterval",
+    "P": "PDuration",
+    "PR": "PQInterval",
+    "QRS": "QRSDuration",
+    "QT": "QTInterval",
+    "QTc": "QTCInterval",
+    "P axis": "PAxis",
+    "QRS axis": "RAxis",
+    "T axis": "TAxis",
+}
+
+
+def sniff(path: Path, head: bytes) -> bool:
+    """Whether the root element is CardiologyXML."""
+    return root_name(head) == "CardiologyXML"
+
+
+def open_file(path: Path) -> EcgFile:
+    """Read the strip; the median beat and the full disclosure stay in the file.
+
+    Raises
+    ------
+    EcgError
+        The file is damaged or has no strip.
+    """
+    with parsing(path, FORMAT):
+        root = parse(path)
+        strip = root.find("StripData")
+        leads = strip.findall("WaveformData") if strip is not None else []
+        if not leads:
+            raise EcgError(f"{path.name} is a CardioSoft file without a strip; export it with its waveforms.")
+        rate, size = number_in(text_at(strip, "SampleRate")), number_in(text_at(strip, "Resolution"))
+        resolution = strip.find("Resolution")
+        unit = resolution.get("units", "") if resolution is not None else ""
+        if rate is None or size is None or unit.lower() != "uvperlsb":
+            raise EcgError(
+                f"{path.name} does not state its rate and resolution; export it again from CardioSoft."
+            )
+        rows = [numbers_in(path.name, lead.text or "", ",") for lead in leads]
+        if len({row.size for row in rows}) > 1:
+            raise EcgError(f"{path.name} has leads of different lengths; copy it again.")
+        announced = number_in(text_at(strip, "ChannelSampleCountTotal"))
+        if announced is not None and announced != rows[0].size:
+            raise EcgError(
+                f"{path.name} announces {announced:g} samples a lead and holds {rows[0].size}; copy it again."
+            )
+        check_shape(path.name, len(rows), rate, rows[0].size)
+        check_values(path.name, len(rows), rows[0].size)
+        signal = np.stack(rows) * (size / 1000)
+        names = tuple(lead.get("lead", "") for lead in leads)
+        return EcgFile(
+            path, FORMAT, names, rate, rows[0].size, lambda first, last: signal[:, first:last], _fields(root)
+        )
+
+
+def _fields(root: Element) -> dict:
+    """Patient, time and device values."""
+    person, found = root.find("PatientInfo"), root.find("RestingECGMeasurements")
+    name = (text_at(person, "Name/GivenName"), text_at(person, "Name/FamilyName"))
+    return {
+        "patient": Patient(
+            read_age(text_at(person, "Age")),
+            read_sex(text_at(person, "Gender")),
+            " ".join(part for part in name if part),
+            text_at(person, "PID"),
+        ),
+        "recorded": _moment(root.find("ObservationDateTime")),
+        "device": measured({name: text_at(found, tag) for name, tag in _MEASUREMENTS.items()}),
+    }
+
+
+def _moment(element: Element | None) -> str:
+    """ISO 8601 of a date in parts, or ""."""
+    parts = [number_in(text_at(element, tag)) for tag in ("Year", "Month", "Day", "Hour", "Minute", "Second")]
+    if None in parts:
+        return ""
+    year, month, day, hour, minute, second = map(int, parts)
+    return f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}"

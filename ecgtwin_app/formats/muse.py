@@ -1,0 +1,152 @@
+"""GE MUSE XML (root element RestingECG): the rhythm leads of a resting ECG.
+
+The eight independent leads are stored; the others follow from them. Values are Base64 of 16-bit samples,
+little-endian, each LeadAmplitudeUnitsPerBit microvolts.
+"""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+import numpy as np
+
+from ecgtwin_app.ecg.recording import EcgError, Patient
+from ecgtwin_app.formats.channels import known_leads, unit_in_millivolts
+from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.guard import check_shape, check_values, parsing
+from ecgtwin_app.formats.marking import read_sex
+from ecgtwin_app.formats.xml_ import LARGEST, bytes_in, measured, number_in, parse, root_name, text_at
+
+__all__ = ["FORMAT", "LARGEST", "SUFFIXES", "open_file", "sniff"]
+
+FORMAT = "MUSE XML"
+SUFFIXES = (".xml",)
+
+_MEASUREMENTS = {
+    "heart rate": "VentricularRate",
+    "P": "PDuration",
+    "PR": "PRInterval",
+    "QRS": "QRSDuration",
+    "QT": "QTInterval",
+    "QTc": "QTCorrected",
+    "P axis": "PAxis",
+    "QRS axis": "RAxis",
+    "T axis": "TAxis",
+}
+_YEARS = {"YEARS": 1.0, "MONTHS": 1 / 12, "WEEKS": 1 / 52.18, "DAYS": 1 / 365.25, "HOURS": 0.0}
+
+
+def sniff(path: Path, head: bytes) -> bool:
+    """Whether the root element is RestingECG."""
+    return root_name(head) == "RestingECG"
+
+
+def open_file(path: Path) -> EcgFile:
+    """Read the rhythm waveform; the median beat stays in the file.
+
+    Raises
+    ------
+    EcgError
+        The file is damaged, or has no rhythm of simultaneous leads.
+    """
+    with parsing(path, FORMAT):
+        root = parse(path)
+        waveform = next(
+            (w for w in root.findall("Waveform") if text_at(w, "WaveformType").lower() == "rhythm"), None
+        )
+        leads = waveform.findall("LeadData") if waveform is not None else []
+        if not leads:
+            raise EcgError(f"{path.name} is a MUSE file without rhythm leads; export it with its waveforms.")
+        rate = _rate(path.name, waveform)
+        rows = [_lead(path.name, lead) for lead in leads]
+        if len({row.size for row in rows}) > 1:
+            raise EcgError(f"{path.name} has leads of different lengths; export it with simultaneous leads.")
+        check_shape(path.name, len(rows), rate, rows[0].size)
+        check_values(path.name, len(rows), rows[0].size)
+        names = tuple(text_at(lead, "LeadID") for lead in leads)
+        signal = np.stack(rows)
+        return EcgFile(
+            path,
+            FORMAT,
+            names,
+            rate,
+            rows[0].size,
+            lambda first, last: signal[:, first:last],
+            _fields(root, leads),
+        )
+
+
+def _rate(name: str, waveform: Element) -> float:
+    """Samples a second: SampleBase times ten to the SampleExponent."""
+    base, exponent = (
+        number_in(text_at(waveform, "SampleBase")),
+        number_in(text_at(waveform, "SampleExponent")),
+    )
+    if base is None or not -6 <= (exponent or 0) <= 6:
+        raise EcgError(f"{name} does not state its sampling rate; export it again from MUSE.")
+    return base * 10.0 ** (exponent or 0)
+
+
+def _lead(name: str, lead: Element) -> np.ndarray:
+    """The samples of a lead in mV."""
+    data = bytes_in(name, text_at(lead, "WaveFormData"))
+    if text_at(lead, "LeadSampleSize") not in ("", "2") or len(data) % 2:
+        raise EcgError(f"{name} has samples that are not 16 bits wide; export it again from MUSE.")
+    samples = np.frombuffer(data, "<i2")
+    announced = number_in(text_at(lead, "LeadSampleCountTotal"))
+    if announced is not None and announced != samples.size:
+        raise EcgError(
+            f"{name} announces {announced:g} samples a lead and holds {samples.size}; copy it again."
+        )
+    size = number_in(text_at(lead, "LeadAmplitudeUnitsPerBit"))
+    unit = {"MICROVOLTS": "uV", "MILLIVOLTS": "mV"}.get(text_at(lead, "LeadAmplitudeUnits").upper(), "")
+    if size is None or size <= 0 or not unit:
+        raise EcgError(
+            f"{name} does not say how many microvolts a sample is, so it cannot be drawn to scale."
+        )
+    sign = -1.0 if text_at(lead, "InvertLead").upper() == "TRUE" else 1.0
+    return samples * (sign * size * unit_in_millivolts(unit))
+
+
+def _fields(root: Element, leads: list[Element]) -> dict:
+    """Patient, time, device values, and what the checksums say."""
+    person, test = root.find("PatientDemographics"), root.find("TestDemographics")
+    age = number_in(text_at(person, "PatientAge"))
+    years = _YEARS.get(text_at(person, "AgeUnits").upper() or "YEARS", 1.0)
+    found = root.find("RestingECGMeasurements")
+    changed = [
+        text_at(lead, "LeadID")
+        for lead in leads
+        if (stated := number_in(text_at(lead, "LeadDataCRC32")))
+        and zlib.crc32(bytes_in("", text_at(lead, "WaveFormData"))) != stated
+    ]
+    return {
+        "patient": Patient(
+            age * years if age is not None and 0 <= age * years <= 130 else None,
+            read_sex(text_at(person, "Gender")),
+            " ".join(
+                part
+                for part in (text_at(person, "PatientFirstName"), text_at(person, "PatientLastName"))
+                if part
+            ),
+            text_at(person, "PatientID"),
+        ),
+        "recorded": _moment(text_at(test, "AcquisitionDate"), text_at(test, "AcquisitionTime")),
+        "device": measured({name: text_at(found, tag) for name, tag in _MEASUREMENTS.items()}),
+        "history": (
+            (f"samples differ from the checksum in the file: {', '.join(known_leads(changed))}",)
+            if changed
+            else ()
+        ),
+    }
+
+
+def _moment(day: str, time: str) -> str:
+    """ISO 8601 of "04-22-2000" (month first) and "11:34:00"."""
+    parts = day.split("-")
+    if len(parts) != 3 or not all(part.isdigit() for part in parts):
+        return ""
+    date = f"{parts[2]}-{parts[0]}-{parts[1]}"
+    return f"{date}T{time}" if time else date

@@ -1,0 +1,175 @@
+"""Philips Sierra XML 1.03, 1.04 and 1.04.x (root element restingecgdata), as PageWriter carts write it.
+
+Samples are Base64 of 16 bits, mostly packed with XLI. Packed limb leads are stored as what they deviate from
+Einthoven's law, each from the leads before it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+import numpy as np
+
+from ecgtwin_app.ecg.recording import LEADS, EcgError, Patient
+from ecgtwin_app.formats import xli
+from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.guard import check_shape, check_values, parsing
+from ecgtwin_app.formats.marking import age_between, read_age, read_sex
+from ecgtwin_app.formats.xml_ import LARGEST, bytes_in, measured, number_in, parse, root_name, text_at
+
+__all__ = ["FORMAT", "LARGEST", "SUFFIXES", "open_file", "sniff"]
+
+FORMAT = "Sierra XML"
+SUFFIXES = (".xml",)
+
+_TYPES = ("SierraECG", "PhilipsECG")
+_VERSIONS = ("1.03", "1.04")
+_MEASUREMENTS = {
+    "heart rate": "heartrate",
+    "RR": "rrint",
+    "PR": "print",
+    "QRS": "qrsdur",
+    "QT": "qtint",
+    "QTc": "qtcb",
+    "P axis": "pfrontaxis",
+    "QRS axis": "qrsfrontaxis",
+    "T axis": "tfrontaxis",
+}
+#: The same in version 1.03.
+_MEASUREMENTS_103 = _MEASUREMENTS | {
+    "PR": "meanprint",
+    "QRS": "meanqrsdur",
+    "QT": "meanqtint",
+    "QTc": "meanqtc",
+}
+
+
+def sniff(path: Path, head: bytes) -> bool:
+    """Whether the root element is restingecgdata."""
+    return root_name(head) == "restingecgdata"
+
+
+def open_file(path: Path) -> EcgFile:
+    """Read the waveforms; the representative beats and the calibration pulse stay in the file.
+
+    Raises
+    ------
+    EcgError
+        The file is of another type or version, or damaged.
+    """
+    with parsing(path, FORMAT):
+        root = parse(path)
+        kind, version = (
+            text_at(root, "documentinfo/documenttype"),
+            text_at(root, "documentinfo/documentversion"),
+        )
+        if kind not in _TYPES or not version.startswith(_VERSIONS):
+            raise EcgError(
+                f"{path.name} calls itself {kind[:30] or 'nothing'} {version[:10]}; Sierra files of the types "
+                f"{' and '.join(_TYPES)}, versions 1.03 and 1.04, are read."
+            )
+        waveforms = root.find(".//parsedwaveforms")
+        if waveforms is None:
+            raise EcgError(f"{path.name} is a Sierra file without waveforms; export it with them.")
+        details = root.find("dataacquisition/signalcharacteristics")
+        rate = number_in(text_at(details, "samplingrate"))
+        size = number_in(text_at(details, "resolution") or text_at(details, "signalresolution"))
+        duration = number_in(waveforms.get("durationperchannel"))
+        if rate is None or size is None or size <= 0 or duration is None:
+            raise EcgError(f"{path.name} does not state rate, resolution and duration; export it again.")
+        names = _names(path.name, waveforms, details)
+        samples = round(duration / 1000 * rate)
+        check_shape(path.name, len(names), rate, samples)
+        check_values(path.name, len(names), samples)
+        signal = _samples(path.name, waveforms, details, names, samples) * (size / 1000)
+        fields = _fields(root)
+        kept = _without_calibration(signal)
+        if kept < samples:
+            fields["history"] = (f"left out the calibration pulse in the last {(samples - kept) / rate:g} s",)
+        return EcgFile(path, FORMAT, names, rate, kept, lambda first, last: signal[:, first:last], fields)
+
+
+def _names(name: str, waveforms: Element, details: Element | None) -> tuple[str, ...]:
+    """The leads in the order of their samples; version 1.03 does not list them."""
+    listed = waveforms.get("leadlabels", "").split()
+    count = number_in(waveforms.get("numberofleads") or text_at(details, "numberchannelsvalid"))
+    if not listed and text_at(details, "acquisitiontype") in ("STD-12", "10-WIRE"):
+        listed = list(LEADS)
+    if count is None or not 1 <= count <= len(listed):
+        raise EcgError(f"{name} does not name its leads; export it again as a standard 12-lead ECG.")
+    return tuple(listed[: int(count)])
+
+
+def _samples(name: str, waveforms: Element, details, names: tuple[str, ...], samples: int) -> np.ndarray:
+    """Stored steps, shape (leads, samples)."""
+    if waveforms.get("dataencoding") != "Base64" or text_at(details, "bitspersample") not in ("", "16"):
+        raise EcgError(f"{name} stores samples in another way than Base64 of 16 bits; export it again.")
+    data = bytes_in(name, waveforms.text or "")
+    compression = waveforms.get("compression") or waveforms.get("compressmethod") or "Uncompressed"
+    if waveforms.get("compressflag", "True") == "False" or compression == "Uncompressed":
+        if len(data) < 2 * len(names) * samples:
+            raise EcgError(f"{name} holds fewer samples than it announces; copy it again.")
+        return np.frombuffer(data, "<i2", len(names) * samples).reshape(len(names), samples).astype(float)
+    if compression != "XLI":
+        raise EcgError(
+            f"{name} is packed with {compression[:20]!r}, which is not read; export it uncompressed."
+        )
+    rows = dict(
+        zip(names, (row.astype(np.int64) for row in xli.decode(data, len(names), samples)), strict=True)
+    )
+    if set(LEADS[:6]) <= set(names):
+        _add_lead_law(rows)
+    return np.stack([rows[lead] for lead in names]).astype(float)
+
+
+def _add_lead_law(rows: dict[str, np.ndarray]) -> None:
+    """Turn the stored deviations of the dependent limb leads into the leads, with the device's rounding."""
+    one, two = rows["I"], rows["II"]
+    rows["III"] = three = two - one - rows["III"]
+    rows["aVR"] = -rows["aVR"] - (one + two) // 2
+    rows["aVL"] = (one - three) // 2 - rows["aVL"]
+    rows["aVF"] = (two + three) // 2 - rows["aVF"]
+
+
+def _without_calibration(signal: np.ndarray) -> int:
+    """How many samples come before the calibration pulse that carts append; all when there is none.
+
+    Only the pulse and the zeros around it are the same in all leads, and taken for a beat it would change the
+    heart rate.
+    """
+    if len(signal) < 2:
+        return signal.shape[1]
+    differ = np.flatnonzero(np.any(signal != signal[0], axis=0))
+    return int(differ[-1]) + 1 if differ.size else signal.shape[1]
+
+
+def _fields(root: Element) -> dict:
+    """Patient, time and device values."""
+    person = root.find("patient/generalpatientdata")
+    acquisition = root.find("dataacquisition")
+    recorded = ""
+    if acquisition is not None and acquisition.get("date"):
+        recorded = "T".join(part for part in (acquisition.get("date"), acquisition.get("time")) if part)
+    age = read_age(text_at(person, "age/years"))
+    name = (text_at(person, "name/firstname"), text_at(person, "name/lastname"))
+    return {
+        "patient": Patient(
+            age if age is not None else age_between(text_at(person, "age/dateofbirth"), recorded),
+            read_sex(text_at(person, "sex")),
+            " ".join(part for part in name if part.strip("-")),
+            text_at(person, "patientid"),
+        ),
+        "recorded": recorded,
+        "device": _device(root),
+    }
+
+
+def _device(root: Element) -> dict[str, float]:
+    """The measurements of the interpretation."""
+    interpretation = root.find("interpretations/interpretation")
+    found = interpretation.find("globalmeasurements") if interpretation is not None else None
+    tags = _MEASUREMENTS
+    if found is None and interpretation is not None:
+        found, tags = interpretation.find("interpretationmeasurements"), _MEASUREMENTS_103
+    return measured({name: text_at(found, tag) for name, tag in tags.items()})
