@@ -13,12 +13,16 @@ import numpy as np
 
 from ecgtwin_app.ecg.recording import MODEL_RATE
 from ecgtwin_app.ecg.template import BeatTemplate, fade
+from ecgtwin_app.heart.activation import last_run, own_qrs, paced_to, rank
 from ecgtwin_app.heart.repolarisation import with_qrs
 from ecgtwin_app.heart.vector import Front, LeadField, perform_fronts, splinters
 
 #: QRS durations drawn, seconds.
 RBBB_DURATION = (0.126, 0.165)
-LBBB_DURATION = (0.128, 0.175)
+INCOMPLETE_RBBB_DURATION = (0.104, 0.114)
+LBBB_DURATION = (0.128, 0.178)
+#: An own QRS (s) is shortened to this before an incomplete block delays its end.
+INCOMPLETE_OWN = 0.094
 
 _I, _V1, _V5, _V6 = 0, 2, 6, 7
 
@@ -28,19 +32,45 @@ def right_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.
 
     The terminal vector points to the right and the front: R' in V1, broad S in I, V5 and V6.
     """
+    duration = max(rng.uniform(*RBBB_DURATION), template.qrs_duration + rng.uniform(0.03, 0.045))
+    beat, gain = _late_right_ventricle(template, field, rng, duration, 1.0)
+    return beat, {
+        "QRS duration": beat.qrs_duration,
+        "terminal gain": gain,
+        "severity": rank(beat.qrs_duration, *RBBB_DURATION),
+    }
+
+
+def incomplete_right_bundle_branch_block(
+    template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits
+):
+    """As right bundle branch block, later by less: QRS 100 to 119 ms, a small r' in V1."""
+    own = paced_to(template, min(template.qrs_duration, INCOMPLETE_OWN))
+    duration = max(
+        rng.uniform(*INCOMPLETE_RBBB_DURATION), min(own.qrs_duration + 0.014, INCOMPLETE_RBBB_DURATION[1])
+    )
+    beat, gain = _late_right_ventricle(own, field, rng, duration, rng.uniform(0.4, 0.75))
+    return beat, {
+        "QRS duration": beat.qrs_duration,
+        "terminal gain": gain,
+        "severity": rank(beat.qrs_duration, *INCOMPLETE_RBBB_DURATION),
+    }
+
+
+def _late_right_ventricle(template, field, rng, duration, share):
+    """The beat with the right ventricle activated last; `share` sizes what it adds. Also the gain used."""
     own = template.qrs_duration
-    duration = max(rng.uniform(*RBBB_DURATION), own + rng.uniform(0.03, 0.045))
     samples = round(duration * MODEL_RATE) + 1
-    qrs = _own_from_onset(template, samples)
+    qrs = own_qrs(template, samples)
     # Without the right ventricle's share the late normal forces lose their balance and shrink.
     at = np.arange(samples) / MODEL_RATE
     weaken = rng.uniform(0.3, 0.75)
-    qrs = qrs * (1 - weaken * fade(at, 0.5 * own, 0.95 * own)[None])
+    qrs = qrs * (1 - weaken * fade(1000 * at, 500 * own, 950 * own)[None])
     begin = own * rng.uniform(0.38, 0.55)
     peak = begin + (duration - begin) * rng.uniform(0.4, 0.55)
     right, down = rng.uniform(0.28, 0.6), rng.normal(0.0, 0.14)
     front = rng.uniform(0.4, 0.85)
-    size = float(np.clip(field.peak, 0.8, 2.2)) / 1.3
+    size = float(np.clip(field.peak, 0.8, 2.2)) / 1.3 * share
     early = np.array([rng.uniform(-0.1, 0.15), rng.normal(0, 0.1), -rng.uniform(0.1, 0.35)]) * size
     # The free wall of the right ventricle first, forward; then its base, to the right.
     forward = np.array([-0.6 * right, down + rng.normal(0, 0.1), -1.1 * front]) * size
@@ -58,9 +88,10 @@ def right_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.
     matrix = field.matrix.copy()
     matrix[3] *= rng.uniform(0.5, 0.9)
     added = perform_fronts(fronts, matrix, samples, rng, 0.12, 0.05)
-    gain = _gain_until(lambda g: _rbbb_shown(qrs + g * added), rng.uniform(0.5, 0.95), 2.2)
-    beat = with_qrs(template, qrs + gain * added, duration, rng, (0.55, 0.95), (0.02, 0.12))
-    return beat, {"QRS duration": duration, "terminal gain": gain}
+    smallest = 0.3 if share == 1 else 0.12
+    gain = _gain_until(lambda g: _rbbb_shown(qrs + g * added, smallest), rng.uniform(0.5, 0.95), 2.2 / share)
+    gradient = (0.55, 0.95) if share == 1 else (0.3, 0.8)
+    return with_qrs(template, qrs + gain * added, duration, rng, gradient, (0.02, 0.12)), gain
 
 
 def left_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
@@ -106,7 +137,11 @@ def left_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.r
         if _opposed(beat, _V1) and (_opposed(beat, _I) or _opposed(beat, _V6)):
             break
         share *= 0.5
-    return beat, {"QRS duration": duration, "initial r in V1": initial_r}
+    return beat, {
+        "QRS duration": beat.qrs_duration,
+        "initial r in V1": initial_r,
+        "severity": rank(beat.qrs_duration, *LBBB_DURATION),
+    }
 
 
 def _opposed(beat, lead):
@@ -115,30 +150,11 @@ def _opposed(beat, lead):
     return qrs * t < 0 and abs(t) > 0.25 * abs(qrs)
 
 
-def _own_from_onset(template, samples):
-    """The patient's QRS from its onset, `samples` long; the ramp before the onset is left off."""
-    own = template.qrs[:, -template.qrs_offset :]
-    qrs = np.zeros((8, samples), np.float32)
-    n = min(samples, own.shape[1])
-    qrs[:, :n] = own[:, :n]
-    # What stood before the onset was not quite zero; begin at zero without a step.
-    return qrs - qrs[:, :1] * (1 - fade(np.arange(samples), 0, 16))[None]
-
-
-def _rbbb_shown(qrs):
-    """Terminal R' in V1 and S of 40 ms in I and V6, with a margin."""
+def _rbbb_shown(qrs, smallest):
+    """Terminal R' of V1 larger than `smallest` (mV) and S of 40 ms in I and V6, with a margin."""
     tail = qrs[:, qrs.shape[1] // 3 :]
-    s_width = min(_last_run(tail[lead] < -0.03) for lead in (_I, _V6))
-    return tail[_V1].max() > 0.3 and s_width >= 0.05 * MODEL_RATE and tail[_V1][-12:].mean() > 0
-
-
-def _last_run(mask):
-    """Length of the last uninterrupted run of True."""
-    where = np.flatnonzero(mask)
-    if where.size == 0:
-        return 0
-    breaks = np.flatnonzero(np.diff(where) > 1)
-    return int(where.size - (breaks[-1] + 1 if breaks.size else 0))
+    s_width = min(last_run(tail[lead] < -0.03) for lead in (_I, _V6))
+    return tail[_V1].max() > smallest and s_width >= 0.05 * MODEL_RATE and tail[_V1][-12:].mean() > 0
 
 
 def _gain_until(shown, first, last, steps=12):

@@ -1,8 +1,9 @@
-"""Hypertrophy: more muscle, more voltage, strained repolarisation.
+"""The ventricles' muscle: more of it, more voltage; strained repolarisation; and voltage that is lost.
 
 Voltage criteria: Sokolow & Lyon, Am Heart J 1949;37:161; Casale et al. (Cornell), Circulation
-1987;75:565. Strain, QRS widening and left atrial abnormality: Hancock et al., AHA/ACCF/HRS 2009
-part V (J Am Coll Cardiol 2009;53:992).
+1987;75:565. Strain, QRS widening and right ventricular hypertrophy: Hancock et al., AHA/ACCF/HRS 2009
+part V (J Am Coll Cardiol 2009;53:992). Strain: Okin et al., J Am Coll Cardiol 2001;38:514. Low voltage:
+Mason et al., part II (J Am Coll Cardiol 2007;49:1128).
 """
 
 from __future__ import annotations
@@ -11,25 +12,36 @@ from dataclasses import replace
 
 import numpy as np
 
+from ecgtwin_app.ecg.leads import twelve_leads
 from ecgtwin_app.ecg.recording import MODEL_RATE
-from ecgtwin_app.ecg.template import BeatTemplate
-from ecgtwin_app.heart.repolarisation import add_t, shaped_t, st_t_shape, t_peak_of
+from ecgtwin_app.ecg.template import J_FADE, BeatTemplate, fade
+from ecgtwin_app.heart.activation import frontal_axis, own_qrs, paced_to, rank
+from ecgtwin_app.heart.repolarisation import add_t, shaped_t, t_peak_of, with_qrs
 from ecgtwin_app.heart.vector import Front, LeadField, perform_fronts
 
-#: Share of cases with strain and with a left atrial P wave.
-STRAIN_SHARE = 0.55
-ATRIAL_SHARE = 0.35
 #: Added forces (mV) are no larger than this.
 LARGEST_FORCES = 4.0
 #: The widest QRS (s) of hypertrophy alone.
 LARGEST_QRS = 0.114
+#: Sokolow's voltage (mV) of mild and marked cases.
+SOKOLOW_DRAWN = (3.7, 5.3)
+#: Cornell's voltage (mV) above its limit, mild and marked.
+CORNELL_ABOVE = (0.25, 1.3)
+#: R in V1 (mV) and axis (degrees) of right ventricular hypertrophy, mild and marked.
+RIGHT_R = (0.8, 1.8)
+RIGHT_AXIS = (97.0, 145.0)
+#: ST depression (mV at J) of strain, mild and marked.
+STRAIN_ST = (0.08, 0.26)
+#: Largest limb lead (mV peak to peak) drawn for low voltage, mild and marked; the limit is 0.5.
+LOW_VOLTAGE = (0.455, 0.24)
 
-_I, _II, _V1, _V3, _V5, _V6 = 0, 1, 2, 4, 6, 7
+_I, _II, _V1, _V3, _V4, _V5, _V6 = 0, 1, 2, 4, 5, 6, 7
 
 
 def left_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """Leftward and posterior QRS forces grow until Sokolow or Cornell is exceeded with a margin."""
-    beat = _widened(template, rng)
+    widest = max(template.qrs_duration, LARGEST_QRS)
+    beat = paced_to(template, min(template.qrs_duration * rng.uniform(1.02, 1.2), widest))
     samples = beat.qrs.shape[1] + beat.qrs_offset
     d = beat.qrs_duration
     left, back = rng.uniform(0.7, 1.0), rng.uniform(0.35, 0.95)
@@ -49,28 +61,115 @@ def left_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng: 
     forces = np.zeros_like(beat.qrs)
     forces[:, -beat.qrs_offset :] = perform_fronts(fronts, matrix, samples, rng, 0.1)
     gain_share = rng.uniform(0.2, 0.5)
-    cornell_limit = 2.0 if traits.sex == "F" else 2.8
-    voltage, target = sokolow_voltage, _sokolow_target(rng)
+    limit = 2.0 if traits.sex == "F" else 2.8
+    severity = float(rng.beta(0.9, 2.0))
+    voltage, target = sokolow_voltage, _at(severity, SOKOLOW_DRAWN)
     if cornell:
-        voltage, target = cornell_voltage, cornell_limit + rng.uniform(0.35, 1.0)
+        voltage, target = cornell_voltage, limit + _at(severity, CORNELL_ABOVE)
 
     def grown(size):
         return voltage(beat.qrs * (1 + gain_share * size) + size * forces)
 
     if cornell and grown(LARGEST_FORCES) < target:
         # This heart lies too steep for Cornell; it meets Sokolow instead.
-        voltage, target = sokolow_voltage, _sokolow_target(rng)
+        voltage, target = sokolow_voltage, _at(severity, SOKOLOW_DRAWN)
     size = _size_for(grown, target)
-    beat = replace(beat, qrs=(beat.qrs * (1 + gain_share * size) + size * forces).astype(np.float32))
-    strain = bool(rng.random() < STRAIN_SHARE)
-    if strain:
-        beat = _strain(beat, field, rng)
-    else:
-        beat = replace(beat, t=beat.t * np.float32(rng.uniform(0.85, 1.2)))
-    enlarged = bool(template.has_p and rng.random() < ATRIAL_SHARE)
-    if enlarged:
-        beat = left_atrial_p(beat, field, rng)
-    return beat, {"strain": strain, "left atrial P": enlarged, "voltage": float(voltage(beat.qrs))}
+    qrs = (beat.qrs * (1 + gain_share * size) + size * forces).astype(np.float32)
+    # Thick muscle repolarises late: T loses height over the left ventricle without being strained.
+    kept = 1 - rng.uniform(0, 0.4) * np.array([1, 0.6, 0, 0, 0.2, 0.5, 0.9, 1], np.float32)
+    beat = replace(beat, qrs=qrs, t=beat.t * kept[:, None])
+    return beat, {"voltage": voltage(qrs), "by": voltage.__name__.split("_")[0], "severity": severity}
+
+
+def left_ventricular_strain(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
+    """Downsloping ST and an asymmetric inverted T over the left ventricle: I, aVL, V5 and V6.
+
+    Comes with hypertrophy, and is asked beside it; alone it leaves the voltage as it is.
+    """
+    severity = float(rng.beta(1.1, 1.8))
+    jt = round((template.qt - template.qrs_duration) * MODEL_RATE)
+    st = _at(severity, STRAIN_ST)
+    top = rng.uniform(0.66, 0.78)
+    inverted = st / rng.uniform(0.26, 0.5)
+    shape = _strain_shape(jt, st / inverted, top)
+    # Opposite to the left ventricle's forces, with reciprocal ST elevation in V1 to V3.
+    vertical = float(np.clip(0.4 * field.axis[1] + rng.normal(-0.05, 0.15), -0.4, 0.5))
+    direction = -np.array([1.0, vertical, rng.uniform(0.2, 0.8)])
+    gain = (field.matrix @ direction) * rng.lognormal(0, 0.12, 8)
+    # The left leads show it whatever the patient's lead field says of them.
+    for lead, least in ((_I, 0.62), (_V5, 0.8), (_V6, 0.85)):
+        gain[lead] = min(gain[lead], -least * rng.uniform(0.9, 1.1))
+    gain *= inverted / np.mean(-gain[[_V5, _V6]])
+    kept = np.clip(rng.uniform(0.0, 0.35) + np.array([0, 0.2, 0.4, 0.4, 0.3, 0.1, 0, 0]), 0, 1)
+    beat = add_t(template, shaped_t(shape, gain), kept)
+    beat = replace(beat, t_peak=t_peak_of(beat))
+    return beat, {"ST depression": st, "T inversion": inverted, "severity": severity}
+
+
+def right_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
+    """Forces to the right and the front outweigh the left ventricle's: tall R in V1, axis beyond 90 degrees.
+
+    V5 and V6 keep a deep S. In a share the right ventricle is strained: ST-T inverted in V1 to V3.
+    """
+    duration = min(template.qrs_duration + rng.uniform(0.0, 0.016), LARGEST_QRS)
+    beat = paced_to(template, duration)
+    samples = round(beat.qrs_duration * MODEL_RATE) + 1
+    d = beat.qrs_duration
+    severity = float(rng.beta(1.0, 1.7))
+    r_wanted, axis_wanted = _at(severity, RIGHT_R), rng.uniform(*RIGHT_AXIS)
+    own = own_qrs(beat, samples)
+    peak = d * rng.uniform(0.45, 0.58)
+    down = rng.uniform(0.1, 0.5)
+    forward = Front(0.08 * d, peak, 0.96 * d, (-0.15, 0.2 * down, -1.0))
+    rightward = Front(0.25 * d, min(peak + 0.12 * d, 0.75 * d), d, (-1.0, down, rng.uniform(-0.3, 0.3)))
+    v1 = perform_fronts([forward], field.matrix, samples, rng, 0.08)
+    limb = perform_fronts([rightward], field.matrix, samples, rng, 0.08)
+    # Leads off the patient's plane must still see their share of the new forces.
+    v1 /= max(v1[_V1].max(), 0.2)
+    limb /= max(-limb[_I].min(), 0.2)
+    end = fade(np.arange(samples), samples - 1 - J_FADE, samples - 1)
+    # The right ventricle covers the early and middle forces of the left one.
+    qrs = own
+    left = rng.uniform(0.55, 0.85)
+    for _ in range(12):
+        base = own * left
+        base[_V1] -= np.minimum(base[_V1], 0) * rng.uniform(0.3, 0.6)
+        forces = limb * _limb_size(base, limb, axis_wanted)
+        forces += v1 * max(r_wanted - (base + forces)[_V1].max(), 0.15)
+        qrs = (base + forces) * (1 - end)
+        r, s = float(qrs[_V1].max()), float(-qrs[_V1].min())
+        if r >= 0.95 * r_wanted and r > 1.3 * s and not -85 <= frontal_axis(qrs) <= RIGHT_AXIS[0] - 3:
+            break
+        left *= 0.85
+        r_wanted *= 1.04
+    strained = bool(rng.random() < 0.35 + 0.4 * severity)
+    gradient, st = ((0.8, 1.0), (0.2, 0.4)) if strained else ((0.3, 0.7), (0.02, 0.1))
+    beat = with_qrs(beat, qrs.astype(np.float32), d, rng, gradient, st)
+    return beat, {
+        "R in V1": float(qrs[_V1].max()),
+        "QRS axis": frontal_axis(qrs),
+        "strain": strained,
+        "severity": severity,
+    }
+
+
+def low_voltage(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
+    """QRS and T of the limb leads shrink below 0.5 mV; the chest leads by less, in a share below 1 mV."""
+    largest = _at(float(rng.beta(1.2, 1.4)), LOW_VOLTAGE)
+    limb = largest / float(np.ptp(twelve_leads(template.qrs)[:6], axis=1).max())
+    everywhere = bool(rng.random() < 0.4)
+    chest = min(1.0, limb ** rng.uniform(0.3, 0.8))
+    if everywhere:
+        chest = min(chest, rng.uniform(0.6, 0.95) / float(np.ptp(template.qrs[_V1:], axis=1).max()))
+    limb = min(limb, 1.0)
+    gain = np.array([limb] * 2 + [chest] * 6, np.float32)[:, None]
+    share = rng.uniform(0.45, 0.95)
+    beat = replace(template, qrs=template.qrs * gain, t=template.t * gain**share)
+    return beat, {
+        "largest limb lead": largest,
+        "chest leads below 1 mV": everywhere,
+        "severity": rank(largest, *LOW_VOLTAGE),
+    }
 
 
 def sokolow_voltage(qrs: np.ndarray) -> float:
@@ -83,48 +182,9 @@ def cornell_voltage(qrs: np.ndarray) -> float:
     return float((qrs[_I] - qrs[_II] / 2).max() + max(-qrs[_V3].min(), 0))
 
 
-def left_atrial_p(beat: BeatTemplate, field: LeadField, rng: np.random.Generator) -> BeatTemplate:
-    """Add the left atrium late in P: longer, notched in II, terminally negative in V1.
-
-    P of 120 ms or more and a terminal force in V1 (Morris et al., Circulation 1964;29:242).
-    """
-    longest = max(beat.pr - 0.012, 0.09)
-    duration = min(max(rng.uniform(0.122, 0.145), beat.p_duration), longest)
-    samples = round(duration * MODEL_RATE) + 1
-    start = max(duration - rng.uniform(0.06, 0.075), 0.02)
-    size = rng.uniform(0.05, 0.09)
-    front = Front(start, (start + duration) / 2, duration, (0.8 * size, 0.6 * size, 1.2 * size))
-    late = perform_fronts([front], field.matrix, samples, rng, 0.1)
-    p = np.zeros((8, max(beat.p.shape[1], samples - beat.p_offset)), np.float32)
-    p[:, : beat.p.shape[1]] += beat.p
-    p[:, -beat.p_offset : -beat.p_offset + samples] += late
-    return replace(beat, p=p, p_duration=duration)
-
-
-def _widened(template, rng):
-    """The QRS stretched by up to a fifth, no wider than hypertrophy makes it."""
-    factor = min(rng.uniform(1.02, 1.2), max(1.0, LARGEST_QRS / template.qrs_duration))
-    added = round(template.qrs_duration * (factor - 1) * MODEL_RATE)
-    n = template.qrs.shape[1]
-    first = -template.qrs_offset
-    own = np.arange(n + added, dtype=np.float64)
-    source = np.where(own > first, first + (own - first) * (n - 1 - first) / (n - 1 - first + added), own)
-    qrs = np.stack([np.interp(source, np.arange(n), lead) for lead in template.qrs]).astype(np.float32)
-    more = added / MODEL_RATE
-    return replace(
-        template,
-        qrs=qrs,
-        t_offset=template.t_offset + added,
-        qrs_duration=template.qrs_duration + more,
-        qrs_peak=template.qrs_peak * factor,
-        qt=template.qt + more,
-        t_peak=template.t_peak + more,
-    )
-
-
-def _sokolow_target(rng):
-    """Mostly a little beyond the limit, at times far (mV)."""
-    return min(3.75 + rng.exponential(0.55), 5.6)
+def _at(severity, limits):
+    """The value at a severity from mild to marked."""
+    return limits[0] + severity * (limits[1] - limits[0])
 
 
 def _size_for(voltage, target):
@@ -136,13 +196,20 @@ def _size_for(voltage, target):
     return high
 
 
-def _strain(beat, field, rng):
-    """ST-T opposite to the QRS: downsloping ST and an asymmetric inverted T over the left ventricle."""
-    jt = round((beat.qt - beat.qrs_duration) * MODEL_RATE)
-    shape = st_t_shape(jt, rng.uniform(0.15, 0.4), rng.uniform(0.62, 0.75), rng.uniform(0.0, 0.25))
-    size = rng.uniform(0.2, 0.5) * np.clip(field.peak / 1.3, 0.7, 1.4)
-    vector = -size * np.array([1.0, 0.4 * field.axis[1] + rng.normal(0, 0.1), rng.uniform(0.2, 0.7)])
-    gain = (field.matrix @ vector) * rng.lognormal(0, 0.12, 8)
-    kept = rng.uniform(0.1, 0.4)
-    strained = add_t(beat, shaped_t(shape, gain), kept)
-    return replace(strained, t_peak=t_peak_of(strained))
+def _limb_size(base, limb, axis):
+    """How much of the rightward forces turns the frontal axis to `axis` (degrees), at most 3 mV."""
+    sizes = np.linspace(0.05, 3.0, 60)
+    miss = [abs((frontal_axis(base + size * limb) - axis + 180) % 360 - 180) for size in sizes]
+    return float(sizes[int(np.argmin(miss))])
+
+
+def _strain_shape(length, st, top):
+    """A unit ST-T that slopes down from J to the T peak, slowly first, and returns fast.
+
+    `st` is the level at J as a share of the T peak, `top` when T peaks as a share of JT.
+    """
+    at = np.arange(length) / max(length - 1, 1)
+    slope = st + 0.35 * (1 - st) * np.clip(at / top, 0, 1) ** 1.3
+    rise = fade(1000 * at, 0, 1000 * top) ** 1.4
+    fall = 1 - fade(1000 * at, 1000 * top, 1000)
+    return ((slope + (1 - slope) * rise) * fall).astype(np.float32)

@@ -1,0 +1,117 @@
+"""The patient's own activation, slowed or turned, and what a QRS shows.
+
+Blocks and hypertrophy change when and where the heart is activated; the patient's QRS stays the
+ground on which they are written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ecgtwin_app.ecg.leads import twelve_leads
+from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE
+from ecgtwin_app.ecg.template import BeatTemplate, fade
+from ecgtwin_app.heart.vector import KORS, LeadField
+
+#: A deflection smaller than this (mV) is no wave.
+SMALLEST_WAVE = 0.05
+
+
+def own_qrs(template: BeatTemplate, samples: int) -> np.ndarray:
+    """The patient's QRS from its onset, (8, samples); the ramp before the onset is left off."""
+    own = template.qrs[:, -template.qrs_offset :]
+    qrs = np.zeros((8, samples), np.float32)
+    n = min(samples, own.shape[1])
+    qrs[:, :n] = own[:, :n]
+    # What stood before the onset was not quite zero; begin at zero without a step.
+    return qrs - qrs[:, :1] * (1 - fade(np.arange(samples), 0, 16))[None]
+
+
+def paced_to(template: BeatTemplate, duration: float) -> BeatTemplate:
+    """The beat with its QRS stretched or shortened in time to `duration` (s); the JT interval is kept."""
+    own = round(template.qrs_duration * MODEL_RATE)
+    added = round(duration * MODEL_RATE) - own
+    if added == 0:
+        return template
+    n, onset = template.qrs.shape[1], -template.qrs_offset
+    at = np.arange(n + added, dtype=np.float64)
+    source = np.where(at > onset, onset + (at - onset) * own / (own + added), at)
+    qrs = np.stack([np.interp(source, np.arange(n), lead) for lead in template.qrs]).astype(np.float32)
+    more = added / MODEL_RATE
+    return replace(
+        template,
+        qrs=qrs,
+        t_offset=template.t_offset + added,
+        qrs_duration=template.qrs_duration + more,
+        qrs_peak=template.qrs_peak * (own + added) / own,
+        qt=template.qt + more,
+        t_peak=template.t_peak + more,
+    )
+
+
+def turned(qrs: np.ndarray, field: LeadField, angle: float) -> np.ndarray:
+    """The QRS (8, n) with its heart vector turned in the frontal plane.
+
+    Only the dipolar part turns; what the patient's dipole does not explain stays where it is.
+
+    Parameters
+    ----------
+    angle : float
+        Degrees; positive from the left arm towards the feet, as axes are counted.
+    """
+    vector = KORS @ qrs
+    c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    x, y = c * vector[0] - s * vector[1], s * vector[0] + c * vector[1]
+    change = np.stack([x - vector[0], y - vector[1], np.zeros_like(x)])
+    return (qrs + field.matrix @ change).astype(np.float32)
+
+
+def frontal_axis(qrs: np.ndarray) -> float:
+    """Direction (degrees) of the net area of I and aVF of eight leads (8, n)."""
+    one, foot = float(qrs[0].sum()), float((qrs[1] - qrs[0] / 2).sum())
+    # aVF is an augmented lead, shorter than I by root three over two.
+    return float(np.degrees(np.arctan2(2 / np.sqrt(3) * foot, one)))
+
+
+def lead_of(qrs: np.ndarray, name: str) -> np.ndarray:
+    """One of the twelve leads from eight (8, n)."""
+    return twelve_leads(qrs)[LEADS.index(name)]
+
+
+def first_wave(lead: np.ndarray, smallest: float = 0.03) -> float:
+    """Peak (mV, signed) of the first deflection of a lead that reaches `smallest`; 0 without one."""
+    seen = np.flatnonzero(np.abs(lead) >= smallest)
+    if seen.size == 0:
+        return 0.0
+    sign = np.sign(lead[seen[0]])
+    turns = np.flatnonzero(lead[seen[0] :] * sign <= 0)
+    part = lead[seen[0] : seen[0] + (turns[0] if turns.size else len(lead))]
+    return float(sign * np.abs(part).max())
+
+
+def is_rs(lead: np.ndarray) -> bool:
+    """A small r first, then a deeper S."""
+    r = first_wave(lead)
+    return 0 < r < 0.8 * -lead.min() and r >= SMALLEST_WAVE and lead.max() <= r + 1e-6
+
+
+def is_qr(lead: np.ndarray) -> bool:
+    """A small q first, then a taller R, larger than any S."""
+    q = -first_wave(lead)
+    return SMALLEST_WAVE <= q < 0.8 * lead.max() and -lead.min() < 0.8 * lead.max()
+
+
+def last_run(mask: np.ndarray) -> int:
+    """Length of the last uninterrupted run of True."""
+    where = np.flatnonzero(mask)
+    if where.size == 0:
+        return 0
+    breaks = np.flatnonzero(np.diff(where) > 1)
+    return int(where.size - (breaks[-1] + 1 if breaks.size else 0))
+
+
+def rank(value: float, mild: float, marked: float) -> float:
+    """Where a drawn value stands between mild (0) and marked (1)."""
+    return float(np.clip((value - mild) / (marked - mild), 0, 1))
