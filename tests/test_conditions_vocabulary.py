@@ -16,7 +16,7 @@ from ecgtwin_app.conditions.vocabulary import (
 
 def test_every_row_is_complete():
     conditions = load_vocabulary()
-    assert len({condition.name for condition in conditions}) == len(conditions) >= 10
+    assert len({condition.name for condition in conditions}) == len(conditions) == 38
     for condition in conditions:
         assert condition.group in GROUPS
         assert 20 <= condition.rate_range[0] < condition.rate_range[1] <= 300
@@ -24,7 +24,8 @@ def test_every_row_is_complete():
         assert condition.default_rate is None or low <= condition.default_rate <= high
         for text in (condition.criteria, condition.source, condition.teaching):
             assert len(text) > 40, condition.name
-        assert condition.codes["snomed"].isdigit() and condition.codes["scp"]
+        assert set(condition.codes) <= {"scp", "aha", "mdc", "snomed"}
+        assert condition.codes.get("snomed", "0").isdigit()
 
 
 def test_every_condition_has_a_referee():
@@ -51,6 +52,14 @@ def test_no_word_means_two_conditions():
         ("164909002", "left bundle branch block"),
         ("MDC_ECG_BEAT_RBB_BLK_COMP", "right bundle branch block"),
         ("anterior stemi", "anterior STEMI"),
+        ("SVT", "supraventricular tachycardia"),
+        ("AVNRT", "supraventricular tachycardia"),
+        ("WPW", "pre-excitation"),
+        ("LAHB", "left anterior fascicular block"),
+        ("extrasystole", "ventricular premature complex"),
+        ("Mobitz 2", "Mobitz II AV block"),
+        ("CHB", "complete AV block"),
+        ("hyperkalemia", "hyperkalaemia"),
     ],
 )
 def test_names_synonyms_and_codes_find_it(text, name):
@@ -71,6 +80,7 @@ def test_search_puts_the_best_first():
     assert {c.name for c in search_conditions("block branch")} == {
         "left bundle branch block",
         "right bundle branch block",
+        "incomplete right bundle branch block",
     }
     assert search_conditions("") == list(load_vocabulary())
     assert search_conditions("nothing like it") == []

@@ -1,16 +1,22 @@
-"""Criteria of ischaemia and infarction.
+"""Criteria of acute ischaemia.
 
 Thygesen et al., Fourth Universal Definition of Myocardial Infarction (2018), Circulation 2018;138:e618.
+Neighbours among the limb leads: the frontal plane in Cabrera's order, Wagner et al., AHA/ACC/HRS
+recommendations part VI, J Am Coll Cardiol 2009;53:1003.
 """
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Collection
 
 from ecgtwin_app.conditions.verdict import Asked, Verdict, line
 from ecgtwin_app.ecg.measure import Measurements
 
-_CHEST = ("V1", "V2", "V3", "V4", "V5", "V6")
+CHEST = ("V1", "V2", "V3", "V4", "V5", "V6")
+INFERIOR = ("II", "aVF", "III")
+#: aVR looks into the ventricle from the other side and is no neighbour here.
+NEIGHBOURS = (*itertools.pairwise(CHEST), ("aVL", "I"), *itertools.pairwise(INFERIOR), ("II", "III"))
 
 
 def st_limit(lead: str, age: float | None, sex: str | None) -> float:
@@ -25,19 +31,57 @@ def st_limit(lead: str, age: float | None, sex: str | None) -> float:
     return 0.25 if sex == "M" and age is not None and age < 40 else 0.2
 
 
+def have_neighbours(leads: Collection[str]) -> bool:
+    """Whether two of these leads look at neighbouring parts of the heart."""
+    return any(a in leads and b in leads for a, b in NEIGHBOURS)
+
+
 def anterior_stemi(m: Measurements, asked: Asked) -> list[Verdict]:
     """J-point elevation in at least two contiguous chest leads."""
-    limits = {lead: st_limit(lead, asked.age, asked.sex) for lead in _CHEST}
-    raised = [lead for lead in _CHEST if m.st_j[lead] >= limits[lead]]
-    contiguous = any(a in raised and b in raised for a, b in itertools.pairwise(_CHEST))
-    highest = max(_CHEST, key=lambda lead: m.st_j[lead])
+    limits = {lead: st_limit(lead, asked.age, asked.sex) for lead in CHEST}
+    return _elevation(
+        m, limits, f"two neighbours of V1 to V6; V2 and V3 ≥ {limits['V2']:g} mV, others ≥ 0.1 mV"
+    )
+
+
+def inferior_stemi(m: Measurements, asked: Asked) -> list[Verdict]:
+    """J-point elevation in at least two of II, III and aVF."""
+    limits = {lead: st_limit(lead, asked.age, asked.sex) for lead in INFERIOR}
+    return _elevation(m, limits, "two of II, III, aVF ≥ 0.1 mV")
+
+
+def _elevation(m, limits, wanted):
+    raised = [lead for lead, limit in limits.items() if m.st_j[lead] >= limit]
+    return [
+        line("J-point elevation", "", wanted, ", ".join(raised) or "none", have_neighbours(raised)),
+        line("largest J-point elevation", "mV", "", max(m.st_j[lead] for lead in limits), None),
+    ]
+
+
+def st_depression(m: Measurements, asked: Asked) -> list[Verdict]:
+    """Horizontal or downsloping depression of 0.05 mV in two contiguous leads, at J and 60 ms after it."""
+    leads = [lead for lead in (*CHEST, "aVL", "I", *INFERIOR) if max(m.st_j[lead], m.st_60[lead]) <= -0.05]
     return [
         line(
-            "J-point elevation",
+            "ST depression",
             "",
-            f"two neighbours of V1 to V6; V2 and V3 ≥ {limits['V2']:g} mV, others ≥ 0.1 mV",
-            ", ".join(raised) or "none",
-            contiguous,
-        ),
-        line("largest J-point elevation", "mV", "", m.st_j[highest], None),
+            "two neighbours ≥ 0.05 mV",
+            ", ".join(leads) or "none",
+            have_neighbours(leads),
+        )
     ]
+
+
+def t_inversion(m: Measurements, asked: Asked) -> list[Verdict]:
+    """T of -0.1 mV or lower in two contiguous leads with R larger than S."""
+    leads = [
+        lead
+        for lead in (*CHEST, "aVL", "I", *INFERIOR)
+        if m.r_amplitude[lead] > m.s_amplitude[lead]
+        and m.t_amplitude[lead] is not None
+        and m.t_amplitude[lead] <= -0.1
+    ]
+    return [
+        line("T inversion under R", "", "two neighbours ≤ -0.1 mV", ", ".join(leads) or "none",
+             have_neighbours(leads)),
+    ]  # fmt: skip

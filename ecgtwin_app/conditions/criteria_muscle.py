@@ -1,17 +1,29 @@
-"""Criteria of the heart muscle's mass.
+"""Criteria of the ventricles' muscle: voltage and strain.
 
-Voltage: Sokolow and Lyon, Am Heart J 1949;37:161; Casale et al. (Cornell), Circulation 1987;75:565;
-both as listed by Hancock et al., AHA/ACC/HRS recommendations part V, J Am Coll Cardiol 2009;53:992.
+Sokolow and Lyon, Am Heart J 1949;37:161; Casale et al. (Cornell), Circulation 1987;75:565; as listed,
+with right ventricular hypertrophy and strain, by Hancock et al., AHA/ACC/HRS recommendations part V,
+J Am Coll Cardiol 2009;53:992. Strain: Okin et al., J Am Coll Cardiol 2001;38:514. Low voltage: Mason et
+al., AHA/ACC/HRS recommendations part II, J Am Coll Cardiol 2007;49:1128.
 """
 
 from __future__ import annotations
 
-from ecgtwin_app.conditions.verdict import Asked, Verdict, line
+import itertools
+
+import numpy as np
+
+from ecgtwin_app.conditions.verdict import Asked, Verdict, above, below, line
+from ecgtwin_app.ecg.delineate import lead_waves
 from ecgtwin_app.ecg.measure import Measurements
+from ecgtwin_app.ecg.qrs_pattern import qrs_of
+from ecgtwin_app.ecg.recording import LEADS
 
 SOKOLOW = 3.5
 #: Cornell's limits, mV; the men's holds when the sex is not known.
 CORNELL = {"F": 2.0, "M": 2.8, None: 2.8}
+#: Neighbours that look at the left ventricle.
+LEFT_PAIRS = (("I", "aVL"), ("V4", "V5"), ("V5", "V6"))
+LIMB = ("I", "II", "III", "aVR", "aVL", "aVF")
 
 
 def left_ventricular_hypertrophy(m: Measurements, asked: Asked) -> list[Verdict]:
@@ -27,3 +39,46 @@ def left_ventricular_hypertrophy(m: Measurements, asked: Asked) -> list[Verdict]
         line("Sokolow-Lyon", "mV", f"≥ {SOKOLOW:g}", m.sokolow_lyon, None),
         line("Cornell", "mV", f"> {limit:g}", m.cornell, None),
     ]
+
+
+def left_ventricular_strain(m: Measurements, asked: Asked) -> list[Verdict]:
+    """ST at least 0.05 mV down and an asymmetric inverted T of 0.1 mV, under an R, in two left leads."""
+    strained = [lead for lead in ("I", "aVL", "V4", "V5", "V6") if _is_strained(m, lead)]
+    pair = any(a in strained and b in strained for a, b in itertools.chain(LEFT_PAIRS))
+    return [
+        line("ST down and T asymmetrically inverted under R", "", "two of I, aVL, V4 to V6, neighbours",
+             ", ".join(strained) or "none", pair),
+    ]  # fmt: skip
+
+
+def _is_strained(m, lead):
+    t = m.t_amplitude[lead]
+    under_r = m.r_amplitude[lead] > m.s_amplitude[lead]
+    down = m.st_60[lead] <= -0.05
+    if not (under_r and down and t is not None and t <= -0.1):
+        return False
+    shape = m.delineation.shapes[0]
+    waves = lead_waves(shape, LEADS.index(lead))
+    # Down slowly, back fast.
+    return (
+        waves.t_offset is not None and waves.t_peak - shape.waves.qrs_offset > waves.t_offset - waves.t_peak
+    )
+
+
+def right_ventricular_hypertrophy(m: Measurements, asked: Asked) -> list[Verdict]:
+    """R in V1 above 0.7 mV and larger than S, axis beyond 90 degrees."""
+    r, s = m.r_amplitude["V1"], m.s_amplitude["V1"]
+    axis = m.qrs_axis
+    return [
+        above("R in V1", "mV", r, 0.7),
+        line("R/S in V1", "", "> 1", r / max(s, 0.01), r > s),
+        # Axes from -180 to -90 degrees lie beyond 180: extreme right.
+        line("QRS axis", "°", "> 90", axis, axis is not None and (axis > 90 or axis < -90)),
+    ]
+
+
+def low_voltage(m: Measurements, asked: Asked) -> list[Verdict]:
+    """QRS below 0.5 mV peak to peak in every limb lead."""
+    shape = m.delineation.shapes[0]
+    largest = max(float(np.ptp(qrs_of(shape, lead))) for lead in LIMB)
+    return [below("largest QRS of the limb leads", "mV", largest, 0.5)]

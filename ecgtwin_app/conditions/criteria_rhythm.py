@@ -1,62 +1,151 @@
-"""Criteria of rhythms.
+"""Criteria of rhythms that the sinus node, the atria or the junction lead.
 
 Sinus rhythms: Mason et al., AHA/ACC/HRS recommendations part II, J Am Coll Cardiol 2007;49:1128.
 Atrial fibrillation: Joglar et al., 2023 ACC/AHA/ACCP/HRS guideline, Circulation 2024;149:e1.
-Ventricular premature complexes: Al-Khatib et al., 2017 AHA/ACC/HRS guideline, Circulation 2018;138:e272.
+Flutter, supraventricular tachycardia, junctional rhythm: Page et al., 2015 ACC/AHA/HRS guideline,
+Circulation 2016;133:e506. Sinus arrhythmia (PP range above 120 ms): Surawicz & Knilans, Chou's
+Electrocardiography in Clinical Practice, 6th ed. 2008, ch. 13.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from ecgtwin_app.conditions.together import DROPPING, ECTOPY, STEADY_VENTRICLES, WIDE_QRS
 from ecgtwin_app.conditions.verdict import Asked, Verdict, above, at_least, below, between, line, yes
-from ecgtwin_app.ecg.delineate import UNLIKE, WIDE, Beat, Shape
 from ecgtwin_app.ecg.measure import Measurements
 
-_PVC, _AVB = "ventricular premature complex", "first-degree AV block"
+#: RR variation (%) of a regular rhythm.
+REGULAR = 10
+#: Share of the power between the QRS that flutter explains at least.
+FLUTTER_SHARE = 0.6
 
 
 def sinus_rhythm(m: Measurements, asked: Asked) -> list[Verdict]:
     """A P before nearly every QRS, normal PR, steady, 60 to 100/min."""
-    return [between("ventricular rate", "1/min", m.heart_rate, 60, 100), *_sinus(m, asked)]
+    name, rate = _sinus_rate(m, asked)
+    return [between(name, "1/min", rate, 60, 100), *_sinus(m, asked)]
 
 
 def sinus_bradycardia(m: Measurements, asked: Asked) -> list[Verdict]:
     """As sinus rhythm, below 60/min."""
-    return [below("ventricular rate", "1/min", m.heart_rate, 60), *_sinus(m, asked)]
+    name, rate = _sinus_rate(m, asked)
+    return [below(name, "1/min", rate, 60), *_sinus(m, asked)]
 
 
 def sinus_tachycardia(m: Measurements, asked: Asked) -> list[Verdict]:
     """As sinus rhythm, above 100/min."""
-    return [above("ventricular rate", "1/min", m.heart_rate, 100), *_sinus(m, asked)]
+    name, rate = _sinus_rate(m, asked)
+    return [above(name, "1/min", rate, 100), *_sinus(m, asked)]
 
 
-def _sinus(m, asked):
+def sinus_arrhythmia(m: Measurements, asked: Asked) -> list[Verdict]:
+    """As sinus rhythm, with RR intervals that differ by more than 120 ms."""
+    spread = None if m.rr_range is None else 1000 * m.rr_range
+    return [above("RR range", "ms", spread, 120), *_sinus(m, asked, steady=False)]
+
+
+def _sinus_rate(m, asked):
+    # Where beats are dropped the sinus node's rate is that of the P waves.
+    if asked.any(*DROPPING):
+        return "atrial rate", None if m.p_train is None else m.p_train.rate
+    return "ventricular rate", m.heart_rate
+
+
+def _sinus(m, asked, steady=True):
+    if asked.any(*DROPPING, "ventricular pacing", "ventricular tachycardia"):
+        return []
     verdicts = [p_before_qrs(m, asked)]
-    # First-degree AV block asks for its own PR.
-    if _AVB not in asked.conditions:
+    # Some conditions ask for a PR of their own.
+    if not asked.any("first-degree AV block", "pre-excitation", "hyperkalaemia"):
         verdicts.append(between("PR interval", "ms", m.pr, 120, 200))
-    verdicts.append(below("RR variation", "%", None if m.rr_cv is None else 100 * m.rr_cv, 10))
+    if steady and not asked.any("sinus arrhythmia"):
+        variation = _variation(m)
+        if asked.any("premature atrial complex"):
+            variation = _variation_of_undisturbed(m)
+        verdicts.append(below("RR variation", "%", variation, REGULAR))
     return verdicts
+
+
+def _variation(m):
+    return None if m.rr_cv is None else 100 * m.rr_cv
+
+
+def _variation_of_undisturbed(m):
+    """RR variation (%) without the intervals that begin or end with an early beat."""
+    gaps = np.diff([beat.fiducial for beat in m.beats]).astype(float)
+    early = np.array([beat.early or beat.shape != 0 for beat in m.beats])
+    gaps = gaps[~early[:-1] & ~early[1:]]
+    return float(100 * np.std(gaps) / np.mean(gaps)) if gaps.size > 1 else None
 
 
 def p_before_qrs(m: Measurements, asked: Asked) -> Verdict:
     """The share of QRS with a P; ectopic beats do not count where they are asked for."""
     share = m.p_before_qrs
-    if _PVC in asked.conditions:
-        seen = [beat.has_p for beat in m.beats if beat.kind != "ectopic" and beat.has_p is not None]
+    if asked.any(*ECTOPY):
+        ours = [beat for beat in m.beats if beat.kind == "dominant" or (beat.shape == 0 and not beat.early)]
+        seen = [beat.has_p for beat in ours if beat.has_p is not None]
         share = float(np.mean(seen)) if seen else None
     return at_least("P before QRS", "%", None if share is None else 100 * share, 90)
 
 
+def no_p_before_qrs(m: Measurements) -> Verdict:
+    """A P that cannot be seen is no P."""
+    share = 0.0 if m.p_before_qrs is None else 100 * m.p_before_qrs
+    return line("QRS without P before", "%", "≥ 90", 100 - share, share <= 10)
+
+
 def atrial_fibrillation(m: Measurements, asked: Asked) -> list[Verdict]:
-    """Irregularly irregular, without a P."""
+    """Irregularly irregular, without a P; behind a regular ventricular rhythm only without a P."""
+    no_p = line("consistent P", "", "no", "no" if m.pr is None else "yes", m.pr is None)
+    if asked.any(*STEADY_VENTRICLES):
+        return [no_p]
     gaps = _gaps(m)
+    variation = m.rr_cv_all if asked.any(*ECTOPY) else m.rr_cv
     return [
-        at_least("RR variation", "%", None if m.rr_cv is None else 100 * m.rr_cv, 12),
+        at_least("RR variation", "%", None if variation is None else 100 * variation, 12),
         yes("RR without pattern", "yes", None if len(gaps) < 5 else not has_pattern(gaps)),
-        line("consistent P", "", "no", "no" if m.pr is None else "yes", m.pr is None),
+        no_p,
     ]
+
+
+def atrial_flutter(m: Measurements, asked: Asked) -> list[Verdict]:
+    """Regular atrial activity of 240 to 340/min, of which every second to fourth, or a varying share, is conducted."""
+    flutter = m.flutter
+    regular = flutter is not None and flutter.share >= FLUTTER_SHARE and flutter.amplitude >= 0.05
+    rate = flutter.rate if regular else None
+    ratio = None if rate is None or m.heart_rate is None else rate / m.heart_rate
+    return [
+        between("flutter rate", "1/min", rate, 240, 340),
+        line("flutter waves' share of what lies between the QRS", "%", f"≥ {100 * FLUTTER_SHARE:g}",
+             None if flutter is None else 100 * flutter.share, regular),
+        line("flutter waves to a QRS", "", "", ratio, None),
+    ]  # fmt: skip
+
+
+def supraventricular_tachycardia(m: Measurements, asked: Asked) -> list[Verdict]:
+    """Regular, narrow, 150 to 220/min, without a P before the QRS."""
+    return [
+        between("ventricular rate", "1/min", m.heart_rate, 150, 220),
+        below("RR variation", "%", _variation(m), REGULAR),
+        *narrow(m, asked),
+        no_p_before_qrs(m),
+    ]
+
+
+def junctional_rhythm(m: Measurements, asked: Asked) -> list[Verdict]:
+    """Regular, narrow, 40 to 60/min, without a P before the QRS."""
+    return [
+        between("ventricular rate", "1/min", m.heart_rate, 40, 60),
+        below("RR variation", "%", _variation(m), REGULAR),
+        *narrow(m, asked),
+        no_p_before_qrs(m),
+    ]
+
+
+def narrow(m: Measurements, asked: Asked) -> list[Verdict]:
+    """QRS below 120 ms, unless something that is asked makes it wide."""
+    return [] if asked.any(*WIDE_QRS) else [below("QRS duration", "ms", m.qrs, 120)]
 
 
 def _gaps(m):
@@ -77,42 +166,3 @@ def has_pattern(gaps: np.ndarray) -> bool:
         if abs(np.corrcoef(first, second)[0, 1]) > 0.85:
             return True
     return False
-
-
-def ventricular_premature_complex(m: Measurements, asked: Asked) -> list[Verdict]:
-    """At least one early, wide beat unlike the others, without P, with T against its QRS.
-
-    The lines describe the beat that meets most of it.
-    """
-    found = [(_premature_tests(beat, m.delineation.shapes[beat.shape]), beat) for beat in m.beats]
-    complexes = sum(all(tests) for tests, _ in found)
-    tests, beat = max(found, key=lambda pair: (sum(pair[0]), -pair[1].correlation))
-    wide, unlike = f"≥ {WIDE:g}", f"< {UNLIKE:g}"
-    return [
-        at_least("ventricular premature complexes", "", float(complexes), 1),
-        line("its prematurity", "", "early", "early" if tests[0] else "in time", tests[0]),
-        line("its QRS duration", "ms", wide, beat.qrs, tests[1]),
-        line("its likeness to the usual QRS", "", unlike, beat.correlation, tests[2]),
-        line("its P wave", "", "none", "present" if beat.has_p else "none", tests[3]),
-        line("its T wave", "", "discordant", "discordant" if tests[4] else "concordant", tests[4]),
-    ]
-
-
-def _premature_tests(beat: Beat, shape: Shape) -> tuple[bool, ...]:
-    return (
-        # A beat cut by the edge of the strip cannot be judged.
-        beat.early and beat.kind != "unclear",
-        beat.qrs >= WIDE,
-        beat.correlation < UNLIKE,
-        not beat.has_p,
-        discordant_t(shape),
-    )
-
-
-def discordant_t(shape: Shape) -> bool:
-    """Whether ST and T point against the QRS, all leads together."""
-    waves = shape.waves
-    end = waves.t_offset if waves.t_offset is not None else shape.signal.shape[1]
-    qrs = shape.signal[:, waves.qrs_onset : waves.qrs_offset].sum(axis=1)
-    repolarisation = shape.signal[:, waves.qrs_offset : end].sum(axis=1)
-    return bool(qrs @ repolarisation < 0)

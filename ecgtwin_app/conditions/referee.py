@@ -9,19 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from ecgtwin_app.conditions.criteria_conduction import (
-    first_degree_av_block,
-    left_bundle_branch_block,
-    right_bundle_branch_block,
-)
-from ecgtwin_app.conditions.criteria_ischaemia import anterior_stemi
-from ecgtwin_app.conditions.criteria_muscle import left_ventricular_hypertrophy
-from ecgtwin_app.conditions.criteria_rhythm import (
-    atrial_fibrillation,
-    sinus_bradycardia,
-    sinus_rhythm,
-    sinus_tachycardia,
-    ventricular_premature_complex,
+from ecgtwin_app.conditions import (
+    criteria_atria,
+    criteria_av_block,
+    criteria_conduction,
+    criteria_ectopy,
+    criteria_fascicles,
+    criteria_infarct,
+    criteria_ischaemia,
+    criteria_muscle,
+    criteria_repolarisation,
+    criteria_rhythm,
 )
 from ecgtwin_app.conditions.verdict import Asked, Verdict, line
 from ecgtwin_app.conditions.vocabulary import find_condition
@@ -33,16 +31,44 @@ RATE_TOLERANCE = 0.05
 
 #: What tests a condition, by its name in the vocabulary.
 CRITERIA: dict[str, Callable[[Measurements, Asked], list[Verdict]]] = {
-    "sinus rhythm": sinus_rhythm,
-    "sinus bradycardia": sinus_bradycardia,
-    "sinus tachycardia": sinus_tachycardia,
-    "atrial fibrillation": atrial_fibrillation,
-    "ventricular premature complex": ventricular_premature_complex,
-    "first-degree AV block": first_degree_av_block,
-    "left bundle branch block": left_bundle_branch_block,
-    "right bundle branch block": right_bundle_branch_block,
-    "left ventricular hypertrophy": left_ventricular_hypertrophy,
-    "anterior STEMI": anterior_stemi,
+    "sinus rhythm": criteria_rhythm.sinus_rhythm,
+    "sinus bradycardia": criteria_rhythm.sinus_bradycardia,
+    "sinus tachycardia": criteria_rhythm.sinus_tachycardia,
+    "sinus arrhythmia": criteria_rhythm.sinus_arrhythmia,
+    "atrial fibrillation": criteria_rhythm.atrial_fibrillation,
+    "atrial flutter": criteria_rhythm.atrial_flutter,
+    "premature atrial complex": criteria_ectopy.premature_atrial_complex,
+    "supraventricular tachycardia": criteria_rhythm.supraventricular_tachycardia,
+    "junctional rhythm": criteria_rhythm.junctional_rhythm,
+    "ventricular premature complex": criteria_ectopy.ventricular_premature_complex,
+    "ventricular bigeminy": criteria_ectopy.ventricular_bigeminy,
+    "ventricular tachycardia": criteria_ectopy.ventricular_tachycardia,
+    "ventricular pacing": criteria_ectopy.ventricular_pacing,
+    "first-degree AV block": criteria_av_block.first_degree_av_block,
+    "Wenckebach AV block": criteria_av_block.wenckebach_av_block,
+    "Mobitz II AV block": criteria_av_block.mobitz_ii_av_block,
+    "complete AV block": criteria_av_block.complete_av_block,
+    "right bundle branch block": criteria_conduction.right_bundle_branch_block,
+    "incomplete right bundle branch block": criteria_conduction.incomplete_right_bundle_branch_block,
+    "left bundle branch block": criteria_conduction.left_bundle_branch_block,
+    "left anterior fascicular block": criteria_fascicles.left_anterior_fascicular_block,
+    "left posterior fascicular block": criteria_fascicles.left_posterior_fascicular_block,
+    "pre-excitation": criteria_conduction.pre_excitation,
+    "left ventricular hypertrophy": criteria_muscle.left_ventricular_hypertrophy,
+    "left ventricular strain": criteria_muscle.left_ventricular_strain,
+    "right ventricular hypertrophy": criteria_muscle.right_ventricular_hypertrophy,
+    "low voltage": criteria_muscle.low_voltage,
+    "left atrial enlargement": criteria_atria.left_atrial_enlargement,
+    "right atrial enlargement": criteria_atria.right_atrial_enlargement,
+    "anterior STEMI": criteria_ischaemia.anterior_stemi,
+    "inferior STEMI": criteria_ischaemia.inferior_stemi,
+    "old anterior infarct": criteria_infarct.old_anterior_infarct,
+    "old inferior infarct": criteria_infarct.old_inferior_infarct,
+    "ST depression": criteria_ischaemia.st_depression,
+    "T inversion": criteria_ischaemia.t_inversion,
+    "long QT": criteria_repolarisation.long_qt,
+    "hyperkalaemia": criteria_repolarisation.hyperkalaemia,
+    "Brugada type 1": criteria_repolarisation.brugada_type_1,
 }
 
 

@@ -48,6 +48,10 @@ class Asked:
     age: float | None = None
     sex: str | None = None
 
+    def any(self, *names: str) -> bool:
+        """Whether one of these conditions is asked."""
+        return any(name in self.conditions for name in names)
+
 
 def line(name: str, unit: str, asked: str, got: float | str | None, met: bool | None) -> Verdict:
     """A verdict whose reference column is still empty. What could not be measured is not met."""

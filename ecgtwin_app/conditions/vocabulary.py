@@ -17,7 +17,7 @@ from ecgtwin_app.resources import resource_path, weight_path
 
 #: A condition that the model meets less often than this is offered as experimental.
 READY_FROM = 0.9
-GROUPS = ("rhythm", "conduction", "muscle", "ischaemia")
+GROUPS = ("rhythm", "conduction", "muscle", "ischaemia", "metabolic")
 
 
 class UnknownCondition(EcgError):

@@ -100,13 +100,19 @@ class Delineation:
     shapes : tuple of Shape
         One a class of beats, the dominant first.
     representative : RepresentativeBeat
+    signal : ndarray, shape (8, samples)
+        I, II, V1 to V6 at 500 Hz, baseline straight, pacing spikes taken out, millivolts.
+    spikes : ndarray of int
+        Pacing spikes, samples at 500 Hz.
     scale : float
-        The recording's rate over the 500 Hz of the shapes.
+        The recording's rate over the 500 Hz of shapes, signal and spikes.
     """
 
     beats: tuple[Beat, ...]
     shapes: tuple[Shape, ...]
     representative: RepresentativeBeat
+    signal: np.ndarray
+    spikes: np.ndarray
     scale: float
 
     def in_lead(self, name: str) -> tuple[Waves, ...]:
@@ -164,7 +170,7 @@ def delineate(recording: Recording) -> Delineation:
         waves = _inside(waves, scale, recording.samples)
         at = round(fiducial * scale)
         beats.append(Beat(at, kind, waves, has_p, exceptional, float(stack.correlation[k]), qrs, which))
-    return Delineation(tuple(beats), tuple(shapes), representative, scale)
+    return Delineation(tuple(beats), tuple(shapes), representative, stack.signal, stack.spikes, scale)
 
 
 def _classes(stack: BeatStack) -> list[list[int]]:

@@ -6,10 +6,12 @@ beats, as AHA/ACC/HRS 2007 part I recommends. What cannot be measured is None, n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 
+from ecgtwin_app.ecg.atrial_activity import Flutter, PTrain, find_flutter, find_p_train
 from ecgtwin_app.ecg.delineate import Beat, Delineation, delineate
 from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE, Recording
 
@@ -91,12 +93,23 @@ class Measurements:
     beats: tuple[Beat, ...]
     delineation: Delineation
 
+    @cached_property
+    def p_train(self) -> PTrain | None:
+        """P waves found without regard to the QRS; looked for when first asked."""
+        return find_p_train(self.delineation)
+
+    @cached_property
+    def flutter(self) -> Flutter | None:
+        """The most regular fast atrial activity; looked for when first asked."""
+        return find_flutter(self.delineation)
+
     def as_dict(self) -> dict:
         """Plain values for files: numbers rounded to what they are worth, beats as time (s) and kind."""
         plain = {}
-        for name, value in vars(self).items():
+        for name in (field.name for field in fields(self)):
             if name in ("beats", "delineation"):
                 continue
+            value = getattr(self, name)
             plain[name] = (
                 {k: _rounded(v) for k, v in value.items()} if isinstance(value, dict) else _rounded(value)
             )

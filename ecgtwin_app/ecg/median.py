@@ -17,6 +17,7 @@ from ecgtwin_app.ecg.leads import independent_leads, twelve_leads
 from ecgtwin_app.ecg.pwave import PWave, find_p
 from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, LEADS, MODEL_RATE, EcgError, Recording
 from ecgtwin_app.ecg.resample import resample_array
+from ecgtwin_app.ecg.spikes import find_spikes, without_spikes
 from ecgtwin_app.ecg.waves import Waves, qrs_bounds, t_wave
 
 #: Seconds before and after the fiducial that a representative beat shows, when the rate allows.
@@ -68,7 +69,9 @@ class BeatStack:
     Attributes
     ----------
     signal : ndarray, shape (8, samples)
-        The recording at 500 Hz with the baseline drawn straight, millivolts.
+        The recording at 500 Hz with the baseline drawn straight and without pacing spikes, millivolts.
+    spikes : ndarray of int
+        Samples of the pacing spikes.
     fiducials : ndarray of int
         Samples, aligned by cross-correlation within the dominant class.
     dominant : ndarray of bool
@@ -80,6 +83,7 @@ class BeatStack:
     """
 
     signal: np.ndarray
+    spikes: np.ndarray
     fiducials: np.ndarray
     dominant: np.ndarray
     correlation: np.ndarray
@@ -142,6 +146,8 @@ def stack_beats(recording: Recording) -> BeatStack:
     if recording.rate != MODEL_RATE:
         signal = resample_array(signal, recording.rate, MODEL_RATE)
     rate = MODEL_RATE
+    spikes = find_spikes(signal, rate)
+    signal = without_spikes(signal, spikes, rate)
     fiducials = detect_qrs(signal, rate)
     if fiducials.size == 0:
         raise EcgError("No heart beat was found in this recording; check that its leads are connected.")
@@ -149,7 +155,7 @@ def stack_beats(recording: Recording) -> BeatStack:
     steady = _high_pass(signal, rate)
     dominant, fiducials, correlation = _classify(steady, fiducials, rate)
     straight = _straighten(signal, steady, fiducials, dominant, rate, rr)
-    return BeatStack(straight, fiducials, dominant, correlation, rr)
+    return BeatStack(straight, spikes, fiducials, dominant, correlation, rr)
 
 
 def cut(signal: np.ndarray, fiducials: np.ndarray, before: int, after: int) -> np.ndarray:

@@ -1,0 +1,152 @@
+"""Criteria of atrioventricular block: Kusumoto et al., 2018 ACC/AHA/HRS guideline, Circulation 2019;140:e382."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ecgtwin_app.conditions.criteria_rhythm import p_before_qrs
+from ecgtwin_app.conditions.verdict import Asked, Verdict, above, at_least, below, line, yes
+from ecgtwin_app.ecg.measure import Measurements
+from ecgtwin_app.ecg.recording import MODEL_RATE
+
+#: A P conducts to a QRS that begins so long after its peak, seconds.
+CONDUCTS = (0.06, 0.56)
+#: PR that differ by less (ms) are alike; by more after a dropped beat than before it, PR grew.
+ALIKE, GREW = 25.0, 20.0
+#: Spread of PR (standard deviation, ms) beyond which P and QRS have nothing to do with each other.
+UNRELATED = 50.0
+
+
+@dataclass(frozen=True, eq=False)
+class Conduction:
+    """How the P of a strip conduct.
+
+    Attributes
+    ----------
+    pr : ndarray
+        For each P the milliseconds from its peak to the QRS that it leads; NaN where none follows
+        before the next P. P peaks stand some 50 ms after the onset: differences count here, not sizes.
+    dropped : ndarray of bool
+        P waves that no QRS follows, in the middle of the strip and away from ectopic beats.
+    """
+
+    pr: np.ndarray
+    dropped: np.ndarray
+
+
+def first_degree_av_block(m: Measurements, asked: Asked) -> list[Verdict]:
+    """PR above 200 ms, every P conducted."""
+    usual = np.array([beat.shape == 0 for beat in m.beats])
+    gaps = np.diff([beat.fiducial for beat in m.beats])
+    # The pause after an ectopic beat drops nothing.
+    kept = gaps[usual[:-1] & usual[1:]] if gaps.size else gaps
+    dropped = kept.size and np.max(kept) > 1.7 * np.median(kept)
+    return [
+        above("PR interval", "ms", m.pr, 200),
+        p_before_qrs(m, asked),
+        yes("no dropped QRS", "yes", not dropped),
+    ]
+
+
+def wenckebach_av_block(m: Measurements, asked: Asked) -> list[Verdict]:
+    """P waves at a steady rate; PR grows until a QRS drops, and is shorter after it."""
+    found = conduction(m)
+    growths = [] if found is None else growth_at_drops(found)
+    return [
+        at_least("dropped QRS", "", None if found is None else float(found.dropped.sum()), 1),
+        line("PR before a dropped QRS less PR after it", "ms", f"≥ {GREW:g}",
+             float(np.median(growths)) if growths else None, bool(growths and np.median(growths) >= GREW)),
+    ]  # fmt: skip
+
+
+def mobitz_ii_av_block(m: Measurements, asked: Asked) -> list[Verdict]:
+    """P waves at a steady rate; single QRS drop while PR stays the same, and two in a row conduct somewhere."""
+    found = conduction(m)
+    spread = None
+    pairs = False
+    if found is not None:
+        known = found.pr[np.isfinite(found.pr)]
+        spread = float(np.percentile(known, 90) - np.percentile(known, 10)) if known.size > 2 else None
+        conducted = np.isfinite(found.pr)
+        pairs = bool(np.any(conducted[:-1] & conducted[1:]))
+    return [
+        at_least("dropped QRS", "", None if found is None else float(found.dropped.sum()), 1),
+        below("spread of PR", "ms", spread, ALIKE),
+        yes("two P in a row conducted", "yes", pairs),
+    ]
+
+
+def complete_av_block(m: Measurements, asked: Asked) -> list[Verdict]:
+    """QRS below 50/min and regular, P waves faster and unrelated to them."""
+    lines = [below("ventricular rate", "1/min", m.heart_rate, 50)]
+    variation = None if m.rr_cv_all is None else 100 * m.rr_cv_all
+    lines.append(below("RR variation", "%", variation, 10))
+    # Fibrillating atria have no P that could be unrelated.
+    if asked.any("atrial fibrillation", "atrial flutter"):
+        return lines
+    train = m.p_train
+    rate = None if train is None else train.rate
+    spread = None if train is None else _phase_spread(m, train)
+    faster = rate is not None and m.heart_rate is not None and rate > 1.1 * m.heart_rate
+    return [
+        *lines,
+        line("atrial rate", "1/min", "above the ventricular", rate, faster),
+        at_least("spread of the distance from P to QRS", "ms", spread, UNRELATED),
+    ]
+
+
+def conduction(m: Measurements) -> Conduction | None:
+    """Which P conduct; None where no train of P waves is seen."""
+    train = m.p_train
+    if train is None:
+        return None
+    onsets = _onsets(m)
+    pr = np.full(len(train.peaks), np.nan)
+    following = np.append(train.peaks[1:], np.iinfo(np.int64).max)
+    for k, (peak, after) in enumerate(zip(train.peaks, following, strict=True)):
+        low, high = (peak + span * MODEL_RATE for span in CONDUCTS)
+        led = onsets[(onsets > low) & (onsets <= min(high, after + low - peak))]
+        if led.size:
+            pr[k] = 1000 * (led[0] - peak) / MODEL_RATE
+    whole = (train.peaks > 0.1 * MODEL_RATE) & (
+        train.peaks < m.delineation.signal.shape[1] - (CONDUCTS[1] + 0.1) * MODEL_RATE
+    )
+    # What a ventricular ectopic beat leaves refractory is not blocked.
+    ectopic = onsets[[beat.kind == "ectopic" for beat in m.beats]]
+    before = np.insert(train.peaks[:-1], 0, 0)
+    disturbed = np.array(
+        [np.any((ectopic > a) & (ectopic < b)) for a, b in zip(before, following, strict=True)]
+    )
+    return Conduction(pr, np.isnan(pr) & whole & ~disturbed)
+
+
+def growth_at_drops(found: Conduction) -> list[float]:
+    """For each dropped QRS the PR before it less the PR after it, milliseconds."""
+    growths = []
+    for k in np.flatnonzero(found.dropped):
+        if 0 < k < len(found.pr) - 1:
+            growth = found.pr[k - 1] - found.pr[k + 1]
+            if np.isfinite(growth):
+                growths.append(float(growth))
+    return growths
+
+
+def _onsets(m):
+    """QRS onsets, samples at 500 Hz."""
+    scale = m.delineation.scale
+    shapes = m.delineation.shapes
+    return np.array(
+        [
+            beat.fiducial / scale - (shapes[beat.shape].fiducial - shapes[beat.shape].waves.qrs_onset)
+            for beat in m.beats
+        ]
+    )
+
+
+def _phase_spread(m, train):
+    """Standard deviation of the distance from each QRS to the last P before it, milliseconds."""
+    onsets = _onsets(m)
+    last = [onset - train.peaks[train.peaks <= onset][-1] for onset in onsets if onset >= train.peaks[0]]
+    return float(1000 * np.std(last) / MODEL_RATE) if len(last) >= 3 else None

@@ -1,0 +1,272 @@
+"""What the atria do by themselves: P waves that no QRS leads, and flutter.
+
+Where conduction is blocked the P waves keep a time of their own, so they cannot be looked for at a
+fixed distance before the QRS. The QRST of each beat is taken away, and the train of equal waves at
+nearly equal intervals that explains the rest best is found by dynamic programming. Flutter is told
+from its spectrum: nearly all of what lies between the QRS belongs to one rate and its overtones
+(Stridh & Sörnmo, IEEE Trans Biomed Eng 2001;48:105, for the cancellation of the QRST and the spectra).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+from scipy.signal import find_peaks
+
+from ecgtwin_app.ecg.delineate import Delineation
+from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE
+
+#: Atrial rates of a P train and of flutter, 1/min.
+P_RATES, FLUTTER_RATES = (38.0, 190.0), (230.0, 350.0)
+#: How far an interval may be from the usual one, and the spread that costs half a P.
+LOOSEST, SPREAD = 0.16, 0.07
+#: A place that looks less than so much like the usual P is none.
+P_LIKE = 0.5
+#: Cost of a P that a QRS hides: little, or a train could live in the QRS alone.
+HIDDEN = -0.08
+#: Grid of the search, seconds.
+STEP = 0.02
+#: Half the length of a P wave looked for, seconds.
+HALF_P = 0.06
+#: Lead rows of the eight whose P is upright in sinus rhythm, and their weights: I, II, V1 to V6.
+_SINUS = np.array([0.6, 1.0, 0.2, 0.4, 0.5, 0.5, 0.5, 0.5])
+_EIGHT = [LEADS.index(name) for name in ("I", "II", "V1", "V2", "V3", "V4", "V5", "V6")]
+
+
+@dataclass(frozen=True, eq=False)
+class PTrain:
+    """P waves found without regard to the QRS.
+
+    Attributes
+    ----------
+    peaks : ndarray of int
+        Samples at 500 Hz, ascending.
+    visible : ndarray of bool
+        False for those that a QRS hides and that only the rhythm foretells.
+    likeness : float
+        Median likeness of the visible ones to the usual P; 1 is the usual size and shape.
+    """
+
+    peaks: np.ndarray
+    visible: np.ndarray
+    likeness: float
+
+    @property
+    def rate(self) -> float:
+        """P waves a minute."""
+        return 60 * MODEL_RATE / float(np.mean(np.diff(self.peaks)))
+
+
+def find_p_train(found: Delineation) -> PTrain | None:
+    """The P waves of a recording, wherever they stand; None when there is no such train."""
+    rest, hidden = without_qrst(found)
+    relief = gaussian_filter1d(rest, 0.008 * MODEL_RATE, axis=1) - gaussian_filter1d(
+        rest, 0.05 * MODEL_RATE, axis=1
+    )
+    relief[:, hidden] = 0
+    noise = 1.4826 * np.median(np.abs(relief[:, ~hidden]), axis=1) if (~hidden).any() else np.ones(8)
+    relief = relief / np.maximum(noise + 0.5 * np.median(noise), 1e-6)[:, None]
+    template = _usual_p(relief, hidden)
+    if template is None:
+        return None
+    train = None
+    for _ in range(2):
+        likeness = _slide(relief, template)
+        train = _best_train(likeness, hidden)
+        if train is None or np.sum(train.visible) < 3:
+            return None
+        seen = train.peaks[train.visible]
+        template = np.median(_segments(relief, seen), axis=0)
+    return train if train.likeness >= P_LIKE else None
+
+
+def without_qrst(found: Delineation) -> tuple[np.ndarray, np.ndarray]:
+    """The eight leads less the median QRST of each beat, and the samples that a QRS hides.
+
+    Returns
+    -------
+    rest : ndarray, shape (8, samples)
+        mV at 500 Hz.
+    hidden : ndarray of bool, shape (samples,)
+    """
+    rest = found.signal.copy()
+    samples = rest.shape[1]
+    hidden = np.zeros(samples, dtype=bool)
+    margin = int(0.02 * MODEL_RATE)
+    for beat in found.beats:
+        shape = found.shapes[beat.shape]
+        at = round(beat.fiducial / found.scale) - shape.fiducial
+        first, last = shape.waves.qrs_onset, shape.waves.qrs_offset
+        hidden[max(0, at + first - margin) : max(0, at + last + margin)] = True
+        end = shape.waves.t_offset
+        end = min(last + int(0.3 * MODEL_RATE) if end is None else end, shape.signal.shape[1])
+        low, high = max(0, at + first), min(samples, at + end)
+        if high <= low:
+            continue
+        qrst = shape.signal[_EIGHT, low - at : high - at]
+        # What is left of T at its marked end goes out slowly, not in a step.
+        qrst = qrst - qrst[:, -1:] * np.linspace(0, 1, high - low)
+        rest[:, low:high] -= qrst
+    return rest, hidden
+
+
+def _usual_p(relief, hidden):
+    """The segment that most of the largest deflections resemble, or None."""
+    course = _SINUS @ relief
+    half = int(HALF_P * MODEL_RATE)
+    peaks, _ = find_peaks(course, distance=int(0.2 * MODEL_RATE))
+    peaks = peaks[(peaks > half) & (peaks < len(course) - half - 1)]
+    blocked = maximum_filter1d(hidden.astype(np.uint8), half + 1) > 0
+    peaks = peaks[~blocked[peaks]] if np.sum(~blocked[peaks]) >= 3 else peaks
+    if peaks.size < 3:
+        return None
+    peaks = peaks[np.argsort(-course[peaks])[:16]]
+    segments = _segments(relief, peaks)
+    flat = segments.reshape(len(segments), -1)
+    size = np.linalg.norm(flat, axis=1)
+    alike = (flat @ flat.T) / np.maximum(np.outer(size, size), 1e-12)
+    support = np.sort(alike, axis=1)[:, ::-1][:, : max(3, len(peaks) // 2)].mean(axis=1)
+    seed = int(np.argmax(support * np.sqrt(size)))
+    return np.median(segments[alike[seed] >= 0.6], axis=0)
+
+
+def _segments(relief, peaks):
+    half = int(HALF_P * MODEL_RATE)
+    padded = np.pad(relief, ((0, 0), (half, half)))
+    return np.stack([padded[:, peak : peak + 2 * half + 1] for peak in peaks])
+
+
+def _slide(relief, template):
+    """How much of the template stands at each sample: 1 where it stands whole."""
+    out = np.zeros(relief.shape[1])
+    for row, wanted in zip(relief, template, strict=True):
+        out += np.correlate(row, wanted, mode="same")
+    return out / max(float(np.sum(template**2)), 1e-12)
+
+
+def _best_train(likeness, hidden):
+    """The train with the most P for the least unevenness, over all rates."""
+    step = int(STEP * MODEL_RATE)
+    near = maximum_filter1d(likeness, step)
+    count = len(likeness) // step
+    at = np.arange(count) * step + step // 2
+    # Larger than usual is no better than usual; a QRS' or T's remains often are.
+    score = np.clip(near[at], -0.5, 1.25) - P_LIKE
+    score = np.where(score > 0.75 - 1e-9, 0.6, score)
+    unseen = maximum_filter1d(hidden.astype(np.uint8), 3)[at] > 0
+    score = np.where(unseen, HIDDEN, score)
+    best, best_path = -np.inf, None
+    for rate in np.geomspace(*P_RATES, 36):
+        total, path = _path(score, 60 / rate / STEP)
+        if total > best:
+            best, best_path = total, path
+    if best_path is None or len(best_path) < 3:
+        return None
+    peaks = np.array([_local_peak(likeness, at[k], step) for k in best_path])
+    visible = ~unseen[best_path] & (near[at[best_path]] >= 0.6 * P_LIKE)
+    if not visible.any():
+        return None
+    return PTrain(peaks, visible, float(np.median(near[at[best_path]][~unseen[best_path]])))
+
+
+def _path(score, period):
+    """Best sum of scores along a chain of nodes about `period` apart that spans the strip."""
+    count = len(score)
+    lags = np.arange(max(2, int(np.floor(period * (1 - LOOSEST)))), int(np.ceil(period * (1 + LOOSEST))) + 1)
+    if lags[-1] >= count:
+        return -np.inf, None
+    cost = 0.5 * ((lags / period - 1) / SPREAD) ** 2
+    total = np.full(count, -np.inf)
+    back = np.full(count, -1)
+    free = min(count, lags[-1])
+    total[:free] = score[:free]
+    # A block of the shortest lag at a time depends only on what is done already.
+    width = int(lags[0])
+    start = width
+    while start < count:
+        here = np.arange(start, min(start + width, count))
+        before = here[:, None] - lags[None, :]
+        value = np.where(before >= 0, total[np.maximum(before, 0)], -np.inf) - cost
+        pick = np.argmax(value, axis=1)
+        gain = value[np.arange(len(here)), pick] + score[here]
+        better = gain > total[here]
+        total[here] = np.where(better, gain, total[here])
+        back[here] = np.where(better, before[np.arange(len(here)), pick], -1)
+        start += width
+    end = count - free + int(np.argmax(total[count - free :]))
+    best, path = total[end], [end]
+    while back[path[-1]] >= 0:
+        path.append(int(back[path[-1]]))
+    return float(best), np.array(path[::-1])
+
+
+def _local_peak(likeness, at, reach):
+    low = max(0, at - reach)
+    return low + int(np.argmax(likeness[low : at + reach + 1]))
+
+
+@dataclass(frozen=True)
+class Flutter:
+    """The most regular fast atrial activity.
+
+    Attributes
+    ----------
+    rate : float
+        1/min.
+    share : float
+        Share of the power between the QRS (3 to 18 Hz) at that rate and its overtones, 0 to 1.
+    amplitude : float
+        Peak to peak of that activity in the lead that shows it best, mV.
+    """
+
+    rate: float
+    share: float
+    amplitude: float
+
+
+def find_flutter(found: Delineation) -> Flutter | None:
+    """The regular atrial activity of 230 to 350/min that explains most of what lies between the QRS."""
+    signal, seen = _between_qrs(found)
+    if np.mean(seen) < 0.3:
+        return None
+    best = None
+    for rate in np.arange(FLUTTER_RATES[0], FLUTTER_RATES[1] + 0.1, 1.0):
+        waves = _overtones(rate, signal.shape[1])[:, seen]
+        weights = np.linalg.solve(waves @ waves.T + 1e-6 * np.eye(len(waves)), waves @ signal[:, seen].T)
+        rest = signal[:, seen] - weights.T @ waves
+        share = 1 - np.sum(rest**2, axis=1) / np.maximum(np.sum(signal[:, seen] ** 2, axis=1), 1e-12)
+        power = np.sum(signal[:, seen] ** 2, axis=1) - np.sum(rest**2, axis=1)
+        # The leads that carry most of it decide.
+        strong = np.argsort(-power)[:4]
+        value = float(np.sum(power[strong]) / np.sum(np.sum(signal[strong][:, seen] ** 2, axis=1)))
+        if best is None or value > best[0]:
+            best = (value, rate, float(np.max(np.ptp(weights.T @ waves, axis=1))), share)
+    return Flutter(float(best[1]), best[0], best[2])
+
+
+def _between_qrs(found):
+    """I, II, III, aVF, V1, V2 between the QRS, without what is slower than flutter, and where it is seen."""
+    eight = found.signal
+    leads = np.stack([eight[0], eight[1], eight[1] - eight[0], eight[1] - eight[0] / 2, eight[2], eight[3]])
+    hidden = np.zeros(leads.shape[1], dtype=bool)
+    margin = int(0.02 * MODEL_RATE)
+    for beat in found.beats:
+        shape = found.shapes[beat.shape]
+        at = round(beat.fiducial / found.scale) - shape.fiducial
+        first = max(0, at + shape.waves.qrs_onset - margin)
+        last = min(leads.shape[1] - 1, at + shape.waves.qrs_offset + margin)
+        if last > first:
+            hidden[first : last + 1] = True
+            share = np.linspace(0, 1, last - first + 1)
+            leads[:, first : last + 1] = leads[:, first, None] * (1 - share) + leads[:, last, None] * share
+    leads = gaussian_filter1d(leads, 0.008 * MODEL_RATE, axis=1) - gaussian_filter1d(
+        leads, 0.06 * MODEL_RATE, axis=1
+    )
+    return leads, ~hidden
+
+
+def _overtones(rate, samples):
+    phase = 2 * np.pi * rate / 60 * np.arange(samples) / MODEL_RATE
+    return np.stack([wave(k * phase) for k in (1, 2, 3) for wave in (np.cos, np.sin)])
