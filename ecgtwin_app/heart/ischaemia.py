@@ -1,37 +1,63 @@
-"""Acute ischaemia by territory.
+"""Acute transmural ischaemia by territory: ST elevation.
 
 J-point limits: Fourth Universal Definition of Myocardial Infarction (Thygesen et al., Circulation
 2018;138:e618). Extent by the site of occlusion and reciprocal change: Wagner et al., AHA/ACCF/HRS
-2009 part VI (J Am Coll Cardiol 2009;53:1003); Engelen et al., J Am Coll Cardiol 1999;34:389. Shapes
-from hyperacute T to tombstone: Nikus et al., J Electrocardiol 2010;43:91.
+2009 part VI (J Am Coll Cardiol 2009;53:1003); Engelen et al., J Am Coll Cardiol 1999;34:389 (anterior);
+Herz et al., Am J Cardiol 1997;80:1343 (right coronary against circumflex). Shapes from hyperacute T to
+tombstone: Nikus et al., J Electrocardiol 2010;43:91.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ecgtwin_app.ecg.recording import MODEL_RATE
 from ecgtwin_app.ecg.template import J_FADE, BeatTemplate, fade
+from ecgtwin_app.heart.infarct import lose_anterior_wall, lose_inferior_wall
+from ecgtwin_app.heart.reading import between, rank, st_levels
 from ecgtwin_app.heart.repolarisation import add_t, t_peak_of
 from ecgtwin_app.heart.vector import LeadField
 
-#: The pattern's J elevation in its leading lead, mV.
-ANTERIOR_J = (0.28, 0.8)
+#: J elevation drawn for the leading lead, mV.
+ANTERIOR_J = (0.28, 0.85)
+INFERIOR_J = (0.16, 0.6)
+#: Two leads pass their limit by at least this much, mV.
+MARGIN = (0.04, 0.1)
+#: The injury's ST-T grows no taller than this, mV.
+LARGEST_ST_T = 1.5
 
-#: Forces of the anterior wall and septum end about this long (s) after the QRS onset.
-EARLY_FORCES = 0.07
-
-_V1, _V2, _V3, _V4 = 2, 3, 4, 5
+_V2, _V3 = 3, 4
 
 
 @dataclass(frozen=True)
 class Territory:
-    """An occlusion's J elevation, I, II, V1 to V6, as a share of its largest lead, and its weight."""
+    """An occlusion's J elevation, I, II, V1 to V6, as a share of its leading lead, and its weight."""
 
     name: str
     elevation: tuple[float, ...]
+    weight: float
+
+
+@dataclass(frozen=True)
+class Shape:
+    """An ST-T shape.
+
+    Attributes
+    ----------
+    middle, top : float
+        Level at mid ST and at the T peak as multiples of the J level.
+    peak : float
+        When T peaks, share of JT.
+    weight : float
+        How often it is drawn.
+    """
+
+    middle: float
+    top: float
+    peak: float
     weight: float
 
 
@@ -40,13 +66,18 @@ ANTERIOR = (
     Territory("anterior", (0.04, -0.02, 0.25, 0.85, 1.0, 0.75, 0.35, 0.12), 0.45),
     Territory("anterolateral, proximal", (0.25, -0.14, 0.35, 0.85, 1.0, 0.9, 0.65, 0.4), 0.35),
 )
-#: ST-T shapes: level at mid ST and at the T peak as multiples of the J level, when T peaks (share of
-#: JT), and the weight.
+#: III is II less I: a right coronary occlusion raises III above II and depresses I and aVL.
+INFERIOR = (
+    Territory("right coronary", (-0.32, 0.68, 0.05, -0.15, -0.12, 0.0, 0.08, 0.12), 0.35),
+    Territory("right coronary with right ventricle", (-0.38, 0.62, 0.35, 0.02, -0.12, -0.1, 0.0, 0.05), 0.15),
+    Territory("right coronary with posterior wall", (-0.3, 0.7, -0.25, -0.5, -0.4, -0.12, 0.12, 0.25), 0.25),
+    Territory("circumflex", (0.08, 1.0, -0.3, -0.5, -0.4, -0.1, 0.3, 0.45), 0.25),
+)
 SHAPES = {
-    "convex": (1.15, 1.35, 0.55, 0.35),
-    "straight": (1.3, 1.8, 0.6, 0.25),
-    "hyperacute": (1.15, 2.5, 0.58, 0.28),
-    "tombstone": (1.12, 1.15, 0.42, 0.12),
+    "convex": Shape(1.15, 1.35, 0.55, 0.35),
+    "straight": Shape(1.3, 1.8, 0.6, 0.25),
+    "hyperacute": Shape(1.15, 2.5, 0.58, 0.28),
+    "tombstone": Shape(1.12, 1.15, 0.42, 0.12),
 }
 
 
@@ -64,32 +95,87 @@ def anterior_stemi(template: BeatTemplate, field: LeadField, rng: np.random.Gene
 
     III, aVR, aVL and aVF follow from I and II, which makes the reciprocal depression.
     """
-    weights = np.array([t.weight for t in ANTERIOR])
-    territory = ANTERIOR[int(rng.choice(len(ANTERIOR), p=weights / weights.sum()))]
-    names = list(SHAPES)
-    shape_weights = np.array([SHAPES[n][3] for n in names])
-    shape_name = names[int(rng.choice(len(names), p=shape_weights / shape_weights.sum()))]
-    leading = rng.uniform(*ANTERIOR_J) * (1.3 if shape_name == "tombstone" else 1.0)
+    territory, shape_name = _drawn(ANTERIOR, rng), _drawn_shape(rng)
+    leading = between(*ANTERIOR_J, rng.random()) * (1.2 if shape_name == "tombstone" else 1.0)
     elevation = leading * np.array(territory.elevation) * rng.lognormal(0, 0.12, 8)
     # Two contiguous leads must pass by a margin, above what the patient's own J point shows.
     own_j = template.t[:, template.j_index]
     for lead in (_V2, _V3):
-        limit = j_limit(lead, traits.age, traits.sex) + rng.uniform(0.06, 0.12)
+        limit = j_limit(lead, traits.age, traits.sex) + rng.uniform(*MARGIN)
         elevation[lead] = max(elevation[lead], limit - min(own_j[lead], 0))
-    beat = _lost_r(template, elevation, rng) if rng.random() < 0.55 else template
-    jt = round((beat.qt - beat.qrs_duration) * MODEL_RATE)
-    extra = _st_elevation(jt, elevation, SHAPES[shape_name], rng)
-    # In the injured leads the injury pattern replaces most of the patient's T.
     share = np.clip(elevation / max(elevation.max(), 1e-6), 0, 1)
-    beat = add_t(beat, extra, 1 - rng.uniform(0.4, 0.8) * share)
-    beat = replace(beat, t_peak=t_peak_of(beat))
-    return beat, {"territory": territory.name, "shape": shape_name, "J elevation": float(elevation.max())}
+    beat = template
+    if rng.random() < 0.55:
+        loss, depth = share * rng.uniform(0.3, 1.0), rng.uniform(0.05, 0.25)
+        beat = lose_anterior_wall(template, loss, rng.uniform(0.026, 0.045), depth, rng, required=())
+    # In the injured leads the injury pattern replaces most of the patient's T.
+    keep = 1 - rng.uniform(0.4, 0.8) * share
+    beat = _injured(beat, elevation, SHAPES[shape_name], keep, rng)
+    largest = float(elevation.max())
+    return beat, {
+        "severity": rank(largest, *ANTERIOR_J),
+        "territory": territory.name,
+        "shape": shape_name,
+        "J elevation": largest,
+    }
+
+
+def inferior_stemi(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
+    """Injury current to the feet: ST elevation in II, III and aVF, depression in aVL and often I.
+
+    The posterior wall shows as depression of V1 to V3, the right ventricle as elevation of V1.
+    """
+    territory, shape_name = _drawn(INFERIOR, rng), _drawn_shape(rng)
+    pattern = np.array(territory.elevation) * rng.lognormal(0, 0.15, 8)
+    leading = between(*INFERIOR_J, rng.random())
+    limit = 0.1 + rng.uniform(*MARGIN)
+    keep = np.ones(8)
+    keep[:2] = rng.uniform(0.15, 0.6)
+    keep[2:] -= rng.uniform(0.2, 0.6) * np.clip(pattern[2:], 0, 1)
+    beat = template
+    if rng.random() < 0.4:
+        beat = lose_inferior_wall(
+            beat, rng.uniform(0.026, 0.045), rng.uniform(0.05, 0.25), rng.uniform(0, 0.4), rng, limit=0.0
+        )
+    state = rng.bit_generator.state
+    for _ in range(12):
+        rng.bit_generator.state = state
+        injured = _injured(beat, leading * pattern, SHAPES[shape_name], keep, rng)
+        j = st_levels(injured)
+        if j["aVF"] >= limit and max(j["II"], j["III"]) >= limit:
+            break
+        # The patient's own J point lies low: this occlusion must be a larger one.
+        leading *= 1.15
+    largest = max(j["II"], j["III"])
+    return injured, {
+        "severity": rank(largest, *INFERIOR_J),
+        "territory": territory.name,
+        "shape": shape_name,
+        "J elevation": largest,
+    }
+
+
+def _drawn(territories: Sequence[Territory], rng) -> Territory:
+    weights = np.array([t.weight for t in territories])
+    return territories[int(rng.choice(len(territories), p=weights / weights.sum()))]
+
+
+def _drawn_shape(rng) -> str:
+    weights = np.array([s.weight for s in SHAPES.values()])
+    return list(SHAPES)[int(rng.choice(len(SHAPES), p=weights / weights.sum()))]
+
+
+def _injured(beat, elevation, shape, keep, rng):
+    jt = round((beat.qt - beat.qrs_duration) * MODEL_RATE)
+    injured = add_t(beat, _st_elevation(jt, elevation, shape, rng), keep)
+    return replace(injured, t_peak=t_peak_of(injured))
 
 
 def _st_elevation(jt, elevation, shape, rng):
-    middle, top, when, _ = shape
-    middle, top = middle * rng.lognormal(0, 0.06), top * rng.lognormal(0, 0.12)
-    peak = float(np.clip(when + rng.normal(0, 0.03), 0.36, 0.7))
+    """ST-T (8, J_FADE + jt) of an injury, mV: elevated leads with their T, reciprocal leads mirrored."""
+    middle, top = shape.middle * rng.lognormal(0, 0.06), shape.top * rng.lognormal(0, 0.12)
+    top = min(top, max(LARGEST_ST_T / max(elevation.max(), 1e-6), 1.0))
+    peak = float(np.clip(shape.peak + rng.normal(0, 0.03), 0.36, 0.7))
     at = np.arange(jt) / max(jt - 1, 1)
     mid = 0.45 * peak
     # A monotone way from J over mid ST to the T peak, without corners.
@@ -101,30 +187,7 @@ def _st_elevation(jt, elevation, shape, rng):
     unit = np.concatenate([into, course]).astype(np.float32)
     # Reciprocal leads mirror the ST segment more than the tall T.
     flat = np.concatenate([into, to_middle * (1 - fade(at * 1000, 0.5 * peak * 1000, 1000))])
+    mirrored = rng.uniform(0.0, 0.6)
     up = np.maximum(elevation, 0)[:, None] * unit
-    down = np.minimum(elevation, 0)[:, None] * flat
+    down = np.minimum(elevation, 0)[:, None] * (mirrored * unit + (1 - mirrored) * flat)
     return (up + down).astype(np.float32)
-
-
-def _lost_r(template, elevation, rng):
-    """R waves of the injured leads shrink, at times to a Q."""
-    qrs = template.qrs.copy()
-    loss = rng.uniform(0.4, 1.0)
-    for lead in range(_V1, _V4 + 1):
-        share = float(np.clip(elevation[lead] / max(elevation.max(), 1e-6), 0, 1)) * loss
-        positive = np.maximum(qrs[lead], 0)
-        qrs[lead] -= share * positive * 0.95
-        # The lost wall leaves a small Q where the r was.
-        r_peak = float(positive.max())
-        depth = share * min(0.5 * r_peak, 0.3)
-        centre = int(np.argmax(positive))
-        width = 0.02 * MODEL_RATE
-        bump = np.clip(1 - np.abs(np.arange(qrs.shape[1]) - centre) / width, 0, None)
-        qrs[lead] -= depth * (0.5 - 0.5 * np.cos(np.pi * bump))
-    # The wall is lost from the first half of a QRS; a late right ventricle keeps its R'.
-    index = np.arange(qrs.shape[1])
-    window = fade(index, -template.qrs_offset - 2, -template.qrs_offset + 6)
-    late = -template.qrs_offset + EARLY_FORCES * MODEL_RATE
-    stop = min(qrs.shape[1] - 1, late + 10)
-    window = window * (1 - fade(index, stop - J_FADE - 4, stop))
-    return replace(template, qrs=template.qrs + (qrs - template.qrs) * window)

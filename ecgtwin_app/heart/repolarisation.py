@@ -50,14 +50,16 @@ def shaped_t(shape: np.ndarray, gain: np.ndarray) -> np.ndarray:
     return np.asarray(gain, np.float32)[:, None] * np.concatenate([into, shape]).astype(np.float32)[None]
 
 
-def add_t(template: BeatTemplate, extra: np.ndarray, keep: float | np.ndarray = 1.0) -> BeatTemplate:
-    """The template with `extra` (starting `J_FADE` samples before J) added to `keep` times its own T."""
+def add_t(
+    template: BeatTemplate, extra: np.ndarray, keep: float | np.ndarray = 1.0, lead_in: int = J_FADE
+) -> BeatTemplate:
+    """The template with `extra`, which starts `lead_in` samples before J, added to `keep` times its own T."""
     own = template.t * np.asarray(keep, np.float32).reshape(-1, 1)
-    lead_in = max(template.j_index, J_FADE)
-    t = np.zeros((8, lead_in + max(own.shape[1] - template.j_index, extra.shape[1] - J_FADE)), np.float32)
-    t[:, lead_in - template.j_index : lead_in - template.j_index + own.shape[1]] += own
-    t[:, lead_in - J_FADE : lead_in - J_FADE + extra.shape[1]] += extra
-    return replace(template, t=t, t_offset=round(template.qrs_duration * MODEL_RATE) - lead_in)
+    before = max(template.j_index, lead_in)
+    t = np.zeros((8, before + max(own.shape[1] - template.j_index, extra.shape[1] - lead_in)), np.float32)
+    t[:, before - template.j_index : before - template.j_index + own.shape[1]] += own
+    t[:, before - lead_in : before - lead_in + extra.shape[1]] += extra
+    return replace(template, t=t, t_offset=round(template.qrs_duration * MODEL_RATE) - before)
 
 
 def with_qrs(
@@ -90,7 +92,7 @@ def with_qrs(
     """
     added = duration - template.qrs_duration
     change = area(template.qrs) - area(qrs)
-    lengthened = _later_j(template, round(added * MODEL_RATE))
+    lengthened = later_j(template, round(added * MODEL_RATE))
     jt = round((lengthened.qt - lengthened.qrs_duration) * MODEL_RATE)
     shape = st_t_shape(jt, rng.uniform(*st), rng.uniform(0.54, 0.69), rng.uniform(0.0, 0.15))
     gain = rng.uniform(*gradient) * change / (shape.sum() / MODEL_RATE)
@@ -116,7 +118,7 @@ def t_peak_of(template: BeatTemplate) -> float:
     return (template.t_offset + first + int(np.argmax(magnitude[first:last]))) / MODEL_RATE
 
 
-def _later_j(template: BeatTemplate, samples: int) -> BeatTemplate:
+def later_j(template: BeatTemplate, samples: int) -> BeatTemplate:
     """The same T, beginning `samples` later; durations follow."""
     added = samples / MODEL_RATE
     return replace(
