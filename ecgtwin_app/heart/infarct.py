@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
 from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE
 from ecgtwin_app.ecg.template import J_FADE, BeatTemplate, fade
@@ -21,6 +22,10 @@ from ecgtwin_app.heart.vector import LeadField
 INFERIOR_Q = (0.044, 0.066)
 #: Q waves (s) drawn for leads that are no QS; the limit is 20 ms.
 ANTERIOR_Q = (0.028, 0.05)
+#: What a drawn case must reach (s) to stay beyond the limits of 20 and 40 ms when it is measured.
+ANTERIOR_LIMIT, INFERIOR_LIMIT = 0.026, 0.044
+#: What follows an inferior Q comes this much later (s).
+DELAY = (0.008, 0.022)
 #: Forces of the infarcted walls end about this long (s) after the QRS onset.
 EARLY_FORCES = 0.07
 #: A Q wave is at least this deep, mV.
@@ -115,14 +120,13 @@ def lose_anterior_wall(
     shapes = np.stack([_q_wave(index, width * w * MODEL_RATE, 0.5) for w in own_width]) * 0.5 + 0.5 * q
     # Before the R the septal r goes wholly where the scar is dense.
     first = (1 - fade(index, width * MODEL_RATE, width * MODEL_RATE + 14)) * fade(index, -2, 2)
-    rest = (0.9 * loss[:, None] * early) ** 1.0
-    taken = np.maximum(rest, np.clip(1.25 * loss, 0, 1)[:, None] * first)
-    base = template.qrs - positive * taken
+    taken = np.maximum(0.9 * loss[:, None] * early, np.clip(1.25 * loss, 0, 1)[:, None] * first)
+    base = _rounded(template.qrs - positive * taken, loss[:, None] * early)
     depths = depth * loss
     for _ in range(14):
         beat = replace(template, qrs=(base - depths[:, None] * shapes).astype(np.float32))
         shown = qrs_leads(beat)
-        short = [name for name in required if not _has_q(shown[name], 0.024)]
+        short = [name for name in required if not _has_q(shown[name], ANTERIOR_LIMIT)]
         if not short:
             break
         for name in short:
@@ -131,7 +135,12 @@ def lose_anterior_wall(
 
 
 def lose_inferior_wall(
-    template: BeatTemplate, width: float, depth: float, loss: float, rng: np.random.Generator, limit=0.042
+    template: BeatTemplate,
+    width: float,
+    depth: float,
+    loss: float,
+    rng: np.random.Generator,
+    limit: float = INFERIOR_LIMIT,
 ) -> BeatTemplate:
     """Give II, III and aVF a Q of some width (s) and depth (mV), and take a share of the R after it.
 
@@ -140,28 +149,41 @@ def lose_inferior_wall(
     """
     index = np.arange(template.qrs.shape[1]) + template.qrs_offset
     one = template.qrs[_I]
-    foot = template.qrs[_II] - one / 2
+    own_foot = template.qrs[_II] - one / 2
     early = _early_window(index, template)
-    skew = rng.uniform(0.42, 0.6)
+    skew, delay = rng.uniform(0.42, 0.6), rng.uniform(*DELAY) * MODEL_RATE
+    begun = fade(index, -2, 3)
     for _ in range(16):
         samples = width * MODEL_RATE
-        begun = fade(index, -2, 3)
         q = _q_wave(index, samples + 3, skew)
-        # What is left of the own wave rises out of the Q.
-        gate = 1 - (1 - fade(index, 0.8 * samples, samples + 16)) * begun
-        remaining = foot * gate - loss * _positive(foot) * gate * early
-        new_foot = remaining - depth * q
+        # The wave is met from the other side, later: what is left of the own wave rises out of the Q.
+        foot = _later(own_foot, index, 0.8 * samples, delay, template.qrs_duration * MODEL_RATE)
+        gate = 1 - (1 - fade(index, 0.75 * samples, samples + 10)) * begun
+        new_foot = foot * gate - loss * _positive(foot) * gate * early - depth * q
         # A septal q in I would be an r in III.
         first = begun * (1 - fade(index, 0.5 * samples, samples))
         new_one = one + 0.8 * first * _positive(-one)
         qrs = template.qrs.copy()
-        qrs[_I], qrs[_II] = new_one, new_foot + new_one / 2
+        qrs[_I], qrs[_II] = new_one, _rounded(new_foot, 0.7 * begun * early) + new_one / 2
         beat = replace(template, qrs=qrs.astype(np.float32))
         shown = qrs_leads(beat)
         if _has_q(shown["aVF"], limit) and (_has_q(shown["III"], limit) or _has_q(shown["II"], limit)):
             break
         width, depth = width * 1.04, depth * 1.08 + 0.01
     return _with_peak(beat)
+
+
+def _later(wave, index, start, delay, j):
+    """A wave from sample `start` on, `delay` samples later and the quicker for it: it ends at J all the same."""
+    source = np.interp(
+        index, [index[0], 0, start, j, index[-1]], [index[0], 0, max(start - delay, 0), j, index[-1]]
+    )
+    return np.interp(source, index, wave)
+
+
+def _rounded(wave, share):
+    """A `share` of the wave's finest detail taken away: scar conducts slowly."""
+    return wave + share * (gaussian_filter1d(wave, 1.6, axis=-1) - wave)
 
 
 def _more_anterior(template, rng):

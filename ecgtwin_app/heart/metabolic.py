@@ -28,6 +28,8 @@ LONG_QT_PATTERNS = {"broad": 0.35, "late": 0.2, "notched": 0.25, "T and U": 0.2}
 
 #: T beyond its limit (1 mV in the chest, 0.5 mV in a limb lead), as a multiple of it.
 PEAKED_T = (1.1, 1.9)
+#: Half of the base of T at a rate of 60, seconds: a narrow one.
+TENT_HALF_BASE = (0.068, 0.095)
 #: Stage: QRS (s), share kept of P, how much longer P lasts, and the weight.
 HYPERKALAEMIA_STAGES = {
     "peaked T": ((0.0, 0.112), (0.25, 0.5), (1.0, 1.15), 0.4),
@@ -185,7 +187,8 @@ def _tented(beat, size, rng):
     vector = (0.45 * direction + 0.55 * TENTED) * rng.lognormal(0, 0.15, 8)
     jt = round((beat.qt - beat.qrs_duration) * MODEL_RATE)
     index = np.arange(jt)
-    half = min(rng.uniform(0.085, 0.115) * MODEL_RATE, 0.48 * jt)
+    # As drawn at 60/min, whatever cycle the beat was taken from.
+    half = min(rng.uniform(*TENT_HALF_BASE) * beat.rr**FRIDERICIA * MODEL_RATE, 0.48 * jt)
     peak = jt - 1 - half
     tent = 0.5 + 0.5 * np.cos(np.pi * np.clip((index - peak) / half, -1, 1))
     # A tent is pointed; a raised cosine is not quite.

@@ -94,9 +94,9 @@ def t_inversion(template: BeatTemplate, field: LeadField, rng: np.random.Generat
     pattern = pattern * rng.lognormal(0, 0.12, 8)
     leading = between(*INVERSION, rng.random())
     jt = round((template.qt - template.qrs_duration) * MODEL_RATE)
-    peak = rng.uniform(0.56, 0.68)
-    half = min(rng.uniform(0.26, 0.38), 1 - peak)
-    t = _symmetric(jt, peak, half)
+    peak = rng.uniform(0.58, 0.68)
+    # As wide as it can be and symmetric: it ends where the patient's own T ended.
+    t = _symmetric(jt, peak, 1 - peak)
     st = rng.uniform(-0.12, 0.1)
     course = _smooth_into_j(st * (1 - fade(np.arange(jt), 0.2 * jt, peak * jt)) + t)
     kept = 1 - rng.uniform(0.75, 1.0) * np.clip(1.3 * pattern, 0, 1)
