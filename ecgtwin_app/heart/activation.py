@@ -68,11 +68,29 @@ def turned(qrs: np.ndarray, field: LeadField, angle: float) -> np.ndarray:
     return (qrs + field.matrix @ change).astype(np.float32)
 
 
+def angle_to_axis(qrs: np.ndarray, added: np.ndarray, field: LeadField, axis: float) -> float:
+    """The angle (degrees) by which `qrs` must turn so that with `added` it has the frontal `axis`.
+
+    Of the turns that come equally close the smallest, which keeps most of the patient.
+    """
+    angles = np.arange(-180.0, 180.0)
+    c, s = np.cos(np.radians(angles)), np.sin(np.radians(angles))
+    x, y, _ = KORS @ qrs.sum(axis=1)
+    change = np.stack([(c - 1) * x - s * y, s * x + (c - 1) * y])
+    areas = (qrs + added)[:2].sum(axis=1, keepdims=True) + field.matrix[:2, :2] @ change
+    miss = np.abs((_axis_of(areas[0], areas[1] - areas[0] / 2) - axis + 180) % 360 - 180)
+    return float(angles[int(np.argmin(miss + 0.02 * np.abs(angles)))])
+
+
 def frontal_axis(qrs: np.ndarray) -> float:
     """Direction (degrees) of the net area of I and aVF of eight leads (8, n)."""
-    one, foot = float(qrs[0].sum()), float((qrs[1] - qrs[0] / 2).sum())
+    one, two = qrs[0].sum(), qrs[1].sum()
+    return float(_axis_of(one, two - one / 2))
+
+
+def _axis_of(one, foot):
     # aVF is an augmented lead, shorter than I by root three over two.
-    return float(np.degrees(np.arctan2(2 / np.sqrt(3) * foot, one)))
+    return np.degrees(np.arctan2(2 / np.sqrt(3) * foot, one))
 
 
 def lead_of(qrs: np.ndarray, name: str) -> np.ndarray:

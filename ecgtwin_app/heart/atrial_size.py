@@ -18,13 +18,15 @@ from ecgtwin_app.heart.activation import rank
 from ecgtwin_app.heart.vector import Front, LeadField, perform_fronts
 
 #: P durations drawn for a large left atrium, seconds.
-LONG_P = (0.126, 0.152)
+LONG_P = (0.128, 0.154)
 #: Heights of P in II drawn for a large right atrium, mV.
 TALL_P = (0.275, 0.44)
 #: The terminal force (mV s) that the drawn cases exceed; Morris' limit is 0.004.
-TERMINAL_FORCE = (0.0052, 0.011)
-#: Depth (mV) of the dip between the two peaks of a notched P.
-NOTCH = (0.02, 0.05)
+TERMINAL_FORCE = (0.0056, 0.011)
+#: Depth (mV) of the dip between the two peaks of a notched P, at least.
+NOTCH = 0.02
+#: The right atrium's peak in II (mV) is at least this, so that the P is seen from its onset.
+RIGHT_PEAK = (0.09, 0.13)
 #: A notched P has its peaks at least so far apart, seconds.
 NOTCH_SPAN = 0.042
 
@@ -34,37 +36,38 @@ _II, _V1 = 1, 2
 def left_atrial_enlargement(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """A long P that ends in the left atrium: notched in II, terminally negative in V1, or both."""
     _needs_p(template)
-    severity = float(rng.beta(1.1, 1.5))
-    duration = LONG_P[0] + severity * (LONG_P[1] - LONG_P[0])
+    duration = LONG_P[0] + float(rng.beta(1.1, 1.5)) * (LONG_P[1] - LONG_P[0])
     # A left atrium that outlasts the PR would begin the QRS.
-    duration = max(min(duration, template.pr - 0.006), max(LONG_P[0], template.p_duration))
+    duration = max(min(duration, template.pr - 0.01), LONG_P[0])
+    severity = rank(duration, *LONG_P)
     pattern = str(rng.choice(["notch", "terminal force", "both"], p=[0.3, 0.3, 0.4]))
     samples = round(duration * MODEL_RATE) + 1
+    start = duration - rng.uniform(0.07, 0.08)
+    peak = duration - rng.uniform(0.034, 0.042)
+    late = perform_fronts(
+        [Front(start, peak, duration, (1.0, 1.0, 1.0))], np.ones((8, 1)) @ [[1, 0, 0]], samples, rng, 0.05
+    )
+    late /= late.max(axis=1, keepdims=True)
+    course = np.array([rng.uniform(0.5, 0.9), rng.uniform(0.5, 0.8), rng.uniform(0.5, 1.1)])
+    gain = field.matrix @ course * rng.lognormal(0, 0.1, 8)
+    gain *= rng.uniform(0.75, 1.25) / max(gain[_II], 0.3)
+    force = _terminal_gain(late[_V1], pattern, rng)
+    wanted_right, later = rng.uniform(*RIGHT_PEAK), rng.uniform(0.9, 1.15)
     # The right atrium ends early enough for the left one to stand alone.
-    right_end = min(template.p_duration, duration * rng.uniform(0.66, 0.8))
-    right = _right_part(template, right_end, samples)
-    start = duration - rng.uniform(0.066, 0.078)
-    peak = start + (duration - start) * rng.uniform(0.45, 0.6)
-    wanted_force = TERMINAL_FORCE[0] + rng.beta(1, 1.6) * np.ptp(TERMINAL_FORCE)
-    wanted_dip = rng.uniform(*NOTCH)
-    back = {"notch": 0.35, "terminal force": 1.3, "both": 1.2}[pattern] * rng.uniform(0.9, 1.15)
-    down = rng.uniform(0.45, 0.7)
-    seed = int(rng.integers(2**62))
-    # V1 lies over the atria's right front and sees the left one turn away whatever the heart's position.
-    matrix = field.matrix.copy()
-    matrix[_V1] = 0.5 * matrix[_V1] + 0.5 * np.array([-0.4, 0.0, -0.9])
-    for size in np.linspace(0.05, 0.3, 26):
-        front = Front(start, peak, duration, (0.7 * size, down * size, back * size))
-        p = right + perform_fronts([front], matrix, samples, np.random.default_rng(seed), 0.08)
-        notch, force = _notched(p[_II], wanted_dip), terminal_force(p[_V1]) >= wanted_force
-        if (notch or pattern == "terminal force") and (force or pattern == "notch"):
+    for right_end in np.linspace(min(template.p_duration, 0.105), 0.066, 8):
+        right = _right_part(template, right_end, samples)
+        height = max(float(right[_II].max()), 0.02)
+        right *= np.clip(wanted_right / height, 1, 3)
+        p = right + max(height, wanted_right) * later * gain[:, None] * late
+        p[_V1] = right[_V1] * (1 - late[_V1]) - force * late[_V1]
+        if pattern == "terminal force" or is_notched(p[_II], NOTCH):
             break
     beat = _with_p(template, p, duration)
     return beat, {
         "pattern": pattern,
-        "P duration": duration,
+        "P duration": beat.p_duration,
         "terminal force": terminal_force(p[_V1]),
-        "severity": rank(duration, *LONG_P),
+        "severity": severity,
     }
 
 
@@ -107,6 +110,14 @@ def terminal_force(lead: np.ndarray) -> float:
     return float((stop + 1 - start) / MODEL_RATE * -lead[start : stop + 1].min())
 
 
+def _terminal_gain(late, pattern, rng):
+    """Depth (mV) of the left atrium in V1: beyond Morris' limit, or short of it when only II is notched."""
+    if pattern == "notch":
+        return rng.uniform(0.0, 0.04)
+    force = TERMINAL_FORCE[0] + rng.beta(1, 1.6) * np.ptp(TERMINAL_FORCE)
+    return force / (np.count_nonzero(late > 0.08) / MODEL_RATE)
+
+
 def _needs_p(template):
     if not template.has_p:
         raise EcgError(
@@ -128,7 +139,8 @@ def _right_part(template, duration, samples):
     return p
 
 
-def _notched(lead, dip):
+def is_notched(lead: np.ndarray, dip: float) -> bool:
+    """Whether a P has two peaks with a `dip` (mV) between them."""
     smooth = gaussian_filter1d(lead, 2)
     peaks, _ = find_peaks(np.pad(smooth, 1), height=0.35 * smooth.max(), prominence=dip)
     return peaks.size >= 2 and (peaks[-1] - peaks[0]) / MODEL_RATE >= NOTCH_SPAN

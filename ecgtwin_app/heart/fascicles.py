@@ -14,7 +14,17 @@ import numpy as np
 
 from ecgtwin_app.ecg.recording import MODEL_RATE
 from ecgtwin_app.ecg.template import J_FADE, BeatTemplate, fade
-from ecgtwin_app.heart.activation import frontal_axis, is_qr, is_rs, lead_of, own_qrs, paced_to, rank, turned
+from ecgtwin_app.heart.activation import (
+    angle_to_axis,
+    frontal_axis,
+    is_qr,
+    is_rs,
+    lead_of,
+    own_qrs,
+    paced_to,
+    rank,
+    turned,
+)
 from ecgtwin_app.heart.repolarisation import with_qrs
 from ecgtwin_app.heart.vector import Front, LeadField, perform_fronts
 
@@ -99,36 +109,21 @@ def _turned_loop(own, field, rng, block, axis, insistence):
     # The patient's own septal forces give way, in the limb leads most, to those of the open half.
     own_share = np.ones((8, samples), np.float32)
     own_share[:2] = fade(at * 1000, 400 * initial_end, 1500 * initial_end)
-    tip = (
-        size
-        * insistence
-        * rng.uniform(0.14, 0.24)
-        * (np.array(block.initial) + 0.15 * rng.standard_normal(3))
-    )
+    tip = np.array(block.initial) + 0.15 * rng.standard_normal(3)
+    tip *= size * insistence * rng.uniform(0.14, 0.24)
     last = size * rng.uniform(0.1, 0.35) * (np.array(block.late) + 0.2 * rng.standard_normal(3))
     begin = d * rng.uniform(0.4, 0.5)
-    first = perform_fronts(
-        [Front(0.0, 0.5 * initial_end, 1.5 * initial_end, tuple(tip))], field.matrix, samples, rng
-    )
+    early = Front(0.0, 0.5 * initial_end, 1.5 * initial_end, tuple(tip))
+    later = Front(begin, begin + (d - begin) * rng.uniform(0.35, 0.55), d, tuple(last))
     # Chest leads sit below the late upward forces (or above the downward ones) and see them end in S.
     matrix = field.matrix.copy()
     matrix[4:8, 1] += rng.uniform(0.15, 0.5)
-    added = first + perform_fronts(
-        [Front(begin, begin + (d - begin) * rng.uniform(0.35, 0.55), d, tuple(last))], matrix, samples, rng
+    added = perform_fronts([early], field.matrix, samples, rng) + perform_fronts(
+        [later], matrix, samples, rng
     )
     base = own * own_share
 
-    def performed(angle):
-        return turned(base, field, angle) + added
-
-    angles = np.arange(-180.0, 180.0, 5.0)
-    found = np.array([frontal_axis(performed(a)) for a in angles])
-    miss = np.abs((found - axis + 180) % 360 - 180)
-    # Of the turns that reach the axis the smallest keeps most of the patient.
-    nearest = int(np.argmin(miss + 0.02 * np.abs(angles)))
-    fine = np.linspace(angles[nearest] - 5, angles[nearest] + 5, 11)
-    missed = [abs((frontal_axis(performed(a)) - axis + 180) % 360 - 180) for a in fine]
-    qrs = performed(fine[int(np.argmin(missed))])
+    qrs = turned(base, field, angle_to_axis(base, added, field, axis)) + added
     return qrs * (1 - fade(np.arange(samples), samples - 1 - J_FADE, samples - 1))[None]
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
 from ecgtwin_app.ecg.recording import MODEL_RATE
 from ecgtwin_app.ecg.template import BeatTemplate, fade
@@ -64,24 +65,14 @@ def pre_excitation(template: BeatTemplate, field: LeadField, rng: np.random.Gene
     main /= np.linalg.norm(main)
     across = np.cross(main, rng.standard_normal(3))
     turn = main + 0.35 * across / max(np.linalg.norm(across), 1e-6)
-    height = 0.16 + 0.14 * severity
-    fronts = [
-        # A slow and even climb from the first instant: the delta wave.
-        Front(
-            0.0,
-            lead + rng.uniform(0.0, 0.012),
-            duration * rng.uniform(0.7, 0.85),
-            tuple(size * height * main),
-        ),
-        Front(0.0, 0.8 * lead, lead + 0.045, tuple(size * 0.5 * height * main)),
-        Front(
-            0.35 * lead,
-            rng.uniform(0.4, 0.55) * duration,
-            duration,
-            tuple(size * (0.2 + severity) * 0.5 * turn),
-        ),
-    ]
-    fused = normal + perform_fronts(fronts, field.matrix, samples, rng, 0.1, 0.05)
+    height = rng.uniform(0.3, 0.4) + 0.2 * severity
+    delta = _delta(at, lead, duration * rng.uniform(0.7, 0.9))
+    gain = (field.matrix @ (size * height * main)) * rng.lognormal(0, 0.08, 8)
+    spread = Front(
+        0.35 * lead, rng.uniform(0.4, 0.55) * duration, duration, tuple(0.5 * severity * size * turn)
+    )
+    fused = normal + gain[:, None] * delta[None]
+    fused += perform_fronts([spread], field.matrix, samples, rng, 0.1, 0.05)
     beat = with_qrs(template, fused.astype(np.float32), duration, rng, (0.5, 0.95), (0.05, 0.2))
     return beat, {
         "pathway": pathway.site,
@@ -89,6 +80,16 @@ def pre_excitation(template: BeatTemplate, field: LeadField, rng: np.random.Gene
         "delta": lead,
         "severity": rank(duration, *DURATION),
     }
+
+
+def _delta(at, lead, end):
+    """A unit delta wave: from its onset an even climb for `lead` seconds, then fused until `end`."""
+    climb = np.clip(at / lead, 0, 1)
+    return (
+        gaussian_filter1d(climb, 2, mode="nearest")
+        * climb**0.2
+        * (1 - fade(1000 * at, 1000 * lead, 1000 * end))
+    )
 
 
 def _delayed(template, lead, duration, samples):

@@ -32,7 +32,7 @@ from ecgtwin_app.heart.muscle import (
     right_ventricular_hypertrophy,
 )
 from ecgtwin_app.heart.preexcitation import pre_excitation
-from ecgtwin_app.heart.rhythm import RHYTHMS
+from ecgtwin_app.heart.rhythm import RHYTHMS, check_rhythms
 from ecgtwin_app.heart.subendocardial import st_depression, t_inversion
 from ecgtwin_app.heart.vector import LeadField
 
@@ -127,13 +127,14 @@ EXCLUDES: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
 
 
 def check_combination(conditions: Sequence[str]) -> None:
-    """Refuse conditions that no beat shows together.
+    """Refuse conditions that no heart shows together.
 
     Raises
     ------
     EcgError
         For the first such pair, with the reason.
     """
+    check_rhythms(conditions)
     asked = set(conditions)
     for some, others, reason in EXCLUDES:
         for one in some:
