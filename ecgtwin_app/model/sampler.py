@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
+from ecgtwin_app.ecg.recording import EcgError
+
 Velocity = Callable[[Tensor, float], Tensor]
 
 
@@ -62,7 +64,75 @@ def _log_snr(t: float) -> float:
     return math.inf if t <= 0 else math.log((1 - t) / t)
 
 
+#: The published linear schedule of the noise variance, and its number of steps (ECGTwin, arXiv 2508.02720).
+DDPM_BETAS, DDPM_STEPS = (0.00085, 0.0120), 1000
+
+
+def ddpm_schedule(steps: int = DDPM_STEPS) -> list[float]:
+    """Share of signal power (alpha bar) from the noisiest of `steps` evenly spaced steps down to 1, data.
+
+    Raises
+    ------
+    EcgError
+        When `steps` is not within 1 to `DDPM_STEPS`.
+    """
+    if not 1 <= steps <= DDPM_STEPS:
+        raise EcgError(f"The ddpm sampler takes 1 to {DDPM_STEPS} steps, not {steps}.")
+    kept = torch.cumprod(1 - torch.linspace(*DDPM_BETAS, DDPM_STEPS, dtype=torch.float64), dim=0)
+    stride = DDPM_STEPS // steps
+    return [float(kept[i * stride]) for i in reversed(range(steps))] + [1.0]
+
+
+def ddpm(
+    velocity: Velocity, x: Tensor, schedule: list[float], seeds: list[int]
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Ancestral sampling of a variance-preserving diffusion (Ho et al. 2020, algorithm 2) with a flow's velocity.
+
+    The diffusion's latent z = a x0 + s e, a**2 = alpha bar, s**2 = 1 - a**2, is the flow's latent but for
+    its scale: z / (a + s) lies on the straight path at the time s / (a + s). So the velocity there tells the
+    denoised latent exactly, and each step draws from the posterior of the next latent with the smaller of the
+    two variances of that paper. Nothing is clipped.
+
+    Parameters
+    ----------
+    x : Tensor, shape (len(seeds), ...)
+        Gaussian noise.
+    schedule : list of float
+        See `ddpm_schedule`.
+    seeds : list of int
+        The noise of the steps, by row: a row is the same in any batch.
+    """
+    # Offset, so that the steps do not draw the start noise of the same seed again.
+    generators = [torch.Generator().manual_seed(seed + 2**32) for seed in seeds]
+    z = x
+    for now, next_ in itertools.pairwise(schedule):
+        a, s = math.sqrt(now), math.sqrt(1 - now)
+        t = s / (a + s)
+        at = z / (a + s)
+        denoised = at - t * velocity(at, t)
+        alpha, left = now / next_, (1 - next_) / (1 - now)
+        z = math.sqrt(next_) * (1 - alpha) / (1 - now) * denoised + math.sqrt(alpha) * left * z
+        if next_ < 1:
+            fresh = [torch.randn(x.shape[1:], generator=g) for g in generators]
+            z = z + math.sqrt((1 - alpha) * left) * torch.stack(fresh).to(z)
+        yield z / (math.sqrt(next_) + math.sqrt(1 - next_)), denoised
+
+
+#: Samplers of the flow's straight path. All but `ddpm` are deterministic for a start noise.
 SAMPLERS = {"dpm_solver_2m": dpm_solver_2m, "heun": heun, "euler": euler}
+#: Every name that `sample` knows, with its usual number of steps.
+USUAL_STEPS = {"dpm_solver_2m": 10, "heun": 10, "euler": 25, "ddpm": DDPM_STEPS}
+
+
+def sample(
+    name: str, velocity: Velocity, noise: Tensor, steps: int, seeds: list[int]
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Steps of the sampler `name`, each (latent, denoised); `EcgError` for a name that is none."""
+    if name == "ddpm":
+        return ddpm(velocity, noise, ddpm_schedule(steps), seeds)
+    if name not in SAMPLERS:
+        raise EcgError(f"No sampler is called {name!r}; choose one of {', '.join(USUAL_STEPS)}.")
+    return SAMPLERS[name](velocity, noise, times(steps))
 
 
 def start_noise(shape: tuple[int, ...], seeds: list[int]) -> Tensor:
