@@ -13,6 +13,11 @@ from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, LEADS, EcgError, Record
 #: Millivolts in one unit. "µ" has two code points, both are met.
 MILLIVOLTS = {"nv": 1e-6, "uv": 1e-3, "µv": 1e-3, "μv": 1e-3, "mv": 1.0, "v": 1e3}
 
+#: Lead numbers of SCP-ECG (EN 1064, table of leads), which DICOM and MDC codes end in too.
+SCP_LEADS = {1: "I", 2: "II", 61: "III", 62: "aVR", 63: "aVL", 64: "aVF"} | {
+    n + 2: f"V{n}" for n in range(1, 7)
+}
+
 #: No electrode on skin gives more; a larger value means a wrong unit or gain.
 _LARGEST_MV = 500.0
 #: Shorter strips hold no complete beat at 60/min.

@@ -11,7 +11,7 @@ from pydicom.filereader import read_file_meta_info
 from pydicom.waveforms import multiplex_array
 
 from ecgtwin_app.ecg.recording import EcgError, Patient
-from ecgtwin_app.formats.channels import known_leads, unit_in_millivolts
+from ecgtwin_app.formats.channels import SCP_LEADS, known_leads, unit_in_millivolts
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import age_between, read_age, read_comment_lines, read_sex
@@ -21,13 +21,9 @@ SUFFIXES = (".dcm",)
 
 #: Inflating happens inside the parser, with no bound on what a small file turns into.
 _DEFLATED = "1.2.840.10008.1.2.1.99"
-#: Lead numbers of SCP-ECG (EN 1064, table of leads), which DICOM codes end in: "2:61" (MDC,
-#: PS3.16 CID 3001), "5.6.3-9-61" (SCPECG).
-LEAD_NUMBERS = {1: "I", 2: "II", 61: "III", 62: "aVR", 63: "aVL", 64: "aVF"} | {
-    n + 2: f"V{n}" for n in range(1, 7)
-}
 #: Stands for "left out" where the standard demands a date; no device recorded then.
 NO_DATE = "19000101"
+#: Codes of leads that end in their SCP-ECG number: "2:61" (MDC, PS3.16 CID 3001), "5.6.3-9-61" (SCPECG).
 _LEAD_CODE = re.compile(r"^(?:2:|5\.6\.3-9-)(\d+)$")
 #: Measurements as devices name them (PS3.16 TID 3713 and CID 3687), and the unit kept.
 _MEASUREMENTS = {
@@ -138,8 +134,8 @@ def _channel_name(definition) -> str:
     """The lead a channel is coded as; else what it is called in words."""
     source = (definition.get("ChannelSourceSequence") or [None])[0]
     code = _LEAD_CODE.match(str(source.get("CodeValue", ""))) if source is not None else None
-    if code and int(code[1]) in LEAD_NUMBERS:
-        return LEAD_NUMBERS[int(code[1])]
+    if code and int(code[1]) in SCP_LEADS:
+        return SCP_LEADS[int(code[1])]
     meaning = str(source.get("CodeMeaning", "")) if source is not None else ""
     label = str(definition.get("ChannelLabel", ""))
     return next((text for text in (meaning, label) if known_leads([text])), meaning or label)

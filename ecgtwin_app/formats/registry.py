@@ -5,13 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 
 from ecgtwin_app.ecg.recording import EcgError, Recording
-from ecgtwin_app.formats import aecg, cardiosoft, csv_, dicom, muse, sierra, wfdb_, writing
+from ecgtwin_app.formats import (
+    aecg,
+    cardiosoft,
+    csv_,
+    dicom,
+    edf,
+    mat,
+    muse,
+    npy,
+    scp,
+    sierra,
+    wfdb_,
+    writing,
+)
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import MAX_BYTES, MAX_BYTES_IN_PIECES, check_file
 
 #: Asked in this order: formats that mark themselves first, WFDB by its header beside the file, tables last,
 #: because any text might be one.
-_READERS = (dicom, muse, cardiosoft, sierra, aecg, wfdb_, csv_)
+_READERS = (dicom, scp, edf, npy, muse, cardiosoft, sierra, aecg, wfdb_, mat, csv_)
 _HEAD_BYTES = 8192
 
 
