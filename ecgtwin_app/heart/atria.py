@@ -20,7 +20,7 @@ F_WAVE_AMPLITUDE = (0.02, 0.11)
 #: Rate of a flutter loop, 1/min (Saoudi et al., Eur Heart J 2001;22:1162).
 FLUTTER_RATE = (240.0, 340.0)
 #: Height (peak to peak, mV) of flutter waves in II, and how often the loop turns clockwise.
-FLUTTER_AMPLITUDE = (0.1, 0.4)
+FLUTTER_AMPLITUDE = (0.12, 0.42)
 CLOCKWISE_SHARE = 0.15
 #: Size of the sawtooth in I, II, V1 to V6 against II, and of the bump that follows its upstroke. Counter-
 #: clockwise: negative in the inferior leads, upright in V1, negative in V6; clockwise the reverse.
@@ -170,8 +170,10 @@ def with_atrial_origin(
         Front(0.0, d * rng.uniform(0.34, 0.44), d * rng.uniform(0.7, 0.8), _tilted(rng, first)),
         Front(d * rng.uniform(0.18, 0.28), d * rng.uniform(0.56, 0.66), d, _tilted(rng, second)),
     ]
-    p = perform_fronts(fronts, field.matrix, round(d * MODEL_RATE) + 1, rng, 0.1, 0.0)
-    p *= np.float32(rng.uniform(0.75, 1.15) * np.clip(own, 0.08, 0.25) / max(float(np.abs(p).max()), 1e-6))
+    p = perform_fronts(fronts, field.matrix, int(np.ceil(d * MODEL_RATE)) + 1, rng, 0.1, 0.0)
+    # Retrograde waves spread from the septum to both sides at once and are small.
+    low, high = (0.5, 0.85) if origin == "retrograde" else (0.75, 1.15)
+    p *= np.float32(rng.uniform(low, high) * np.clip(own, 0.08, 0.25) / max(float(np.abs(p).max()), 1e-6))
     peak = int(np.argmax(np.linalg.norm(p, axis=0))) / MODEL_RATE
     return replace(template, p=p, p_offset=0, p_peak=peak, p_duration=d)
 

@@ -17,7 +17,9 @@ from ecgtwin_app.heart.repolarisation import area, with_qrs
 from ecgtwin_app.heart.vector import Front, LeadField, perform_fronts, splinters
 
 #: QRS durations drawn, seconds.
-PVC_DURATION = (0.13, 0.18)
+PVC_DURATION = (0.13, 0.195)
+#: Median size against the dominant beat, peak to peak in the largest lead.
+LARGER = 1.05
 #: The QRS of an ectopic beat resembles the dominant one no more than this.
 LARGEST_LIKENESS = 0.55
 
@@ -70,6 +72,8 @@ PACING_SITES = {
     "right ventricular septum": 0.24,
     "left ventricular lateral wall": 0.16,
 }
+#: How close I, II, V1 to V6 lie to the apex, the closest 1.
+APICAL_CHEST = np.array([0, 0, 0, 0.15, 0.6, 1.0, 0.9, 0.6], np.float32)
 #: QRS durations (s) of sites that reach the Purkinje net early, and of paced beats.
 FASCICULAR_DURATION = (0.124, 0.148)
 PACED_DURATION = (0.136, 0.185)
@@ -177,10 +181,15 @@ def _spread(origin, duration, field, template, rng, jitter):
         Front(d * rng.uniform(0.34, 0.46), d * rng.uniform(0.62, 0.76), d, tuple(size * late)),
     ]
     fronts += splinters(rng, d, size * main, rng.uniform(0.02, 0.07))
-    qrs = perform_fronts(fronts, field.matrix, samples, rng, 0.12)
-    # Not smaller than the patient's sinus beat: no Purkinje cancellation.
-    own = float(np.abs(template.qrs).max())
-    return qrs * np.float32(max(1.0, rng.uniform(1.0, 1.25) * own / max(float(np.abs(qrs).max()), 1e-6)))
+    matrix = field.matrix
+    if "apex" in origin.name:
+        # The chest leads over the apex see the wave leave them, more than a central dipole tells.
+        matrix = matrix - rng.uniform(0.3, 1.1) * APICAL_CHEST[:, None] * main[None].astype(np.float32)
+    qrs = perform_fronts(fronts, matrix, samples, rng, 0.12)
+    # Without the Purkinje net less cancels out: mostly larger than the patient's own beat.
+    share = np.clip(rng.lognormal(np.log(LARGER), 0.22), 0.75, 1.6)
+    own = float(np.ptp(template.qrs, axis=1).max())
+    return qrs * np.float32(share * own / max(float(np.ptp(qrs, axis=1).max()), 1e-6))
 
 
 def is_discordant(beat: BeatTemplate) -> bool:

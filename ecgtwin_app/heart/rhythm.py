@@ -69,6 +69,10 @@ RHYTHMS = (
 )
 #: A morphology that the score has to know of: the QRS begins early, with the delta wave.
 PRE_EXCITATION, PRE_EXCITED_PR = "pre-excitation", (0.08, 0.114)
+#: Another: the P is long.
+LARGE_LEFT_ATRIUM, LARGE_ATRIUM_PR = "left atrial enlargement", 0.168
+#: QRS duration (s) when the patient's own is unknown.
+TYPICAL_QRS = 0.09
 
 #: Rhythms that one strip can show together.
 _SINUS = (*SINUS_RHYTHMS, SINUS_ARRHYTHMIA)
@@ -164,7 +168,10 @@ def mean_rate(score: RhythmScore) -> float:
 def _rhythm(conditions, rate, rr, rng, template, duration, age):
     """Cycles of the leading rhythm at the cycle length `rr`, with the early beats written on it."""
     pr = own_pr(template, rr)
-    rhythm = _leading(conditions, rate, rr, rng, pr, duration, age)
+    if LARGE_LEFT_ATRIUM in conditions:
+        # A long P still ends before its QRS.
+        pr = max(pr, LARGE_ATRIUM_PR)
+    rhythm = _leading(conditions, rate, rr, rng, template, pr, duration, age)
     if BIGEMINY in conditions:
         return add_bigeminy(rng, rhythm, rr)
     if PREMATURE_ATRIAL in conditions:
@@ -174,9 +181,10 @@ def _rhythm(conditions, rate, rr, rng, template, duration, age):
     return rhythm
 
 
-def _leading(conditions, rate, rr, rng, pr, duration, age):
+def _leading(conditions, rate, rr, rng, template, pr, duration, age):
     arrhythmia = SINUS_ARRHYTHMIA in conditions
     sinus = any(name in _SINUS for name in conditions)
+    qrs_duration = TYPICAL_QRS if template is None else template.qrs_duration
     if FIBRILLATION in conditions:
         qrs = fibrillation_beats(rng, 60.0 / rr, duration)
         if PACING in conditions:
@@ -185,9 +193,9 @@ def _leading(conditions, rate, rr, rng, pr, duration, age):
     if FLUTTER in conditions:
         return atrial_flutter(rng, rr, duration, pr)
     if SUPRAVENTRICULAR in conditions:
-        return supraventricular_tachycardia(rng, rr, duration, pr)
+        return supraventricular_tachycardia(rng, rr, duration, pr, qrs_duration)
     if JUNCTIONAL in conditions:
-        return junctional_rhythm(rng, rr, duration, pr)
+        return junctional_rhythm(rng, rr, duration, pr, qrs_duration)
     if VENTRICULAR_TACHYCARDIA in conditions:
         run_only = sinus or PREMATURE_VENTRICULAR in conditions
         return ventricular_tachycardia(rng, rate, rr * rate / 60.0, duration, age, pr, run_only)

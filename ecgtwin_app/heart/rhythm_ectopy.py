@@ -12,6 +12,8 @@ from ecgtwin_app.heart.rhythm_grid import Cycle, Rhythm
 #: Coupling of premature beats as a share of the cycle: at least 20 % early, with a margin.
 VENTRICULAR_COUPLING = (0.5, 0.76)
 ATRIAL_COUPLING = (0.55, 0.76)
+#: Coupling (s) below which a beat would fall on the peak of T; few do (Smirk & Palmer, Am J Cardiol 1960;6:620).
+SOONEST = 0.39
 #: How often two ventricular origins compete in one strip.
 MULTIFORM_SHARE = 0.12
 #: How often a premature atrial beat meets a bundle branch that is still refractory.
@@ -40,7 +42,8 @@ def add_premature_ventricular(rng: np.random.Generator, rhythm: Rhythm, rr: floa
         before, after = cycles[beats[i]], cycles[beats[i + 1]]
         interval = min(after.qrs - before.qrs, 1.15 * rr)
         share = rng.uniform(0.42, 0.5) if interpolated else min(coupling + jitter[i], 0.775)
-        time = before.qrs + max(share * interval, min(0.29, 0.62 * interval))
+        soonest = min(SOONEST, 0.72 * interval) if not interpolated else 0.3
+        time = before.qrs + max(share * interval, soonest)
         conducts = after.p is not None and after.p_origin == "sinus" and after.p < after.qrs
         if conducts:
             # No P before the ectopic beat: it comes at the latest with the P that it hides.
@@ -67,7 +70,7 @@ def add_bigeminy(rng: np.random.Generator, rhythm: Rhythm, rr: float) -> Rhythm:
     cycles = _in_order(rhythm.cycles)
     beats = [k for k, c in enumerate(cycles) if c.qrs is not None]
     coupling, site = rng.uniform(*VENTRICULAR_COUPLING), draw_site(rng)
-    fixed = max(coupling * rr, min(0.3, 0.62 * rr))
+    fixed = max(coupling * rr, min(SOONEST, 0.72 * rr))
     hidden, premature = set(), []
     for k in range(int(rng.integers(2)), len(beats) - 1, 2):
         before, after = cycles[beats[k]], cycles[beats[k + 1]]

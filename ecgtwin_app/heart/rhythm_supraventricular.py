@@ -13,7 +13,9 @@ FLUTTER_RATE = (244.0, 336.0)
 VARIABLE_SHARE = 0.35
 
 
-def supraventricular_tachycardia(rng: np.random.Generator, rr: float, duration: float, pr: float) -> Rhythm:
+def supraventricular_tachycardia(
+    rng: np.random.Generator, rr: float, duration: float, pr: float, qrs_duration: float
+) -> Rhythm:
     """A regular narrow tachycardia; P hidden in the QRS, at its end, or in the ST segment.
 
     AV nodal re-entry activates the atria within 70 ms of the QRS, re-entry over an accessory pathway
@@ -21,16 +23,18 @@ def supraventricular_tachycardia(rng: np.random.Generator, rr: float, duration: 
     """
     qrs = regular_beats(rng, rr, duration, 0.003)
     kind = rng.random()
-    if kind < 0.35:
-        rp = rng.uniform(0.0, 0.025)
-    elif kind < 0.65:
-        rp = rng.uniform(0.045, 0.075)
+    if kind < 0.45:
+        rp = rng.uniform(0.0, 0.02)
+    elif kind < 0.6:
+        rp = rng.uniform(0.04, 0.065)
     else:
-        rp = rng.uniform(0.09, min(0.15, 0.38 * rr))
+        rp = qrs_duration + rng.uniform(0.015, max(0.02, min(0.06, 0.38 * rr - qrs_duration)))
     return Rhythm(_retrograde(rng, qrs, rp), conducted(qrs, pr), reset=True)
 
 
-def junctional_rhythm(rng: np.random.Generator, rr: float, duration: float, pr: float) -> Rhythm:
+def junctional_rhythm(
+    rng: np.random.Generator, rr: float, duration: float, pr: float, qrs_duration: float
+) -> Rhythm:
     """A regular narrow escape rhythm; P absent, hidden in the QRS or just after it.
 
     A P just before the QRS, the third known place, would not show that the junction leads.
@@ -40,7 +44,7 @@ def junctional_rhythm(rng: np.random.Generator, rr: float, duration: float, pr: 
     if kind < 0.3:
         cycles = [Cycle(float(q)) for q in qrs]
     else:
-        rp = rng.uniform(0.0, 0.03) if kind < 0.55 else rng.uniform(0.07, 0.13)
+        rp = rng.uniform(0.0, 0.02) if kind < 0.65 else qrs_duration + rng.uniform(0.015, 0.05)
         cycles = _retrograde(rng, qrs, rp)
     return Rhythm(cycles, conducted(qrs, pr), reset=True)
 
@@ -66,7 +70,8 @@ def atrial_flutter(rng: np.random.Generator, rr: float, duration: float, pr: flo
     """
     rate = 60.0 / rr
     low, high = FLUTTER_RATE
-    ratios = [n for n in (1, 2, 3, 4, 5, 6) if low <= n * rate <= high]
+    # With some slack, so that a rate at the very limit keeps its ratio.
+    ratios = [n for n in (1, 2, 3, 4, 5, 6) if low - 4 <= n * rate <= high + 4]
     if rate < low / 6:
         raise EcgError(f"Flutter conducts no slower than {low / 6:.0f}/min; ask for a higher rate.")
     usual = [n for n in ratios if 2 <= n <= 4] or ratios
