@@ -48,6 +48,12 @@ def t_amplitudes(template: BeatTemplate) -> dict[str, float]:
     return dict(zip(LEADS, largest.tolist(), strict=True))
 
 
+def independent_t(template: BeatTemplate) -> np.ndarray:
+    """`t_amplitudes` of I, II, V1 to V6, shape (8,), mV."""
+    found = t_amplitudes(template)
+    return np.array([found[name] for name in ("I", "II", *LEADS[6:])])
+
+
 def qrs_leads(template: BeatTemplate) -> dict[str, np.ndarray]:
     """The QRS of every lead, mV, from its onset to J."""
     stop = round(template.qrs_duration * MODEL_RATE) + 1

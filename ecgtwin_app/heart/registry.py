@@ -22,9 +22,10 @@ from ecgtwin_app.heart.conduction import (
     right_bundle_branch_block,
 )
 from ecgtwin_app.heart.fascicles import left_anterior_fascicular_block, left_posterior_fascicular_block
+from ecgtwin_app.heart.hyperkalaemia import hyperkalaemia
 from ecgtwin_app.heart.infarct import old_anterior_infarct, old_inferior_infarct
 from ecgtwin_app.heart.ischaemia import anterior_stemi, inferior_stemi
-from ecgtwin_app.heart.metabolic import hyperkalaemia, long_qt
+from ecgtwin_app.heart.long_qt import long_qt
 from ecgtwin_app.heart.muscle import (
     left_ventricular_hypertrophy,
     left_ventricular_strain,
@@ -140,4 +141,6 @@ def check_combination(conditions: Sequence[str]) -> None:
         for one in some:
             for other in others:
                 if one in asked and other in asked:
-                    raise EcgError(f"No beat shows {one} and {other} together: {reason}; leave one of them out.")
+                    raise EcgError(
+                        f"No beat shows {one} and {other} together: {reason}; leave one of them out."
+                    )
