@@ -13,8 +13,9 @@ from ecgtwin_app.ecg.recording import MODEL_RATE
 
 #: A P conducts to a QRS that begins so long after its peak, seconds.
 CONDUCTS = (0.06, 0.56)
-#: PR that differ by less (ms) are alike; by more after a dropped beat than before it, PR grew.
-ALIKE, GREW = 25.0, 20.0
+#: A PR that is so much longer (ms) before a dropped beat than after it grew; where all lie within the
+#: other, PR is constant, P that stand on a T being placed to some 10 ms.
+GREW, ALIKE = 20.0, 40.0
 #: Spread of PR (standard deviation, ms) beyond which P and QRS have nothing to do with each other.
 UNRELATED = 50.0
 
@@ -62,20 +63,20 @@ def wenckebach_av_block(m: Measurements, asked: Asked) -> list[Verdict]:
 
 
 def mobitz_ii_av_block(m: Measurements, asked: Asked) -> list[Verdict]:
-    """P waves at a steady rate; single QRS drop while PR stays the same, and two in a row conduct somewhere."""
+    """P waves at a steady rate; single QRS drop, PR is the same before and after, two P in a row conduct."""
     found = conduction(m)
-    spread = None
-    pairs = False
-    if found is not None:
-        known = found.pr[np.isfinite(found.pr)]
-        spread = float(np.percentile(known, 90) - np.percentile(known, 10)) if known.size > 2 else None
-        conducted = np.isfinite(found.pr)
-        pairs = bool(np.any(conducted[:-1] & conducted[1:]))
+    growths = [] if found is None else growth_at_drops(found)
+    growth = float(np.median(growths)) if growths else None
+    conducted = np.zeros(0, dtype=bool) if found is None else np.isfinite(found.pr)
+    known = np.zeros(0) if found is None else found.pr[conducted]
+    spread = float(np.percentile(known, 90) - np.percentile(known, 10)) if known.size > 2 else None
     return [
         at_least("dropped QRS", "", None if found is None else float(found.dropped.sum()), 1),
+        line("PR before a dropped QRS less PR after it", "ms", f"-{GREW:g} to {GREW:g}", growth,
+             growth is not None and abs(growth) < GREW),
         below("spread of PR", "ms", spread, ALIKE),
-        yes("two P in a row conducted", "yes", pairs),
-    ]
+        yes("two P in a row conducted", "yes", bool(np.any(conducted[:-1] & conducted[1:]))),
+    ]  # fmt: skip
 
 
 def complete_av_block(m: Measurements, asked: Asked) -> list[Verdict]:

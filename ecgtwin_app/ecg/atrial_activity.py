@@ -28,6 +28,8 @@ P_LIKE = 0.5
 HIDDEN = -0.08
 #: Grid of the search, seconds.
 STEP = 0.02
+#: What the square of a second's distance from midway between the neighbours takes off the likeness.
+UNSTEADY = 250.0
 #: Half the length of a P wave looked for, seconds.
 HALF_P = 0.06
 #: Every so manieth sample is enough for flutter and two overtones.
@@ -70,18 +72,18 @@ def find_p_train(found: Delineation) -> PTrain | None:
     relief[:, hidden] = 0
     noise = 1.4826 * np.median(np.abs(relief[:, ~hidden]), axis=1) if (~hidden).any() else np.ones(8)
     relief = relief / np.maximum(noise + 0.5 * np.median(noise), 1e-6)[:, None]
-    template = _usual_p(relief, hidden)
-    if template is None:
-        return None
-    train = None
-    for _ in range(2):
-        likeness = _slide(relief, template)
-        train = _best_train(likeness, hidden)
+    best, best_score = None, -np.inf
+    for template in _usual_p(found, relief, hidden):
+        train, score = _best_train(_slide(relief, template), hidden, np.geomspace(*P_RATES, 30))
         if train is None or np.sum(train.visible) < 3:
-            return None
-        seen = train.peaks[train.visible]
-        template = np.median(_segments(relief, seen), axis=0)
-    return train if train.likeness >= P_LIKE else None
+            continue
+        # Once more with what was found for a template.
+        template = np.median(_segments(relief, train.peaks[train.visible]), axis=0)
+        near = train.rate * np.geomspace(0.93, 1.07, 7)
+        train, score = _best_train(_slide(relief, template), hidden, near)
+        if train is not None and score > best_score:
+            best, best_score = train, score
+    return best if best is not None and np.sum(best.visible) >= 3 and best.likeness >= P_LIKE else None
 
 
 def without_qrst(found: Delineation) -> tuple[np.ndarray, np.ndarray]:
@@ -99,39 +101,61 @@ def without_qrst(found: Delineation) -> tuple[np.ndarray, np.ndarray]:
     margin = int(0.02 * MODEL_RATE)
     for beat in found.beats:
         shape = found.shapes[beat.shape]
+        waves = shape.waves
         at = round(beat.fiducial / found.scale) - shape.fiducial
-        first, last = shape.waves.qrs_onset, shape.waves.qrs_offset
-        hidden[max(0, at + first - margin) : max(0, at + last + margin)] = True
-        end = shape.waves.t_offset
-        end = min(last + int(0.3 * MODEL_RATE) if end is None else end, shape.signal.shape[1])
-        low, high = max(0, at + first), min(samples, at + end)
-        if high <= low:
-            continue
-        qrst = shape.signal[_EIGHT, low - at : high - at]
+        hidden[max(0, at + waves.qrs_onset - margin) : max(0, at + waves.qrs_offset + margin)] = True
+        _subtract(rest, shape.signal[_EIGHT, waves.qrs_onset : waves.qrs_offset], at + waves.qrs_onset)
+        end = waves.qrs_offset + int(0.3 * MODEL_RATE) if waves.t_offset is None else waves.t_offset
+        t = shape.signal[_EIGHT, waves.qrs_offset : min(end, shape.signal.shape[1])]
         # What is left of T at its marked end goes out slowly, not in a step.
-        qrst = qrst - qrst[:, -1:] * np.linspace(0, 1, high - low)
-        rest[:, low:high] -= qrst
+        t = t - t[:, -1:] * np.linspace(0, 1, t.shape[1]) if t.shape[1] else t
+        later = 0
+        if waves.t_peak is not None and beat.waves.t_peak is not None:
+            later = round(beat.waves.t_peak / found.scale) - (at + waves.t_peak)
+        _subtract(rest, t, at + waves.qrs_offset + later, fitted=True)
     return rest, hidden
 
 
-def _usual_p(relief, hidden):
-    """The segment that most of the largest deflections resemble, or None."""
-    course = _SINUS @ relief
+def _subtract(rest, wave, at, fitted=False):
+    """Take a wave away from sample `at` on; `fitted`, at the size that leaves least, half to double."""
+    low, high = max(0, at), min(rest.shape[1], at + wave.shape[1])
+    if high <= low:
+        return
+    wave = wave[:, low - at : high - at]
+    size = 1.0
+    if fitted:
+        size = float(np.clip(np.sum(wave * rest[:, low:high]) / max(np.sum(wave**2), 1e-12), 0.5, 2.0))
+    rest[:, low:high] -= size * wave
+
+
+def _usual_p(found, relief, hidden):
+    """Segments of the relief that may be the P: the dominant beat's, and what many deflections resemble."""
     half = int(HALF_P * MODEL_RATE)
-    peaks, _ = find_peaks(course, distance=int(0.2 * MODEL_RATE))
-    peaks = peaks[(peaks > half) & (peaks < len(course) - half - 1)]
+    peaks = [
+        round(beat.waves.p_peak / found.scale)
+        for beat in found.beats
+        if beat.waves.p_peak is not None and beat.shape == 0
+    ]
+    templates = [np.median(_segments(relief, peaks), axis=0)] if len(peaks) >= 3 else []
+    course = _SINUS @ relief
+    peaks, _ = find_peaks(course, distance=int(0.15 * MODEL_RATE))
     blocked = maximum_filter1d(hidden.astype(np.uint8), half + 1) > 0
-    peaks = peaks[~blocked[peaks]] if np.sum(~blocked[peaks]) >= 3 else peaks
+    peaks = peaks[(peaks > half) & (peaks < len(course) - half - 1) & ~blocked[peaks]]
+    peaks = peaks[np.argsort(-course[peaks])[:32]]
     if peaks.size < 3:
-        return None
-    peaks = peaks[np.argsort(-course[peaks])[:16]]
+        return templates
     segments = _segments(relief, peaks)
     flat = segments.reshape(len(segments), -1)
     size = np.linalg.norm(flat, axis=1)
     alike = (flat @ flat.T) / np.maximum(np.outer(size, size), 1e-12)
-    support = np.sort(alike, axis=1)[:, ::-1][:, : max(3, len(peaks) // 2)].mean(axis=1)
-    seed = int(np.argmax(support * np.sqrt(size)))
-    return np.median(segments[alike[seed] >= 0.6], axis=0)
+    free = np.ones(len(peaks), dtype=bool)
+    while len(templates) < 3 and free.sum() >= 3:
+        support = np.where(free, np.sum(np.where(free, np.clip(alike, 0, 1), 0), axis=1) * np.sqrt(size), -1)
+        members = free & (alike[int(np.argmax(support))] >= 0.6)
+        if members.sum() >= 3:
+            templates.append(np.median(segments[members], axis=0))
+        free &= ~members
+    return templates
 
 
 def _segments(relief, peaks):
@@ -148,8 +172,8 @@ def _slide(relief, template):
     return out / max(float(np.sum(template**2)), 1e-12)
 
 
-def _best_train(likeness, hidden):
-    """The train with the most P for the least unevenness, over all rates."""
+def _best_train(likeness, hidden, rates):
+    """The train with the most P for the least unevenness over these rates (1/min), and its score."""
     step = int(STEP * MODEL_RATE)
     near = maximum_filter1d(likeness, step)
     count = len(likeness) // step
@@ -160,17 +184,17 @@ def _best_train(likeness, hidden):
     unseen = maximum_filter1d(hidden.astype(np.uint8), 3)[at] > 0
     score = np.where(unseen, HIDDEN, score)
     best, best_path = -np.inf, None
-    for rate in np.geomspace(*P_RATES, 36):
+    for rate in rates:
         total, path = _path(score, 60 / rate / STEP)
         if total > best:
             best, best_path = total, path
     if best_path is None or len(best_path) < 3:
-        return None
-    peaks = np.array([_local_peak(likeness, at[k], step) for k in best_path])
+        return None, -np.inf
+    peaks = _settled(likeness, at[best_path])
     visible = ~unseen[best_path] & (near[at[best_path]] >= 0.6 * P_LIKE)
     if not visible.any():
-        return None
-    return PTrain(peaks, visible, float(np.median(near[at[best_path]][~unseen[best_path]])))
+        return None, -np.inf
+    return PTrain(peaks, visible, float(np.median(near[at[best_path]][~unseen[best_path]]))), float(best)
 
 
 def _path(score, period):
@@ -204,9 +228,21 @@ def _path(score, period):
     return float(best), np.array(path[::-1])
 
 
-def _local_peak(likeness, at, reach):
-    low = max(0, at - reach)
-    return low + int(np.argmax(likeness[low : at + reach + 1]))
+def _settled(likeness, peaks):
+    """Each P moved to where it looks most like one, but not far from midway between its neighbours.
+
+    A T wave beneath pulls a P to its side; the sinus node does not jump to and fro.
+    """
+    reach = int(0.04 * MODEL_RATE)
+    padded = np.pad(likeness, reach, constant_values=-1)
+    shifts = np.arange(-reach, reach + 1)
+    for _ in range(3):
+        wanted = peaks.astype(float)
+        wanted[1:-1] = (peaks[:-2] + peaks[2:]) / 2
+        off = peaks[:, None] + shifts - wanted[:, None]
+        value = np.stack([padded[p : p + 2 * reach + 1] for p in peaks]) - UNSTEADY * (off / MODEL_RATE) ** 2
+        peaks = np.clip(peaks + shifts[np.argmax(value, axis=1)], 0, len(likeness) - 1)
+    return peaks
 
 
 @dataclass(frozen=True)
