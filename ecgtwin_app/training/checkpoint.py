@@ -36,7 +36,7 @@ def save_checkpoint(
     for index, state in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer/{index}/{k}": torch.as_tensor(v) for k, v in state.items()}
     part = path.with_suffix(".part")
-    tensors = {k: v.contiguous().clone() for k, v in tensors.items()}
+    tensors = {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}
     save_file(tensors, part, metadata={"step": json.dumps(step)})
     os.replace(part, path)
 
@@ -51,7 +51,8 @@ def load_checkpoint(path: Path, module: nn.Module, average: Average, optimizer: 
     module.load_state_dict(
         {k.removeprefix("module/"): v for k, v in tensors.items() if k.startswith("module/")}
     )
-    average.values = {k.removeprefix("average/"): v for k, v in tensors.items() if k.startswith("average/")}
+    for name, value in average.values.items():
+        value.copy_(tensors[f"average/{name}"])
     state: dict[int, dict] = {}
     for name, value in tensors.items():
         if name.startswith("optimizer/"):

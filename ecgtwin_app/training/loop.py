@@ -21,6 +21,17 @@ def rate_factor(step: int, steps: int, warm_up: int = 150, decay: float = 0.3) -
     return min((step + 1) / warm_up, 1.0, max((steps - step) / (decay * steps), 0.0))
 
 
+class _StepLoss(nn.Module):
+    """The loss of a step as a module's forward pass, which is where precision and gradients are looked after."""
+
+    def __init__(self, module: nn.Module, batch_loss: Callable[[int, torch.Generator], Tensor]):
+        super().__init__()
+        self.module, self.batch_loss = module, batch_loss
+
+    def forward(self, step: int, generator: torch.Generator) -> Tensor:
+        return self.batch_loss(step, generator)
+
+
 def train(
     module: nn.Module,
     batch_loss: Callable[[int, torch.Generator], Tensor],
@@ -32,6 +43,8 @@ def train(
     name: str = "",
 ) -> Average:
     """Train `module` to `steps`, going on from `checkpoint` if it exists.
+
+    It moves to the device of `parallel.engine` and stays there.
 
     Parameters
     ----------
@@ -46,7 +59,10 @@ def train(
     Average
         The moving average that is the trained model.
     """
+    engine = parallel.engine()
+    loss_of = _StepLoss(module, batch_loss)
     optimizer = torch.optim.AdamW(module.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=0.01)
+    loss_of, optimizer = engine.prepare(loss_of, optimizer)
     average = Average(module)
     start = load_checkpoint(checkpoint, module, average, optimizer)
     module.train()
@@ -54,18 +70,22 @@ def train(
     for step in range(start, steps):
         for group in optimizer.param_groups:
             group["lr"] = rate * rate_factor(step, steps)
-        generator = torch.Generator().manual_seed((seed * 64 + parallel.rank()) * 1_000_003 + step)
-        loss = batch_loss(step, generator)
+        loss = loss_of(step, generator_of(seed, step))
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        parallel.average_gradients(module)
-        nn.utils.clip_grad_norm_(module.parameters(), 1.0)
+        engine.backward(loss)
+        engine.clip_grad_norm_(module.parameters(), 1.0)
         optimizer.step()
         average.update(module, step)
-        smooth = loss.item() if smooth is None else 0.98 * smooth + 0.02 * loss.item()
+        # Read only when it is written down: reading waits for the device.
+        smooth = loss.detach() if smooth is None else smooth.lerp(loss.detach(), 0.02)
         if (step + 1) % 25 == 0:
             pace = (time.monotonic() - clock) / (step + 1 - start)
             log.info("%s step %d of %d, loss %.4f, %.2f s a step", name, step + 1, steps, smooth, pace)
         if parallel.rank() == 0 and ((step + 1) % every == 0 or step + 1 == steps):
             save_checkpoint(checkpoint, module, average, optimizer, step + 1)
     return average
+
+
+def generator_of(seed: int, step: int) -> torch.Generator:
+    """The random numbers of one step in this process."""
+    return torch.Generator().manual_seed((seed * 64 + parallel.rank()) * 1_000_003 + step)
