@@ -18,13 +18,13 @@ from ecgtwin_app.heart.activation import rank
 from ecgtwin_app.heart.vector import Front, LeadField, perform_fronts
 
 #: P durations drawn for a large left atrium, seconds.
-LONG_P = (0.128, 0.154)
+LONG_P = (0.126, 0.148)
 #: Heights of P in II drawn for a large right atrium, mV.
 TALL_P = (0.275, 0.44)
 #: The terminal force (mV s) that the drawn cases exceed; Morris' limit is 0.004.
-TERMINAL_FORCE = (0.0056, 0.011)
+TERMINAL_FORCE = (0.006, 0.011)
 #: Depth (mV) of the dip between the two peaks of a notched P, at least.
-NOTCH = 0.02
+NOTCH = 0.014
 #: The right atrium's peak in II (mV) is at least this, so that the P is seen from its onset.
 RIGHT_PEAK = (0.09, 0.13)
 #: A notched P has its peaks at least so far apart, seconds.
@@ -37,10 +37,8 @@ def left_atrial_enlargement(template: BeatTemplate, field: LeadField, rng: np.ra
     """A long P that ends in the left atrium: notched in II, terminally negative in V1, or both."""
     _needs_p(template)
     duration = LONG_P[0] + float(rng.beta(1.1, 1.5)) * (LONG_P[1] - LONG_P[0])
-    # A left atrium that outlasts the PR would begin the QRS.
-    duration = max(min(duration, template.pr - 0.01), LONG_P[0])
     severity = rank(duration, *LONG_P)
-    pattern = str(rng.choice(["notch", "terminal force", "both"], p=[0.3, 0.3, 0.4]))
+    pattern = str(rng.choice(["notch", "terminal force", "both"], p=[0.2, 0.3, 0.5]))
     samples = round(duration * MODEL_RATE) + 1
     start = duration - rng.uniform(0.07, 0.08)
     peak = duration - rng.uniform(0.034, 0.042)

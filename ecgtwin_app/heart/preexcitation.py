@@ -83,12 +83,12 @@ def pre_excitation(template: BeatTemplate, field: LeadField, rng: np.random.Gene
 
 
 def _delta(at, lead, end):
-    """A unit delta wave: from its onset an even climb for `lead` seconds, then fused until `end`."""
-    climb = np.clip(at / lead, 0, 1)
+    """A unit delta wave: from its onset an even climb beyond `lead` seconds, then fused until `end`."""
+    climb = np.clip(at / (1.3 * lead), 0, 1)
     return (
         gaussian_filter1d(climb, 2, mode="nearest")
         * climb**0.2
-        * (1 - fade(1000 * at, 1000 * lead, 1000 * end))
+        * (1 - fade(1000 * at, 1300 * lead, 1000 * end))
     )
 
 

@@ -18,7 +18,7 @@ from ecgtwin_app.ecg.template import BeatTemplate, lay, split_beat
 from ecgtwin_app.heart.atria import fibrillation_waves, flutter_waves
 from ecgtwin_app.heart.noise import LARGEST_OWN_NOISE, breathing, disturbances, same_spectrum
 from ecgtwin_app.heart.performance import perform
-from ecgtwin_app.heart.registry import CONDITIONS, MORPHOLOGIES, Traits
+from ecgtwin_app.heart.registry import CONDITIONS, MORPHOLOGIES, Traits, check_combination
 from ecgtwin_app.heart.rhythm import check_score, write_score
 from ecgtwin_app.heart.rhythm_severity import rhythm_severity
 from ecgtwin_app.heart.vector import LeadField, fit_lead_field
@@ -156,6 +156,7 @@ def simulate(
     unknown = [name for name in conditions if name not in CONDITIONS]
     if unknown:
         raise EcgError(f"The virtual patient does not know {unknown[0]!r}; choose one of its conditions.")
+    check_combination(conditions)
     rhythm_rng, beat_rng, ectopy_rng, noise_rng = rng.spawn(4)
     if score is not None:
         counterpart = check_score(score)
