@@ -118,7 +118,10 @@ def open_file(
         )
         fields = read_comment_lines(comments)
         if titles:
-            fields["history"] = (f"left out {titles} lines above the table", *fields["history"])
+            fields["history"] = (
+                f"left out {titles} line{'s'[: titles > 1]} above the table",
+                *fields["history"],
+            )
         return EcgFile(
             path,
             FORMAT,
@@ -179,13 +182,13 @@ def _split_comments(text: str) -> tuple[list[str], list[str]]:
 
 
 def _title_lines(rows: Sequence[str], separator: str | None, decimal: str | None) -> int:
-    """How many lines of prose stand above the first row of several numbers, none of them naming leads."""
+    """How many lines of prose stand above the names of the columns, or above the numbers."""
     for number, row in enumerate(rows[: _MOST_TITLE_LINES + 1]):
         sign = _known_separator(separator) if separator else _find_separator([row])
         cells = _cells(row, sign)
-        if known_leads([_split_unit(cell)[0] for cell in cells]):
-            return number
         numeric = _is_numeric(cells, decimal or ".") or (decimal is None and _is_numeric(cells, ","))
+        if len(known_leads([_split_unit(cell)[0] for cell in cells])) > 1:
+            return number
         if len(cells) > 1 and numeric:
             # A row as wide as the numbers names the columns, rightly or wrongly.
             named = number > 0 and len(_cells(rows[number - 1], sign)) == len(cells)

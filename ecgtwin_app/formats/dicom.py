@@ -172,11 +172,13 @@ def _patient(dataset) -> Patient:
     age = _stated_age(str(dataset.get("PatientAge", "") or ""))
     if age is None:
         age = age_between(str(dataset.get("PatientBirthDate", "") or ""), _recorded(dataset))
+    # Where the identity was removed, what stands in its place names nobody.
+    removed = str(dataset.get("PatientIdentityRemoved", "")) == "YES"
     return Patient(
         age,
         read_sex(str(dataset.get("PatientSex", "") or "")),
-        str(dataset.get("PatientName", "") or ""),
-        str(dataset.get("PatientID", "") or ""),
+        "" if removed else str(dataset.get("PatientName", "") or ""),
+        "" if removed else str(dataset.get("PatientID", "") or ""),
     )
 
 

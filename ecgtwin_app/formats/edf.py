@@ -243,12 +243,13 @@ def _fields(head: bytes, remarks: list[str]) -> dict:
     words = person.split()
     if head[192:197] in (b"EDF+C", b"EDF+D") and len(words) >= 4:
         code, sex, born, name = (word.replace("_", " ") for word in words[:4])
-        age = fields["patient"].age
+        said = fields["patient"]
+        # The header is ASCII and knows no age; our own remarks say both better.
         fields["patient"] = Patient(
-            age if age is not None else age_between(_iso(born), recorded),
-            read_sex(sex) or fields["patient"].sex,
-            "" if name == "X" else name,
-            "" if code == "X" else code,
+            said.age if said.age is not None else age_between(_iso(born), recorded),
+            read_sex(sex) or said.sex,
+            said.name or ("" if name == "X" else name),
+            said.identifier or ("" if code == "X" else code),
         )
     elif person and person != "X":
         fields["patient"] = Patient(name=person)

@@ -6,8 +6,10 @@ Everything generated is marked in the file itself, so that it stays marked when 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+import uuid
 from collections.abc import Iterable
 from datetime import date
 
@@ -59,6 +61,8 @@ def comment_lines(recording: Recording, keep_identity: bool = False) -> list[str
     if keep_identity:
         said = {"Name": patient.name, "Identifier": patient.identifier, "Recorded": recording.recorded}
         lines += [f"{key}: {_one_line(value)}" for key, value in said.items() if value]
+    if recording.device:
+        lines.append(f"device: {json.dumps(recording.device)}"[:_LONGEST_LINE])
     lines += [f"history: {_one_line(entry)}"[:_LONGEST_LINE] for entry in recording.history]
     return lines
 
@@ -67,6 +71,15 @@ def shown_age(age: float, keep_identity: bool) -> tuple[float, bool]:
     """The age a file states, and whether it stands for "this or older"."""
     hidden = age > _OLDEST_AGE and not keep_identity
     return (_OLDEST_AGE + 1, True) if hidden else (age, False)
+
+
+def content_uuid(recording: Recording, what: str, keep_identity: bool) -> uuid.UUID:
+    """An identifier for a file that follows from its content: new for each content, the same for the same.
+
+    It depends on the samples and on what is said of them, never on an identifier of the input file.
+    """
+    said = "\n".join((what, recording.digest(), *comment_lines(recording, keep_identity)))
+    return uuid.UUID(bytes=hashlib.sha256(said.encode("utf-8")).digest()[:16], version=4)
 
 
 def read_comment_lines(lines: Iterable[str]) -> dict:
@@ -79,7 +92,7 @@ def read_comment_lines(lines: Iterable[str]) -> dict:
     Returns
     -------
     dict
-        `patient`, `recorded`, `history`, `synthetic` and `provenance`.
+        `patient`, `recorded`, `history`, `device`, `synthetic` and `provenance`.
     """
     said: dict[str, str] = {}
     history = []
@@ -101,6 +114,7 @@ def read_comment_lines(lines: Iterable[str]) -> dict:
         ),
         "recorded": said.get("recorded", ""),
         "history": tuple(history) if ours else (),
+        "device": _read_device(said.get("device", "")) if ours else {},
         "synthetic": synthetic,
         "provenance": _read_provenance(said) if synthetic and ours else {},
     }
@@ -147,6 +161,18 @@ def _provenance_lines(provenance: dict) -> list[str]:
         line = f"{key}: {value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)}"
         lines.append(line if len(line) <= _LONGEST_LINE else f"{key}: (long; see twins.json)")
     return [_one_line(line) for line in lines if not line.startswith("synthetic:")]
+
+
+def _read_device(text: str) -> dict[str, float]:
+    """The numbers of a "device" line."""
+    try:
+        values = json.loads(text)
+    except ValueError:
+        return {}
+    if not isinstance(values, dict):
+        return {}
+    numbers = (int, float)
+    return {name: float(number) for name, number in values.items() if isinstance(number, numbers)}
 
 
 def _read_provenance(said: dict[str, str]) -> dict:

@@ -125,7 +125,7 @@ def _open_segment(path: Path, header) -> EcgFile:
     samples = count * per_frame
     check_shape(path.name, len(names), rate, samples)
 
-    fields = _fields(header)
+    fields = _fields(path, header)
     slower = [names[k] for k in leads if header.samps_per_frame[k] != per_frame]
     if slower:
         fields["history"] += (
@@ -167,7 +167,7 @@ def _open_segments(path: Path, header) -> EcgFile:
                 signal[:, begin - first : end - first] = piece
         return signal
 
-    fields = _fields(header)
+    fields = _fields(path, header)
     fields["history"] += (f"put together from {len(lengths)} segments",)
     return EcgFile(path, FORMAT, names, float(header.fs), sum(lengths), values, fields)
 
@@ -234,9 +234,11 @@ def _digital(path: Path, header, first: int, last: int) -> list[np.ndarray]:
     return [row[skip:] for row, skip in zip(record.e_d_signal, skipped, strict=True)]
 
 
-def _fields(header) -> dict:
+def _fields(path: Path, header) -> dict:
     """What the header states beside the samples."""
-    fields = read_comment_lines(header.comments)
+    # Read here because `wfdb` drops whatever is not ASCII.
+    lines = path.read_bytes().decode("utf-8", "replace").splitlines()
+    fields = read_comment_lines(line for line in lines if line.startswith("#"))
     if not fields["recorded"] and header.base_date and header.base_time:
         fields["recorded"] = f"{header.base_date.isoformat()}T{header.base_time.isoformat('seconds')}"
     return fields

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ecgtwin_app.ecg.recording import EcgError, Recording
-from ecgtwin_app.formats import csv_, edf_write, npy, wfdb_
+from ecgtwin_app.formats import aecg_write, csv_, dicom_write, edf_write, npy, wfdb_
 
 #: Name on the command line: (suffix, writer). A writer takes recording, path and `keep_identity`.
 FORMATS = {
@@ -13,7 +13,9 @@ FORMATS = {
         ".hea",
         lambda recording, path, keep: wfdb_.write(recording, path.parent, path.stem, keep),
     ),
+    "dicom": (".dcm", dicom_write.write),
     "edf": (".edf", edf_write.write),
+    "aecg": (".xml", aecg_write.write),
     "csv": (".csv", csv_.write),
     "npz": (".npz", npy.write),
 }

@@ -1,0 +1,143 @@
+"""HL7 annotated ECG written: one rhythm series, 1 µV a step, remarks as subject finding comments."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
+
+import numpy as np
+
+from ecgtwin_app import __version__
+from ecgtwin_app.ecg.recording import LEADS, EcgError, Recording
+from ecgtwin_app.formats.aecg import MEASUREMENTS
+from ecgtwin_app.formats.marking import PROGRAM, SYNTHETIC_WORDS_ASCII, comment_lines, content_uuid, shown_age
+
+_NAMESPACE = "urn:hl7-org:v3"
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_ACT_CODE = {"codeSystem": "2.16.840.1.113883.5.4", "codeSystemName": "ActCode"}
+_MDC = {"codeSystem": "2.16.840.1.113883.6.24", "codeSystemName": "MDC"}
+_UNITS = {"heart rate": "bpm", "P axis": "deg", "QRS axis": "deg", "T axis": "deg"}
+
+
+def write(recording: Recording, path: Path, keep_identity: bool = False) -> Path:
+    """Write an AnnotatedECG document. Same input, same bytes.
+
+    Parameters
+    ----------
+    recording : Recording
+        Of leads that have an MDC code: the twelve.
+    path : Path
+        Its folder must exist.
+    keep_identity : bool
+        Also who and when; see `marking.comment_lines`.
+
+    Raises
+    ------
+    EcgError
+        A lead has no code.
+    """
+    unknown = [lead for lead in recording.leads if lead not in LEADS]
+    if unknown:
+        raise EcgError(f"HL7 aECG has no code for lead {unknown[0]}; write another format.")
+    moment = "".join(c for c in recording.recorded if c.isdigit()) if keep_identity else ""
+    identity = content_uuid(recording, "aECG", keep_identity)
+
+    root = Element("AnnotatedECG", {"xmlns": _NAMESPACE, "xmlns:xsi": _XSI, "type": "Observation"})
+    SubElement(root, "id", root=str(identity))
+    SubElement(root, "code", code="93000", codeSystem="2.16.840.1.113883.6.12", codeSystemName="CPT-4")
+    when = SubElement(root, "effectiveTime")
+    SubElement(when, "center", {"value": moment} if moment else {"nullFlavor": "MSK"})
+    _add_subject(root, recording, keep_identity)
+    _add_age(root, recording, keep_identity)
+    for line in comment_lines(recording, keep_identity):
+        remark = SubElement(SubElement(root, "pertainsTo"), "subjectFindingComment")
+        SubElement(remark, "text").text = line
+    _add_series(SubElement(root, "component"), recording, identity, moment)
+    indent(root, " ")
+    ElementTree(root).write(path, encoding="UTF-8", xml_declaration=True)
+    return path
+
+
+def _add_subject(root: Element, recording: Recording, keep_identity: bool) -> None:
+    """The trial subject: its sex, and who it is where that is kept."""
+    patient = recording.patient
+    timepoint = SubElement(SubElement(root, "componentOf"), "timepointEvent")
+    assignment = SubElement(SubElement(timepoint, "componentOf"), "subjectAssignment")
+    subject = SubElement(SubElement(assignment, "subject"), "trialSubject")
+    if keep_identity and patient.identifier:
+        SubElement(
+            subject, "id", root=str(uuid.uuid5(uuid.NAMESPACE_DNS, PROGRAM)), extension=patient.identifier
+        )
+    else:
+        SubElement(subject, "id", nullFlavor="MSK")
+    person = SubElement(subject, "subjectDemographicPerson")
+    if keep_identity and patient.name:
+        SubElement(person, "name").text = patient.name
+    if patient.sex:
+        SubElement(person, "administrativeGenderCode", code=patient.sex, codeSystem="2.16.840.1.113883.5.1")
+    trial = SubElement(SubElement(assignment, "componentOf"), "clinicalTrial")
+    SubElement(trial, "id", nullFlavor="NA")
+
+
+def _add_age(root: Element, recording: Recording, keep_identity: bool) -> None:
+    """The age as LOINC's "reported age"."""
+    if recording.patient.age is None:
+        return
+    years, _ = shown_age(recording.patient.age, keep_identity)
+    observation = SubElement(SubElement(root, "controlVariable"), "relatedObservation")
+    SubElement(
+        observation,
+        "code",
+        code="21612-7",
+        codeSystem="2.16.840.1.113883.6.1",
+        codeSystemName="LOINC",
+        displayName="Reported Age",
+    )
+    SubElement(observation, "value", {"xsi:type": "PQ", "value": f"{years:g}", "unit": "a"})
+
+
+def _add_series(component: Element, recording: Recording, identity: uuid.UUID, moment: str) -> None:
+    """The rhythm series: who made it, the samples, and what a device had measured."""
+    series = SubElement(component, "series")
+    SubElement(series, "id", root=str(uuid.uuid5(identity, "series")))
+    SubElement(series, "code", {"code": "RHYTHM", **_ACT_CODE})
+    times = SubElement(series, "effectiveTime")
+    SubElement(times, "low", {"value": moment, "inclusive": "true"} if moment else {"nullFlavor": "MSK"})
+    author = SubElement(SubElement(series, "author"), "seriesAuthor")
+    device = SubElement(author, "manufacturedSeriesDevice")
+    model = f"{PROGRAM}: {SYNTHETIC_WORDS_ASCII}" if recording.synthetic else PROGRAM
+    SubElement(device, "manufacturerModelName").text = model
+    SubElement(device, "softwareName").text = __version__
+
+    sequences = SubElement(SubElement(series, "component"), "sequenceSet")
+    time = SubElement(SubElement(sequences, "component"), "sequence")
+    SubElement(time, "code", {"code": "TIME_RELATIVE", **_ACT_CODE})
+    value = SubElement(time, "value", {"xsi:type": "GLIST_PQ"})
+    SubElement(value, "head", value="0", unit="s")
+    SubElement(value, "increment", value=f"{1 / recording.rate:.12g}", unit="s")
+    for lead, row in zip(recording.leads, recording.signal, strict=True):
+        sequence = SubElement(SubElement(sequences, "component"), "sequence")
+        SubElement(sequence, "code", {"code": f"MDC_ECG_LEAD_{lead.upper()}", **_MDC})
+        value = SubElement(sequence, "value", {"xsi:type": "SLIST_PQ"})
+        SubElement(value, "origin", value="0", unit="uV")
+        SubElement(value, "scale", value="1", unit="uV")
+        digits = np.rint(row.astype(np.float64) * 1000).astype(np.int64)
+        SubElement(value, "digits").text = " ".join(map(str, digits.tolist()))
+    _add_device_values(series, recording)
+
+
+def _add_device_values(series: Element, recording: Recording) -> None:
+    """What the recording device had measured, as an annotation set."""
+    known = {name: code for code, name in MEASUREMENTS.items() if name in recording.device}
+    if not known:
+        return
+    annotations = SubElement(SubElement(series, "subjectOf"), "annotationSet")
+    for name, code in known.items():
+        annotation = SubElement(SubElement(annotations, "component"), "annotation")
+        SubElement(annotation, "code", {"code": code, **_MDC})
+        SubElement(
+            annotation,
+            "value",
+            {"xsi:type": "PQ", "value": f"{recording.device[name]:g}", "unit": _UNITS.get(name, "ms")},
+        )
