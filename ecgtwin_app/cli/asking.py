@@ -17,7 +17,10 @@ EXAMPLE = "example"
 def add_recording_arguments(parser: argparse.ArgumentParser, name: str = "ref") -> None:
     """The file, and what a text table may not say of itself."""
     parser.add_argument(name, metavar=name.upper(), help=f'ECG file, or "{EXAMPLE}" for the built-in one')
-    table = parser.add_argument_group("text tables (CSV, TSV) that do not state it themselves")
+    piece = parser.add_argument_group("a piece of a long recording")
+    piece.add_argument("--start", type=float, metavar="S", help="seconds from its beginning")
+    piece.add_argument("--seconds", type=float, metavar="S", help="how long the piece is")
+    table = parser.add_argument_group("tables and arrays (CSV, TSV, NPY, MAT) that do not state it themselves")
     table.add_argument("--rate", type=float, metavar="HZ", help="samples a second")
     table.add_argument("--unit", metavar="UNIT", help="mV, uV, nV or V")
     table.add_argument(
@@ -30,9 +33,16 @@ def add_recording_arguments(parser: argparse.ArgumentParser, name: str = "ref") 
 def read_recording(args: argparse.Namespace, name: str = "ref") -> Recording:
     """The recording that `add_recording_arguments` asked for."""
     text = getattr(args, name)
+    return read_file(args, example_path() if text == EXAMPLE and not Path(text).exists() else Path(text))
+
+
+def read_file(args: argparse.Namespace, path: Path) -> Recording:
+    """A file, read with the options that `add_recording_arguments` asked for."""
     order = args.lead_order.split(",") if args.lead_order else None
     return read_ecg(
-        example_path() if text == EXAMPLE and not Path(text).exists() else text,
+        path,
+        start=args.start,
+        seconds=args.seconds,
         rate=args.rate,
         unit=args.unit,
         lead_order=order,

@@ -1,4 +1,4 @@
-"""`ecgtwin convert`: any readable format to any writable one."""
+"""`ecgtwin convert`: any readable format to any writable one, a file or all files of a folder."""
 
 from __future__ import annotations
 
@@ -6,35 +6,101 @@ import argparse
 import sys
 from pathlib import Path
 
-from ecgtwin_app.cli.asking import add_recording_arguments, read_recording
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.cli.asking import EXAMPLE, add_recording_arguments, read_file, read_recording
+from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.formats.registry import write_ecg
+from ecgtwin_app.formats.writing import FORMATS, format_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `ecgtwin convert`."""
     add_recording_arguments(parser, "input")
-    parser.add_argument("output", metavar="OUTPUT", type=Path, help="the suffix decides: .hea, .csv or .tsv")
+    known = ", ".join(suffix for suffix, _ in FORMATS.values())
+    parser.add_argument(
+        "output",
+        metavar="OUTPUT",
+        type=Path,
+        help=f"a file, whose suffix decides ({known}, .tsv), or a folder",
+    )
+    parser.add_argument("--format", choices=tuple(FORMATS), help="needed when OUTPUT is a folder")
     parser.add_argument(
         "--keep-identity",
         action="store_true",
-        help="keep name, identifier and date, which are left out otherwise",
+        help="keep name, identifier and date, which are left out otherwise; in a folder also the file names",
     )
 
 
 def main(args: argparse.Namespace) -> int:
     """Read and write; returns the exit status."""
-    source, target = Path(args.input).resolve(), args.output.resolve()
-    # A WFDB record is two files of one stem, so writing beside the source could overwrite half of it.
-    if source.with_suffix("") == target.with_suffix("") and target.suffix.lower() in (
-        source.suffix,
-        ".hea",
-        ".dat",
-    ):
-        raise EcgError(f"{args.output} would overwrite the recording it is made from; choose another name.")
-    recording = read_recording(args, "input")
-    written = write_ecg(recording, args.output, args.keep_identity)
+    source = Path(args.input)
+    if source.is_dir():
+        return _convert_folder(args, source)
+    target = args.output
+    if target.is_dir() or (args.format and not target.suffix):
+        target = target / _name(source, 1, args)
+    elif args.format and format_of(target) != args.format:
+        raise EcgError(
+            f"{target.name} has not the suffix of {args.format}; leave out --format or change the name."
+        )
+    _refuse_overwriting(source, target)
+    _convert(read_recording(args, "input"), target, args.keep_identity)
+    return 0
+
+
+def _convert_folder(args: argparse.Namespace, source: Path) -> int:
+    """Convert every ECG of a folder; what cannot be read is named, and the rest is converted."""
+    from ecgtwin_app.cli.main import BAD_INPUT, DONE
+
+    if not args.format:
+        raise EcgError(f"{source} is a folder; say with --format what to write.")
+    if args.output.suffix and not args.output.is_dir():
+        raise EcgError(f"{source} is a folder; name a folder to write to, too.")
+    if args.output.resolve() == source.resolve():
+        raise EcgError(f"{args.output} is the folder that is read; choose another one.")
+    files = _recordings_in(source)
+    if not files:
+        raise EcgError(f"{source} holds no files; name a folder with ECG files.")
+    status, number = DONE, 0
+    for file in files:
+        try:
+            recording = read_file(args, file)
+            number += 1
+            print(f"{file.name}:", file=sys.stderr)
+            _convert(recording, args.output / _name(file, number, args), args.keep_identity)
+        except EcgError as error:
+            print(f"ecgtwin: {error}", file=sys.stderr)
+            status = BAD_INPUT
+    return status
+
+
+def _recordings_in(folder: Path) -> list[Path]:
+    """The files of a folder, a WFDB record by its header only."""
+    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    return [path for path in files if path.suffix == ".hea" or not path.with_suffix(".hea").is_file()]
+
+
+def _name(source: Path, number: int, args: argparse.Namespace) -> str:
+    """A file name in a folder. The source's own may be the name of a patient, so it is kept only on wish."""
+    if not args.format:
+        raise EcgError(f"{args.output} is a folder; say with --format what to write.")
+    suffix, _ = FORMATS[args.format]
+    if not args.keep_identity:
+        return f"ecg_{number:03d}{suffix}"
+    stem = "".join(c if c.isalnum() and c.isascii() else "_" for c in source.stem)
+    return f"{stem if str(source) != EXAMPLE else EXAMPLE}{suffix}"
+
+
+def _refuse_overwriting(source: Path, target: Path) -> None:
+    # A WFDB record is several files of one stem, so writing beside the source could overwrite half of it.
+    source, target = source.resolve(), target.resolve()
+    same_stem = source.with_suffix("") == target.with_suffix("")
+    if same_stem and target.suffix.lower() in (source.suffix.lower(), ".hea", ".dat"):
+        raise EcgError(f"{target.name} would overwrite the recording it is made from; choose another name.")
+
+
+def _convert(recording: Recording, target: Path, keep_identity: bool) -> None:
+    """Write, and tell what was done to the samples and where they are."""
+    written = write_ecg(recording, target, keep_identity)
     for remark in recording.history:
         print(remark, file=sys.stderr)
     print(f"Wrote {written}.", file=sys.stderr)
-    return 0

@@ -30,6 +30,8 @@ _OLDEST_AGE = 89
 _PROVENANCE = frozenset(
     ["model", "weights_sha256", "seed", "rate_asked", "reference_sha256", "request", "versions"]
 )
+#: Keys of `Recording.device` that are read back.
+_DEVICE_VALUES = ("heart rate", "RR", "P", "PR", "QRS", "QT", "QTc", "P axis", "QRS axis", "T axis")
 
 
 def comment_lines(recording: Recording, keep_identity: bool = False) -> list[str]:
@@ -171,8 +173,11 @@ def _read_device(text: str) -> dict[str, float]:
         return {}
     if not isinstance(values, dict):
         return {}
-    numbers = (int, float)
-    return {name: float(number) for name, number in values.items() if isinstance(number, numbers)}
+    return {
+        name: float(values[name])
+        for name in _DEVICE_VALUES
+        if isinstance(values.get(name), int | float) and abs(values[name]) < 1e6
+    }
 
 
 def _read_provenance(said: dict[str, str]) -> dict:
