@@ -172,6 +172,14 @@ def millivolts_in(name: str, unit: str) -> float:
     return factor
 
 
+def resampled(row: np.ndarray, rate: float, new_rate: float) -> np.ndarray:
+    """One channel at another rate, for files with leads at different rates."""
+    # Imported here because few files need it, and it takes half a second.
+    from ecgtwin_app.ecg.resample import resample_array
+
+    return resample_array(row[None], rate, new_rate)[0]
+
+
 def _other_lead_name(text: str) -> str | None:
     """The name of a lead beyond the twelve, or None."""
     numbered = _NUMBERED.match(text.strip())

@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ecgtwin_app.ecg.recording import EcgError, Patient
-from ecgtwin_app.ecg.resample import resample_array
-from ecgtwin_app.formats.channels import known_leads, millivolts_in
+from ecgtwin_app.formats.channels import known_leads, millivolts_in, resampled
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing
 from ecgtwin_app.formats.marking import age_between, read_comment_lines, read_sex
@@ -193,7 +192,7 @@ def _millivolts(name: str, records: np.ndarray, signal: _Signal, per_record: int
     row = (steps * signal.scale + signal.offset) * millivolts_in(name, signal.unit)
     if signal.filler is not None:
         row[steps == signal.filler] = np.nan
-    return row if signal.samples == per_record else resample_array(row[None], signal.samples, per_record)[0]
+    return row if signal.samples == per_record else resampled(row, signal.samples, per_record)
 
 
 def _remarks(name: str, data: np.ndarray, annotations: list[_Signal], reserved: bytes) -> list[str]:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from scipy.io import loadmat, whosmat
 
 from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.formats.arrays import OPTIONS, file_of_array
@@ -61,6 +60,9 @@ def open_file(
     EcgError
         The file is damaged, of version 7.3, holds no table, or its rate, unit or leads are not stated.
     """
+    # Imported here because it takes a while, and few files are MATLAB's.
+    from scipy.io import loadmat, whosmat
+
     with parsing(path, FORMAT):
         with path.open("rb") as file:
             head = file.read(128)

@@ -12,8 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ecgtwin_app.ecg.recording import EcgError, Recording
-from ecgtwin_app.ecg.resample import resample_array
-from ecgtwin_app.formats.channels import known_leads, unit_in_millivolts
+from ecgtwin_app.formats.channels import known_leads, resampled, unit_in_millivolts
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing
 from ecgtwin_app.formats.marking import comment_lines, read_comment_lines
@@ -211,7 +210,7 @@ def _millivolts(path: Path, header, first: int, last: int, per_frame: int) -> np
         row = (samples - float(header.baseline[k])) / header.adc_gain[k] * unit
         row[samples == SAMPLE_FORMATS[header.fmt[k]][1]] = np.nan
         if header.samps_per_frame[k] != per_frame:
-            row = resample_array(row[None], header.samps_per_frame[k], per_frame)[0]
+            row = resampled(row, header.samps_per_frame[k], per_frame)
         signal[k] = row
     return signal
 
