@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import timedelta
 
 import torch
 from torch import nn
@@ -75,15 +76,20 @@ def start(device: str = "cpu", precision: str = "full") -> None:
         _engine = _Alone()
         return
     try:
-        from accelerate import Accelerator, DistributedDataParallelKwargs
+        from accelerate import Accelerator, DistributedDataParallelKwargs, InitProcessGroupKwargs
     except ImportError:
         raise EcgError(
             "Several processes, GPUs and bf16 need the package accelerate; install the extra 'train'."
         ) from None
     # An ablation, or a batch in which a part is unknown everywhere, leaves parameters without a gradient.
     several = DistributedDataParallelKwargs(find_unused_parameters=True)
+    # The first process makes the cases while the others wait, on large data for many hours.
+    patient = InitProcessGroupKwargs(timeout=timedelta(days=7))
     _engine = Accelerator(
-        cpu=on_cpu, mixed_precision="bf16" if mixed else "no", kwargs_handlers=[several], rng_types=[]
+        cpu=on_cpu,
+        mixed_precision="bf16" if mixed else "no",
+        kwargs_handlers=[several, patient],
+        rng_types=[],
     )
 
 
