@@ -25,6 +25,8 @@ LARGER = 1.05
 CORE = (0.021, 0.039)
 #: Size of notches against the main wave; most ventricular beats have hardly any.
 NOTCHED, UNNOTCHED, NOTCHED_SHARE = 0.13, 0.035, 0.3
+#: JT against the dominant beat's: ventricular repolarisation from one site takes longer.
+SLOWER_T = (1.0, 1.2)
 #: The QRS of an ectopic beat resembles the dominant one no more than this.
 LARGEST_LIKENESS = 0.55
 
@@ -144,8 +146,24 @@ def ectopic_beat(
     quiet = replace(
         template, p=np.zeros((8, 0), np.float32), t=template.t * np.float32(rng.uniform(0.4, 0.8))
     )
-    beat = with_qrs(quiet, qrs, duration, rng, (0.7, 1.0), (0.12, 0.3))
-    return beat, {"site": site, "QRS duration": duration}
+    beat = with_qrs(quiet, qrs, duration, rng, (0.85, 1.25), (0.28, 0.52))
+    return _slower_t(beat, rng.uniform(*SLOWER_T)), {"site": site, "QRS duration": duration}
+
+
+def _slower_t(beat, factor):
+    """The beat with all that follows J stretched."""
+    j = beat.j_index
+    after = beat.t[:, j:]
+    at = np.arange(int((after.shape[1] - 1) * factor) + 1) / factor
+    left = np.minimum(at.astype(int), after.shape[1] - 2)
+    stretched = after[:, left] + (after[:, left + 1] - after[:, left]) * (at - left).astype(np.float32)
+    end = beat.qrs_duration
+    return replace(
+        beat,
+        t=np.concatenate([beat.t[:, :j], stretched], axis=1),
+        qt=end + (beat.qt - end) * factor,
+        t_peak=end + (beat.t_peak - end) * factor,
+    )
 
 
 def _durations(site, paced):
