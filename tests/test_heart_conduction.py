@@ -99,7 +99,7 @@ def test_incomplete_block_of_a_heart_with_a_wide_qrs_stays_incomplete(patient):
 def test_fascicular_blocks(patient, name, low, high, qr, rs):
     whole = 0
     for seed in SEEDS:
-        template, parameters = changed(patient, name, seed=seed)
+        template, _ = changed(patient, name, seed=seed)
         qrs = qrs_of(template)
         assert low <= frontal_axis(qrs) <= high
         assert template.qrs_duration < 0.12

@@ -19,12 +19,12 @@ from ecgtwin_app.heart.vector import Front, LeadField, perform_fronts, splinters
 
 #: QRS durations drawn, seconds.
 RBBB_DURATION = (0.126, 0.165)
-INCOMPLETE_RBBB_DURATION = (0.104, 0.114)
-LBBB_DURATION = (0.128, 0.178)
+INCOMPLETE_RBBB_DURATION = (0.103, 0.113)
+LBBB_DURATION = (0.128, 0.182)
 #: An own QRS (s) is shortened to this before an incomplete block delays its end.
 INCOMPLETE_OWN = 0.094
 
-_I, _V1, _V5, _V6 = 0, 2, 6, 7
+_I, _V1, _V2, _V5, _V6 = 0, 2, 3, 6, 7
 
 
 def right_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
@@ -49,7 +49,7 @@ def incomplete_right_bundle_branch_block(
     duration = max(
         rng.uniform(*INCOMPLETE_RBBB_DURATION), min(own.qrs_duration + 0.014, INCOMPLETE_RBBB_DURATION[1])
     )
-    beat, gain = _late_right_ventricle(own, field, rng, duration, rng.uniform(0.4, 0.75))
+    beat, gain = _late_right_ventricle(own, field, rng, duration, rng.uniform(0.3, 0.65))
     return beat, {
         "QRS duration": beat.qrs_duration,
         "terminal gain": gain,
@@ -61,19 +61,25 @@ def _late_right_ventricle(template, field, rng, duration, share):
     """The beat with the right ventricle activated last; `share` sizes what it adds. Also the gain used."""
     own = template.qrs_duration
     samples = round(duration * MODEL_RATE) + 1
-    qrs = own_qrs(template, samples)
-    # Without the right ventricle's share the late normal forces lose their balance and shrink.
     at = np.arange(samples) / MODEL_RATE
-    weaken = rng.uniform(0.3, 0.75)
-    qrs = qrs * (1 - weaken * fade(1000 * at, 500 * own, 950 * own)[None])
-    begin = own * rng.uniform(0.38, 0.55)
+    qrs = own_qrs(template, samples)
+    # Nothing of the left ventricle is left to balance the right one at the end: I, V5 and V6 turn to S.
+    s_start = duration - rng.uniform(0.054, 0.06)
+    gone = fade(1000 * at, 1000 * (s_start - 0.012), 1000 * s_start)
+    for lead in (_I, _V5, _V6):
+        qrs[lead] -= gone * np.maximum(qrs[lead], 0)
+    # The septum is no longer met from the right: V1 and V2 lose a part of their S.
+    met = rng.uniform(0.2, 0.75) * fade(1000 * at, 20, 45)
+    for lead in (_V1, _V2):
+        qrs[lead] -= met * np.minimum(qrs[lead], 0)
+    begin = own * rng.uniform(0.42, 0.58)
     peak = begin + (duration - begin) * rng.uniform(0.4, 0.55)
-    right, down = rng.uniform(0.28, 0.6), rng.normal(0.0, 0.14)
-    front = rng.uniform(0.4, 0.85)
+    right, down = rng.uniform(0.22, 0.46), rng.normal(0.0, 0.14)
+    front = rng.uniform(0.3, 0.62)
     size = float(np.clip(field.peak, 0.8, 2.2)) / 1.3 * share
     early = np.array([rng.uniform(-0.1, 0.15), rng.normal(0, 0.1), -rng.uniform(0.1, 0.35)]) * size
     # The free wall of the right ventricle first, forward; then its base, to the right.
-    forward = np.array([-0.6 * right, down + rng.normal(0, 0.1), -1.1 * front]) * size
+    forward = np.array([-0.35 * right, down + rng.normal(0, 0.1), -1.1 * front]) * size
     late = np.array([-1.2 * right, down + rng.normal(0, 0.1), -0.65 * front]) * size
     fronts = [
         Front(begin * 0.6, begin + 0.02, peak + 0.015, tuple(early)),
@@ -88,8 +94,9 @@ def _late_right_ventricle(template, field, rng, duration, share):
     matrix = field.matrix.copy()
     matrix[3] *= rng.uniform(0.5, 0.9)
     added = perform_fronts(fronts, matrix, samples, rng, 0.12, 0.05)
-    smallest = 0.3 if share == 1 else 0.12
-    gain = _gain_until(lambda g: _rbbb_shown(qrs + g * added, smallest), rng.uniform(0.5, 0.95), 2.2 / share)
+    # The frontal plane is the left ventricle's until then, which keeps its axis.
+    added[:2] *= fade(1000 * at, 1000 * (s_start - 0.025), 1000 * (s_start + 0.005))
+    gain = _gain_until(lambda g: _rbbb_shown(qrs + g * added, 0.3 * share), rng.uniform(0.5, 0.95), 2.2)
     gradient = (0.55, 0.95) if share == 1 else (0.3, 0.8)
     return with_qrs(template, qrs + gain * added, duration, rng, gradient, (0.02, 0.12)), gain
 
@@ -99,11 +106,12 @@ def left_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.r
 
     The patient's voltage and axis tendency remain; the order of activation is new.
     """
-    duration = max(rng.uniform(*LBBB_DURATION), template.qrs_duration + 0.02)
+    drawn = LBBB_DURATION[0] + rng.beta(1.2, 1.4) * (LBBB_DURATION[1] - LBBB_DURATION[0])
+    duration = max(drawn, template.qrs_duration + 0.02)
     samples = round(duration * MODEL_RATE) + 1
     size = float(np.clip(field.peak, 0.7, 1.7)) * rng.uniform(0.5, 0.95)
     vertical = 0.55 * float(field.axis[1]) + rng.normal(-0.08, 0.32)
-    back = rng.uniform(0.55, 1.05)
+    back = rng.uniform(0.65, 1.25)
     d = duration
     septal = (rng.uniform(0.5, 0.8), 0.35 * vertical + rng.normal(0.05, 0.12), rng.uniform(0.05, 0.4))
     middle = (rng.uniform(0.25, 0.55), 0.6 * vertical + rng.normal(0, 0.1), back)
@@ -133,7 +141,7 @@ def left_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.r
     share, seed = rng.uniform(0.45, 0.8), int(rng.integers(2**62))
     for _ in range(5):
         base = replace(template, t=template.t * np.float32(share))
-        beat = with_qrs(base, qrs, duration, np.random.default_rng(seed), (0.7, 1.0), (0.16, 0.36))
+        beat = with_qrs(base, qrs, duration, np.random.default_rng(seed), (0.45, 0.85), (0.16, 0.36))
         if _opposed(beat, _V1) and (_opposed(beat, _I) or _opposed(beat, _V6)):
             break
         share *= 0.5
@@ -151,10 +159,10 @@ def _opposed(beat, lead):
 
 
 def _rbbb_shown(qrs, smallest):
-    """Terminal R' of V1 larger than `smallest` (mV) and S of 40 ms in I and V6, with a margin."""
+    """Terminal R' of V1 larger than `smallest` (mV) and S of 40 ms in I and V6, both with a margin."""
     tail = qrs[:, qrs.shape[1] // 3 :]
-    s_width = min(last_run(tail[lead] < -0.03) for lead in (_I, _V6))
-    return tail[_V1].max() > smallest and s_width >= 0.05 * MODEL_RATE and tail[_V1][-12:].mean() > 0
+    s_width = min(last_run(tail[lead] < -0.02) for lead in (_I, _V6))
+    return tail[_V1].max() > smallest and s_width >= 0.046 * MODEL_RATE and tail[_V1][-12:].mean() > 0
 
 
 def _gain_until(shown, first, last, steps=12):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ecgtwin_app.ecg.leads import twelve_leads
 from ecgtwin_app.ecg.recording import MODEL_RATE
 from ecgtwin_app.ecg.template import J_FADE, BeatTemplate, fade
 from ecgtwin_app.heart.activation import (
@@ -31,7 +32,9 @@ from ecgtwin_app.heart.vector import Front, LeadField, perform_fronts
 #: The widest QRS (s) of a fascicular block alone, inside the limit of 120 ms.
 WIDEST = 0.110
 #: How much (s) the detour through the other fascicle adds.
-DELAY = (0.004, 0.02)
+DELAY = (0.002, 0.014)
+#: Beside a right bundle branch block the axis is that of this first part (s) of the QRS.
+LEFT_PART = 0.08
 #: Draws until the pattern is whole.
 TRIES = 14
 
@@ -48,6 +51,8 @@ class Block:
         Frank direction of the first forces.
     late : (float, float, float)
         Frank direction of the last forces, which stand alone.
+    chest : (float, float)
+        How much more than a dipole's V3 to V6 see of the vertical part of the last forces.
     qr, rs : tuple of str
         Leads that must show qR and rS.
     """
@@ -55,12 +60,17 @@ class Block:
     axis: tuple[float, float]
     initial: tuple[float, float, float]
     late: tuple[float, float, float]
+    chest: tuple[float, float]
     qr: tuple[str, ...]
     rs: tuple[str, ...]
 
 
-ANTERIOR = Block((-49.0, -80.0), (-0.6, 1.0, -0.25), (0.45, -1.0, 0.5), ("aVL",), ("II", "III", "aVF"))
-POSTERIOR = Block((97.0, 135.0), (0.75, -0.8, -0.25), (-0.55, 1.0, 0.45), ("III", "aVF"), ("I", "aVL"))
+ANTERIOR = Block(
+    (-51.0, -78.0), (-0.6, 1.0, -0.25), (0.2, -1.0, 0.3), (0.5, 1.3), ("aVL",), ("II", "III", "aVF")
+)
+POSTERIOR = Block(
+    (97.0, 135.0), (0.75, -0.8, -0.25), (-0.55, 1.0, 0.45), (0.0, 0.1), ("III", "aVF"), ("I", "aVL")
+)
 
 
 def left_anterior_fascicular_block(
@@ -83,12 +93,12 @@ def _blocked(template, field, rng, block):
     own = own_qrs(beat, round(beat.qrs_duration * MODEL_RATE) + 1)
     best, best_shown = None, -1
     for attempt in range(TRIES):
-        axis = rng.uniform(*sorted(block.axis))
+        axis = block.axis[0] + rng.beta(1.0, 1.6) * (block.axis[1] - block.axis[0])
         qrs = _turned_loop(own, field, rng, block, axis, 1 + attempt / TRIES)
         shown = _shown(qrs, block)
         if shown > best_shown:
             best, best_shown = qrs, shown
-        if shown == len(block.qr) + len(block.rs) + 1:
+        if shown == len(block.qr) + len(block.rs) + 2:
             break
     beat = with_qrs(beat, best, beat.qrs_duration, rng, (0.3, 0.8), (0.0, 0.08))
     axis = frontal_axis(best)
@@ -110,29 +120,39 @@ def _turned_loop(own, field, rng, block, axis, insistence):
     own_share = np.ones((8, samples), np.float32)
     own_share[:2] = fade(at * 1000, 400 * initial_end, 1500 * initial_end)
     tip = np.array(block.initial) + 0.15 * rng.standard_normal(3)
-    tip *= size * insistence * rng.uniform(0.14, 0.24)
-    last = size * rng.uniform(0.1, 0.35) * (np.array(block.late) + 0.2 * rng.standard_normal(3))
+    tip *= size * insistence * rng.uniform(0.1, 0.18)
+    last = size * rng.uniform(0.15, 0.4) * (np.array(block.late) + 0.2 * rng.standard_normal(3))
     begin = d * rng.uniform(0.4, 0.5)
     early = Front(0.0, 0.5 * initial_end, 1.5 * initial_end, tuple(tip))
     later = Front(begin, begin + (d - begin) * rng.uniform(0.35, 0.55), d, tuple(last))
     # Chest leads sit below the late upward forces (or above the downward ones) and see them end in S.
     matrix = field.matrix.copy()
-    matrix[4:8, 1] += rng.uniform(0.15, 0.5)
-    added = perform_fronts([early], field.matrix, samples, rng) + perform_fronts(
-        [later], matrix, samples, rng
-    )
+    matrix[4:8, 1] += rng.uniform(*block.chest)
+    tip_leads = perform_fronts([early], field.matrix, samples, rng)
+    late_leads = perform_fronts([later], matrix, samples, rng)
     base = own * own_share
-
-    qrs = turned(base, field, angle_to_axis(base, added, field, axis)) + added
+    # The block turns the forces of the frontal plane, it does not enlarge them.
+    gain = np.ones((8, 1), np.float32)
+    wanted = _limb_size(own) * rng.uniform(0.7, 1.0)
+    for _ in range(2):
+        angle = angle_to_axis(gain * base, tip_leads + gain * late_leads, field, axis)
+        main = turned(gain * base, field, angle) + gain * late_leads
+        gain[:2] *= wanted / _limb_size(main)
+    main[:2] *= wanted / _limb_size(main)
+    qrs = main + tip_leads
     return qrs * (1 - fade(np.arange(samples), samples - 1 - J_FADE, samples - 1))[None]
 
 
+def _limb_size(qrs):
+    return float(np.ptp(twelve_leads(qrs)[:6], axis=1).max())
+
+
 def _shown(qrs, block):
-    """How many parts of the pattern are there: the axis with a margin, each qR and each rS."""
+    """How many parts of the pattern are there: the axis, whole and without the end, each qR and rS."""
     low, high = sorted(block.axis)
-    axis = low - 3 <= frontal_axis(qrs) <= high + 5
+    axes = (frontal_axis(qrs), frontal_axis(qrs[:, : round(LEFT_PART * MODEL_RATE)]))
     return (
-        int(axis)
+        sum(low - 3 <= axis <= high + 5 for axis in axes)
         + sum(is_qr(lead_of(qrs, n)) for n in block.qr)
         + sum(is_rs(lead_of(qrs, n)) for n in block.rs)
     )

@@ -25,6 +25,8 @@ LARGEST_FORCES = 4.0
 LARGEST_QRS = 0.114
 #: Sokolow's voltage (mV) of mild and marked cases.
 SOKOLOW_DRAWN = (3.7, 5.3)
+#: A heart that would need more than this (mV) to meet Cornell meets Sokolow instead.
+LARGEST_SOKOLOW = 5.6
 #: Cornell's voltage (mV) above its limit, mild and marked.
 CORNELL_ABOVE = (0.25, 1.3)
 #: R in V1 (mV) and axis (degrees) of right ventricular hypertrophy, mild and marked.
@@ -68,13 +70,14 @@ def left_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng: 
         voltage, target = cornell_voltage, limit + _at(severity, CORNELL_ABOVE)
 
     def grown(size):
-        return voltage(beat.qrs * (1 + gain_share * size) + size * forces)
+        return voltage(_grown(beat.qrs, forces, gain_share, size))
 
-    if cornell and grown(LARGEST_FORCES) < target:
+    size = _size_for(grown, target)
+    if cornell and sokolow_voltage(_grown(beat.qrs, forces, gain_share, size)) > LARGEST_SOKOLOW:
         # This heart lies too steep for Cornell; it meets Sokolow instead.
         voltage, target = sokolow_voltage, _at(severity, SOKOLOW_DRAWN)
-    size = _size_for(grown, target)
-    qrs = (beat.qrs * (1 + gain_share * size) + size * forces).astype(np.float32)
+        size = _size_for(grown, target)
+    qrs = _grown(beat.qrs, forces, gain_share, size)
     # Thick muscle repolarises late: T loses height over the left ventricle without being strained.
     kept = 1 - rng.uniform(0, 0.4) * np.array([1, 0.6, 0, 0, 0.2, 0.5, 0.9, 1], np.float32)
     beat = replace(beat, qrs=qrs, t=beat.t * kept[:, None])
@@ -89,7 +92,7 @@ def left_ventricular_strain(template: BeatTemplate, field: LeadField, rng: np.ra
     severity = float(rng.beta(1.1, 1.8))
     jt = round((template.qt - template.qrs_duration) * MODEL_RATE)
     st = _at(severity, STRAIN_ST)
-    top = rng.uniform(0.66, 0.78)
+    top = rng.uniform(0.67, 0.79)
     inverted = st / rng.uniform(0.26, 0.5)
     shape = _strain_shape(jt, st / inverted, top)
     # Opposite to the left ventricle's forces, with reciprocal ST elevation in V1 to V3.
@@ -100,7 +103,7 @@ def left_ventricular_strain(template: BeatTemplate, field: LeadField, rng: np.ra
     for lead, least in ((_I, 0.62), (_V5, 0.8), (_V6, 0.85)):
         gain[lead] = min(gain[lead], -least * rng.uniform(0.9, 1.1))
     gain *= inverted / np.mean(-gain[[_V5, _V6]])
-    kept = np.clip(rng.uniform(0.0, 0.35) + np.array([0, 0.2, 0.4, 0.4, 0.3, 0.1, 0, 0]), 0, 1)
+    kept = rng.uniform(0.0, 0.25) + np.array([0, 0.2, 0.4, 0.4, 0.3, 0.1, 0, 0])
     beat = add_t(template, shaped_t(shape, gain), kept)
     beat = replace(beat, t_peak=t_peak_of(beat))
     return beat, {"ST depression": st, "T inversion": inverted, "severity": severity}
@@ -185,6 +188,11 @@ def cornell_voltage(qrs: np.ndarray) -> float:
 def _at(severity, limits):
     """The value at a severity from mild to marked."""
     return limits[0] + severity * (limits[1] - limits[0])
+
+
+def _grown(qrs, forces, share, size):
+    """A QRS with `size` times the new forces, and grown itself by `share` of that."""
+    return (qrs * (1 + share * size) + size * forces).astype(np.float32)
 
 
 def _size_for(voltage, target):
