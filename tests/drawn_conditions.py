@@ -79,7 +79,7 @@ def drawn() -> dict[str, tuple[Recording, set[str]]]:
         "junctional rhythm": (strip(rate=50, pr=None)[0], set()),
         "ventricular premature complex": (strip(onsets=late, ectopic={3})[0], SINUS),
         "ventricular bigeminy": (
-            strip(onsets=bigeminal, ectopic=set(range(0, 12, 2)))[0],
+            strip(onsets=bigeminal, ectopic=set(range(0, 12, 2)), qt=340)[0],
             {"ventricular premature complex"},
         ),
         "ventricular tachycardia": (strip(rate=150, pr=None, parts=PVC, t=T_PVC, qt=360)[0], None),

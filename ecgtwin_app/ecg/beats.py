@@ -9,6 +9,7 @@ flat in one lead visible in another.
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import maximum_filter1d, percentile_filter, uniform_filter1d
@@ -30,6 +31,23 @@ T_ENERGY, LATEST_T, LATEST_LIKELY_T = 0.65, 0.5, 0.36
 T_SHARPNESS = 5.5
 #: A peak at least this many times as large as what other beats have at its distance is no T.
 T_LIKENESS = 1.6
+#: A late T is alike in all beats, has so little of its QRS' energy and size, and is no sharper than this.
+LATE_T_ENERGY, LATE_T_SIZE, LATE_T_SHARPNESS = 0.45, 0.6, 12.0
+#: So soon (s) after a QRS comes no beat with less than this share of its energy; with more it may be a T
+#: as sharp as that of hyperkalaemia, if the next beat is that much farther away.
+SHARP_T, SHARP_T_ENERGY, FARTHER = 0.28, 0.4, 1.2
+#: A wave this large for a QRS is a smooth ectopic one, though it has only so little energy.
+ECTOPIC_SIZE, ECTOPIC_ENERGY = 0.4, 0.15
+
+
+@dataclass(frozen=True, eq=False)
+class _Course:
+    """What tells QRS from T at each sample: speed of the heart vector, speed over size, and size."""
+
+    energy: np.ndarray
+    sharpness: np.ndarray
+    size: np.ndarray
+    rate: float
 
 
 def clean(signal: np.ndarray) -> np.ndarray:
@@ -92,8 +110,8 @@ def detect_qrs(signal: np.ndarray, rate: float) -> np.ndarray:
     swing = maximum_filter1d(magnitude, int(0.12 * rate) | 1)[candidates]
     candidates = candidates[swing > SMALLEST_QRS]
     # The slower a wave, the less it moves for its size.
-    sharpness = energy / np.maximum(maximum_filter1d(magnitude, int(0.16 * rate) | 1), 1e-9)
-    accepted = _above_threshold(candidates, energy, sharpness, rate)
+    size = maximum_filter1d(magnitude, int(0.16 * rate) | 1)
+    accepted = _above_threshold(candidates, _Course(energy, energy / np.maximum(size, 1e-9), size, rate))
     return _peaks_of_magnitude(accepted, magnitude, rate)
 
 
@@ -131,18 +149,22 @@ def _with_edges(candidates, energy, rate):
     return candidates
 
 
-def _above_threshold(candidates, energy, sharpness, rate):
+def _above_threshold(candidates, course):
     """Candidates above a share of the local QRS level that are no T, with a second look in long gaps."""
     if candidates.size == 0:
         return candidates
-    heights = energy[candidates]
+    rate, heights = course.rate, course.energy[candidates]
     # The QRS level near each beat: the highest candidates within 2.5 s either side.
     level = np.array([_level(heights[np.abs(candidates - c) < 2.5 * rate]) for c in candidates])
     whole = _level(heights)
     level = np.clip(level, 0.4 * whole, 1.5 * whole)
-    noise = percentile_filter(energy, 25, int(2 * rate) | 1)[candidates]
-    accepted = candidates[heights > noise + 0.35 * (level - noise)]
-    accepted = _drop_t_waves(accepted, energy, sharpness, rate)
+    noise = percentile_filter(course.energy, 25, int(2 * rate) | 1)[candidates]
+    above = heights > noise + 0.35 * (level - noise)
+    if above.any():
+        large = course.size[candidates] > ECTOPIC_SIZE * np.median(course.size[candidates[above]])
+        large &= course.sharpness[candidates] > T_SHARPNESS
+        above |= large & (heights > noise + ECTOPIC_ENERGY * (level - noise))
+    accepted = _drop_t_waves(candidates[above], course)
     if accepted.size < 2:
         return accepted
     # Pan and Tompkins' search back: a gap of 1.6 typical RR hides a small beat.
@@ -152,9 +174,9 @@ def _above_threshold(candidates, energy, sharpness, rate):
         if right - left > 1.6 * typical:
             inside = (candidates > left) & (candidates < right - 0.25 * rate)
             inside &= heights > noise + 0.2 * (level - noise)
-            found = [c for c in candidates[inside] if not _is_t(c, left, accepted, energy, sharpness, rate)]
+            found = [c for c in candidates[inside] if not _is_t(c, left, accepted, course)]
             if found:
-                missed.append(max(found, key=lambda c: energy[c]))
+                missed.append(max(found, key=lambda c: course.energy[c]))
     return np.sort(np.append(accepted, missed).astype(np.int64))
 
 
@@ -164,37 +186,56 @@ def _level(heights):
     return float(np.median(heights[heights >= 0.35 * top]))
 
 
-def _drop_t_waves(beats, energy, sharpness, rate):
+def _drop_t_waves(beats, course):
     """The beats without the peaks that are the T wave of the beat before."""
     kept = []
+    if len(beats) > 2 and beats[0] < LATEST_T * course.rate:
+        # The beat before may lie before the strip.
+        energy, size = (np.median(values[beats[1:6]]) for values in (course.energy, course.size))
+        if course.energy[beats[0]] < LATE_T_ENERGY * energy and course.size[beats[0]] < LATE_T_SIZE * size:
+            beats = beats[1:]
     for beat in beats:
-        if not (kept and _is_t(beat, kept[-1], beats, energy, sharpness, rate)):
+        if not (kept and _is_t(beat, kept[-1], beats, course)):
             kept.append(beat)
     return np.array(kept, dtype=np.int64)
 
 
-def _is_t(at, beat, beats, energy, sharpness, rate):
+def _is_t(at, beat, beats, course):
     """Whether the peak `at` is the T of the `beat` before it.
 
-    Either it is as slow as a T, or it comes soon and every beat has the like at that distance.
+    Either it is as slow as a T, or every beat has the like at that distance.
     """
     lag = at - beat
-    if energy[at] >= T_ENERGY * energy[beat] or lag >= LATEST_T * rate:
+    share = course.energy[at] / course.energy[beat]
+    if lag >= LATEST_T * course.rate:
         return False
-    if sharpness[at] < T_SHARPNESS:
-        return True
-    if lag >= LATEST_LIKELY_T * rate:
+    following = beats[beats > at]
+    alone = following.size > 0 and following[0] - at > FARTHER * lag
+    if share >= T_ENERGY and not (lag < SHARP_T * course.rate and alone and share < 1.0):
         return False
-    half = int(0.06 * rate)
-    if at + half >= len(energy):  # cut by the end of the strip: nothing to compare
+    if course.sharpness[at] < T_SHARPNESS or (lag < SHARP_T * course.rate and share < SHARP_T_ENERGY):
         return True
+    late = lag >= LATEST_LIKELY_T * course.rate
+    small = share < LATE_T_ENERGY and course.size[at] < LATE_T_SIZE * course.size[beat]
+    if late and not (small and course.sharpness[at] < LATE_T_SHARPNESS):
+        return False
+    half = int(0.06 * course.rate)
+    if at + half >= len(course.energy):  # cut by the end of the strip: nothing to compare
+        return not late
     after = [
-        energy[other + lag - half : other + lag + half + 1].max()
+        course.energy[other + lag - half : other + lag + half + 1].max()
         for other in beats
-        if other != beat and energy[other] > energy[at] / T_ENERGY and other + lag + half < len(energy)
+        if other != beat
+        and course.energy[other] > course.energy[at] / max(share, T_ENERGY)
+        and other + lag + half < len(course.energy)
     ]
+    if len(after) < 3:
+        return not late
     # A low percentile: in bigeminy half the beats have an ectopic one there.
-    return len(after) < 3 or bool(energy[at] < T_LIKENESS * np.percentile(after, 30))
+    if course.energy[at] >= T_LIKENESS * np.percentile(after, 30):
+        return False
+    # In a tachycardia what stands there is the next QRS.
+    return not late or bool(course.energy[at] > np.percentile(after, 70) / T_LIKENESS)
 
 
 def _peaks_of_magnitude(beats, magnitude, rate):

@@ -149,7 +149,7 @@ def delineate(recording: Recording) -> Delineation:
     ]
     # The fiducial of a wide QRS lies late in it: prematurity is told from the onsets.
     lead_in = np.array([shapes[i].fiducial - shapes[i].waves.qrs_onset for i in shape_of])
-    early, regular = _early(stack.fiducials - lead_in)
+    early, regular = _early(stack.fiducials - lead_in, shape_of[-1] != 0)
     scale = recording.rate / MODEL_RATE
     p_of = dict(zip(np.flatnonzero(stack.dominant), range(representative.beats_used), strict=True))
     beats = []
@@ -204,7 +204,7 @@ def _shape(stack, members):
     return Shape(signal, before, Waves(None, None, None, onset, offset, t_peak, t_offset))
 
 
-def _early(onsets):
+def _early(onsets, last_unlike):
     """Which beats come at least 20 % early, and whether the rhythm is otherwise regular."""
     early = np.zeros(len(onsets), dtype=bool)
     if len(onsets) < 4:
@@ -212,7 +212,10 @@ def _early(onsets):
     gaps = np.diff(onsets).astype(float)
     usual = np.median(gaps)
     following = np.append(gaps[1:], usual)
-    # In bigeminy half the intervals are short: the mean of an interval and the next tells more.
+    # In bigeminy half the intervals are short: the mean of an interval and the next tells more; at the
+    # end of the strip, the one before, if it leads to a beat of another shape.
+    if last_unlike:
+        following[-1] = gaps[-2]
     early[1:] = gaps < EARLY * np.maximum(usual, (gaps + following) / 2)
     paired = (gaps[:-1] + gaps[1:]) / 2
     scatter = min(
@@ -267,7 +270,7 @@ def _sees_p(stack, representative, qrs_onset, k):
     for at in range(segment.shape[1] - width + 1):
         piece = _straight(segment[:, at : at + width])
         own = np.linalg.norm(piece)
-        if 0.6 * size < own < 1.7 * size and np.sum(piece * template) > 0.8 * own * size:
+        if 0.6 * size < own < 1.7 * size and np.sum(piece * template) > 0.85 * own * size:
             return True
     return False
 

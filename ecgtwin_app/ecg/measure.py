@@ -49,7 +49,8 @@ class Measurements:
     t_amplitude : dict of str to float or None
         Signed, by lead, mV.
     sokolow_lyon, cornell : float
-        S in V1 plus the larger R of V5 and V6; R in aVL plus S in V3; mV.
+        S in V1 plus the larger R of V5 and V6; R in aVL plus S in V3; mV. For S the deepest negative
+        wave, whatever comes after it.
     qrs_peak_to_peak : float
         Mean over the leads, mV.
     p_before_qrs : float or None
@@ -157,8 +158,8 @@ def measure(recording: Recording) -> Measurements:
         r_amplitude=r,
         s_amplitude=s,
         t_amplitude=_t_amplitudes(shape),
-        sokolow_lyon=s["V1"] + max(r["V5"], r["V6"]),
-        cornell=r["aVL"] + s["V3"],
+        sokolow_lyon=max(q["V1"], s["V1"]) + max(r["V5"], r["V6"]),
+        cornell=r["aVL"] + max(q["V3"], s["V3"]),
         qrs_peak_to_peak=float(np.mean(np.ptp(qrs, axis=1))),
         p_before_qrs=p_share,
         p_consistency=found.representative.p.consistency,
