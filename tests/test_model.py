@@ -10,10 +10,25 @@ import torch
 from ecgtwin_app.ecg.score import Event, RhythmScore
 from ecgtwin_app.model.adax import Context, DitConfig
 from ecgtwin_app.model.autoencoder import TOKENS, LappedAutoencoder
-from ecgtwin_app.model.conditioning import ABSENT, PRESENT, Condition, statement_states
+from ecgtwin_app.model.conditioning import (
+    ABSENT,
+    NUMBERS,
+    PRESENT,
+    UNKNOWN,
+    Condition,
+    ConditionTokens,
+    nothing_known,
+    statement_states,
+)
 from ecgtwin_app.model.flow import Flow, Guided
 from ecgtwin_app.model.sampler import SAMPLERS, start_noise, times
-from ecgtwin_app.model.score_tracks import TRACK_FEATURES, score_features
+from ecgtwin_app.model.score_tracks import (
+    TRACK_FEATURES,
+    pack_score,
+    score_features,
+    unpack_score,
+    ventricular_tokens,
+)
 from ecgtwin_app.model.weights import WeightsError, build, load, save
 
 STATEMENTS = ("sinus rhythm", "atrial fibrillation", "ventricular premature complex")
@@ -27,7 +42,8 @@ def context(batch: int, config: DitConfig) -> Context:
     g = torch.Generator().manual_seed(0)
     condition = Condition(
         torch.randint(0, 3, (batch, 3), generator=g),
-        torch.tensor([[72.0, float("nan")]] * batch),
+        torch.rand(batch, 3, generator=g),
+        torch.tensor([[72.0] + [float("nan")] * (len(NUMBERS) - 1)] * batch),
         torch.zeros(batch, dtype=torch.int64),
     )
     return Context(
@@ -193,3 +209,48 @@ def test_preconditioning_is_exact_for_gaussian_data():
     t = torch.sigmoid(torch.randn(4, generator=g))
     expected = (0.25 / ((1 - t) ** 2 * 0.25 + t**2)).mean().item()
     assert math.isclose(loss, expected, rel_tol=0.05)
+
+
+def test_severity_matters_only_where_a_statement_is_present():
+    tokens = randomised(ConditionTokens(3, 16))
+    plain = nothing_known(1, 3)
+    states = torch.tensor([[PRESENT, ABSENT, UNKNOWN]])
+    mild = Condition(states, torch.full((1, 3), 0.1), plain.numbers, plain.sex)
+    marked = Condition(states, torch.full((1, 3), 0.9), plain.numbers, plain.sex)
+    moved = (tokens(mild) - tokens(marked)).abs().amax(dim=-1)[0]
+    assert moved[0] > 1e-3
+    assert moved[1:].max() == 0
+
+
+def test_sinus_rhythm_gives_way_to_other_rhythms_and_hides_under_some():
+    names = ("sinus rhythm", "atrial flutter", "complete AV block", "first-degree AV block")
+    assert statement_states(names, ("atrial flutter",))[0] == ABSENT
+    assert statement_states(names, ("complete AV block",))[0] == UNKNOWN
+    assert statement_states(names, ("first-degree AV block",))[0] == PRESENT
+
+
+def test_a_packed_score_comes_back():
+    score = RhythmScore(
+        (
+            Event(0.5, "P", "sinus"),
+            Event(0.66, "QRS", "conducted"),
+            Event(1.1, "QRS", "ventricular", "left ventricular apex"),
+            Event(2.0, "QRS", "paced"),
+        ),
+        10.0,
+        "waves",
+    )
+    back = unpack_score(*pack_score(score))
+    assert [(e.chamber, e.origin, e.site) for e in back.events] == [
+        (e.chamber, e.origin, e.site) for e in score.events
+    ]
+    assert np.allclose([e.time for e in back.events], [e.time for e in score.events], atol=1e-6)
+    assert back.atrial == "waves"
+
+
+def test_tokens_know_the_beat_that_they_lie_in():
+    score = RhythmScore((Event(2.0, "QRS", "conducted"), Event(3.0, "QRS", "ventricular")))
+    inside = ventricular_tokens(torch.from_numpy(score_features(score))[None])[0]
+    at = torch.nonzero(inside).flatten() * 0.08
+    assert at.min() <= 3.0 <= at.max() + 0.08
+    assert at.min() > 2.5

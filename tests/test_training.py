@@ -7,13 +7,22 @@ import pytest
 import torch
 from torch import nn
 
-from ecgtwin_app.model.conditioning import ABSENT, PRESENT, UNKNOWN, Condition
-from ecgtwin_app.training.dataset import with_unknowns
+from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.score import Event, RhythmScore
+from ecgtwin_app.model.adax import DitConfig
+from ecgtwin_app.model.conditioning import ABSENT, NUMBERS, PRESENT, UNKNOWN, Condition
+from ecgtwin_app.model.weights import build
+from synthetic_ecg import strip
+
+from ecgtwin_app.training.cases import virtual_shard
+from ecgtwin_app.training.dataset import DROP, load_cases, with_unknowns
 from ecgtwin_app.training.labels import statements_of
 from ecgtwin_app.training.loop import rate_factor, train
-from ecgtwin_app.training.mix import STATEMENTS, case_weights, draw_case
+from ecgtwin_app.training.mix import MORPHOLOGIES, RHYTHMS, STATEMENTS, case_weights, draw_case
+from ecgtwin_app.training.numbers import pr_of, qrs_axis, severities
 from ecgtwin_app.training.records import load_real, normal
 from ecgtwin_app.training.stages import fit_autoencoder
+from ecgtwin_app.training.warm_start import carry_over
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the real recordings are not here")
@@ -50,10 +59,20 @@ def test_the_rate_warms_up_and_ends_at_zero():
 
 def test_unknowns_are_drawn_in_parts():
     n = 4000
-    condition = Condition(torch.full((n, 8), PRESENT), torch.ones(n, 2), torch.ones(n, dtype=torch.int64))
+    condition = Condition(
+        torch.full((n, 8), PRESENT),
+        torch.full((n, 8), 0.5),
+        torch.ones(n, len(NUMBERS)),
+        torch.ones(n, dtype=torch.int64),
+    )
     drawn = with_unknowns(condition, torch.Generator().manual_seed(0))
     assert (drawn.statements == UNKNOWN).all(dim=1).float().mean() == pytest.approx(0.1, abs=0.02)
-    assert drawn.numbers.isnan().float().mean() == pytest.approx(0.15, abs=0.02)
+    unknown = drawn.numbers.isnan().float().mean(dim=0)
+    assert unknown[0] == pytest.approx(DROP["heart rate"], abs=0.02)
+    assert unknown[2:].mean() == pytest.approx(DROP["set-point"], abs=0.02)
+    # Nothing is said of how marked a statement is that is itself unknown.
+    assert drawn.severity[drawn.statements == UNKNOWN].isnan().all()
+    assert not drawn.severity.isnan().all()
     assert (condition.statements == PRESENT).all()
 
 
@@ -71,19 +90,61 @@ def test_labels_become_statements():
 
 def test_the_mix_covers_every_statement():
     rng = np.random.default_rng(0)
-    drawn = [draw_case(rng) for _ in range(2000)]
-    for statement in STATEMENTS[1:]:
+    drawn = [draw_case(rng) for _ in range(6000)]
+    for statement in STATEMENTS:
         share = np.mean([statement in conditions for conditions, _ in drawn])
-        assert share > 0.08, statement
-    assert min(rate for _, rate in drawn) >= 38 and max(rate for _, rate in drawn) <= 175
+        assert share > 0.012, statement
+    for conditions, rate in drawn:
+        assert conditions[0] in RHYTHMS and all(name in MORPHOLOGIES for name in conditions[1:])
+        assert RHYTHMS[conditions[0]][0] <= rate <= RHYTHMS[conditions[0]][1]
+    assert np.mean([len(conditions) > 2 for conditions, _ in drawn]) > 0.01
 
 
-def test_hard_cases_are_drawn_more_often():
-    states = np.full((3, len(STATEMENTS)), ABSENT)
+def test_plain_sinus_rhythm_is_drawn_less():
+    states = np.full((2, len(STATEMENTS)), ABSENT)
+    states[:, 0] = PRESENT
     states[1, STATEMENTS.index("ventricular premature complex")] = PRESENT
-    states[2, STATEMENTS.index("left bundle branch block")] = UNKNOWN
-    plain, ectopic, unknown = case_weights(states)
-    assert ectopic > 2 * plain and unknown == plain
+    plain, ectopic = case_weights(states)
+    assert ectopic > 1.5 * plain
+
+
+def test_pr_is_read_from_the_score_only_where_it_is_steady():
+    beats = np.arange(0.5, 10, 0.8)
+    conducted = [Event(t, "QRS", "conducted") for t in beats]
+    steady = RhythmScore(tuple(conducted + [Event(t - 0.17, "P", "sinus") for t in beats]))
+    assert pr_of(steady) == pytest.approx(0.17)
+    rng = np.random.default_rng(0)
+    loose = [Event(t - rng.uniform(0.1, 0.5), "P", "sinus") for t in beats]
+    assert np.isnan(pr_of(RhythmScore(tuple(conducted + loose))))
+    assert np.isnan(pr_of(RhythmScore(tuple(conducted))))
+
+
+def test_the_axis_is_that_of_the_limb_leads():
+    for axis in (-60, 0, 45, 120, 200):
+        # A vector's projections on I (0 degrees) and II (60 degrees).
+        leads = np.zeros((8, 5))
+        leads[0], leads[1] = np.cos(np.deg2rad(axis)), np.cos(np.deg2rad(axis - 60))
+        assert qrs_axis(leads) == pytest.approx(axis, abs=0.1)
+
+
+def test_severities_are_read_from_what_was_drawn():
+    out = severities(("a", "b", "c"), {"a": {"severity": 0.3}, "b": {"origin": "x"}})
+    assert out[0] == pytest.approx(0.3) and np.isnan(out[1:]).all()
+
+
+def test_a_warm_start_carries_statements_over_by_name():
+    small = {"components": 12, "width": 32, "depth": 1, "heads": 2, "identity_width": 32}
+    old = build(DitConfig(("sinus rhythm", "atrial flutter"), **small))
+    new = build(DitConfig(("atrial flutter", "Brugada type 1"), **small))
+    kept = new.flow.network.tokens.statement[1].clone()
+    carry_over(new, old)
+    statement = new.flow.network.tokens.statement
+    assert torch.equal(statement[0], old.flow.network.tokens.statement[1])
+    assert torch.equal(statement[1], kept)
+    assert torch.equal(new.flow.network.out.weight, old.flow.network.out.weight)
+    wider = build(DitConfig(("atrial flutter",), **{**small, "width": 64}))
+    with pytest.raises(EcgError, match="train without --from"):
+        carry_over(wider, old)
 
 
 def test_principal_components_keep_what_is_there():
@@ -96,6 +157,19 @@ def test_principal_components_keep_what_is_there():
         x = torch.from_numpy(signals).float() / 1000
         error = autoencoder.decode(autoencoder.encode(x)) - x
     assert error.abs().mean() < 0.01 * x.abs().mean()
+
+
+def test_cases_are_encoded_once_and_found_again(tmp_path):
+    hearts = [strip() for seed in range(2)]
+    assert virtual_shard(tmp_path / "cases_virtual_000000.npz", 0, hearts, 3, seed=1) == 2
+    autoencoder = build(DitConfig(STATEMENTS)).autoencoder
+    cases = load_cases(tmp_path, autoencoder)
+    assert len(cases) == 6 and len(cases.ref_latent) == 2
+    assert cases.reference.tolist() == [0, 0, 0, 1, 1, 1]
+    again = load_cases(tmp_path, None)  # the kept encoding needs no autoencoder
+    assert torch.equal(again.target, cases.target) and torch.equal(again.events, cases.events)
+    features = cases.score(torch.tensor([0, 5]))
+    assert features.shape[0] == 2 and features.abs().sum() > 0
 
 
 @needs_data

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.heart.rhythm import check_score
 
 #: Stands for the example ECG wherever a file can be named.
 EXAMPLE = "example"
@@ -64,6 +67,16 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--heart-rate", type=float, metavar="N", help="ventricular rate, 1/min")
     parser.add_argument("--age", type=float, metavar="N", help="years; the recording's when left out")
     parser.add_argument("--sex", type=str.upper, choices=("F", "M"), help="the recording's when left out")
+    parser.add_argument(
+        "--severity", type=float, metavar="X", help="0 just meets the criteria, 1 is marked; drawn when left out"
+    )
+    for name, unit, what in (
+        ("pr", "MS", "PR interval"),
+        ("qrs", "MS", "QRS duration"),
+        ("qt", "MS", "QT interval"),
+        ("axis", "DEG", "frontal QRS axis"),
+    ):
+        parser.add_argument(f"--{name}", type=float, metavar=unit, help=f"set-point of the {what}")
     parser.add_argument("--samples", type=int, default=default.samples, metavar="N", help="how many twins")
     parser.add_argument(
         "--seed", type=int, default=default.seed, metavar="N", help="twin k has seed N + k - 1"
@@ -90,7 +103,14 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="K",
         help="draw K for each twin, keep the best",
     )
-    parser.add_argument(
+    rhythm = parser.add_mutually_exclusive_group()
+    rhythm.add_argument(
+        "--score",
+        type=Path,
+        metavar="FILE",
+        help="perform the rhythm score in this JSON file; written there first when there is none",
+    )
+    rhythm.add_argument(
         "--no-score",
         action="store_true",
         help="let the model invent the rhythm instead of performing a score",
@@ -120,6 +140,11 @@ def request_from(args: argparse.Namespace) -> TwinRequest:
         heart_rate=args.heart_rate,
         age=args.age,
         sex=args.sex,
+        severity=args.severity,
+        pr=args.pr,
+        qrs=args.qrs,
+        qt=args.qt,
+        axis=args.axis,
         samples=args.samples,
         seed=args.seed,
         steps=args.steps,
@@ -127,9 +152,29 @@ def request_from(args: argparse.Namespace) -> TwinRequest:
         identity=args.identity,
         best_of=args.best_of,
         use_score=not args.no_score,
+        score=_score_from(args.score),
     )
     check_request(request)
     return request
+
+
+#: A score of ten seconds is a few kilobytes.
+LARGEST_SCORE = 1_000_000
+
+
+def _score_from(path: Path | None) -> RhythmScore | None:
+    """The score in a file, checked; None where there is no file yet."""
+    if path is None or not path.exists():
+        return None
+    try:
+        if path.stat().st_size > LARGEST_SCORE:
+            raise ValueError("too large")
+        score = RhythmScore.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise EcgError(
+            f"{path} is no rhythm score ({error}); write one with --score and a file name that is not there yet."
+        ) from None
+    return check_score(score)
 
 
 def load_engine(args: argparse.Namespace):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from ecgtwin_app.cli.asking import (
 )
 from ecgtwin_app.cli.progress import ProgressBar
 from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.request import Progress, Twin, TwinRequest
 
 
@@ -37,6 +39,8 @@ def main(args: argparse.Namespace) -> int:
     folder = output_folder(args.out)
     twins, complete = make_twins(load_engine(args), reference, request)
     files = save(twins, reference, folder, args.picture) if twins else []
+    if args.score is not None and request.score is None and twins:
+        files.append(write_score_file(args.score, twins[0].score))
     for line in summary(twins, files, folder):
         print(line, file=sys.stderr)
     if args.json and twins:
@@ -73,6 +77,15 @@ def save(twins: list[Twin], reference: Recording, folder: Path, pictures: bool) 
     if pictures:
         files += save_pictures(twins, reference, folder)
     return files
+
+
+def write_score_file(path: Path, score: RhythmScore) -> Path:
+    """The score of a twin as JSON, to be edited and performed again; `EcgError` when it cannot be written."""
+    try:
+        path.write_text(json.dumps(score.to_json(), indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise EcgError(f"The score cannot be written to {path}: {error.strerror}; name another file.") from None
+    return path
 
 
 def save_pictures(twins: list[Twin], reference: Recording, folder: Path) -> list[Path]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: How a P wave arises. "retrograde" is conducted back from the ventricles or the junction.
-ATRIAL_ORIGINS = ("sinus", "ectopic", "retrograde", "paced")
+#: How a P wave arises. "retrograde" is conducted back from the ventricles or the junction, "flutter" is one
+#: turn of the loop.
+ATRIAL_ORIGINS = ("sinus", "ectopic", "retrograde", "paced", "flutter")
 #: How a QRS arises. "conducted" comes down the patient's own His-Purkinje system (with whatever
 #: bundle branch block the condition says), "aberrant" is conducted with a rate-dependent block.
 VENTRICULAR_ORIGINS = ("conducted", "aberrant", "ventricular", "paced")
@@ -26,7 +27,7 @@ VENTRICULAR_SITES = (
     "left ventricular apex",
     "posterior fascicle",
 )
-#: Continuous atrial activity that replaces P waves.
+#: Continuous atrial activity that replaces P waves; turns of a flutter loop may stand in the score beside it.
 ATRIAL_RHYTHMS = ("waves", "fibrillation", "flutter")
 
 

@@ -19,7 +19,8 @@ from ecgtwin_app.conditions.referee import judge
 from ecgtwin_app.conditions.vocabulary import Condition
 from ecgtwin_app.ecg.leads import independent_leads, lead_law_residual, twelve_leads
 from ecgtwin_app.ecg.measure import measure
-from ecgtwin_app.ecg.recording import MODEL_RATE, EcgError, Recording
+from ecgtwin_app.ecg.pacing import pacing_spikes, spike_direction
+from ecgtwin_app.ecg.recording import MODEL_RATE, MODEL_SAMPLES, EcgError, Recording
 from ecgtwin_app.ecg.resample import ten_seconds
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.plan import Plan, check_request, make_plan
@@ -27,6 +28,7 @@ from ecgtwin_app.engine.reference import PreparedReference, context_of, identity
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.model.adax import Context
 from ecgtwin_app.model.autoencoder import TOKENS
+from ecgtwin_app.model.conditioning import AT_A_RATE
 from ecgtwin_app.model.flow import Guided
 from ecgtwin_app.model.sampler import dpm_solver_2m, start_noise, times
 from ecgtwin_app.model.weights import TwinModel, WeightsError, load
@@ -34,6 +36,8 @@ from ecgtwin_app.resources import weight_path
 
 #: Heat maps, the default first.
 METHODS = ("contrast", "attention", "gradients")
+#: Height (mV) of the pacing spikes of a twin: between those of bipolar and of unipolar leads.
+USUAL_SPIKE = (0.5, 1.5)
 #: Largest contradiction between limb leads in memory, mV.
 LEAD_LAW_LIMIT = 1e-5
 
@@ -85,7 +89,7 @@ class TwinEngine:
         EcgError
             When the reference or the request cannot be used.
         """
-        conditions = check_request(request)
+        conditions = self._conditions(request)
         prepared = self._prepare(reference)
         total = request.samples * request.best_of * request.steps
         done = 0
@@ -103,7 +107,7 @@ class TwinEngine:
                         done, total, self._decode(denoised), f"Twin {number + 1} of {request.samples}"
                     )
                 seconds = time.perf_counter() - began
-                signal = self._decode(latent)
+                signal = self._decode(latent) + _spikes(plan, request.seed)
                 twin = self._finish(prepared, request, conditions, plan, seed, signal, seconds, draw == 0)
                 if best is None or _met_count(twin) > _met_count(best):
                     best = twin
@@ -127,7 +131,7 @@ class TwinEngine:
                 f"There is no heat map '{method}'; choose {', '.join(METHODS[:-1])} or {METHODS[-1]}."
             )
         request = twin.request
-        conditions = check_request(request)
+        conditions = self._conditions(request)
         prepared = self._prepare(reference)
         plan = make_plan(conditions, request, prepared, twin.seed)
         if method == "attention":
@@ -138,7 +142,7 @@ class TwinEngine:
         latent = None
         for step, (latent, _) in enumerate(self._sample(prepared, plain, request, twin.seed), 1):
             yield Progress(step, total, None, "The same patient without the condition")
-        counterfactual = self._decode(latent)
+        counterfactual = self._decode(latent) + _spikes(plain, request.seed)
         if method == "contrast":
             yield contrast_map(twin.recording.signal, counterfactual, twin.score, plain.score)
         else:
@@ -175,6 +179,17 @@ class TwinEngine:
         """Unit-length base vector (width,) of a recording, its condition taken as unknown."""
         return identity_of(self._model, ten_seconds(recording), self.device)[1]
 
+    def knows(self, condition: Condition) -> bool:
+        """Whether the weights were trained for a condition of the vocabulary."""
+        return condition.name in (*AT_A_RATE, *self._model.config.statements)
+
+    def _conditions(self, request: TwinRequest) -> list[Condition]:
+        conditions = check_request(request)
+        for condition in conditions:
+            if not self.knows(condition):
+                raise EcgError(f"The model was not trained for {condition.name}; choose another condition.")
+        return conditions
+
     def _prepare(self, reference: Recording) -> PreparedReference:
         digest = reference.digest()
         if self._prepared is None or self._prepared.digest != digest:
@@ -182,9 +197,7 @@ class TwinEngine:
         return self._prepared
 
     def _statement(self, condition: Condition) -> int:
-        name = (
-            "sinus rhythm" if condition.name in ("sinus bradycardia", "sinus tachycardia") else condition.name
-        )
+        name = "sinus rhythm" if condition.name in AT_A_RATE else condition.name
         return self._model.config.statements.index(name)
 
     def _sample(self, prepared: PreparedReference, plan: Plan, request: TwinRequest, seed: int):
@@ -271,6 +284,18 @@ def request_as_dict(request: TwinRequest) -> dict:
     fields["conditions"] = list(request.conditions)
     fields["score"] = request.score.to_json() if isinstance(request.score, RhythmScore) else None
     return fields
+
+
+def _spikes(plan: Plan, seed: int) -> np.ndarray:
+    """Pacing spikes (12, samples) of the plan's score.
+
+    The latent space cannot hold edges of two milliseconds, and a spike is the pacemaker's, not the heart's:
+    it is drawn on the decoded strip. All twins of a request show the same pacemaker.
+    """
+    if plan.score is None:
+        return np.zeros((12, MODEL_SAMPLES), np.float32)
+    rng = np.random.default_rng([seed, 2])
+    return twelve_leads(pacing_spikes(plan.score, spike_direction(rng), float(rng.uniform(*USUAL_SPIKE))))
 
 
 def _met_count(twin: Twin) -> tuple[bool, int]:

@@ -16,12 +16,16 @@ from ecgtwin_app.heart.rhythm import write_score
 #: Widest limits of a request; a condition's own range is narrower and only advice.
 HEART_RATES = (30.0, 220.0)
 AGES = (0.0, 120.0)
+#: Set-points: ms, and degrees for the axis.
+SET_POINTS = {"pr": (80.0, 400.0), "qrs": (60.0, 220.0), "qt": (240.0, 700.0), "axis": (-180.0, 270.0)}
+#: Severity drawn where none is asked: not so mild that a criterion hangs on a microvolt.
+USUAL_SEVERITY = (0.3, 0.9)
 MOST_TWINS, MOST_STEPS, MOST_DRAWS = 100, 1000, 50
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Conditions, rate, age, sex and score of one draw.
+    """All that one draw performs, nothing left open but the noise.
 
     Attributes
     ----------
@@ -30,6 +34,10 @@ class Plan:
         Ventricular rate, 1/min.
     age : float or None
     sex : str or None
+    severity : float
+        0 to 1.
+    pr, qrs, qt, axis : float or None
+        Set-points, ms and degrees.
     score : RhythmScore or None
         None when the model is to invent the rhythm.
     counterpart : RhythmScore or None
@@ -40,12 +48,17 @@ class Plan:
     rate: float
     age: float | None
     sex: str | None
+    severity: float
+    pr: float | None
+    qrs: float | None
+    qt: float | None
+    axis: float | None
     score: RhythmScore | None
     counterpart: RhythmScore | None
 
     def without_condition(self) -> Plan:
         """The same draw in sinus rhythm, nothing else present."""
-        return replace(self, names=("sinus rhythm",), score=self.counterpart)
+        return replace(self, names=("sinus rhythm",), score=self.counterpart, pr=None, qrs=None, qt=None, axis=None)
 
 
 def check_request(request: TwinRequest) -> list[Condition]:
@@ -62,6 +75,11 @@ def check_request(request: TwinRequest) -> list[Condition]:
         (request.strength, (0.0, 5.0), "strength"),
         (request.identity, (0.0, 5.0), "identity dial"),
         (request.seed, (0, 2**53), "seed"),
+        (request.severity, (0.0, 1.0), "severity"),
+        (request.pr, SET_POINTS["pr"], "PR interval"),
+        (request.qrs, SET_POINTS["qrs"], "QRS duration"),
+        (request.qt, SET_POINTS["qt"], "QT interval"),
+        (request.axis, SET_POINTS["axis"], "QRS axis"),
     ):
         if value is not None and not low <= value <= high:
             raise EcgError(f"The {what} must be between {low:g} and {high:g}, not {value:g}.")
@@ -83,6 +101,9 @@ def make_plan(
     patient = reference.recording.patient
     age = patient.age if request.age is None else request.age
     sex = patient.sex if request.sex is None else request.sex
+    # A stream of its own: a severity asked for leaves the score as it was.
+    severity = float(np.random.default_rng([seed, 1]).uniform(*USUAL_SEVERITY))
+    severity = severity if request.severity is None else request.severity
     score = counterpart = None
     if request.score is not None:
         score = counterpart = request.score
@@ -90,4 +111,23 @@ def make_plan(
         score, counterpart = write_score(
             names, rate, np.random.default_rng(seed), reference.template, age=age
         )
-    return Plan(names, rate, age, sex, score, counterpart)
+        if request.pr is not None:
+            score = with_pr(score, request.pr / 1000)
+    set_points = request.pr, request.qrs, request.qt, request.axis
+    return Plan(names, rate, age, sex, severity, *set_points, score, counterpart)
+
+
+def with_pr(score: RhythmScore, pr: float) -> RhythmScore:
+    """The score with the P that belongs to each conducted QRS moved to `pr` seconds before it.
+
+    A P belongs to a QRS when it lies 0.08 to 0.4 s before it and no other QRS comes between.
+    """
+    qrs = np.array(score.times("QRS"))
+    conducted = set(score.times("QRS", "conducted", "aberrant"))
+    events = []
+    for event in score.events:
+        following = qrs[qrs > event.time] if event.chamber == "P" else ()
+        if len(following) and following[0] in conducted and 0.08 <= following[0] - event.time <= 0.4:
+            event = replace(event, time=float(following[0]) - pr)
+        events.append(event)
+    return replace(score, events=tuple(events))

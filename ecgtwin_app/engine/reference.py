@@ -15,7 +15,7 @@ from ecgtwin_app.ecg.recording import Recording
 from ecgtwin_app.ecg.resample import ten_seconds
 from ecgtwin_app.ecg.template import BeatTemplate, lay, split_beat
 from ecgtwin_app.model.adax import Context
-from ecgtwin_app.model.conditioning import Condition, statement_states
+from ecgtwin_app.model.conditioning import PRESENT, Condition, frontal_axis, nothing_known, statement_states
 from ecgtwin_app.model.identity import base_vector, beat_input
 from ecgtwin_app.model.score_tracks import score_features
 from ecgtwin_app.model.weights import TwinModel
@@ -73,12 +73,7 @@ def identity_of(
     """
     signal = torch.from_numpy(independent_leads(strip.signal))[None].to(device)
     beat = torch.from_numpy(beat_input(beat or representative_beat(strip)))[None].to(device)
-    statements = len(model.config.statements)
-    nothing = Condition(
-        torch.zeros(1, statements, dtype=torch.int64, device=device),
-        torch.full((1, 2), float("nan"), device=device),
-        torch.zeros(1, dtype=torch.int64, device=device),
-    )
+    nothing = nothing_known(1, len(model.config.statements), device)
     identity = model.extractor(model.autoencoder.encode(signal), beat, nothing)
     return identity, base_vector(identity)[0].cpu().numpy()
 
@@ -86,13 +81,7 @@ def identity_of(
 @torch.no_grad()
 def context_of(model: TwinModel, reference: PreparedReference, plan: Plan, device: str) -> Context:
     """All that one draw depends on, but the noise."""
-    states = statement_states(model.config.statements, plan.names)
-    numbers = [plan.rate, float("nan") if plan.age is None else plan.age]
-    condition = Condition(
-        torch.from_numpy(states.astype(np.int64))[None].to(device),
-        torch.tensor([numbers], dtype=torch.float32, device=device),
-        torch.tensor([{"F": 1, "M": 2}.get(plan.sex, 0)], device=device),
-    )
+    condition = _condition_of(model.config.statements, plan, device)
     if plan.score is None:
         laid = np.zeros((8, reference.recording.samples), np.float32)
     else:
@@ -101,4 +90,17 @@ def context_of(model: TwinModel, reference: PreparedReference, plan: Plan, devic
     score = torch.from_numpy(score_features(plan.score))[None].to(device)
     return Context(
         condition, reference.identity, torch.ones(1, dtype=torch.bool, device=device), laid_latent, score
+    )
+
+
+def _condition_of(statements: tuple[str, ...], plan: Plan, device: str) -> Condition:
+    states = statement_states(statements, plan.names)
+    severity = np.where(states == PRESENT, plan.severity, np.nan)
+    axis = None if plan.axis is None else frontal_axis(plan.axis)
+    numbers = [plan.rate, plan.age, plan.pr, plan.qrs, plan.qt, axis]
+    return Condition(
+        torch.from_numpy(states.astype(np.int64))[None].to(device),
+        torch.from_numpy(severity.astype(np.float32))[None].to(device),
+        torch.tensor([[np.nan if n is None else n for n in numbers]], dtype=torch.float32, device=device),
+        torch.tensor([{"F": 1, "M": 2}.get(plan.sex, 0)], device=device),
     )

@@ -26,6 +26,12 @@ class TwinRequest:
     age : float or None
         Years; None means the reference's, or unknown.
     sex : {"F", "M"} or None
+    severity : float or None
+        How marked the conditions are, 0 (just meets the criteria) to 1; None draws it for each twin.
+    pr, qrs, qt : float or None
+        Set-points of the intervals, ms; None leaves them to the condition and the patient.
+    axis : float or None
+        Set-point of the frontal QRS axis, degrees.
     samples : int
         How many twins.
     seed : int
@@ -48,6 +54,11 @@ class TwinRequest:
     heart_rate: float | None = None
     age: float | None = None
     sex: str | None = None
+    severity: float | None = None
+    pr: float | None = None
+    qrs: float | None = None
+    qt: float | None = None
+    axis: float | None = None
     samples: int = 1
     seed: int = 1
     steps: int = 10

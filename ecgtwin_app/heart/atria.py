@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ecgtwin_app.ecg.recording import MODEL_RATE, MODEL_SAMPLES
-from ecgtwin_app.ecg.score import RhythmScore
+from ecgtwin_app.ecg.score import Event, RhythmScore
 from ecgtwin_app.ecg.template import BeatTemplate
 from ecgtwin_app.heart.vector import Front, LeadField, perform_fronts
 
@@ -87,16 +87,17 @@ def flutter_waves(score: RhythmScore, rng: np.random.Generator, samples: int = M
     Parameters
     ----------
     score : RhythmScore
-        Its QRS lie on whole numbers of flutter cycles; the rate of the loop is found from them.
+        The loop turns with its events of origin "flutter"; without such, its rate is found from the QRS,
+        which lie on whole numbers of cycles.
 
     Returns
     -------
     ndarray, shape (8, samples), float32
         Millivolts.
     """
-    cycle, phase = flutter_cycle(score, rng)
+    turns = score.times("P", "flutter") or with_turns(score, rng).times("P", "flutter")
     at = np.arange(samples) / MODEL_RATE
-    turn = (at - phase) / cycle + rng.uniform(0, 1) + 0.012 * _slow(rng, at, 0.25)
+    turn = np.interp(at, turns, np.arange(len(turns))) + 0.012 * _slow(rng, at, 0.25)
     turn = np.remainder(turn, 1.0)
     knots = np.linspace(0, 1, 65)
     # A slow fall, a steeper one to the nadir, and the fast upstroke that ends the sawtooth.
@@ -120,12 +121,21 @@ def flutter_waves(score: RhythmScore, rng: np.random.Generator, samples: int = M
     return (waves * (1 + 0.05 * _slow(rng, at, 0.25))).astype(np.float32)
 
 
+def with_turns(score: RhythmScore, rng: np.random.Generator) -> RhythmScore:
+    """The score of a flutter with an event for every turn of the loop, from before the strip to after it."""
+    cycle, phase = flutter_cycle(score, rng)
+    first = np.remainder(phase + rng.uniform(0, cycle), cycle) - 2 * cycle
+    times = first + cycle * np.arange(int((score.duration + 4 * cycle) / cycle) + 1)
+    turns = tuple(Event(float(time), "P", "flutter") for time in times)
+    return replace(score, events=score.events + turns)
+
+
 def flutter_cycle(score: RhythmScore, rng: np.random.Generator) -> tuple[float, float]:
     """Cycle (s) of the loop that the score's QRS keep step with, and the time (s) of one of them.
 
     Where two rates within `FLUTTER_RATE` fit alike, such as 3:1 and 4:1 of the same beats, one is drawn.
     """
-    times = np.array(score.times("QRS"))
+    times = np.array(score.times("QRS", "conducted", "aberrant") or score.times("QRS"))
     cycles = 60.0 / np.arange(FLUTTER_RATE[0], FLUTTER_RATE[1], 0.25)
     step = np.exp(2j * np.pi * (times[None] - times[0]) / cycles[:, None])
     mean = step.mean(axis=1)

@@ -65,7 +65,8 @@ def perform(
         signal += lay(shape, part, qrs_origins=("conducted",), p_origins=())
         times = np.array([e.time for e in beats])[mine]
         marks["QRS"][mine], marks["T"][mine] = _beat_marks(shape, times, qt_intervals(shape, part)[mine])
-    atrial = [e for e in score.events if e.chamber == "P"] if template.has_p else []
+    # The turns of a flutter loop are no waves of their own.
+    atrial = [e for e in score.events if e.chamber == "P" and e.origin != "flutter"] if template.has_p else []
     marks["P"] = np.zeros((len(atrial), 3))
     for origin in dict.fromkeys(e.origin for e in atrial):
         shape = template if origin == "sinus" else with_atrial_origin(template, field, origin, rng)

@@ -14,6 +14,7 @@ import numpy as np
 
 from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.ecg.score import RhythmScore
+from ecgtwin_app.heart.atria import with_turns
 from ecgtwin_app.heart.rhythm_block import complete_block, mobitz, prolonged_pr, wenckebach
 from ecgtwin_app.heart.rhythm_ectopy import add_bigeminy, add_premature_atrial, add_premature_ventricular
 from ecgtwin_app.heart.rhythm_grid import (
@@ -156,7 +157,10 @@ def write_score(
         return _rhythm(conditions, rate, rr, np.random.default_rng(seeds[trial]), template, duration, age)
 
     rhythm = at_rate(write, 60.0 / rate, duration)
-    return score_of(rhythm.cycles, duration, rhythm.atrial), score_of(rhythm.normal, duration)
+    score = score_of(rhythm.cycles, duration, rhythm.atrial)
+    if score.atrial == "flutter":
+        score = with_turns(score, rng)
+    return score, score_of(rhythm.normal, duration)
 
 
 def mean_rate(score: RhythmScore) -> float:

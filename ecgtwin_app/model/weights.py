@@ -18,7 +18,7 @@ from ecgtwin_app.model.flow import Flow
 from ecgtwin_app.model.identity import IndividualBaseExtractor
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 
 
 class WeightsError(EcgError):

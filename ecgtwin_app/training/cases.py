@@ -21,8 +21,9 @@ from ecgtwin_app.ecg.template import BeatTemplate, lay
 from ecgtwin_app.heart.virtual_patient import VirtualPatient, simulate
 from ecgtwin_app.model.conditioning import statement_states
 from ecgtwin_app.model.identity import beat_input
-from ecgtwin_app.model.score_tracks import score_features
+from ecgtwin_app.model.score_tracks import pack_score
 from ecgtwin_app.training.mix import STATEMENTS, draw_case
+from ecgtwin_app.training.numbers import case_numbers, severities, virtual_numbers
 from ecgtwin_app.training.real_cases import real_case
 from ecgtwin_app.training.records import RealRecord
 
@@ -49,10 +50,11 @@ class Shard:
         """A reference, known by its `row` number in the whole set."""
         self.add(
             ref_patient=row,
-            ref_signal=_int16(independent_leads(recording.signal)),
-            ref_beat=beat_input(beat),
+            ref_latent=_int16(independent_leads(recording.signal)),
+            ref_beat=beat_input(beat).astype(np.float16),
             ref_statements=statements,
-            ref_numbers=(60.0 / beat.rr, _age(recording)),
+            ref_severity=np.full(len(statements), np.nan, np.float32),
+            ref_numbers=case_numbers(60.0 / beat.rr, _age(recording), beat),
             ref_sex=_sex(recording),
         )
 
@@ -64,19 +66,23 @@ class Shard:
         template: BeatTemplate,
         score: RhythmScore,
         statements: np.ndarray,
-        rate: float,
+        severity: np.ndarray,
+        numbers: np.ndarray,
         beat: np.ndarray | None,
     ) -> None:
         """A case of reference `row` (or of `NOBODY`) that performs `score`."""
         laid = np.zeros_like(signal) if row == NOBODY else lay(template, score)
+        events, atrial = pack_score(score)
         self.add(
             patient=row,
             target=_int16(signal),
             laid=_int16(laid),
-            score=score_features(score).astype(np.float16),
-            beat=np.zeros((8, 500), np.float32) if beat is None else beat,
+            events=events,
+            atrial=atrial,
+            beat=np.zeros((8, 500), np.float16) if beat is None else beat.astype(np.float16),
             statements=statements,
-            numbers=(rate, _age(recording)),
+            severity=severity,
+            numbers=numbers,
             sex=_sex(recording),
         )
 
@@ -116,10 +122,19 @@ def virtual_shard(path: Path, first: int, recordings: list[Recording], per_patie
         for _ in range(per_patient):
             conditions, rate = draw_case(rng)
             case = simulate(patient, conditions, rate, rng)
-            own_beat = _own_beat(case.signal) if rng.random() < BEAT_SHARE else None
-            statements = statement_states(STATEMENTS, conditions)
+            # Spikes are drawn on the decoded twin: the latent cannot hold edges of two milliseconds.
+            signal = case.signal - case.spikes
+            own_beat = _own_beat(signal) if rng.random() < BEAT_SHARE else None
             shard.add_case(
-                row, recording, case.signal, patient.template, case.score, statements, rate, own_beat
+                row,
+                recording,
+                signal,
+                patient.template,
+                case.score,
+                statement_states(STATEMENTS, conditions),
+                severities(STATEMENTS, case.parameters),
+                virtual_numbers(case, rate, _age(recording)),
+                own_beat,
             )
     if used:
         shard.write(path)
@@ -142,10 +157,11 @@ def real_shard(path: Path, first: int, records: list[RealRecord]) -> int:
             continue
         used += 1
         shard.add_reference(row, record.recording, case.beat, case.statements)
+        numbers = case_numbers(case.rate, _age(record.recording), case.beat)
         for reference in (row, NOBODY):
             shard.add_case(
                 reference, record.recording, case.signal, case.template, case.score, case.statements,
-                case.rate, beat_input(case.beat),
+                np.full(len(STATEMENTS), np.nan, np.float32), numbers, beat_input(case.beat),
             )  # fmt: skip
     if used:
         shard.write(path)

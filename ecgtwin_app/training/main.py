@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from ecgtwin_app.model.adax import DitConfig
-from ecgtwin_app.model.weights import build, save
+from ecgtwin_app.model.weights import build, load, save
 from ecgtwin_app.training import parallel
 from ecgtwin_app.training.cases import make_real, make_virtual
 from ecgtwin_app.training.dataset import load_cases
@@ -26,6 +26,7 @@ from ecgtwin_app.training.stages import (
     train_extractor,
     train_flow,
 )
+from ecgtwin_app.training.warm_start import carry_over
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the choice to torch")
     parser.add_argument("--workers", type=int, default=2, help="processes that make the cases")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--from", dest="start", type=Path, metavar="DIR", help="start from these weights instead of from nothing"
+    )
     parser.add_argument("--name", default="ecgtwin-1")
 
 
@@ -65,9 +69,16 @@ def main(args: argparse.Namespace) -> int:
 
     model = build(DitConfig(STATEMENTS), args.name)
     folder, fitted = args.work / "cases", args.work / "autoencoder.safetensors"
+    if args.start is not None:
+        carry_over(model, load(args.start))
     if first:
         _make_all_cases(folder, args)
-        _fit_once(fitted, folder, model.config.components)
+        if args.start is None:
+            _fit_once(fitted, folder, model.config.components)
+        elif not fitted.exists():
+            save_file(model.autoencoder.state_dict(), fitted)
+        model.autoencoder.load_state_dict(load_file(fitted))
+        load_cases(folder, model.autoencoder)  # encodes them, for the other processes to find
     parallel.wait()
     model.autoencoder.load_state_dict(load_file(fitted))
     cases = load_cases(folder, model.autoencoder)
@@ -126,5 +137,5 @@ def _signals(folder: Path) -> list[np.ndarray]:
     for path in sorted(folder.glob("cases_*.npz")):
         with np.load(path, allow_pickle=False) as z:
             targets.append(z["target"][::8])
-            references.append(z["ref_signal"])
+            references.append(z["ref_latent"])
     return [np.concatenate(targets), np.concatenate(references)]

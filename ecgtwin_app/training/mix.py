@@ -4,62 +4,120 @@ from __future__ import annotations
 
 import numpy as np
 
+from ecgtwin_app.heart.registry import check_combination
+from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.model.conditioning import PRESENT
 
-#: The model's statement list. Bradycardia and tachycardia are sinus rhythm at a rate.
-STATEMENTS = (
-    "sinus rhythm",
-    "atrial fibrillation",
-    "ventricular premature complex",
-    "first-degree AV block",
-    "left bundle branch block",
-    "right bundle branch block",
-    "left ventricular hypertrophy",
-    "anterior STEMI",
-)
-#: Rhythm statements with the range of ventricular rates (1/min) trained for each.
-_RHYTHMS = {
-    "sinus rhythm": (38.0, 175.0),
-    "atrial fibrillation": (50.0, 165.0),
-    "ventricular premature complex": (45.0, 125.0),
-    "first-degree AV block": (42.0, 115.0),
+#: Rhythm statements with the range of ventricular rates (1/min) trained for each, and how often each is
+#: drawn where the rhythm is the case. Bradycardia and tachycardia are sinus rhythm at a rate.
+RHYTHMS = {
+    "sinus rhythm": (38.0, 180.0, 3.0),
+    "sinus arrhythmia": (42.0, 95.0, 1.2),
+    "atrial fibrillation": (45.0, 170.0, 1.6),
+    "atrial flutter": (58.0, 175.0, 1.5),
+    "premature atrial complex": (45.0, 125.0, 1.5),
+    "supraventricular tachycardia": (150.0, 220.0, 1.2),
+    "junctional rhythm": (38.0, 62.0, 1.2),
+    "ventricular premature complex": (42.0, 130.0, 3.0),
+    "ventricular bigeminy": (50.0, 120.0, 1.6),
+    "ventricular tachycardia": (70.0, 220.0, 2.2),
+    "ventricular pacing": (48.0, 115.0, 2.0),
+    "first-degree AV block": (42.0, 115.0, 1.2),
+    "Wenckebach AV block": (38.0, 95.0, 1.4),
+    "Mobitz II AV block": (32.0, 90.0, 1.3),
+    "complete AV block": (28.0, 50.0, 1.4),
 }
-_MORPHOLOGIES = STATEMENTS[4:]
-#: How much more often than a plain rhythm (0.6) a case is drawn for each statement it holds: what changes the
-#: patient's beat most takes longest to learn.
-_PLAIN = 0.6
-_EMPHASIS = {
-    "ventricular premature complex": 1.4,
-    "left bundle branch block": 1.2,
-    "right bundle branch block": 0.7,
-    "left ventricular hypertrophy": 0.5,
-    "anterior STEMI": 0.7,
+#: Morphologies, and how often each is drawn: what changes the beat most takes longest to learn.
+MORPHOLOGIES = {
+    "right bundle branch block": 1.3,
+    "incomplete right bundle branch block": 1.0,
+    "left bundle branch block": 2.2,
+    "left anterior fascicular block": 1.2,
+    "left posterior fascicular block": 1.1,
+    "pre-excitation": 1.8,
+    "left ventricular hypertrophy": 1.2,
+    "left ventricular strain": 0.9,
+    "right ventricular hypertrophy": 1.3,
+    "low voltage": 0.8,
+    "left atrial enlargement": 1.0,
+    "right atrial enlargement": 0.9,
+    "anterior STEMI": 1.5,
+    "inferior STEMI": 1.5,
+    "old anterior infarct": 1.3,
+    "old inferior infarct": 1.2,
+    "ST depression": 1.0,
+    "T inversion": 1.1,
+    "long QT": 1.1,
+    "hyperkalaemia": 1.4,
+    "Brugada type 1": 1.3,
 }
+#: The model's statement list.
+STATEMENTS = (*RHYTHMS, *MORPHOLOGIES)
+#: Morphologies that often come with another one.
+_COMPANIONS = {
+    "left ventricular strain": ("left ventricular hypertrophy",),
+    "left ventricular hypertrophy": ("left ventricular strain", "left atrial enlargement"),
+    "right ventricular hypertrophy": ("right atrial enlargement",),
+    "right bundle branch block": ("left anterior fascicular block", "left posterior fascicular block"),
+    "inferior STEMI": ("right bundle branch block", "old anterior infarct"),
+    "anterior STEMI": ("right bundle branch block", "left anterior fascicular block"),
+    "ST depression": ("T inversion", "left ventricular hypertrophy"),
+}
+#: Share of the cases that are a rhythm alone and a morphology in sinus rhythm; the rest are both together.
+_RHYTHM_ALONE, _SINUS = 0.44, 0.42
+_FASTEST_WITH_MORPHOLOGY = 140.0
 
 
 def case_weights(states: np.ndarray) -> np.ndarray:
-    """Relative frequency (cases,) with which cases of these statement states (cases, statements) are drawn."""
-    emphasis = np.array([_EMPHASIS.get(name, 0.0) for name in STATEMENTS])
-    return _PLAIN + (states == PRESENT) @ emphasis
+    """Relative frequency (cases,) with which cases of these statement states (cases, statements) are drawn.
+
+    Plain sinus rhythm is learned first and is in every pair as its reference: it is drawn less.
+    """
+    others = (states[:, 1:] == PRESENT).any(axis=1)
+    return np.where(others, 1.0, 0.6)
 
 
 def draw_case(rng: np.random.Generator) -> tuple[tuple[str, ...], float]:
-    """Conditions and ventricular rate (1/min) of one training case.
-
-    A third is a rhythm alone, a half a morphology in sinus rhythm, the rest both together.
-    """
+    """Conditions and ventricular rate (1/min) of one training case."""
     kind = rng.random()
-    rhythm, morphology = "sinus rhythm", None
-    if kind < 0.46:
-        rhythm = rng.choice(list(_RHYTHMS), p=[0.24, 0.22, 0.32, 0.22])
-    elif kind < 0.88:
-        morphology = rng.choice(_MORPHOLOGIES)
+    morphologies: tuple[str, ...] = ()
+    rhythm = "sinus rhythm"
+    if kind < _RHYTHM_ALONE:
+        rhythm = _draw(rng, {name: share for name, (_, _, share) in RHYTHMS.items()})
     else:
-        rhythm, morphology = rng.choice(list(_RHYTHMS)[1:]), rng.choice(_MORPHOLOGIES)
-    low, high = _RHYTHMS[str(rhythm)]
-    if morphology is not None:
-        high = min(high, 140.0)
+        morphologies = _draw_morphologies(rng)
+    if kind >= _RHYTHM_ALONE + _SINUS:
+        others = {name: share for name, (_, _, share) in RHYTHMS.items() if name != "sinus rhythm"}
+        rhythm = _draw(rng, others)
+        if not _possible((rhythm, *morphologies)):
+            rhythm = "sinus rhythm"
+    low, high, _ = RHYTHMS[rhythm]
+    if morphologies and rhythm != "ventricular tachycardia":
+        high = max(low, min(high, _FASTEST_WITH_MORPHOLOGY))
     # Half the cases near the rates seen at rest, half anywhere in the range.
-    rate = rng.normal(72, 14) if rng.random() < 0.5 else rng.uniform(low, high)
-    conditions = (str(rhythm),) if morphology is None else (str(rhythm), str(morphology))
-    return conditions, float(np.clip(rate, low, high))
+    rate = rng.normal(72, 14) if rng.random() < 0.5 and low < 72 < high else rng.uniform(low, high)
+    return (rhythm, *morphologies), float(np.clip(rate, low, high))
+
+
+def _draw_morphologies(rng: np.random.Generator) -> tuple[str, ...]:
+    first = _draw(rng, MORPHOLOGIES)
+    if rng.random() < 0.22:
+        second = str(rng.choice(_COMPANIONS[first])) if first in _COMPANIONS else _draw(rng, MORPHOLOGIES)
+        if second != first and _possible((first, second)):
+            return first, second
+    if first == "left ventricular strain" and rng.random() < 0.9:
+        return "left ventricular hypertrophy", first
+    return (first,)
+
+
+def _draw(rng: np.random.Generator, shares: dict[str, float]) -> str:
+    p = np.array(list(shares.values()))
+    return str(rng.choice(list(shares), p=p / p.sum()))
+
+
+def _possible(conditions: tuple[str, ...]) -> bool:
+    try:
+        check_combination(conditions)
+    except EcgError:
+        return False
+    return True

@@ -11,12 +11,12 @@ from torch import Tensor, nn
 
 from ecgtwin_app.model.adax import Context
 from ecgtwin_app.model.autoencoder import LappedAutoencoder
-from ecgtwin_app.model.conditioning import UNKNOWN, Condition
+from ecgtwin_app.model.conditioning import Condition, nothing_known
 from ecgtwin_app.model.flow import Flow
 from ecgtwin_app.model.identity import IndividualBaseExtractor, base_vector, contrastive_loss
 from ecgtwin_app.model.score_tracks import ventricular_tokens
 from ecgtwin_app.training.checkpoint import Average
-from ecgtwin_app.training.dataset import DROP, CaseTable, pick, with_unknowns
+from ecgtwin_app.training.dataset import DROP, CaseTable, with_unknowns
 from ecgtwin_app.training.loop import train
 from ecgtwin_app.training.mix import case_weights
 
@@ -91,8 +91,8 @@ def train_extractor(
 
     def batch_loss(step: int, rng: torch.Generator) -> Tensor:
         rows = drawable[torch.randperm(len(drawable), generator=rng)[:batch]]
-        ref_latent, ref_beat = cases.ref_latent[rows], some(cases.ref_beat[rows], rng)
-        ref_condition = with_unknowns(pick(cases.ref_condition, rows), rng)
+        ref_latent, ref_beat = cases.ref_latent[rows], some(cases.ref_beat[rows].float(), rng)
+        ref_condition = with_unknowns(cases.ref_condition.rows(rows), rng)
         if step % 4 == 0:
             a = contrast.base(window(ref_latent, rng, 0), ref_beat, ref_condition)
             b = contrast.base(window(ref_latent, rng, 1), torch.zeros_like(ref_beat), ref_condition)
@@ -100,9 +100,9 @@ def train_extractor(
         drawn = torch.stack(
             [by_patient[r][torch.randint(len(by_patient[r]), (), generator=rng)] for r in rows]
         )
-        condition = with_unknowns(pick(cases.condition, drawn), rng)
+        condition = with_unknowns(cases.condition.rows(drawn), rng)
         a = contrast.base(window(ref_latent, rng), ref_beat, ref_condition)
-        b = contrast.base(window(cases.target[drawn], rng), some(cases.beat[drawn], rng), condition)
+        b = contrast.base(window(cases.target[drawn], rng), some(cases.beat[drawn].float(), rng), condition)
         return contrast.loss(a, b)
 
     average = train(contrast, batch_loss, steps, checkpoint, 1e-3, seed, name="extractor")
@@ -115,25 +115,17 @@ def reference_identity(extractor: IndividualBaseExtractor, cases: CaseTable) -> 
     """Identity tokens (references, queries, width) of every reference, its condition taken as unknown."""
     parts = []
     for rows in torch.arange(len(cases.ref_latent)).split(64):
-        condition = unknown(len(rows), cases.ref_condition.statements.shape[1])
-        parts.append(extractor(cases.ref_latent[rows].float(), cases.ref_beat[rows], condition))
+        condition = nothing_known(len(rows), cases.ref_statements.shape[1])
+        parts.append(extractor(cases.ref_latent[rows].float(), cases.ref_beat[rows].float(), condition))
     return torch.cat(parts)
 
 
 @torch.no_grad()
 def latent_spread(cases: CaseTable, every: int = 7) -> Tensor:
     """Root mean square (2, components) of the latent in ordinary and in ventricular tokens, of some cases."""
-    latent, inside = cases.target[::every].float(), ventricular_tokens(cases.score[::every])
+    latent = cases.target[::every].float()
+    inside = ventricular_tokens(cases.score(torch.arange(0, len(cases), every)))
     return torch.stack([latent[~inside].pow(2).mean(dim=0).sqrt(), latent[inside].pow(2).mean(dim=0).sqrt()])
-
-
-def unknown(count: int, statements: int) -> Condition:
-    """A batch of conditions of which nothing is known."""
-    return Condition(
-        torch.full((count, statements), UNKNOWN),
-        torch.full((count, 2), float("nan")),
-        torch.zeros(count, dtype=torch.int64),
-    )
 
 
 def train_flow(
@@ -147,7 +139,7 @@ def train_flow(
     rate=8e-4,
 ) -> Average:
     """Train the diffusion transformer on batches of cases with parts left out at random."""
-    weights = torch.from_numpy(case_weights(cases.condition.statements.numpy()))
+    weights = torch.from_numpy(case_weights(cases.statements.numpy()))
 
     def batch_loss(step: int, rng: torch.Generator) -> Tensor:
         rows = torch.multinomial(weights, batch, replacement=True, generator=rng)
@@ -162,9 +154,9 @@ def draw_context(cases: CaseTable, identity: Tensor, rows: Tensor, rng: torch.Ge
     known = (torch.rand(len(rows), generator=rng) >= DROP["identity"]) & (reference >= 0)
     scored = (torch.rand(len(rows), generator=rng) >= DROP["score"])[:, None, None]
     return Context(
-        with_unknowns(pick(cases.condition, rows), rng),
+        with_unknowns(cases.condition.rows(rows), rng),
         identity[reference],
         known,
         cases.laid[rows].float() * (scored & known[:, None, None]),
-        cases.score[rows].float() * scored,
+        cases.score(rows) * scored,
     )
