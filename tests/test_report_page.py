@@ -10,7 +10,12 @@ import numpy as np
 import pytest
 
 from ecgtwin_app.ecg.recording import LEADS, EcgError, Patient, Recording
-from ecgtwin_app.report.export import page_image, save_pdf, save_png, save_svg, write_pdf, write_png
+from ecgtwin_app.report.export import (
+    page_image,
+    write_pdf,
+    write_png,
+    write_svg,
+)
 from ecgtwin_app.report.furniture import filter_text, patient_text
 from ecgtwin_app.report.heat import STRONGEST, colours, scale_of, shares
 from ecgtwin_app.report.ink import BANNER_FILL
@@ -296,15 +301,15 @@ def test_pdf_says_in_its_metadata_that_it_is_synthetic(tmp_path):
 
 def test_exports_hold_nothing_of_the_patient(tmp_path):
     reference = _recording(recorded="2013-01-25T10:59:19")
-    for save, name in ((save_png, "a.png"), (save_pdf, "a.pdf"), (save_svg, "a.svg")):
-        save(tmp_path / name, reference, _twin())
+    for write, name in ((write_png, "a.png"), (write_pdf, "a.pdf"), (write_svg, "a.svg")):
+        write(tmp_path / name, Page(reference, _twin()))
         data = (tmp_path / name).read_bytes()
         for secret in (b"Doe", b"Jane", b"4711", b"2013-01-25"):
             assert secret not in data, f"{name} holds {secret}"
 
 
 def test_svg_text_is_de_identified_and_marked(tmp_path):
-    save_svg(tmp_path / "page.svg", _recording(), _twin())
+    write_svg(tmp_path / "page.svg", Page(_recording(), _twin()))
     text = (tmp_path / "page.svg").read_text(encoding="utf-8")
     assert "De-identified" in text
     assert "SYNTHETIC" in text

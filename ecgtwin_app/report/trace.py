@@ -74,7 +74,7 @@ def draw_trace(
     for run in _finite_runs(y):
         points = keep_peaks(x[run], y[run], scale)
         for first in range(0, max(1, len(points) - 1), _PIECE):
-            painter.drawPolyline(_polygon(points[first : first + _PIECE + 1]))
+            painter.drawPolyline(polygon(points[first : first + _PIECE + 1]))
 
 
 def keep_peaks(x: np.ndarray, y: np.ndarray, scale: float) -> np.ndarray:
@@ -102,9 +102,9 @@ def _finite_runs(values):
     return [slice(a, b) for a, b in edges.reshape(-1, 2) if b - a > 1]
 
 
-def _polygon(points: np.ndarray) -> QPolygonF:
+def polygon(points: np.ndarray) -> QPolygonF:
     """A polygon from an array at once: one call instead of a QPointF for every sample."""
-    polygon = QPolygonF()
+    line = QPolygonF()
     data = len(points).to_bytes(4, "big") + points.astype(">f8").tobytes()
-    QDataStream(QByteArray(data)) >> polygon
-    return polygon
+    QDataStream(QByteArray(data)) >> line
+    return line

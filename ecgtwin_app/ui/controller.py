@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.measure import measure
 from ecgtwin_app.ecg.recording import MODEL_RATE, EcgError, Recording
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
@@ -55,7 +56,10 @@ class Controller(QObject):
     def prepare_engine(self) -> None:
         """Load the model ahead of the first run."""
         self.worker.submit(
-            "Loading the model", lambda: iter([self._ready_engine()]), on_error=self.failed.emit
+            "Loading the model",
+            lambda: iter([self._known_conditions()]),
+            on_item=self.session.set_available,
+            on_error=self.failed.emit,
         )
 
     def open(self, path: Path, then: Callable[[], None] | None = None) -> None:
@@ -79,6 +83,7 @@ class Controller(QObject):
         if self.running or self.session.reference is None:
             return
         reference, run = self.session.reference, object()
+        self.session.note_request(request)
 
         def stepped(item):
             if isinstance(item, Twin):
@@ -187,6 +192,11 @@ class Controller(QObject):
         if self._engine is None:
             self._engine = self._load_engine()
         return self._engine
+
+    def _known_conditions(self) -> frozenset[str]:
+        """Names of the vocabulary that the weights were trained for."""
+        engine = self._ready_engine()
+        return frozenset(condition.name for condition in load_vocabulary() if engine.knows(condition))
 
 
 def _read(path: Path) -> tuple[Recording, dict | None]:

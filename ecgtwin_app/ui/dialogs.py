@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from ecgtwin_app import __version__
 from ecgtwin_app.ui.actions import COMMANDS
+from ecgtwin_app.ui.theme import dress
 
 _INTENDED_USE = f"""
 <p style='font-size:16px; font-weight:600'>ECGTwin Desktop {__version__}</p>
@@ -54,13 +55,21 @@ def ask_folder(parent: QWidget, then: Callable[[Path], None]) -> QFileDialog:
     return _open(dialog, then)
 
 
-def ask_file_to_save(parent: QWidget, suffix: str, then: Callable[[Path], None]) -> QFileDialog:
-    """Ask for the name of a page; the proposal says nothing of the patient."""
-    dialog = QFileDialog(parent, f"Save page as {suffix.upper()}")
+def ask_file(parent: QWidget, title: str, kinds: str, then: Callable[[Path], None]) -> QFileDialog:
+    """Ask for a file of some kind, "Presets (*.json)"."""
+    dialog = QFileDialog(parent, title)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setNameFilter(kinds)
+    return _open(dialog, then)
+
+
+def ask_file_to_save(parent: QWidget, suffix: str, name: str, then: Callable[[Path], None]) -> QFileDialog:
+    """Ask where to write a file; the proposed name says nothing of the patient."""
+    dialog = QFileDialog(parent, f"Save as {suffix.upper()}")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setNameFilter(f"{suffix.upper()} (*.{suffix})")
     dialog.setDefaultSuffix(suffix)
-    dialog.selectFile(f"ecg-page.{suffix}")
+    dialog.selectFile(name)
     return _open(dialog, lambda path: then(path if path.suffix else path.with_suffix(f".{suffix}")))
 
 
@@ -124,6 +133,7 @@ def _open(dialog, then):
 
 
 def _show(dialog):
+    dress(dialog, dialog.parent().theme)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()
     return dialog

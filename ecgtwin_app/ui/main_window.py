@@ -1,39 +1,50 @@
-"""The window: panels around the page, and a method for every command."""
+"""The window: panels around the page, and what they say to each other."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QLabel,
+    QMainWindow,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
-from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.report import marking
-from ecgtwin_app.report.layout import MODES, PageLayout
+from ecgtwin_app.report.layout import PageLayout
 from ecgtwin_app.report.page import Page
-from ecgtwin_app.ui import dialogs, settings
+from ecgtwin_app.ui import settings
 from ecgtwin_app.ui.actions import build_actions
+from ecgtwin_app.ui.commands_file import FileCommands
+from ecgtwin_app.ui.commands_twin import TwinCommands
+from ecgtwin_app.ui.commands_view import ViewCommands
 from ecgtwin_app.ui.controller import Controller
+from ecgtwin_app.ui.filmstrip import Filmstrip
+from ecgtwin_app.ui.history_panel import HistoryPanel
 from ecgtwin_app.ui.messages import MessageBar
 from ecgtwin_app.ui.page_view import PageView
 from ecgtwin_app.ui.request_panel import RequestPanel
 from ecgtwin_app.ui.results_panel import ResultsPanel
 from ecgtwin_app.ui.session import Session
-from ecgtwin_app.ui.theme import CHOICES, apply_theme, chosen_theme
-from ecgtwin_app.ui.undo import ChangeRequest, RemoveTwin
-from ecgtwin_app.ui.view_bar import HEAT_MAPS, ViewBar
+from ecgtwin_app.ui.theme import Theme, chosen_theme, dress, prepare
+from ecgtwin_app.ui.undo import Change
+from ecgtwin_app.ui.view_bar import ViewBar
 
 HINT = "Generate Ctrl+G · Heat map Ctrl+H · Views Ctrl+1 to 4 · Fit Ctrl+0 · All shortcuts ?"
 #: Pixels a mm at 100 %: the logical resolution of every desktop is 96 dots an inch.
 _TRUE_SIZE = 96 / 25.4
 
 
-class MainWindow(QMainWindow):
-    """Everything the user sees.
+class MainWindow(FileCommands, TwinCommands, ViewCommands, QMainWindow):
+    """Everything the user sees. The commands of the menus are methods of the classes it inherits.
 
     Parameters
     ----------
@@ -47,7 +58,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.store = store or QSettings(settings.ORGANISATION, settings.APPLICATION)
         self.theme_name = settings.read(self.store, settings.THEME)
-        apply_theme(QApplication.instance(), chosen_theme(self.theme_name))
+        prepare(QApplication.instance())
         self.undo_stack = QUndoStack(self)
         self.session = Session(self)
         self.controller = Controller(self.session, self.undo_stack, load_engine)
@@ -56,9 +67,12 @@ class MainWindow(QMainWindow):
         self.commands = build_actions(self)
         self.bar = ViewBar(self.commands, self)
         self.request_panel, self.results = RequestPanel(), ResultsPanel()
+        self.history, self.filmstrip = HistoryPanel(self.store), Filmstrip()
         self.messages, self.view = MessageBar(), PageView()
         self._put_together()
         self._connect()
+        for part in self._parts():
+            dress(part, self.theme)
         self._show_theme()
         self.request_panel.show_request(self.session.request)
         self._refresh()
@@ -78,9 +92,15 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.messages)
         column.addWidget(self.view, 1)
-        self.side, self.bottom = _panel(self.request_panel), _panel(self.results)
-        upright = _splitter(Qt.Orientation.Vertical, (centre, self.bottom), [664, 236])
-        self.setCentralWidget(_splitter(Qt.Orientation.Horizontal, (self.side, upright), [276, 1164]))
+        column.addWidget(self.filmstrip)
+        self.centre = centre
+        self.tabs = QTabWidget(documentMode=True)
+        self.tabs.tabBar().setDrawBase(False)
+        for widget, name in ((self.request_panel, "Ask"), (self.history, "History")):
+            self.tabs.addTab(widget, name)
+        self.side, self.right = _panel(self.tabs, 280, 420), _panel(self.results, 280, 560)
+        self.splitter = _splitter((self.side, centre, self.right), [296, 784, 336])
+        self.setCentralWidget(self.splitter)
         self._fill_status_bar()
 
     def _fill_status_bar(self):
@@ -93,12 +113,18 @@ class MainWindow(QMainWindow):
         self.statusBar().setContentsMargins(4, 0, 8, 0)
 
     def _connect(self):
-        self.request_panel.changed.connect(self._ask)
+        self.request_panel.changed.connect(self.ask)
+        self.history.loaded.connect(self.load_request)
+        self.history.run_wished.connect(self.run_request)
+        self.history.save_wished.connect(self.save_presets)
+        self.history.open_wished.connect(self.load_presets)
+        self.filmstrip.chosen.connect(self.session.show_twin)
+        self.session.requests_changed.connect(lambda: self.history.show_session(self.session))
+        self.session.available_changed.connect(self._show_available)
         self.request_panel.generate_wished.connect(self.generate)
         self.request_panel.cancel_wished.connect(self.cancel)
         self.bar.layout_wished.connect(self.set_page_layout)
         self.bar.heat_map_wished.connect(self.set_heat_map)
-        self.bar.twin_wished.connect(self.session.show_twin)
         self.session.request_changed.connect(self._show_request)
         self.session.reference_changed.connect(self._reference_opened)
         self.session.twins_changed.connect(self._refresh)
@@ -133,7 +159,8 @@ class MainWindow(QMainWindow):
 
     def _refresh(self):
         """Show the session anew: what came out, and the page."""
-        self.bar.show_twins(self.session.twins, self.session.current)
+        self.filmstrip.show_twins(self.session.twins, self.session.current)
+        self.history.show_session(self.session)
         self.results.show_session(self.session)
         self.request_panel.show_session(self.session)
         self._refresh_view()
@@ -151,6 +178,10 @@ class MainWindow(QMainWindow):
 
     def _show_request(self):
         self.request_panel.show_request(self.session.request)
+        self._show_commands()
+
+    def _show_available(self):
+        self.request_panel.conditions.show_available(self.session.available)
 
     def _show_commands(self):
         """Only what can be done now is enabled; undo and redo say what they do."""
@@ -159,7 +190,7 @@ class MainWindow(QMainWindow):
         for name, possible in {
             "undo": self.undo_stack.canUndo() and not running,
             "redo": self.undo_stack.canRedo() and not running,
-            "generate": reference and not running,
+            "generate": self.request_panel.may_generate,
             "cancel": running or bool(self.messages.text),
             "save_twins": twins,
             "save_pdf": reference,
@@ -186,7 +217,7 @@ class MainWindow(QMainWindow):
     def _running_changed(self, running):
         self.request_panel.show_running(running)
         if running and self.page_layout.mode == "reference":
-            self.set_page_layout(replace(self.page_layout, mode="overlay"))
+            self._show_layout(replace(self.page_layout, mode="overlay"))
         self._refresh_view()
 
     def _show_zoom(self, scale):
@@ -194,12 +225,14 @@ class MainWindow(QMainWindow):
 
     # -- wishes -----------------------------------------------------------------------------------
 
-    def open_path(self, path: Path, then: Callable[[], None] | None = None) -> None:
-        """Open a recording."""
-        self.controller.open(Path(path), then)
+    def set_page_layout(self, layout: PageLayout, what: str = "view") -> None:
+        """Show the page another way and remember it; one step to undo."""
+        if layout != self.page_layout:
+            self.undo_stack.push(
+                Change(f"change of {what}", self._show_layout, self.page_layout, layout, f"layout {what}")
+            )
 
-    def set_page_layout(self, layout: PageLayout) -> None:
-        """Show the page another way and remember it."""
+    def _show_layout(self, layout):
         self.page_layout = layout
         settings.write_layout(self.store, layout)
         self._refresh_view()
@@ -209,147 +242,40 @@ class MainWindow(QMainWindow):
         self.heat_method = method
         self._refresh_view()
 
+    @property
+    def theme(self) -> Theme:
+        """The colours of the window."""
+        return chosen_theme(self.theme_name)
+
     def set_theme(self, name: str) -> None:
-        """Dress the window and remember it."""
+        """Dress the window part by part, so that no part holds the GUI thread long, and remember it."""
         self.theme_name = name
         settings.write(self.store, settings.THEME, name)
-        apply_theme(QApplication.instance(), chosen_theme(name))
-        self._show_theme()
-        self._refresh()
+        parts = iter(self._parts())
+
+        def next_part():
+            part = next(parts, None)
+            if part is None:
+                self._show_theme()
+            else:
+                dress(part, self.theme)
+                QTimer.singleShot(0, self, next_part)
+
+        next_part()
+
+    def _parts(self):
+        """The window's parts that are dressed one after the other, the smaller ones first."""
+        return (
+            self.menuBar(), self.bar, self.statusBar(), self.messages, self.filmstrip, self.view,
+            self.history, self.request_panel.conditions, self.request_panel.form, self.results,
+            self.centre, self.side, self.right,
+            self.splitter.handle(1), self.splitter.handle(2),
+        )  # fmt: skip
 
     def _show_theme(self):
-        theme = chosen_theme(self.theme_name)
-        self.view.set_desk(theme.desk)
-        self.results.set_theme(theme)
-
-    def _ask(self, request, what):
-        self.undo_stack.push(ChangeRequest(self.session, request, what))
-
-    # -- commands, by their names in the table ----------------------------------------------------
-
-    def open_file(self) -> None:
-        dialogs.ask_file_to_open(self, self.open_path)
-
-    def open_example(self) -> None:
-        def hint():
-            self.messages.tell(
-                "This is an example ECG. Choose a condition and press Generate; open your own ECG with Ctrl+O"
-                " or drop a file here."
-            )
-            self._show_commands()
-
-        self.open_path(example_path(), hint)
-
-    def save_twins(self) -> None:
-        dialogs.ask_folder(self, self.controller.save_twins)
-
-    def save_pdf(self) -> None:
-        self._save_page("pdf")
-
-    def save_png(self) -> None:
-        self._save_page("png")
-
-    def save_svg(self) -> None:
-        self._save_page("svg")
-
-    def _save_page(self, suffix):
-        page = self.page()
-        dialogs.ask_file_to_save(self, suffix, lambda path: self.controller.export(page, path))
-
-    def undo(self) -> None:
-        self.undo_stack.undo()
-
-    def redo(self) -> None:
-        self.undo_stack.redo()
-
-    def find_condition(self) -> None:
-        self.request_panel.conditions.search.setFocus()
-        self.request_panel.conditions.search.selectAll()
-
-    def generate(self) -> None:
-        self.messages.hide()
-        self.controller.generate(self.session.request)
-
-    def cancel(self) -> None:
-        if self.controller.running:
-            self.controller.cancel()
-        else:
-            self.messages.hide()
-            self._show_commands()
-
-    def new_seed(self) -> None:
-        self._ask(replace(self.session.request, seed=random.randrange(1_000_000)), "seed")
-
-    def previous_twin(self) -> None:
-        self.session.show_twin(self.session.current - 1)
-
-    def next_twin(self) -> None:
-        self.session.show_twin(self.session.current + 1)
-
-    def remove_twin(self) -> None:
-        if self.session.twin is not None:
-            self.undo_stack.push(RemoveTwin(self.session))
-
-    def next_heat_map(self) -> None:
-        methods = [method for method, _ in HEAT_MAPS]
-        self.set_heat_map(methods[(methods.index(self.heat_method) + 1) % len(methods)])
-
-    def view_overlay(self) -> None:
-        self._view(0)
-
-    def view_side_by_side(self) -> None:
-        self._view(1)
-
-    def view_reference(self) -> None:
-        self._view(2)
-
-    def view_twin(self) -> None:
-        self._view(3)
-
-    def _view(self, number):
-        self.set_page_layout(replace(self.page_layout, mode=MODES[number]))
-
-    def toggle_align(self) -> None:
-        self.set_page_layout(replace(self.page_layout, align=not self.page_layout.align))
-
-    def next_page(self) -> None:
-        self._turn(+1)
-
-    def previous_page(self) -> None:
-        self._turn(-1)
-
-    def _turn(self, by):
-        """Move by what fits on the page, within the recording."""
-        if self.session.reference is None:
-            return
-        length = self.page().blocks[0][0].trace_width / self.page_layout.speed
-        start = self.page_layout.start + by * length
-        if 0 <= start < self.session.reference.duration - 0.1:
-            self.set_page_layout(replace(self.page_layout, start=start))
-
-    def zoom_in(self) -> None:
-        self.view.zoom_in()
-
-    def zoom_out(self) -> None:
-        self.view.zoom_out()
-
-    def fit(self) -> None:
-        self.view.fit()
-
-    def toggle_panels(self) -> None:
-        show = not self.side.isVisible()
-        self.side.setVisible(show)
-        self.bottom.setVisible(show)
-
-    def next_theme(self) -> None:
-        dark = chosen_theme(self.theme_name) is chosen_theme("dark")
-        self.set_theme(CHOICES[1] if dark else CHOICES[2])
-
-    def show_shortcuts(self) -> None:
-        dialogs.show_shortcuts(self)
-
-    def about(self) -> None:
-        dialogs.show_about(self)
+        self.view.set_desk(self.theme.desk)
+        self.results.set_theme(self.theme)
+        self.results.show_session(self.session)
 
     # -- events -----------------------------------------------------------------------------------
 
@@ -369,17 +295,19 @@ class MainWindow(QMainWindow):
         event.accept()
 
 
-def _panel(widget: QWidget) -> QFrame:
+def _panel(widget: QWidget, narrowest: int, widest: int) -> QFrame:
     frame = QFrame(objectName="panel")
+    frame.setMinimumWidth(narrowest)
+    frame.setMaximumWidth(widest)
     column = QVBoxLayout(frame)
     column.setContentsMargins(0, 0, 0, 0)
     column.addWidget(widget)
     return frame
 
 
-def _splitter(orientation, widgets, sizes):
-    """A splitter in which the widget that holds the page takes what room there is."""
-    splitter = QSplitter(orientation)
+def _splitter(widgets, sizes):
+    """Side by side; the widget that holds the page takes what room there is."""
+    splitter = QSplitter(Qt.Orientation.Horizontal)
     splitter.setHandleWidth(1)
     splitter.setChildrenCollapsible(False)
     for widget in widgets:

@@ -1,4 +1,4 @@
-"""The numbers of a request: heart rate, age, sex, how many twins, seed and strength."""
+"""The numbers of a request: what is asked of the heart, and how the model goes about it."""
 
 from __future__ import annotations
 
@@ -6,93 +6,134 @@ from dataclasses import replace
 from itertools import pairwise
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import (
-    QAbstractSpinBox,
-    QComboBox,
-    QDoubleSpinBox,
-    QGridLayout,
-    QLabel,
-    QSpinBox,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
+from ecgtwin_app.engine.plan import AGES, HEART_RATES, SET_POINTS
 from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.ui.dial import Dial
 
 _SEXES = ((None, "as reference"), ("F", "female"), ("M", "male"))
+_FIRST = ("heart_rate", "severity")
+#: Field of the request, name, unit, limits, plausible range, step and the words for "left open".
+_DIALS = (
+    ("heart_rate", "Heart rate", "/min", HEART_RATES, (40, 180), 1.0, "keep"),
+    ("severity", "Severity", "", (0.0, 1.0), (0.0, 1.0), 0.05, "drawn"),
+    ("pr", "PR", "ms", SET_POINTS["pr"], (100, 320), 1.0, "open"),
+    ("qrs", "QRS", "ms", SET_POINTS["qrs"], (70, 180), 1.0, "open"),
+    ("qt", "QT", "ms", SET_POINTS["qt"], (300, 560), 1.0, "open"),
+    ("axis", "QRS axis", "°", SET_POINTS["axis"], (-90, 180), 1.0, "open"),
+    ("strength", "Strength", "", (1.0, 5.0), (1.0, 3.0), 0.1, ""),
+    ("identity", "Identity", "", (0.0, 5.0), (1.0, 2.0), 0.1, ""),
+)
+_TIPS = {
+    "heart_rate": "Ventricular rate; open keeps the patient's own where the condition allows it",
+    "severity": "How marked the condition is: 0 just meets the criteria, 1 is severe; open draws it",
+    "pr": "From the onset of P to the onset of QRS",
+    "qrs": "From the earliest onset to the latest end over twelve leads",
+    "qt": "From the onset of QRS to the end of T",
+    "axis": "Mean QRS axis in the frontal plane",
+    "strength": "Guidance towards the condition; 1 is none, above 1.5 voltages grow",
+    "identity": "Guidance towards the patient's own beat; 1 is none",
+    "best_of": "Draw so many for each twin and keep the one that meets most criteria; it is marked so",
+    "steps": "Steps of the sampler; more take longer",
+}
 
 
 class RequestForm(QWidget):
-    """Two columns of fields. The lowest value of rate and age says that the patient's own is kept."""
+    """The first dials are always there; the others behind “More”."""
 
     changed = Signal(object, str)
+    more_toggled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self._request = TwinRequest()
-        self.heart_rate = _whole(29, 220, "keep", " /min")
-        self.age = _whole(-1, 120, "as reference", " years")
-        self.samples = _whole(1, 12)
-        self.seed = _whole(0, 999_999_999)
+        self.dials = {field: Dial(*rest) for field, *rest in _DIALS}
+        self.samples, self.seed = _whole("Twins", 1, 12), _whole("Seed", 0, 999_999_999)
+        self.best_of, self.steps = _whole("Best of", 1, 50), _whole("Steps", 1, 100)
+        self.age = _whole("Age", int(AGES[0]) - 1, int(AGES[1]), "as reference", " years")
         self.sex = QComboBox()
+        self.sex.setAccessibleName("Sex")
         for value, text in _SEXES:
             self.sex.addItem(text, value)
-        self.strength = QDoubleSpinBox(minimum=1.0, maximum=3.0, singleStep=0.1, decimals=1)
-        self.strength.setToolTip("Guidance towards the condition; 1 is none, above 1.5 voltages grow")
+        self.more = QToolButton(text="More: intervals, axis, dials ▸", checkable=True, objectName="flat")
+        self.more.setToolTip("Set-points of intervals and axis, guidance, age and sex, draws and steps")
+        self.more.toggled.connect(self.show_more)
         self._lay_out()
         self._connect()
+        self.show_more(False)
+
+    @property
+    def heart_rate(self) -> QWidget:
+        """The field of the heart rate."""
+        return self.dials["heart_rate"].field
 
     def show_request(self, request: TwinRequest) -> None:
         """Show a request without saying so to anyone."""
         self._request = request
-        for field in (self.heart_rate, self.age, self.samples, self.seed, self.sex, self.strength):
-            field.blockSignals(True)
-        self.heart_rate.setValue(29 if request.heart_rate is None else round(request.heart_rate))
-        self.age.setValue(-1 if request.age is None else round(request.age))
+        for field, dial in self.dials.items():
+            dial.show_value(getattr(request, field))
+        for box in (self.samples, self.seed, self.best_of, self.steps, self.age, self.sex):
+            box.blockSignals(True)
         self.samples.setValue(request.samples)
         self.seed.setValue(request.seed)
+        self.best_of.setValue(request.best_of)
+        self.steps.setValue(request.steps)
+        self.age.setValue(-1 if request.age is None else round(request.age))
         self.sex.setCurrentIndex([value for value, _ in _SEXES].index(request.sex))
-        self.strength.setValue(request.strength)
-        for field in (self.heart_rate, self.age, self.samples, self.seed, self.sex, self.strength):
-            field.blockSignals(False)
+        for box in (self.samples, self.seed, self.best_of, self.steps, self.age, self.sex):
+            box.blockSignals(False)
 
     def show_reference(self, heart_rate: float | None) -> None:
         """Say which heart rate "keep" keeps."""
-        self.heart_rate.setSpecialValueText("keep" if heart_rate is None else f"keep ({heart_rate:.0f})")
+        self.dials["heart_rate"].set_open_text("keep" if heart_rate is None else f"keep ({heart_rate:.0f})")
+
+    def show_rate_range(self, low: float, high: float) -> None:
+        """Bind the heart rate's slider to what the condition allows."""
+        low, high = max(low, HEART_RATES[0]), min(high, HEART_RATES[1])
+        self.dials["heart_rate"].set_plausible(low, max(low + 1, high))
+
+    def show_more(self, shown: bool) -> None:
+        """Open or close the second part."""
+        self._second.setVisible(shown)
+        self.more.setText(f"{'Less' if shown else 'More'}: intervals, axis, dials {'▾' if shown else '▸'}")
+        self.more.setChecked(shown)
+        self.more_toggled.emit(shown)
 
     def _lay_out(self):
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(10)
-        grid.setVerticalSpacing(3)
-        fields = (
-            ("Heart rate", self.heart_rate),
-            ("Strength", self.strength),
-            ("Age", self.age),
-            ("Sex", self.sex),
-            ("Twins", self.samples),
-            ("Seed", self.seed),
-        )
-        for k, (name, field) in enumerate(fields):
-            label = QLabel(name, objectName="quiet")
-            label.setBuddy(field)
-            if isinstance(field, QAbstractSpinBox):
-                field.lineEdit().setTextMargins(6, 0, 0, 0)
-            field.setAccessibleName(name)
-            row, column = 2 * (k // 2), k % 2
-            grid.addWidget(label, row, column)
-            grid.addWidget(field, row + 1, column)
-            grid.setColumnStretch(column, 1)
-        for (_, before), (_, after) in pairwise(fields):
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        self._second = QWidget()
+        second = QVBoxLayout(self._second)
+        second.setContentsMargins(0, 0, 0, 0)
+        second.setSpacing(3)
+        for field, dial in self.dials.items():
+            dial.field.setToolTip(_TIPS[field])
+            dial.label.setToolTip(_TIPS[field])
+            (column if field in _FIRST else second).addWidget(dial)
+        column.addLayout(_pairs((self.samples, self.seed)))
+        second.addLayout(_pairs((self.age, self.sex), (self.best_of, self.steps)))
+        for box, tip in ((self.best_of, "best_of"), (self.steps, "steps")):
+            box.setToolTip(_TIPS[tip])
+        column.addWidget(self.more)
+        column.addWidget(self._second)
+        boxes = [self.dials[field].field for field in _FIRST] + [self.samples, self.seed, self.more]
+        boxes += [dial.field for field, dial in self.dials.items() if field not in _FIRST]
+        boxes += [self.age, self.sex, self.best_of, self.steps]
+        for before, after in pairwise(boxes):
             QWidget.setTabOrder(before, after)  # as they are read, not as they were made
 
     def _connect(self):
-        self.heart_rate.valueChanged.connect(
-            lambda v: self._change("heart rate", heart_rate=None if v == 29 else float(v))
-        )
+        for field, dial in self.dials.items():
+            words = dial.field.accessibleName()
+            words = words if words.isupper() or words.startswith("QRS") else words.lower()
+            dial.changed.connect(lambda v, f=field, w=words: self._change(w, **{f: v}))
+        for field, words in (
+            ("samples", "number of twins"), ("seed", "seed"), ("best_of", "draws"), ("steps", "steps"),
+        ):  # fmt: skip
+            getattr(self, field).valueChanged.connect(lambda v, f=field, w=words: self._change(w, **{f: v}))
         self.age.valueChanged.connect(lambda v: self._change("age", age=None if v == -1 else float(v)))
-        self.samples.valueChanged.connect(lambda v: self._change("number of twins", samples=v))
-        self.seed.valueChanged.connect(lambda v: self._change("seed", seed=v))
-        self.strength.valueChanged.connect(lambda v: self._change("strength", strength=round(v, 1)))
         self.sex.currentIndexChanged.connect(lambda k: self._change("sex", sex=_SEXES[k][0]))
 
     def _change(self, what, **fields):
@@ -100,7 +141,26 @@ class RequestForm(QWidget):
         self.changed.emit(self._request, what)
 
 
-def _whole(low, high, lowest="", suffix=""):
+def _whole(name, low, high, lowest="", suffix=""):
     box = QSpinBox(minimum=low, maximum=high, suffix=suffix)
     box.setSpecialValueText(lowest)
+    box.setAccessibleName(name)
     return box
+
+
+def _pairs(*rows):
+    """Rows of two named fields."""
+    grid = QGridLayout()
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(6)
+    grid.setVerticalSpacing(3)
+    for row, fields in enumerate(rows):
+        for k, field in enumerate(fields):
+            label = QLabel(field.accessibleName(), objectName="quiet")
+            label.setBuddy(field)
+            label.setMinimumWidth(40 if k else 62)
+            field.setMinimumWidth(40)
+            grid.addWidget(label, row, 2 * k)
+            grid.addWidget(field, row, 2 * k + 1)
+            grid.setColumnStretch(2 * k + 1, 1)
+    return grid

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from ecgtwin_app.conditions.vocabulary import find_condition
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.ui.condition_panel import ConditionPanel
 from ecgtwin_app.ui.request_form import RequestForm
@@ -32,10 +34,10 @@ class RequestPanel(QWidget):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self._request = TwinRequest()
+        self._ready = self._running = False
         self.conditions = ConditionPanel()
         self.form = RequestForm()
         self.generate = QPushButton("Generate", objectName="primary")
-        self.generate.setToolTip("Make twins as asked (Ctrl+G or F5)")
         self.generate.setAccessibleDescription("Makes digital twins as asked above")
         self.progress = QProgressBar()
         self.progress.setAccessibleName("Progress")
@@ -43,33 +45,44 @@ class RequestPanel(QWidget):
         self.cancel.setToolTip("Stop at the next step (Esc)")
         self._lay_out()
         self.conditions.chosen.connect(
-            lambda names: self.changed.emit(replace(self._request, conditions=names), "condition")
+            lambda names: self.changed.emit(replace(self._request, conditions=names, score=None), "condition")
         )
         self.form.changed.connect(self._form_changed)
+        self.form.more_toggled.connect(self._show_more)
         self.generate.clicked.connect(self.generate_wished)
         self.cancel.clicked.connect(self.cancel_wished)
         self.show_running(False)
+        self._show_more(False)
+
+    @property
+    def may_generate(self) -> bool:
+        """Whether what is asked can be made now."""
+        return self._ready and not self._running and self.conditions.possible
 
     def show_request(self, request: TwinRequest) -> None:
         """Show what is asked."""
         self._request = request
         self.conditions.show_names(request.conditions)
+        ranges = [find_condition(name).rate_range for name in request.conditions]
+        self.form.show_rate_range(max(low for low, _ in ranges), min(high for _, high in ranges))
         self.form.show_request(request)
-        self.generate.setText(
-            "Generate twin" if request.samples == 1 else f"Generate {request.samples} twins"
-        )
+        count = "twin" if request.samples == 1 else f"{request.samples} twins"
+        self.generate.setText(f"Generate {count}" + (" of your rhythm" if request.score else ""))
+        self._show_generate()
 
     def show_session(self, session: Session) -> None:
         """A reference makes generating possible."""
-        self.generate.setEnabled(session.reference is not None and not self.cancel.isEnabled())
+        self._ready = session.reference is not None
         self.form.show_reference((session.measurements or {}).get("heart_rate"))
+        self._show_generate()
 
     def show_running(self, running: bool) -> None:
         """While a run lasts, progress and Cancel stand in Generate's place, and take its focus along."""
         focused = self.generate.hasFocus() or self.cancel.hasFocus()
-        self.generate.setEnabled(not running)
+        self._running = running
         self.cancel.setEnabled(running)
         self._stack.setCurrentIndex(1 if running else 0)
+        self._show_generate()
         if focused:
             (self.cancel if running else self.generate).setFocus()
         if not running:
@@ -81,16 +94,33 @@ class RequestPanel(QWidget):
         self.progress.setValue(step)
         self.progress.setFormat(words.replace("%", "%%"))
 
+    def _show_more(self, shown):
+        """The form takes the height it needs; in a small window its second part scrolls."""
+        self.conditions.note.setVisible(not shown)
+        height = self.form.sizeHint().height()
+        self._scroll.setMinimumHeight(min(height, 190))
+        self._scroll.setMaximumHeight(height)
+
+    def _show_generate(self):
+        self.generate.setEnabled(self.may_generate)
+        why = "Open an ECG first (Ctrl+O)" if not self._ready else self.conditions.problem.text()
+        self.generate.setToolTip(why or "Make twins as asked (Ctrl+G or F5)")
+
     def _form_changed(self, request, what):
-        self.changed.emit(replace(request, conditions=self._request.conditions), what)
+        kept = {"conditions": self._request.conditions, "score": self._request.score}
+        self.changed.emit(replace(request, **kept), what)
 
     def _lay_out(self):
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 12, 12)
-        column.setSpacing(10)
+        column.setContentsMargins(10, 10, 10, 12)
+        column.setSpacing(8)
         column.addWidget(self.conditions, 1)
         column.addWidget(QFrame(objectName="rule"))
-        column.addWidget(self.form)
+        self._scroll = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+        self._scroll.setWidget(self.form)
+        self._scroll.setObjectName("plain")
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column.addWidget(self._scroll)
         run = QWidget()
         row = QHBoxLayout(run)
         row.setContentsMargins(0, 0, 0, 0)

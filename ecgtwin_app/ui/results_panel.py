@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QSizePolicy,
@@ -20,7 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ecgtwin_app.ecg.recording import Patient
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Twin
+from ecgtwin_app.ui.normal_ranges import normal_text
 from ecgtwin_app.ui.session import Session
 from ecgtwin_app.ui.theme import Theme
 
@@ -47,18 +48,20 @@ MEASUREMENTS = (
 
 
 class ResultsPanel(QWidget):
-    """The verdict and the criteria at the left; measurements and provenance at the right."""
+    """The verdict and the criteria above; measurements and provenance below."""
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self._theme: Theme | None = None
+        self._age, self._sex = None, None
         self.verdict = QLabel(objectName="heading")
         self.summary = QLabel(objectName="quiet")
         self.summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         # A long summary is cut, rather than push the measurements out of a small window.
         self.summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.criteria = _table(("Criterion", "Reference", "Asked", "Got", "Met"), "Asked versus got")
-        self.measurements = _table(("Measurement", "Reference", "Twin", "Change"), "Measurements")
+        self.criteria = _table(("Criterion", "Ref.", "Asked", "Got", ""), "Asked versus got")
+        self.criteria.setWordWrap(True)
+        self.measurements = _table(("Measurement", "Ref.", "Twin", "Δ", "Normal"), "Measurements")
         self.provenance = QTextBrowser(openLinks=False)
         self.provenance.setAccessibleName("Provenance")
         self.heat_map = QTextBrowser(openLinks=False)
@@ -73,26 +76,13 @@ class ResultsPanel(QWidget):
         self._lay_out()
 
     def _lay_out(self):
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(12, 8, 6, 10)
-        column.setSpacing(6)
-        heading = QHBoxLayout()
-        heading.setSpacing(14)
-        heading.addWidget(self.verdict)
-        heading.addWidget(self.summary, 1)
-        column.addLayout(heading)
-        column.addWidget(self.criteria, 1)
-        right = QWidget()
-        right.setMinimumWidth(380)
-        column = QVBoxLayout(right)
-        column.setContentsMargins(6, 2, 12, 10)
-        column.addWidget(self.tabs)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(left, 3)
-        row.addWidget(right, 2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 10, 10, 10)
+        column.setSpacing(4)
+        column.addWidget(self.verdict)
+        column.addWidget(self.summary)
+        column.addWidget(self.criteria, 2)
+        column.addWidget(self.tabs, 3)
 
     def set_theme(self, theme: Theme) -> None:
         """Colours for met and missed."""
@@ -101,6 +91,8 @@ class ResultsPanel(QWidget):
     def show_session(self, session: Session) -> None:
         """Fill everything in for the reference and the shown twin."""
         twin = session.twin
+        patient = session.reference.patient if session.reference is not None else Patient()
+        self._age, self._sex = patient.age, patient.sex
         self._show_verdict(twin)
         self._show_criteria(twin.asked_got if twin else ())
         self._show_measurements(session.measurements or {}, twin.measurements if twin else {})
@@ -131,12 +123,16 @@ class ResultsPanel(QWidget):
         rows = []
         for line in lines:
             name = f"{line.name}, {line.unit}" if line.unit else line.name
-            mark = {True: "✓ met", False: "✗ missed", None: "–"}[line.met]
+            mark = {True: "✓", False: "✗", None: "–"}[line.met]
             rows.append((name, shown(line.reference), line.asked, shown(line.got), mark))
         _fill(self.criteria, rows)
+        self.criteria.resizeRowsToContents()
         for row, (line, cells) in enumerate(zip(lines, rows)):
             name, _, asked, got, mark = cells
-            self.criteria.item(row, 0).setToolTip(f"{name}: asked {asked}, got {got}, {mark}")
+            words = {True: "met", False: "missed", None: "for information"}[line.met]
+            self.criteria.item(row, 0).setToolTip(f"{name}: asked {asked}, got {got}, {words}")
+            self.criteria.item(row, 4).setToolTip(words)
+            self.criteria.item(row, 4).setData(Qt.ItemDataRole.AccessibleTextRole, words)
             if self._theme:
                 colour = {True: self._theme.good, False: self._theme.bad, None: self._theme.quiet}[line.met]
                 self.criteria.item(row, 4).setForeground(QColor(colour))
@@ -146,11 +142,13 @@ class ResultsPanel(QWidget):
         for name, unit, key, decimals in MEASUREMENTS:
             before, after = reference.get(key), twin.get(key)
             change = after - before if before is not None and after is not None else None
-            title = f"{name}, {unit}" if unit else name
-            rows.append(
-                (title, _number(before, decimals), _number(after, decimals), _number(change, decimals, "+"))
-            )
+            numbers = _number(before, decimals), _number(after, decimals), _number(change, decimals, "+")
+            rows.append((name, *numbers, normal_text(key, self._age, self._sex)))
         _fill(self.measurements, rows)
+        for row, (name, unit, *_) in enumerate(MEASUREMENTS):
+            self.measurements.item(row, 0).setToolTip(f"{name} in {unit}" if unit else name)
+            if self._theme:
+                self.measurements.item(row, 4).setForeground(QColor(self._theme.quiet))
 
 
 def shown(value: float | str | None) -> str:
@@ -205,7 +203,7 @@ def _fill(table: QTableWidget, rows: list[tuple[str, ...]]) -> None:
 
 def _alignment(title):
     """Numbers stand right, words left."""
-    numbers = title in ("Reference", "Twin", "Got", "Change")
+    numbers = title in ("Ref.", "Twin", "Got", "Δ")
     return (
         Qt.AlignmentFlag.AlignRight if numbers else Qt.AlignmentFlag.AlignLeft
     ) | Qt.AlignmentFlag.AlignVCenter

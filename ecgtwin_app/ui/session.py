@@ -23,11 +23,17 @@ class Session(QObject):
     twins : list of Twin
     current : int
         The twin that is shown, -1 without twins.
+    requests : list of TwinRequest
+        What was asked of this reference, oldest first, each once.
+    available : frozenset of str or None
+        Conditions that the weights know; None until they are read.
     """
 
     reference_changed = Signal()
     request_changed = Signal()
     twins_changed = Signal()
+    requests_changed = Signal()
+    available_changed = Signal()
 
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
@@ -36,6 +42,8 @@ class Session(QObject):
         self.request = FIRST_REQUEST
         self.twins: list[Twin] = []
         self.current = -1
+        self.requests: list[TwinRequest] = []
+        self.available: frozenset[str] | None = None
         self._heatmaps: dict[tuple[Twin, str], HeatMap] = {}
 
     @property
@@ -47,14 +55,26 @@ class Session(QObject):
         """Begin anew with a reference."""
         self.reference, self.measurements = reference, measurements
         self.twins, self.current = [], -1
+        self.requests = []
         self._heatmaps.clear()
         self.reference_changed.emit()
+        self.requests_changed.emit()
         self.twins_changed.emit()
 
     def set_request(self, request: TwinRequest) -> None:
         """Change what is asked."""
         self.request = request
         self.request_changed.emit()
+
+    def note_request(self, request: TwinRequest) -> None:
+        """Remember what was asked, the newest last."""
+        self.requests = [*(other for other in self.requests if other != request), request]
+        self.requests_changed.emit()
+
+    def set_available(self, names: frozenset[str]) -> None:
+        """The weights are read, and know these conditions."""
+        self.available = names
+        self.available_changed.emit()
 
     def insert_twins(self, at: int, twins: list[Twin]) -> None:
         """Add twins and show the first of them."""
@@ -66,6 +86,12 @@ class Session(QObject):
         """Take twins away."""
         del self.twins[at : at + count]
         self.current = min(self.current, len(self.twins) - 1)
+        self.twins_changed.emit()
+
+    def replace_twin(self, at: int, twin: Twin) -> None:
+        """Put a twin in another's place and show it."""
+        self.twins[at] = twin
+        self.current = at
         self.twins_changed.emit()
 
     def show_twin(self, index: int) -> None:

@@ -1,13 +1,15 @@
-"""What can be undone: changes of the request, and twins coming and going."""
+"""What can be undone: changes of the request and of the view, and twins coming and going."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from PySide6.QtGui import QUndoCommand
 
 from ecgtwin_app.engine.request import Twin, TwinRequest
 from ecgtwin_app.ui.session import Session
 
-_REQUEST, _TWINS = 1, 2
+_REQUEST, _TWINS, _CHANGE = 1, 2, 3
 
 
 class ChangeRequest(QUndoCommand):
@@ -35,6 +37,44 @@ class ChangeRequest(QUndoCommand):
     def undo(self) -> None:
         """Ask the former request."""
         self._session.set_request(self._before)
+
+
+class Change(QUndoCommand):
+    """A value that was one thing and is another: layout, layers, calipers, marks.
+
+    Parameters
+    ----------
+    text : str
+        "change of gain", as the menu says it after “Undo”.
+    show : callable
+        Takes a value and shows it.
+    before, after : object
+    key : str
+        Changes of one key that follow each other are one step; "" never joins.
+    """
+
+    def __init__(self, text: str, show: Callable, before, after, key: str = ""):
+        super().__init__(text)
+        self._show, self._before, self._after, self._key = show, before, after, key
+
+    def id(self) -> int:
+        """Commands of one id may merge."""
+        return _CHANGE
+
+    def mergeWith(self, other) -> bool:
+        """Join a further change of the same key."""
+        if not self._key or other._key != self._key:
+            return False
+        self._after = other._after
+        return True
+
+    def redo(self) -> None:
+        """Show the new value."""
+        self._show(self._after)
+
+    def undo(self) -> None:
+        """Show the former value."""
+        self._show(self._before)
 
 
 class AddTwins(QUndoCommand):
@@ -79,3 +119,23 @@ class RemoveTwin(QUndoCommand):
     def undo(self) -> None:
         """Bring it back."""
         self._session.insert_twins(self._at, [self._twin])
+
+
+class FollowScore(QUndoCommand):
+    """A twin that performs an edited rhythm, in the place of the one before."""
+
+    def __init__(self, session: Session, before: Twin, after: Twin):
+        super().__init__("edit of rhythm")
+        self._session, self._before, self._after = session, before, after
+
+    def redo(self) -> None:
+        """Show the twin of the new rhythm."""
+        self._put(self._before, self._after)
+
+    def undo(self) -> None:
+        """Show the twin of the former rhythm."""
+        self._put(self._after, self._before)
+
+    def _put(self, old, new):
+        if old in self._session.twins:
+            self._session.replace_twin(self._session.twins.index(old), new)

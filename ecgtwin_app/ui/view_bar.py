@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QHBoxLayout,
-    QSizePolicy,
     QToolBar,
     QToolButton,
     QWidget,
 )
 
-from ecgtwin_app.engine.request import Twin
 from ecgtwin_app.report.layout import GAINS, LEAD_GRIDS, MODES, SPEEDS, PageLayout
 
 #: Heat-map methods with the words of the chooser; "" shows none.
@@ -29,11 +27,10 @@ HEAT_MAPS = (
 
 
 class ViewBar(QToolBar):
-    """Open and save, view modes, layout, speed, gain, heat map and twin."""
+    """Open and save, view modes, layout, speed, gain and heat map."""
 
     layout_wished = Signal(object)
     heat_map_wished = Signal(str)
-    twin_wished = Signal(int)
 
     def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None):
         super().__init__("View", parent)
@@ -55,12 +52,6 @@ class ViewBar(QToolBar):
         self.heat_map = _box("Heat map", HEAT_MAPS)
         self.heat_map.activated.connect(lambda k: self.heat_map_wished.emit(self.heat_map.itemData(k)))
         self.addWidget(self.heat_map)
-        space = QWidget()
-        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.addWidget(space)
-        self.twins = _box("Twin", ((0, "Twin 12 of 12 ✓"),))
-        self.twins.activated.connect(self.twin_wished)
-        self.addWidget(self.twins)
 
     def show_layout(self, layout: PageLayout, has_twin: bool) -> None:
         """Show a layout; views of a twin are out of reach until there is one."""
@@ -76,18 +67,6 @@ class ViewBar(QToolBar):
     def show_heat_map(self, method: str) -> None:
         """Show which heat map is chosen."""
         self.heat_map.setCurrentIndex(self.heat_map.findData(method))
-
-    def show_twins(self, twins: list[Twin], current: int) -> None:
-        """List the twins."""
-        self.twins.clear()
-        for number, twin in enumerate(twins, 1):
-            self.twins.addItem(f"Twin {number} of {len(twins)} {'✓' if twin.met else '✗'}")
-            words = f"{', '.join(twin.request.conditions)}, seed {twin.seed}"
-            self.twins.setItemData(number - 1, words, Qt.ItemDataRole.ToolTipRole)
-        if not twins:
-            self.twins.addItem("No twin")
-        self.twins.setCurrentIndex(max(0, current))
-        self.twins.setEnabled(len(twins) > 1)
 
     def _add_button(self, action, text):
         button = QToolButton(text=text)

@@ -1,0 +1,106 @@
+"""The commands of the Edit and Twin menus, as methods of the window."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.ui import dialogs, request_json
+from ecgtwin_app.ui.history_panel import checked
+from ecgtwin_app.ui.undo import ChangeRequest, RemoveTwin
+from ecgtwin_app.ui.view_bar import HEAT_MAPS
+
+
+class TwinCommands:
+    """Asking, making and choosing twins."""
+
+    def undo(self) -> None:
+        self.undo_stack.undo()
+
+    def redo(self) -> None:
+        self.undo_stack.redo()
+
+    def find_condition(self) -> None:
+        self.tabs.setCurrentIndex(0)
+        self.request_panel.conditions.search.setFocus()
+        self.request_panel.conditions.search.selectAll()
+
+    def ask(self, request: TwinRequest, what: str) -> None:
+        """Change what is asked; one step to undo."""
+        self.undo_stack.push(ChangeRequest(self.session, request, what))
+
+    def generate(self) -> None:
+        if not self.request_panel.may_generate:
+            return
+        self.messages.hide()
+        self.controller.generate(self.session.request)
+
+    def cancel(self) -> None:
+        if self.controller.running:
+            self.controller.cancel()
+        else:
+            self.messages.hide()
+            self._show_commands()
+
+    def new_seed(self) -> None:
+        self.ask(replace(self.session.request, seed=random.randrange(1_000_000)), "seed")
+
+    def previous_twin(self) -> None:
+        self.session.show_twin(self.session.current - 1)
+
+    def next_twin(self) -> None:
+        self.session.show_twin(self.session.current + 1)
+
+    def remove_twin(self) -> None:
+        if self.session.twin is not None:
+            self.undo_stack.push(RemoveTwin(self.session))
+
+    def next_heat_map(self) -> None:
+        methods = [method for method, _ in HEAT_MAPS]
+        self.set_heat_map(methods[(methods.index(self.heat_method) + 1) % len(methods)])
+
+    def add_favourite(self) -> None:
+        request = self.session.request
+        self.history.favourites.add([(request_json.title(request), request)])
+        self.history.show_favourites()
+        self.messages.tell("Kept as a favourite; it stands under History.")
+
+    def load_request(self, request: TwinRequest) -> None:
+        """Take a request from the history into the form."""
+        self._may(lambda: self.ask(checked(request, self.session.available), "request"))
+
+    def run_request(self, request: TwinRequest) -> None:
+        """Ask a request of the history again."""
+
+        def run():
+            self.ask(checked(request, self.session.available), "request")
+            self.generate()
+
+        self._may(run)
+
+    def save_presets(self) -> None:
+        named = list(self.history.favourites.named)
+
+        def save(path):
+            request_json.write_presets(path, named)
+            self.messages.tell(f"Saved {len(named)} presets in {path.name}; they hold nothing of a patient.")
+
+        dialogs.ask_file_to_save(
+            self, "json", "ecgtwin-presets.json", lambda path: self._may(lambda: save(path))
+        )
+
+    def load_presets(self) -> None:
+        def load(path):
+            self.history.favourites.add(request_json.read_presets(path))
+            self.history.show_favourites()
+
+        dialogs.ask_file(self, "Load presets", "Presets (*.json)", lambda path: self._may(lambda: load(path)))
+
+    def _may(self, do):
+        """Do something that may be refused with a sentence for the user."""
+        try:
+            do()
+        except EcgError as error:
+            self.messages.warn(str(error))

@@ -1,0 +1,151 @@
+"""The list of conditions under the headings of their groups."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+
+from ecgtwin_app.conditions.vocabulary import GROUPS, Condition
+from ecgtwin_app.ui.combination import why_not
+
+_NAME = Qt.ItemDataRole.UserRole
+_ADD, _NAMES, _STATUS = range(3)
+
+
+class ConditionList(QTreeWidget):
+    """Three columns: + to combine, the name, and how far the weights can be trusted with it."""
+
+    chosen = Signal(str)
+    toggled = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._conditions: list[Condition] = []
+        self._chosen: tuple[str, ...] = ()
+        self._available: frozenset[str] | None = None
+        self.setColumnCount(3)
+        self.setHeaderHidden(True)
+        self.setRootIsDecorated(False)
+        self.setIndentation(0)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setUniformRowHeights(True)
+        self.setAccessibleName("Conditions")
+        self.header().setStretchLastSection(False)
+        self.header().setMinimumSectionSize(18)
+        self.header().setSectionResizeMode(_NAMES, QHeaderView.ResizeMode.Stretch)
+        for column, width in ((_ADD, 24), (_STATUS, 84)):
+            self.header().setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            self.header().resizeSection(column, width)
+        self.setMinimumHeight(110)
+
+    def show_conditions(self, conditions: list[Condition]) -> None:
+        """List what was found."""
+        self._conditions = conditions
+        self.clear()
+        for group in GROUPS:
+            members = [condition for condition in conditions if condition.group == group]
+            if members:
+                self.addTopLevelItem(_heading(group))
+            for condition in members:
+                self.addTopLevelItem(self._row(condition))
+        if not conditions:
+            nothing = QTreeWidgetItem(["", "Nothing found; clear the search"])
+            nothing.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.addTopLevelItem(nothing)
+
+    def show_chosen(self, names: tuple[str, ...]) -> None:
+        """Mark what is chosen, and with what it can be combined."""
+        self._chosen = names
+        for item in self._items():
+            name = item.data(_NAMES, _NAME)
+            if not name:
+                continue
+            font = item.font(_NAMES)
+            font.setWeight(font.Weight.DemiBold if name in names else font.Weight.Normal)
+            item.setFont(_NAMES, font)
+            sentence = "" if name in names else why_not((*names, name))
+            item.setText(_ADD, "✓" if name in names else "" if sentence else "+")
+            item.setToolTip(_ADD, sentence or ("Leave it out" if name in names else f"Combine with {name}"))
+            if names and name == names[0] and self.currentItem() is not item:
+                self.setCurrentItem(item, _NAMES)
+
+    def show_available(self, names: frozenset[str]) -> None:
+        """Say what the weights know."""
+        self._available = names
+        self.show_conditions(self._conditions)
+        self.show_chosen(self._chosen)
+
+    def is_available(self, name: str) -> bool:
+        """Whether the weights know a condition; before they are read, every one may be asked."""
+        return self._available is None or name in self._available
+
+    def item_of(self, name: str) -> QTreeWidgetItem | None:
+        """The row of a condition, if it is listed."""
+        return next((item for item in self._items() if item.data(_NAMES, _NAME) == name), None)
+
+    def mousePressEvent(self, event):
+        """A click chooses; on the + or with Ctrl it combines."""
+        item = self.itemAt(event.position().toPoint())
+        name = item.data(_NAMES, _NAME) if item is not None else None
+        if not name or not item.flags() & Qt.ItemFlag.ItemIsEnabled:
+            return
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if control or self.columnAt(int(event.position().x())) == _ADD:
+            self.toggled.emit(name)
+        else:
+            self.setCurrentItem(item, _NAMES)
+            self.chosen.emit(name)
+
+    def keyPressEvent(self, event):
+        """Enter chooses, the space bar combines."""
+        item = self.currentItem()
+        name = item.data(_NAMES, _NAME) if item is not None else None
+        if name and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.chosen.emit(name)
+        elif name and event.key() == Qt.Key.Key_Space:
+            self.toggled.emit(name)
+        else:
+            super().keyPressEvent(event)
+
+    def _items(self):
+        return [self.topLevelItem(k) for k in range(self.topLevelItemCount())]
+
+    def _row(self, condition):
+        available = self.is_available(condition.name)
+        words = condition.status if available else "not available"
+        item = QTreeWidgetItem(["", condition.name, words])
+        item.setData(_NAMES, _NAME, condition.name)
+        item.setTextAlignment(_ADD, Qt.AlignmentFlag.AlignCenter)
+        item.setTextAlignment(_STATUS, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        font = item.font(_STATUS)
+        font.setPixelSize(11)
+        item.setFont(_STATUS, font)
+        names = f"Also: {', '.join(condition.synonyms)}" if condition.synonyms else condition.name
+        item.setToolTip(_NAMES, names)
+        item.setToolTip(
+            _STATUS, status_words(condition) if available else "these weights were not trained for it"
+        )
+        item.setData(_NAMES, Qt.ItemDataRole.AccessibleTextRole, f"{condition.name}, {words}")
+        if not available:
+            item.setFlags(Qt.ItemFlag.NoItemFlags)
+        return item
+
+
+def status_words(condition: Condition) -> str:
+    """How often twins meet the criteria, in words."""
+    if condition.pass_rate is None:
+        return "experimental: how often twins meet the criteria is not measured yet"
+    return f"{condition.status}: {condition.pass_rate:.0%} of twins on unseen references meet the criteria"
+
+
+def _heading(group):
+    item = QTreeWidgetItem(["", group.capitalize(), ""])
+    item.setFlags(Qt.ItemFlag.NoItemFlags)
+    item.setFirstColumnSpanned(False)
+    font = item.font(_NAMES)
+    font.setWeight(font.Weight.DemiBold)
+    font.setPixelSize(12)
+    item.setFont(_NAMES, font)
+    item.setSizeHint(_NAMES, QSize(0, 26))
+    return item

@@ -1,0 +1,92 @@
+"""One number of a request: name, slider over what is plausible, and a field for everything allowed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWidget
+
+
+class Dial(QWidget):
+    """A number that may be left open.
+
+    Parameters
+    ----------
+    name, unit : str
+    limits : tuple of float
+        What may be typed.
+    plausible : tuple of float
+        What the slider covers.
+    step : float
+    open_text : str
+        Shown while the number is left open; "" makes it a number that always has a value.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, name, unit, limits, plausible, step=1.0, open_text="", parent: QWidget | None = None):
+        super().__init__(parent)
+        self._step, self._may_be_open = step, bool(open_text)
+        self.label = QLabel(name, objectName="quiet")
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setAccessibleName(f"{name}, slider")
+        self.slider.setMinimumWidth(30)
+        self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the field beside it takes the keys
+        decimals = 0 if step >= 1 else len(f"{step:g}".partition(".")[2])
+        self.field = QDoubleSpinBox(decimals=decimals, singleStep=step)
+        low, high = limits
+        # The value below the lowest says that the number is left open.
+        self.field.setRange(low - step if open_text else low, high)
+        self.field.setSpecialValueText(open_text)
+        self.field.setSuffix(f" {unit}" if unit else "")
+        self.field.setAccessibleName(name)
+        self.field.setKeyboardTracking(False)
+        self.label.setBuddy(self.field)
+        self.set_plausible(*plausible)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        self.label.setFixedWidth(66)
+        self.field.setFixedWidth(98)
+        row.addWidget(self.label)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.field)
+        self.field.valueChanged.connect(self._typed)
+        self.slider.valueChanged.connect(lambda k: self.field.setValue(k * self._step))
+
+    @property
+    def value(self) -> float | None:
+        """The number, None while it is left open."""
+        return None if self._is_open() else round(self.field.value(), 4)
+
+    def show_value(self, value: float | None) -> None:
+        """Show a number without saying so to anyone."""
+        self.field.blockSignals(True)
+        self.field.setValue(self.field.minimum() if value is None else value)
+        self.field.blockSignals(False)
+        self._show_slider()
+
+    def set_plausible(self, low: float, high: float) -> None:
+        """What the slider covers."""
+        self.slider.blockSignals(True)
+        self.slider.setRange(round(low / self._step), round(high / self._step))
+        self.slider.setToolTip(f"Plausible: {low:g} to {high:g}{self.field.suffix()}")
+        self.slider.blockSignals(False)
+        self._show_slider()
+
+    def set_open_text(self, text: str) -> None:
+        """What stands there while the number is left open."""
+        self.field.setSpecialValueText(text)
+
+    def _is_open(self):
+        return self._may_be_open and self.field.value() <= self.field.minimum()
+
+    def _typed(self):
+        self._show_slider()
+        self.changed.emit(self.value)
+
+    def _show_slider(self):
+        self.slider.blockSignals(True)
+        middle = (self.slider.minimum() + self.slider.maximum()) // 2
+        self.slider.setValue(middle if self._is_open() else round(self.field.value() / self._step))
+        self.slider.setProperty("open", self._is_open())
+        self.slider.blockSignals(False)

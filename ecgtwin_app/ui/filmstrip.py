@@ -1,0 +1,91 @@
+"""The twins as small pictures in a row, each with the referee's mark."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPolygonF
+from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
+
+from ecgtwin_app.engine.request import Twin
+from ecgtwin_app.report.ink import PAPER_WHITE, TWIN
+from ecgtwin_app.report.trace import keep_peaks, polygon
+
+_PICTURE = QSize(168, 46)
+#: Seconds of lead II that a picture shows.
+_SECONDS = 4.0
+
+
+class Filmstrip(QListWidget):
+    """Shows the twins from left to right; a click or the arrow keys choose one."""
+
+    chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._pictures: dict[Twin, QPixmap] = {}
+        self.setObjectName("filmstrip")
+        self.setAccessibleName("Twins")
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(False)
+        self.setMovement(QListView.Movement.Static)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setIconSize(_PICTURE)
+        self.setGridSize(QSize(_PICTURE.width() + 14, _PICTURE.height() + 26))
+        self.setFixedHeight(_PICTURE.height() + 44)
+        self.currentRowChanged.connect(self._moved)
+        self.hide()
+
+    def show_twins(self, twins: list[Twin], current: int) -> None:
+        """Show the twins; one alone needs no strip."""
+        self.blockSignals(True)
+        self.clear()
+        self._pictures = {twin: self._pictures.get(twin) or _picture(twin) for twin in twins}
+        for number, twin in enumerate(twins, 1):
+            item = QListWidgetItem(_icon(self._pictures[twin]), f"{number}  {marks(twin)}")
+            words = f"Twin {number}: {', '.join(twin.request.conditions)}, seed {twin.seed}, {marks(twin)}"
+            item.setToolTip(words)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
+            self.addItem(item)
+        self.setCurrentRow(current)
+        self.blockSignals(False)
+        self.setVisible(len(twins) > 1)
+
+    def _moved(self, row):
+        if row >= 0:
+            self.chosen.emit(row)
+
+
+def marks(twin: Twin) -> str:
+    """The referee's verdict in a few signs: "✓ 4/4", "✗ 2/4"."""
+    lines = [line for line in twin.asked_got if line.met is not None]
+    return f"{'✓' if twin.met else '✗'} {sum(line.met for line in lines)}/{len(lines)}"
+
+
+def _icon(picture):
+    """The picture, the same when it is chosen: Qt would tint it."""
+    icon = QIcon(picture)
+    icon.addPixmap(picture, QIcon.Mode.Selected)
+    return icon
+
+
+def _picture(twin):
+    recording = twin.recording
+    lead = recording.lead("II")[: round(_SECONDS * recording.rate)]
+    lead = np.nan_to_num(lead - np.nanmedian(lead))
+    picture = QPixmap(_PICTURE)
+    picture.fill(PAPER_WHITE)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QColor("#D9DEE3"))
+    painter.drawRect(QRectF(0, 0, _PICTURE.width() - 1, _PICTURE.height() - 1))
+    height = max(float(np.ptp(lead)), 1.0)
+    x = np.linspace(3, _PICTURE.width() - 3, lead.size)
+    y = _PICTURE.height() - 5 - (lead - lead.min()) / height * (_PICTURE.height() - 10)
+    line: QPolygonF = polygon(keep_peaks(x, y, 1.0))
+    painter.setPen(TWIN)
+    painter.drawPolyline(line)
+    painter.end()
+    return picture

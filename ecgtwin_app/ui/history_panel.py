@@ -1,0 +1,179 @@
+"""Requests to ask again: those of this session, favourites, and presets from a file."""
+
+from __future__ import annotations
+
+import json
+
+from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.ui.request_json import from_json, title, to_json
+from ecgtwin_app.ui.session import Session
+
+_KEY = "requests/favourites"
+_REQUEST = Qt.ItemDataRole.UserRole
+_MOST_FAVOURITES = 50
+
+
+class Favourites:
+    """Named requests that stay between two starts."""
+
+    def __init__(self, store: QSettings):
+        self._store = store
+        self.named: list[tuple[str, TwinRequest]] = []
+        try:
+            rows = json.loads(store.value(_KEY, "[]", str))
+            self.named = [(str(row["name"]), from_json(row["request"])) for row in rows]
+        except (ValueError, KeyError, TypeError):
+            pass  # written by another version: begin with none
+
+    def add(self, named: list[tuple[str, TwinRequest]]) -> None:
+        """Keep further requests, each once."""
+        known = [request for _, request in self.named]
+        self.named += [(name, request) for name, request in named if request not in known]
+        self.named = self.named[-_MOST_FAVOURITES:]
+        self._write()
+
+    def remove(self, request: TwinRequest) -> None:
+        """Forget a request."""
+        self.named = [pair for pair in self.named if pair[1] != request]
+        self._write()
+
+    def _write(self):
+        rows = [{"name": name, "request": to_json(request)} for name, request in self.named]
+        self._store.setValue(_KEY, json.dumps(rows))
+
+
+class HistoryPanel(QWidget):
+    """A click loads a request into the form; Run again asks it at once."""
+
+    loaded = Signal(object)
+    run_wished = Signal(object)
+    save_wished = Signal()
+    open_wished = Signal()
+
+    def __init__(self, store: QSettings, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.favourites = Favourites(store)
+        self.tree = QTreeWidget()
+        self.tree.setHeaderHidden(True)
+        self.tree.setRootIsDecorated(False)
+        self.tree.setIndentation(10)
+        self.tree.setAccessibleName("Requests")
+        self.tree.itemActivated.connect(self._load)
+        self.tree.itemClicked.connect(self._load)
+        self.tree.currentItemChanged.connect(self._show_buttons)
+        self.run = _button("Run again", "Ask the chosen request once more", self._run)
+        self.star = _button("★ Favourite", "Keep the chosen request for other sessions", self._star)
+        self.remove = _button("Remove", "Forget the chosen favourite", self._remove)
+        self.save = _button("Save presets…", "Write the favourites into a file", self.save_wished.emit)
+        self.open = _button("Load presets…", "Read favourites from a file", self.open_wished.emit)
+        self._lay_out()
+        self._runs: list[tuple[TwinRequest, str]] = []
+        self._fill()
+
+    def show_session(self, session: Session) -> None:
+        """List what was asked of this reference, with what came of it."""
+        self._runs = []
+        for request in session.requests:
+            met = [twin.met for twin in session.twins if twin.request == request]
+            words = f"{sum(met)} of {len(met)} met" if met else "no twin kept"
+            self._runs.append((request, f"{title(request)} · seed {request.seed} · {words}"))
+        self._fill()
+
+    def show_favourites(self) -> None:
+        """The favourites changed."""
+        self._fill()
+
+    @property
+    def request(self) -> TwinRequest | None:
+        """The chosen request."""
+        item = self.tree.currentItem()
+        return item.data(0, _REQUEST) if item is not None else None
+
+    def _lay_out(self):
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 10, 10, 12)
+        column.setSpacing(6)
+        column.addWidget(self.tree, 1)
+        for buttons in ((self.run, self.star, self.remove), (self.save, self.open)):
+            row = QHBoxLayout()
+            row.setSpacing(6)
+            for button in buttons:
+                row.addWidget(button, 1)
+            column.addLayout(row)
+        words = QLabel("Presets and favourites hold requests only, nothing of a patient.", objectName="quiet")
+        words.setWordWrap(True)
+        column.addWidget(words)
+
+    def _fill(self):
+        self.tree.clear()
+        favourites = [(request, f"★ {name}") for name, request in self.favourites.named]
+        for heading, rows in (("Favourites", favourites), ("This session", self._runs[::-1])):
+            top = QTreeWidgetItem([heading if rows else f"{heading}: none yet"])
+            top.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            font = top.font(0)
+            font.setWeight(font.Weight.DemiBold)
+            top.setFont(0, font)
+            for request, words in rows:
+                item = QTreeWidgetItem([words])
+                item.setToolTip(0, words)
+                item.setData(0, _REQUEST, request)
+                top.addChild(item)
+            self.tree.addTopLevelItem(top)
+            top.setExpanded(True)
+        self._show_buttons()
+
+    def _show_buttons(self):
+        request = self.request
+        kept = request in [kept for _, kept in self.favourites.named]
+        self.run.setEnabled(request is not None)
+        self.star.setEnabled(request is not None and not kept)
+        self.remove.setEnabled(request is not None and kept)
+        self.save.setEnabled(bool(self.favourites.named))
+
+    def _load(self, item):
+        request = item.data(0, _REQUEST)
+        if request is not None:
+            self.loaded.emit(request)
+
+    def _run(self):
+        if self.request is not None:
+            self.run_wished.emit(self.request)
+
+    def _star(self):
+        request = self.request
+        self.favourites.add([(title(request), request)])
+        self._fill()
+
+    def _remove(self):
+        self.favourites.remove(self.request)
+        self._fill()
+
+
+def checked(request: TwinRequest, available: frozenset[str] | None) -> TwinRequest:
+    """A request from elsewhere; `EcgError` when the weights do not know one of its conditions."""
+    unknown = [] if available is None else [name for name in request.conditions if name not in available]
+    if unknown:
+        raise EcgError(f"These weights were not trained for {unknown[0]}; choose another condition.")
+    return request
+
+
+def _button(text, tip, do):
+    button = QPushButton(text, objectName="secondary")
+    button.setToolTip(tip)
+    button.setMinimumWidth(40)
+    button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    button.clicked.connect(lambda: do())
+    return button

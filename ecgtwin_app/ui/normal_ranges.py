@@ -1,0 +1,57 @@
+"""Normal limits beside the measurements: advice for reading, never an alarm.
+
+Adults only: children's limits change from year to year and are not offered.
+Intervals and axis: Surawicz et al., AHA/ACC/HRS recommendations part III, Circulation 2009;119:e235.
+QTc: Rautaharju et al., part IV, Circulation 2009;119:e241. Voltages: Hancock et al., part V,
+Circulation 2009;119:e251. Rate: Mason et al., part II, Circulation 2007;115:1325. P duration and PR:
+Kligfield et al., part I, Circulation 2007;115:1306.
+"""
+
+from __future__ import annotations
+
+#: From this age on the limits hold, years.
+ADULT = 16
+
+_LIMITS: dict[str, tuple[float | None, float | None]] = {
+    "heart_rate": (60, 100),
+    "p_duration": (None, 120),
+    "pr": (120, 200),
+    "qrs": (None, 110),
+    "qrs_axis": (-30, 90),
+    "sokolow_lyon": (None, 3.5),
+}
+_BY_SEX = {
+    "cornell": {"F": (None, 2.0), "M": (None, 2.8)},
+    **{
+        f"qtc_{formula}": {"F": (390, 460), "M": (390, 450)}
+        for formula in ("bazett", "fridericia", "framingham", "hodges")
+    },
+}
+
+
+def normal_limits(key: str, age: float | None, sex: str | None) -> tuple[float | None, float | None] | None:
+    """Lowest and highest normal value of a measurement; None where none is stated.
+
+    Parameters
+    ----------
+    key : str
+        A name of `ecg.measure`, in its unit.
+    age : float or None
+        Years; an unknown age is taken as an adult's.
+    sex : {"F", "M"} or None
+        Unknown: no limit where the sexes differ.
+    """
+    if age is not None and age < ADULT:
+        return None
+    return _BY_SEX[key].get(sex) if key in _BY_SEX else _LIMITS.get(key)
+
+
+def normal_text(key: str, age: float | None, sex: str | None) -> str:
+    """The limits in a few signs: "120–200", "≤ 110"; "" where none is stated."""
+    limits = normal_limits(key, age, sex)
+    if limits is None:
+        return ""
+    low, high = (None if limit is None else f"{limit:g}".replace("-", "−") for limit in limits)
+    if low is None:
+        return f"≤ {high}"
+    return f"{low} to {high}" if low.startswith("−") else f"{low}–{high}"

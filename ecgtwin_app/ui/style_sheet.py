@@ -1,0 +1,128 @@
+"""The style sheet of the window's widgets."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from ecgtwin_app.resources import resource_path
+
+
+@cache
+def style_sheet(t) -> str:
+    """The rules in the colours of a theme."""
+    down, up = (resource_path(f"icons/chevron-{way}.svg").as_posix() for way in ("down", "up"))
+    return f"""
+    QWidget {{ color: {t.text}; }}
+    QWidget:disabled {{ color: {t.quiet}; }}
+    QMainWindow, QDialog {{ background: {t.window}; }}
+    QMenuBar {{ background: {t.panel}; border-bottom: 1px solid {t.border}; padding: 1px 4px; }}
+    QMenuBar::item {{ padding: 4px 9px; border-radius: 4px; }}
+    QMenuBar::item:selected, QMenu::item:selected {{ background: {t.selection}; color: {t.text}; }}
+    QMenu {{ background: {t.panel}; border: 1px solid {t.border}; padding: 4px; }}
+    QMenu::item {{ padding: 5px 26px 5px 22px; border-radius: 4px; }}
+    QMenu::item:disabled {{ color: {t.quiet}; }}
+    QMenu::separator {{ height: 1px; background: {t.border}; margin: 4px 8px; }}
+    QToolBar {{ background: {t.panel}; border: 0; border-bottom: 1px solid {t.border}; padding: 5px 8px;
+                spacing: 4px; }}
+    QToolBar QToolButton, #flat {{ padding: 5px 10px; border: 1px solid transparent; border-radius: 5px;
+                color: {t.text}; background: transparent; }}
+    QToolBar QToolButton:hover, #flat:hover {{ background: {t.selection}; }}
+    QToolBar QToolButton:disabled {{ color: {t.quiet}; }}
+    QToolBar::separator {{ width: 1px; background: {t.border}; margin: 4px 6px; }}
+    #segment {{ border: 1px solid {t.border}; border-radius: 0; padding: 5px 9px; margin: 0;
+                background: {t.field}; color: {t.text}; }}
+    #segment:checked {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; }}
+    #segment:hover:!checked {{ background: {t.selection}; }}
+    #segment:disabled {{ color: {t.quiet}; }}
+    #segment[place="first"] {{ border-top-left-radius: 5px; border-bottom-left-radius: 5px; }}
+    #segment[place="last"] {{ border-top-right-radius: 5px; border-bottom-right-radius: 5px; }}
+    #segment[place="middle"], #segment[place="last"] {{ border-left: 0; }}
+    #panel {{ background: {t.panel}; }}
+    #panel QLabel, #panel QCheckBox {{ background: transparent; }}
+    #plain, #plain > QWidget > QWidget {{ background: transparent; }}
+    #heading {{ font-weight: 600; font-size: 14px; }}
+    #quiet {{ color: {t.quiet}; }}
+    #rule {{ background: {t.border}; max-height: 1px; min-height: 1px; border: 0; }}
+    QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: {t.field}; border: 1px solid {t.border};
+                border-radius: 5px; padding: 4px 7px; min-height: 18px; color: {t.text};
+                selection-background-color: {t.selection}; selection-color: {t.text}; }}
+    QAbstractSpinBox QLineEdit {{ border: 0; padding: 0; min-height: 0; background: transparent; }}
+    QComboBox {{ padding-right: 2px; }}
+    QComboBox::drop-down {{ border: 0; width: 22px; }}
+    QComboBox::down-arrow, QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url("{down}");
+                width: 11px; height: 11px; }}
+    QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url("{up}"); width: 11px; height: 11px; }}
+    QSpinBox::up-button, QDoubleSpinBox::up-button {{ subcontrol-origin: border; subcontrol-position: top right;
+                width: 20px; border: 0; background: transparent; margin: 2px 2px 0 0; }}
+    QSpinBox::down-button, QDoubleSpinBox::down-button {{ subcontrol-origin: border;
+                subcontrol-position: bottom right; width: 20px; border: 0; background: transparent;
+                margin: 0 2px 2px 0; }}
+    QSpinBox::up-button:hover, QSpinBox::down-button:hover, QDoubleSpinBox::up-button:hover,
+    QDoubleSpinBox::down-button:hover {{ background: {t.selection}; border-radius: 3px; }}
+    QComboBox QAbstractItemView {{ background: {t.panel}; border: 1px solid {t.border};
+                selection-background-color: {t.selection}; selection-color: {t.text}; outline: 0; }}
+    QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QTreeWidget:focus,
+    QTableWidget:focus, QTextBrowser:focus {{ border: 2px solid {t.accent}; }}
+    QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus {{ padding: 3px 6px; }}
+    QComboBox:focus {{ padding: 3px 1px 3px 6px; }}
+    QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled {{ color: {t.quiet}; }}
+    QTreeWidget, QTableWidget, QTextBrowser {{ background: {t.field}; border: 1px solid {t.border};
+                border-radius: 5px; outline: 0; }}
+    QTreeWidget::item {{ padding: 3px 2px; border: 0; }}
+    QTreeWidget::item:disabled {{ color: {t.quiet}; }}
+    QTreeWidget::item:selected, QTableWidget::item:selected {{ background: {t.selection}; color: {t.text}; }}
+    QHeaderView::section {{ background: {t.panel}; color: {t.quiet}; border: 0;
+                border-bottom: 1px solid {t.border}; padding: 4px 5px; }}
+    QTableWidget::item {{ border-bottom: 1px solid {t.border}; padding: 2px 4px; }}
+    QTabWidget::pane {{ border: 0; border-top: 1px solid {t.border}; }}
+    QTabBar::tab {{ padding: 7px 11px; border: 0; border-bottom: 2px solid transparent; color: {t.quiet};
+                background: transparent; }}
+    QTabBar::tab:selected {{ color: {t.text}; border-bottom: 2px solid {t.accent}; }}
+    QTabBar::tab:focus {{ color: {t.accent}; }}
+    #primary {{ background: {t.accent}; color: {t.on_accent}; border: 2px solid {t.accent};
+                border-radius: 6px; padding: 8px; font-weight: 600; font-size: 14px; }}
+    #primary:hover {{ background: {t.accent_hover}; border-color: {t.accent_hover}; }}
+    #primary:focus {{ border: 2px solid {t.text}; }}
+    #primary:disabled {{ background: {t.border}; border-color: {t.border}; color: {t.quiet}; }}
+    #secondary {{ background: {t.field}; color: {t.text}; border: 1px solid {t.border};
+                border-radius: 5px; padding: 5px 12px; }}
+    #secondary:hover {{ background: {t.selection}; }}
+    #secondary:focus {{ border: 2px solid {t.accent}; padding: 4px 11px; }}
+    #secondary:disabled {{ color: {t.quiet}; }}
+    #filmstrip {{ background: {t.panel}; border: 0; border-top: 1px solid {t.border}; padding: 3px 6px; }}
+    #filmstrip::item {{ border: 2px solid transparent; border-radius: 5px; padding: 2px; color: {t.text}; }}
+    #filmstrip::item:selected {{ border-color: {t.accent}; background: {t.selection}; }}
+    #chosen {{ font-weight: 600; }}
+    #problem {{ color: {t.bad}; }}
+    #flat:checked {{ background: {t.selection}; }}
+    QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {t.border}; }}
+    QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -5px 0; border-radius: 7px;
+                background: {t.accent}; }}
+    QSlider[open="true"]::handle:horizontal {{ background: {t.quiet}; }}
+    QListWidget {{ background: {t.field}; border: 1px solid {t.border}; border-radius: 5px; outline: 0; }}
+    QListWidget::item {{ padding: 3px 4px; }}
+    QListWidget::item:selected {{ background: {t.selection}; color: {t.text}; }}
+    QListWidget:focus {{ border: 2px solid {t.accent}; }}
+    QProgressBar {{ background: {t.field}; border: 1px solid {t.border}; border-radius: 5px; height: 20px;
+                text-align: center; color: {t.text}; }}
+    QProgressBar::chunk {{ background: {t.selection}; border-radius: 4px; }}
+    QSplitter::handle {{ background: {t.border}; }}
+    QSplitter::handle:horizontal {{ width: 1px; }}
+    QSplitter::handle:vertical {{ height: 1px; }}
+    QStatusBar {{ background: {t.panel}; border-top: 1px solid {t.border}; color: {t.quiet}; }}
+    QStatusBar::item {{ border: 0; }}
+    QStatusBar QLabel {{ color: {t.quiet}; padding: 2px 8px; }}
+    #syntheticMark {{ background: {t.warning}; color: {t.on_warning}; font-weight: 600; padding: 2px 10px;
+                border-radius: 3px; }}
+    #message {{ background: {t.selection}; border-bottom: 1px solid {t.border}; }}
+    #message[kind="error"] {{ background: {t.bad}; }}
+    #message QLabel {{ color: {t.text}; }}
+    #message[kind="error"] QLabel, #message[kind="error"] #flat {{ color: {t.panel}; }}
+    QToolTip {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.border}; padding: 4px; }}
+    QScrollBar:vertical {{ background: transparent; width: 11px; margin: 1px; }}
+    QScrollBar:horizontal {{ background: transparent; height: 11px; margin: 1px; }}
+    QScrollBar::handle {{ background: {t.border}; border-radius: 4px; min-width: 28px; min-height: 28px; }}
+    QScrollBar::handle:hover {{ background: {t.quiet}; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+    """

@@ -1,0 +1,240 @@
+"""Asking: conditions by name and code, combinations, dials, history, favourites and presets."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from PySide6.QtCore import Qt
+from ui_window import CONTROL, accept_file_dialog, generate
+
+from ecgtwin_app.conditions.vocabulary import find_condition
+from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.score import Event, RhythmScore
+from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.ui.combination import in_order, why_not
+from ecgtwin_app.ui.request_json import from_json, read_presets, title, to_json, write_presets
+
+pytest_plugins = ("ui_fixtures",)
+
+
+def _click(window, qtbot, name, modifier=Qt.KeyboardModifier.NoModifier, column=1):
+    tree = window.request_panel.conditions.list
+    item = tree.item_of(name)
+    tree.scrollToItem(item)
+    rect = tree.visualItemRect(item)
+    place = rect.center()
+    if column == 0:
+        place.setX(8)
+    qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, modifier, place)
+
+
+# -- conditions ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("AFib", "atrial fibrillation"),
+        ("VPB", "ventricular premature complex"),
+        ("LBBB", "left bundle branch block"),
+        ("164889003", "atrial fibrillation"),
+    ],
+)
+def test_searching_by_synonym_or_code_and_enter_chooses(opened, qtbot, words, name):
+    opened.session.set_request(TwinRequest(("sinus rhythm",)))
+    qtbot.keyClick(opened, Qt.Key.Key_F, CONTROL)
+    search = opened.request_panel.conditions.search
+    qtbot.keyClicks(search, words)
+    qtbot.keyClick(search, Qt.Key.Key_Return)
+    assert opened.session.request.conditions == (name,)
+    note = opened.request_panel.conditions.note.toPlainText()
+    assert find_condition(name).teaching in note
+    assert find_condition(name).criteria in note
+    opened.undo()
+    assert opened.session.request.conditions == ("sinus rhythm",)
+
+
+def test_a_search_without_result_says_so(opened):
+    opened.request_panel.conditions.search.setText("zzz")
+    assert "Nothing found" in opened.request_panel.conditions.list.topLevelItem(0).text(1)
+
+
+def test_ctrl_click_and_plus_combine_with_the_rhythm_first(opened, qtbot):
+    _click(opened, qtbot, "left bundle branch block")
+    _click(opened, qtbot, "atrial fibrillation", CONTROL)
+    assert opened.session.request.conditions == ("atrial fibrillation", "left bundle branch block")
+    _click(opened, qtbot, "ventricular premature complex", column=0)
+    assert len(opened.session.request.conditions) == 3
+    _click(opened, qtbot, "left bundle branch block", column=0)
+    assert opened.session.request.conditions == ("atrial fibrillation", "ventricular premature complex")
+
+
+def test_what_no_heart_shows_is_said_and_cannot_be_generated(opened, qtbot):
+    panel = opened.request_panel
+    _click(opened, qtbot, "left bundle branch block")
+    row = panel.conditions.list.item_of("right bundle branch block")
+    assert row.text(0) == ""
+    assert "No beat shows" in row.toolTip(0)
+    _click(opened, qtbot, "right bundle branch block", CONTROL)
+    assert "No beat shows" in panel.conditions.problem.text()
+    assert not panel.generate.isEnabled()
+    assert not opened.commands["generate"].isEnabled()
+    opened.undo()
+    assert panel.generate.isEnabled()
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("sinus bradycardia", "ventricular premature complex"),
+        ("atrial fibrillation", "left bundle branch block"),
+        ("left ventricular hypertrophy", "left ventricular strain"),
+        ("inferior STEMI", "complete AV block"),
+        ("right bundle branch block", "left anterior fascicular block"),
+        ("atrial fibrillation", "ventricular pacing"),
+    ],
+)
+def test_combinations_that_occur_are_offered(names):
+    assert why_not(in_order(names)) == ""
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("left bundle branch block", "right bundle branch block"),
+        ("atrial fibrillation", "first-degree AV block"),
+        ("atrial fibrillation", "left atrial enlargement"),
+    ],
+)
+def test_combinations_that_no_heart_shows_say_why(names):
+    assert why_not(in_order(names)).endswith(".")
+
+
+def test_what_the_weights_do_not_know_is_not_available(opened, qtbot):
+    conditions = opened.request_panel.conditions
+    row = conditions.list.item_of("Brugada type 1")
+    assert row.text(2) == "not available"
+    before = opened.session.request.conditions
+    _click(opened, qtbot, "Brugada type 1")
+    assert opened.session.request.conditions == before
+    qtbot.keyClicks(conditions.search, "Brugada")
+    qtbot.keyClick(conditions.search, Qt.Key.Key_Return)
+    assert opened.session.request.conditions == before
+
+
+# -- numbers ------------------------------------------------------------------------------------------
+
+
+def test_typing_a_heart_rate_is_one_step_to_undo(opened, qtbot):
+    field = opened.request_panel.form.heart_rate
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "95")
+    qtbot.keyClick(field, Qt.Key.Key_Tab)
+    assert opened.session.request.heart_rate == 95
+    assert "heart rate" in opened.commands["undo"].text()
+    opened.undo()
+    assert opened.session.request.heart_rate is None
+    assert field.text().startswith("keep")
+    opened.redo()
+    assert opened.session.request.heart_rate == 95
+
+
+def test_every_field_reaches_the_request(opened):
+    form = opened.request_panel.form
+    for name, value in {
+        "heart_rate": 72, "severity": 0.6, "pr": 180, "qrs": 110, "qt": 400, "axis": -20, "strength": 1.8,
+        "identity": 1.2,
+    }.items():  # fmt: skip
+        form.dials[name].field.setValue(value)
+        assert getattr(opened.session.request, name) == value, name
+        opened.undo()
+        assert getattr(opened.session.request, name) == getattr(TwinRequest(), name), name
+        opened.redo()
+    form.age.setValue(70)
+    form.sex.setCurrentIndex(2)
+    form.samples.setValue(3)
+    form.seed.setValue(42)
+    form.best_of.setValue(4)
+    form.steps.setValue(12)
+    request = opened.session.request
+    assert (request.age, request.sex, request.samples, request.seed) == (70, "M", 3, 42)
+    assert (request.best_of, request.steps, request.conditions) == (4, 12, ("ventricular premature complex",))
+    assert opened.request_panel.generate.text() == "Generate 3 twins"
+
+
+def test_a_set_point_can_be_left_open_again(opened):
+    dial = opened.request_panel.form.dials["pr"]
+    dial.slider.setValue(200)
+    assert opened.session.request.pr == 200
+    dial.field.setValue(dial.field.minimum())
+    assert opened.session.request.pr is None
+    assert dial.field.text() == "open"
+
+
+def test_the_rate_slider_covers_what_the_condition_allows(opened, qtbot):
+    _click(opened, qtbot, "sinus bradycardia")
+    low, high = find_condition("sinus bradycardia").rate_range
+    slider = opened.request_panel.form.dials["heart_rate"].slider
+    assert (slider.minimum(), slider.maximum()) == (low, high)
+
+
+def test_tab_goes_through_the_fields_as_they_are_read(opened, qtbot):
+    form = opened.request_panel.form
+    form.heart_rate.setFocus()
+    for field in (form.dials["severity"].field, form.samples, form.seed, form.more):
+        qtbot.keyClick(opened.focusWidget(), Qt.Key.Key_Tab)
+        assert opened.focusWidget() is field
+
+
+# -- history, favourites, presets ---------------------------------------------------------------------
+
+
+def test_a_request_of_the_history_is_asked_again(opened, qtbot):
+    generate(opened, qtbot, seed=7)
+    opened.session.set_request(TwinRequest(("atrial fibrillation",)))
+    opened.tabs.setCurrentWidget(opened.history)
+    run = opened.history.tree.topLevelItem(1).child(0)
+    assert "0 of 1 met" in run.text(0)
+    opened.history.tree.setCurrentItem(run)
+    qtbot.mouseClick(opened.history.run, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(opened.session.twins) == 2, timeout=20_000)
+    first, second = opened.session.twins
+    assert first.request == second.request
+
+
+def test_favourites_and_presets_come_back_and_hold_nothing_of_the_patient(opened, qtbot, store, tmp_path):
+    opened.request_panel.form.dials["severity"].field.setValue(0.8)
+    qtbot.keyClick(opened, Qt.Key.Key_D, CONTROL)
+    (named,) = opened.history.favourites.named
+    assert "severity 0.8" in named[0]
+    opened.save_presets()
+    accept_file_dialog(opened, qtbot, tmp_path / "mine.json")
+    opened.history.favourites.remove(named[1])
+    opened.load_presets()
+    accept_file_dialog(opened, qtbot, tmp_path / "mine.json")
+    assert opened.history.favourites.named == [named]
+    store.sync()
+    assert "severity" in store.value("requests/favourites")
+
+
+def test_a_request_survives_as_json():
+    score = RhythmScore((Event(1.0, "P", "sinus"), Event(1.16, "QRS", "conducted")))
+    request = TwinRequest(("LBBB",), heart_rate=70.0, severity=0.4, score=score)
+    again = from_json(json.loads(json.dumps(to_json(request))))
+    assert again.conditions == ("left bundle branch block",)
+    assert (again.heart_rate, again.severity, again.score) == (70.0, 0.4, score)
+    assert "own rhythm" in title(again)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"presets": [{"name": "x", "request": {"conditions": ["plague"]}}]}']
+)
+def test_a_file_without_presets_gives_one_sentence(tmp_path, text):
+    path = tmp_path / "x.json"
+    path.write_text(text)
+    with pytest.raises(EcgError, match=r"[.?]$"):
+        read_presets(path)
+    with pytest.raises(EcgError, match="cannot be written"):
+        write_presets(tmp_path / "no" / "x.json", [])

@@ -1,0 +1,36 @@
+"""Helpers for tests that drive the window with the stand-in engine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+
+CONTROL, SHIFT, ALT = (
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.AltModifier,
+)
+
+
+def idle(window) -> bool:
+    """Whether no job runs or waits."""
+    return not window.controller.worker.busy and not window.controller.running
+
+
+def generate(window, qtbot, **request) -> None:
+    """Make twins by the keyboard and wait for them."""
+    window.session.set_request(replace(window.session.request, steps=3, **request))
+    wanted = len(window.session.twins) + window.session.request.samples
+    qtbot.keyClick(window, Qt.Key.Key_G, CONTROL)
+    qtbot.waitUntil(lambda: len(window.session.twins) == wanted and idle(window), timeout=20_000)
+
+
+def accept_file_dialog(window, qtbot, path) -> None:
+    """Answer the dialog that is open with a path."""
+    qtbot.waitUntil(lambda: bool(window.findChildren(QFileDialog)))
+    (dialog,) = window.findChildren(QFileDialog)
+    dialog.fileSelected.emit(str(path))
+    dialog.reject()
+    qtbot.waitUntil(lambda: not window.findChildren(QFileDialog))
