@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -34,13 +35,18 @@ def add_premature_ventricular(rng: np.random.Generator, rhythm: Rhythm, rr: floa
     interpolated = rr > 0.95 and rhythm.atrial == "waves" and not rhythm.reset and rng.random() < 0.2
     delay = rng.uniform(0.02, 0.06)
     jitter = 0.012 * np.clip(rng.standard_normal(len(beats)), -2, 2)
-    places = _places(rng, [cycles[k] for k in beats], int(rng.integers(1, 4)), duration, rr, not rhythm.reset)
+    if any(c.qrs is None for c in cycles) and not rhythm.reset:
+        # Beats drop or a run comes between: early is what is early against the cycle that conducts.
+        pairs = pairwise(cycles[k] for k in beats)
+        rr = min(b.qrs - a.qrs for a, b in pairs if "ventricular" not in (a.qrs_origin, b.qrs_origin))
+    wanted = int(rng.integers(1, 4))
+    places = _places(rng, [cycles[k] for k in beats], wanted, duration, rr, not rhythm.reset)
     sites = [draw_site(rng) for _ in range(2 if rng.random() < MULTIFORM_SHARE else 1)]
 
     premature, hidden = [], set()
     for number, i in enumerate(places):
         before, after = cycles[beats[i]], cycles[beats[i + 1]]
-        interval = min(after.qrs - before.qrs, 1.15 * rr)
+        interval = min(after.qrs - before.qrs, rr)
         share = rng.uniform(0.42, 0.5) if interpolated else min(coupling + jitter[i], 0.775)
         soonest = min(SOONEST, 0.72 * interval) if not interpolated else 0.3
         time = before.qrs + max(share * interval, soonest)
@@ -75,7 +81,7 @@ def add_bigeminy(rng: np.random.Generator, rhythm: Rhythm, rr: float) -> Rhythm:
     for k in range(int(rng.integers(2)), len(beats) - 1, 2):
         before, after = cycles[beats[k]], cycles[beats[k + 1]]
         early = fixed + 0.006 * float(np.clip(rng.standard_normal(), -2, 2))
-        time = before.qrs + min(early, 0.775 * max(after.qrs - before.qrs, 0.85 * rr))
+        time = before.qrs + min(early, 0.775 * _gap(before, after, rr))
         if after.p is not None:
             time = min(time, after.p)
         premature.append(Cycle(float(time), None, "ventricular", site=site))
@@ -114,25 +120,38 @@ def _in_order(cycles):
     return sorted(cycles, key=lambda c: c.p if c.qrs is None else c.qrs)
 
 
+def _gap(before, after, rr):
+    """Time between two beats; where the next one may come at any time, at least most of a cycle."""
+    gap = after.qrs - before.qrs
+    return gap if after.p is not None else max(gap, 0.85 * rr)
+
+
 def _places(rng, beats, wanted, duration, rr, conducted_only=True):
     """Numbers, in order, of the beats after which a premature one is written, four beats apart or more."""
     chosen: list[int] = []
-    order = rng.permutation(len(beats))
+    order = rng.permutation(max(len(beats) - 2, 0))
     for margin in (0.25, 0.05):
         for i in order:
             if chosen and (len(chosen) >= wanted or min(abs(i - k) for k in chosen) < 4):
                 continue
-            if i + 2 >= len(beats) or beats[i].qrs < margin or beats[i + 2].qrs >= duration - margin:
+            if beats[i].qrs < margin or beats[i + 2].qrs >= duration - margin:
                 continue
-            # Not in the pause of a dropped beat, nor beside a ventricular run.
-            usual = beats[i + 1].qrs - beats[i].qrs < 1.35 * rr
-            run = conducted_only and any(b.qrs_origin == "ventricular" for b in beats[i : i + 3])
-            if usual and not run:
+            if _undisturbed(beats[i : i + 3], rr, conducted_only):
                 chosen.append(int(i))
         if chosen:
             return sorted(chosen)
     # Too slow for a beat on either side: the early beat follows the first of the strip.
     return [next(i for i, c in enumerate(beats) if c.qrs >= 0.02)]
+
+
+def _undisturbed(beats, rr, conducted_only):
+    """Whether a premature beat fits after the first of three: no pause, run or other early beat is there."""
+    gap = beats[1].qrs - beats[0].qrs
+    p = beats[1].p if beats[1].p_origin == "sinus" else None
+    # After a long PR the P that the early beat has to hide would come too soon.
+    late_enough = p is None or p - beats[0].qrs >= max(0.3, 0.5 * gap)
+    run = conducted_only and any(b.qrs_origin == "ventricular" for b in beats)
+    return gap < 1.35 * rr and late_enough and not run and all(b.p_origin != "ectopic" for b in beats)
 
 
 def _delayed(cycle, by):
