@@ -88,7 +88,7 @@ def _sections(name: str, data: bytes) -> tuple[dict[int, bytes], bool]:
         mark = struct.pack("<HI", number, length)
         start = index - 1
         if data[start + 2 : start + 8] != mark:
-            low = max(start - _NEARBY, 0)
+            low = max(start - _NEARBY, _RECORD_HEAD + size)  # section 0 says the same of each section
             place = data.find(mark, low, start + _NEARBY)
             if place < 2:
                 continue
