@@ -6,6 +6,7 @@ import pytest
 
 from ecgtwin_app.ecg.resample import resample
 from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.heart.activation import paced_to
 from ecgtwin_app.heart.ischaemia import ANTERIOR, INFERIOR, SHAPES, j_limit
 from ecgtwin_app.heart.reading import (
     CONTIGUOUS,
@@ -78,7 +79,10 @@ def test_severity_goes_from_mild_to_marked(patient, name):
 def test_marks_stay_in_order_and_durations_keep(patient, name):
     own = patient.template
     for beat, _ in cases(patient, name):
-        assert beat.qrs_duration == own.qrs_duration and beat.qt == own.qt and beat.pr == own.pr
+        # A scar conducts slowly: QRS and QT grow together, at most by 16 ms.
+        slower = beat.qrs_duration - own.qrs_duration
+        assert 0 <= slower <= (0.017 if "infarct" in name else 0) and beat.pr == own.pr
+        assert beat.qt - own.qt == pytest.approx(slower, abs=1e-6)
         assert 0 < beat.qrs_peak < beat.qrs_duration < beat.t_peak < beat.qt
         assert np.array_equal(beat.p, own.p)
 
@@ -120,8 +124,9 @@ def test_a_right_coronary_occlusion_raises_iii_above_ii_and_depresses_avl(patien
 def test_an_old_inferior_infarct_leaves_lead_i_and_the_septum_alone(patient):
     for beat, drawn in cases(patient, "old inferior infarct"):
         if drawn["scar"] == "inferior":
-            assert np.array_equal(beat.qrs[2:], patient.template.qrs[2:])
-            assert np.abs(beat.qrs[0] - patient.template.qrs[0])[30:].max() < 0.02
+            own = paced_to(patient.template, beat.qrs_duration).qrs
+            assert np.array_equal(beat.qrs[2:], own[2:])
+            assert np.abs(beat.qrs[0] - own[0])[30:].max() < 0.02
 
 
 def test_an_old_anterior_infarct_loses_r_and_leaves_the_inferior_leads_alone(patient):
@@ -130,7 +135,8 @@ def test_an_old_anterior_infarct_loses_r_and_leaves_the_inferior_leads_alone(pat
         now = qrs_leads(beat)
         for lead in ("V2", "V3"):
             assert now[lead][:25].max() < 0.3 * own[lead][:25].max()
-        assert np.array_equal(now["II"], own["II"])
+        slower = paced_to(patient.template, beat.qrs_duration)
+        assert np.array_equal(beat.qrs[1], slower.qrs[1])
 
 
 def test_st_depression_turns_avr_up(patient):

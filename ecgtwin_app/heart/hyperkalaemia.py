@@ -13,8 +13,9 @@ from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 
 from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE
 from ecgtwin_app.ecg.template import FRIDERICIA, J_FADE, BeatTemplate, fade
+from ecgtwin_app.heart.activation import paced_to
 from ecgtwin_app.heart.reading import between, independent_t, rank, t_amplitudes
-from ecgtwin_app.heart.repolarisation import add_t, later_j, t_peak_of
+from ecgtwin_app.heart.repolarisation import add_t, t_peak_of
 from ecgtwin_app.heart.vector import LeadField
 
 #: T beyond its limit (1 mV in the chest, 0.5 mV in a limb lead), as a multiple of it.
@@ -74,7 +75,14 @@ def hyperkalaemia(template: BeatTemplate, field: LeadField, rng: np.random.Gener
     # A tent is pointed; a raised cosine is not quite.
     point, st = rng.uniform(1.0, 1.35), rng.uniform(-0.02, 0.06)
     for _ in range(8):
-        beat = _tented(widened_qrs(slow, duration, slur), vector, size, half, point, st)
+        beat = _tented(
+            _slurred(paced_to(slow, max(duration, template.qrs_duration)), slur),
+            vector,
+            size,
+            half,
+            point,
+            st,
+        )
         if _speed_share(beat) <= LARGEST_SPEED_SHARE:
             break
         size, half = max(0.92 * size, PEAKED_T[0]), min(1.08 * half, TENT_HALF_BASE[1])
@@ -90,22 +98,12 @@ def hyperkalaemia(template: BeatTemplate, field: LeadField, rng: np.random.Gener
     }
 
 
-def widened_qrs(template: BeatTemplate, duration: float, slur: float) -> BeatTemplate:
-    """The same QRS, slower: stretched to `duration` (s) and rounded by `slur` samples; JT is kept."""
-    added = round((duration - template.qrs_duration) * MODEL_RATE)
-    if added <= 0:
-        return template
-    n, first = template.qrs.shape[1], -template.qrs_offset
-    factor = (n - 1 - first + added) / (n - 1 - first)
-    own = np.arange(n + added, dtype=float)
-    source = np.where(own > first, first + (own - first) / factor, own)
-    qrs = np.stack([np.interp(source, np.arange(n), lead) for lead in template.qrs])
-    if slur > 0:
-        # Slow conduction rounds every corner but the onset.
-        share = fade(own, first, first + 5 * slur + 2) * (1 - fade(own, own[-1] - 2 * slur - 4, own[-1]))
-        qrs += share * (gaussian_filter1d(qrs, slur, axis=1, mode="constant") - qrs)
-    beat = later_j(template, added)
-    return replace(beat, qrs=qrs.astype(np.float32), qrs_peak=template.qrs_peak * factor)
+def _slurred(beat, slur):
+    """The QRS rounded over `slur` samples: slow conduction takes every corner but the onset."""
+    first, index = -beat.qrs_offset, np.arange(beat.qrs.shape[1], dtype=float)
+    share = fade(index, first, first + 5 * slur + 2) * (1 - fade(index, index[-1] - 2 * slur - 4, index[-1]))
+    rounded = gaussian_filter1d(beat.qrs, slur, axis=1, mode="constant")
+    return replace(beat, qrs=(beat.qrs + share * (rounded - beat.qrs)).astype(np.float32))
 
 
 def _flattened_p(beat, kept, longer):

@@ -14,18 +14,23 @@ from scipy.ndimage import gaussian_filter1d
 
 from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE
 from ecgtwin_app.ecg.template import J_FADE, BeatTemplate, fade
+from ecgtwin_app.heart.activation import paced_to
 from ecgtwin_app.heart.reading import between, q_duration, qrs_leads
 from ecgtwin_app.heart.repolarisation import add_t, shaped_t, st_t_shape, t_peak_of
 from ecgtwin_app.heart.vector import LeadField
 
 #: Q waves (s) drawn for the inferior wall; the limit is 40 ms.
-INFERIOR_Q = (0.044, 0.066)
+INFERIOR_Q = (0.044, 0.062)
 #: Q waves (s) drawn for leads that are no QS; the limit is 20 ms.
 ANTERIOR_Q = (0.028, 0.05)
 #: What a drawn case must reach (s) to stay beyond the limits of 20 and 40 ms when it is measured.
 ANTERIOR_LIMIT, INFERIOR_LIMIT = 0.026, 0.044
 #: What follows an inferior Q comes this much later (s).
-DELAY = (0.008, 0.022)
+DELAY = (0.012, 0.028)
+#: The QRS lasts this much longer (s).
+SLOWER = (0.002, 0.016)
+#: ST stays raised over the scar by this much (mV) at J.
+ANTERIOR_ST, INFERIOR_ST = (0.0, 0.12), (0.0, 0.05)
 #: Forces of the infarcted walls end about this long (s) after the QRS onset.
 EARLY_FORCES = 0.07
 #: A Q wave is at least this deep, mV.
@@ -56,11 +61,12 @@ def old_anterior_infarct(template: BeatTemplate, field: LeadField, rng: np.rando
     scar = ANTERIOR_SCARS[int(rng.choice(len(ANTERIOR_SCARS), p=weights / weights.sum()))]
     severity = float(rng.random())
     loss = np.clip(np.array(scar.loss) * rng.uniform(0.85, 1.1, 8), 0, 1)
-    loss[[_V2, _V3]] = np.maximum(loss[[_V2, _V3]], 0.85)
+    loss[_V2:_V4] = np.maximum(loss[_V2:_V4], (0.85, 0.75))
     width = between(*ANTERIOR_Q, severity)
-    beat = lose_anterior_wall(template, loss, width, rng.uniform(0.08, 0.3) * (0.6 + 0.8 * severity), rng)
+    beat = paced_to(template, template.qrs_duration + rng.uniform(*SLOWER))
+    beat = lose_anterior_wall(beat, loss, width, rng.uniform(0.08, 0.3) * (0.6 + 0.8 * severity), rng)
     direction = -np.array(scar.loss) * (0.5, 1, 0.5, 1, 1.1, 1, 0.9, 0.8)
-    beat, age = _scarred_t(beat, direction, np.clip(loss, 0, 1), rng)
+    beat, age = _scarred_t(beat, direction, np.clip(loss, 0, 1), rng.uniform(*ANTERIOR_ST), rng)
     return beat, {"severity": severity, "scar": scar.name, "age": age, "Q duration": width}
 
 
@@ -69,7 +75,8 @@ def old_inferior_infarct(template: BeatTemplate, field: LeadField, rng: np.rando
     severity = float(rng.random())
     width = between(*INFERIOR_Q, severity)
     depth = rng.uniform(0.14, 0.3) * (0.7 + 0.9 * severity)
-    beat = lose_inferior_wall(template, width, depth, rng.uniform(0.1, 0.75), rng)
+    beat = paced_to(template, template.qrs_duration + rng.uniform(*SLOWER))
+    beat = lose_inferior_wall(beat, width, depth, rng.uniform(0.0, 0.45), rng)
     missing = []
     if rng.random() < 0.3:
         beat = _more_anterior(beat, rng)
@@ -82,7 +89,7 @@ def old_inferior_infarct(template: BeatTemplate, field: LeadField, rng: np.rando
     if "lateral" in missing:
         direction[[_V5, _V6]] -= 0.5
     share = np.array([0.8, 0.8, 0, 0, 0, 0, 0.2, 0.3])
-    beat, age = _scarred_t(beat, direction, share, rng)
+    beat, age = _scarred_t(beat, direction, share, rng.uniform(*INFERIOR_ST), rng)
     walls = " and ".join(["inferior", *missing])
     return beat, {"severity": severity, "scar": walls, "age": age, "Q duration": width}
 
@@ -199,19 +206,22 @@ def _more_anterior(template, rng):
     return replace(template, qrs=qrs)
 
 
-def _scarred_t(beat, direction, share, rng):
-    """T over the scar by its age: deep and symmetric when recent, shallow later, own again when old."""
-    age = str(rng.choice(["recent", "established", "old"], p=[0.3, 0.4, 0.3]))
+def _scarred_t(beat, direction, share, st, rng):
+    """T over the scar by its age: deep and symmetric when recent, shallow later, own again when old.
+
+    `st` is the level (mV) that the J point keeps.
+    """
+    age = str(rng.choice(["recent", "established", "old"], p=[0.2, 0.3, 0.5]))
     size, kept = {
         "recent": (rng.uniform(0.25, 0.6), rng.uniform(0.0, 0.3)),
         "established": (rng.uniform(0.08, 0.25), rng.uniform(0.1, 0.5)),
-        "old": (rng.uniform(0.0, 0.08), rng.uniform(0.3, 0.9)),
+        "old": (rng.uniform(0.0, 0.06), rng.uniform(0.5, 1.0)),
     }[age]
     jt = round((beat.qt - beat.qrs_duration) * MODEL_RATE)
-    st = -rng.uniform(0.0, 0.15) if age == "recent" else rng.uniform(-0.1, 0.1)
-    shape = st_t_shape(jt, st, rng.uniform(0.58, 0.7), rng.uniform(0.15, 0.3))
-    gain = size * direction * rng.lognormal(0, 0.15, 8)
-    beat = add_t(beat, shaped_t(shape, gain), 1 - (1 - kept) * np.clip(share, 0, 1))
+    peak, start = rng.uniform(0.58, 0.7), rng.uniform(0.1, 0.25)
+    inverted = shaped_t(st_t_shape(jt, 0.0, peak, start), size * direction * rng.lognormal(0, 0.15, 8))
+    raised = shaped_t(1 - fade(np.arange(jt), 0.2 * jt, (peak + 0.1) * jt), -st * direction)
+    beat = add_t(beat, inverted + raised, 1 - (1 - kept) * np.clip(share, 0, 1))
     return replace(beat, t_peak=t_peak_of(beat)), age
 
 

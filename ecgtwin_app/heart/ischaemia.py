@@ -22,8 +22,10 @@ from ecgtwin_app.heart.repolarisation import add_t, t_peak_of
 from ecgtwin_app.heart.vector import LeadField
 
 #: J elevation drawn for the leading lead, mV.
-ANTERIOR_J = (0.28, 0.85)
+ANTERIOR_J = (0.24, 0.8)
 INFERIOR_J = (0.16, 0.6)
+#: A power of the drawn rank above one makes mild cases the more frequent ones, as in the clinic.
+MILD = 1.3
 #: Two leads pass their limit by at least this much, mV.
 MARGIN = (0.04, 0.1)
 #: The injury's ST-T grows no taller than this, mV.
@@ -75,8 +77,8 @@ INFERIOR = (
 )
 SHAPES = {
     "convex": Shape(1.15, 1.35, 0.55, 0.35),
-    "straight": Shape(1.3, 1.8, 0.6, 0.25),
-    "hyperacute": Shape(1.15, 2.5, 0.58, 0.28),
+    "straight": Shape(1.25, 1.65, 0.6, 0.25),
+    "hyperacute": Shape(1.15, 2.2, 0.58, 0.28),
     "tombstone": Shape(1.12, 1.15, 0.42, 0.12),
 }
 
@@ -96,7 +98,7 @@ def anterior_stemi(template: BeatTemplate, field: LeadField, rng: np.random.Gene
     III, aVR, aVL and aVF follow from I and II, which makes the reciprocal depression.
     """
     territory, shape_name = _drawn(ANTERIOR, rng), _drawn_shape(rng)
-    leading = between(*ANTERIOR_J, rng.random()) * (1.2 if shape_name == "tombstone" else 1.0)
+    leading = between(*ANTERIOR_J, rng.random() ** MILD) * (1.2 if shape_name == "tombstone" else 1.0)
     elevation = leading * np.array(territory.elevation) * rng.lognormal(0, 0.12, 8)
     # Two contiguous leads must pass by a margin, above what the patient's own J point shows.
     own_j = template.t[:, template.j_index]
@@ -105,7 +107,7 @@ def anterior_stemi(template: BeatTemplate, field: LeadField, rng: np.random.Gene
         elevation[lead] = max(elevation[lead], limit - min(own_j[lead], 0))
     share = np.clip(elevation / max(elevation.max(), 1e-6), 0, 1)
     beat = template
-    if rng.random() < 0.55:
+    if rng.random() < 0.7:
         loss, depth = share * rng.uniform(0.3, 1.0), rng.uniform(0.05, 0.25)
         beat = lose_anterior_wall(template, loss, rng.uniform(0.026, 0.045), depth, rng, required=())
     # In the injured leads the injury pattern replaces most of the patient's T.
@@ -127,7 +129,7 @@ def inferior_stemi(template: BeatTemplate, field: LeadField, rng: np.random.Gene
     """
     territory, shape_name = _drawn(INFERIOR, rng), _drawn_shape(rng)
     pattern = np.array(territory.elevation) * rng.lognormal(0, 0.15, 8)
-    leading = between(*INFERIOR_J, rng.random())
+    leading = between(*INFERIOR_J, rng.random() ** MILD)
     limit = 0.1 + rng.uniform(*MARGIN)
     keep = np.ones(8)
     keep[:2] = rng.uniform(0.15, 0.6)
@@ -135,7 +137,7 @@ def inferior_stemi(template: BeatTemplate, field: LeadField, rng: np.random.Gene
     beat = template
     if rng.random() < 0.4:
         beat = lose_inferior_wall(
-            beat, rng.uniform(0.026, 0.045), rng.uniform(0.05, 0.25), rng.uniform(0, 0.4), rng, limit=0.0
+            beat, rng.uniform(0.026, 0.045), rng.uniform(0.05, 0.25), rng.uniform(0, 0.3), rng, limit=0.0
         )
     state = rng.bit_generator.state
     for _ in range(12):

@@ -24,6 +24,8 @@ LONG_QTC = (0.506, 0.6)
 U_WAVE = np.array([0.5, 0.9, 0.8, 1.3, 1.3, 1.1, 0.9, 0.7])
 #: JT (s) is no shorter than this under a wide QRS.
 SHORTEST_JT = 0.16
+#: T is lower than the patient's own: mean and spread of the logarithm of the ratio.
+LOWER_T = (-0.35, 0.25)
 #: A T that is lower than this (mV) in every lead is raised to it: its end could not be seen.
 LOWEST_T = 0.16
 #: Patterns of T: the share of the added time that goes to the ST segment, and the weight.
@@ -38,7 +40,7 @@ def long_qt(template: BeatTemplate, field: LeadField, rng: np.random.Generator, 
     # The score's beats follow Fridericia from the template's cycle on; above 100/min QT shortens more.
     cycle = template.rr**FRIDERICIA * min(template.rr / FAST_CYCLE, 1) ** (FAST_EXPONENT - FRIDERICIA)
     qt = max(qtc * cycle, template.qrs_duration + SHORTEST_JT)
-    beat = _raised(template)
+    beat = _raised(replace(template, t=template.t * np.float32(rng.lognormal(*LOWER_T))))
     before = min(PATTERNS[pattern][0] * rng.uniform(0.85, 1.15), 1.0)
     beat = _lengthened(beat, round(qt * MODEL_RATE) - round(beat.qrs_duration * MODEL_RATE), before)
     if pattern == "notched":

@@ -92,7 +92,7 @@ def with_qrs(
     """
     added = duration - template.qrs_duration
     change = area(template.qrs) - area(qrs)
-    lengthened = later_j(template, round(added * MODEL_RATE))
+    lengthened = _later_j(template, round(added * MODEL_RATE))
     jt = round((lengthened.qt - lengthened.qrs_duration) * MODEL_RATE)
     shape = st_t_shape(jt, rng.uniform(*st), rng.uniform(0.54, 0.69), rng.uniform(0.0, 0.15))
     gain = rng.uniform(*gradient) * change / (shape.sum() / MODEL_RATE)
@@ -118,7 +118,7 @@ def t_peak_of(template: BeatTemplate) -> float:
     return (template.t_offset + first + int(np.argmax(magnitude[first:last]))) / MODEL_RATE
 
 
-def later_j(template: BeatTemplate, samples: int) -> BeatTemplate:
+def _later_j(template: BeatTemplate, samples: int) -> BeatTemplate:
     """The same T, beginning `samples` later; durations follow."""
     added = samples / MODEL_RATE
     return replace(

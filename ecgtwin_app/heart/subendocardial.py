@@ -28,12 +28,14 @@ from ecgtwin_app.heart.repolarisation import add_t, t_peak_of
 from ecgtwin_app.heart.vector import LeadField
 
 #: ST depression drawn for the leading lead, mV; the limit is 0.05.
-DEPRESSION = (0.085, 0.4)
+DEPRESSION = (0.075, 0.38)
 #: The second lead of a contiguous pair is depressed by at least this, mV, from J to 80 ms after it.
 DEPRESSED = 0.065
 #: Depth of T drawn for the leading lead, mV; the limit is 0.1.
-INVERSION = (0.16, 1.0)
+INVERSION = (0.15, 0.95)
 INVERTED = 0.125
+#: A power of the drawn rank above one makes mild cases the more frequent ones, as in the clinic.
+MILD = 1.6
 
 #: ST depression in I, II, V1 to V6 as a share of the leading lead, and the weight.
 DEPRESSION_SITES = {
@@ -61,7 +63,7 @@ def st_depression(template: BeatTemplate, field: LeadField, rng: np.random.Gener
     site, pattern = _drawn(DEPRESSION_SITES, rng)
     slope, (at_80, at_end) = _drawn(SLOPES, rng)
     pattern = pattern * rng.lognormal(0, 0.12, 8)
-    leading = between(*DEPRESSION, rng.random())
+    leading = between(*DEPRESSION, rng.random() ** MILD)
     share = np.clip(pattern, 0, 1)
     flattened = _flat_st(template, share, rng)
     kept = 1 - rng.uniform(0.1, 0.9 if slope != "downsloping" else 1.0) * share
@@ -92,21 +94,23 @@ def t_inversion(template: BeatTemplate, field: LeadField, rng: np.random.Generat
         # With a left axis the inferior leads show no R taller than S: another wall then.
         site, pattern = "anterolateral", np.array(INVERSION_SITES["anterolateral"][0])
     pattern = pattern * rng.lognormal(0, 0.12, 8)
-    leading = between(*INVERSION, rng.random())
+    leading = between(*INVERSION, rng.random() ** MILD)
     jt = round((template.qt - template.qrs_duration) * MODEL_RATE)
     peak = rng.uniform(0.58, 0.68)
     # As wide as it can be and symmetric: it ends where the patient's own T ended.
     t = _symmetric(jt, peak, 1 - peak)
-    st = rng.uniform(-0.12, 0.1)
+    st = rng.uniform(-0.08, 0.25)
     course = _smooth_into_j(st * (1 - fade(np.arange(jt), 0.2 * jt, peak * jt)) + t)
-    kept = 1 - rng.uniform(0.75, 1.0) * np.clip(1.3 * pattern, 0, 1)
+    # Where T stays upright it is lower too.
+    kept = rng.uniform(0.5, 1.0) * (1 - rng.uniform(0.75, 1.0) * np.clip(1.3 * pattern, 0, 1))
     if site == "inferior":
         # I keeps as much of its own T as II does, or III would show the difference.
         kept[:2] = kept[1]
     for _ in range(16):
         beat = add_t(template, -(leading * pattern)[:, None] * course, kept)
         found = t_amplitudes(beat)
-        if contiguous({name for name in upright if found[name] <= -INVERTED}):
+        # A heart without R taller than S in two neighbours cannot meet the criterion, however deep T is.
+        if not contiguous(upright) or contiguous({name for name in upright if found[name] <= -INVERTED}):
             break
         leading *= 1.12
         kept = 0.8 * kept
