@@ -75,18 +75,35 @@ def atrial_flutter(rng: np.random.Generator, rr: float, duration: float, pr: flo
     if rate < low / 6:
         raise EcgError(f"Flutter conducts no slower than {low / 6:.0f}/min; ask for a higher rate.")
     usual = [n for n in ratios if 2 <= n <= 4] or ratios
+    # The slowest loop that still conducts 2:1 at the most, but where only 1:1 gives the rate.
     slowest = max(low, 2.2 * rate if rate < low else low)
-    if usual and not (slowest < high and rng.random() < VARIABLE_SHARE):
+    count = int((duration + 6) / rr) + 8
+    qrs = None
+    if not usual or (slowest < high and rng.random() < VARIABLE_SHARE):
+        qrs = _variable_beats(rng, rr, duration, count, (min(slowest, high), high), bool(usual))
+    if qrs is None:
         ratio = int(rng.choice(usual))
-        cycle = rr / ratio
-        steps = np.full(int((duration + 6) / rr) + 8, ratio)
-    else:
-        cycle = 60.0 / rng.uniform(min(slowest, high), high)
-        steps = _variable(rng, rr / cycle, int((duration + 6) / rr) + 8)
-    jitter = 0.003 * np.clip(rng.standard_normal(len(steps)), -2, 2)
-    qrs = -3 * rr + rng.uniform(0, rr) + np.cumsum(steps) * cycle + jitter
+        qrs = _on_the_loop(rng, rr, np.full(count, ratio), rr / ratio)
     qrs = to_rate(qrs, rr, duration)
     return Rhythm([Cycle(float(q)) for q in qrs], p_where_room(qrs, pr), "flutter")
+
+
+def _variable_beats(rng, rr, duration, count, rates, may_fail):
+    """Beats of changing ratio whose loop keeps its rate when they are fitted to the mean; None without."""
+    low, high = FLUTTER_RATE
+    for _ in range(8):
+        cycle = 60.0 / rng.uniform(*rates)
+        qrs = _on_the_loop(rng, rr, _variable(rng, rr / cycle, count), cycle)
+        factor = np.ptp(to_rate(qrs, rr, duration)) / np.ptp(qrs)
+        if low - 3 <= 60.0 / (cycle * factor) <= high + 3:
+            return qrs
+    return None if may_fail else qrs
+
+
+def _on_the_loop(rng, rr, steps, cycle):
+    """Onsets (s) of beats that come after so many turns of the loop each, to a few milliseconds."""
+    jitter = 0.003 * np.clip(rng.standard_normal(len(steps)), -2, 2)
+    return -3 * rr + rng.uniform(0, rr) + np.cumsum(steps) * cycle + jitter
 
 
 def _variable(rng, mean, count):
