@@ -1,95 +1,135 @@
-"""Figures of a set of twins and their references. Every one carries its n."""
+"""The figures of one condition: pass rate, rate, timing, identity, what it left alone, lead laws, seconds."""
 
 from __future__ import annotations
 
-import math
+from collections import Counter
 
 import numpy as np
 
-from ecgtwin_app.ecg.median import representative_beat
-from ecgtwin_app.ecg.recording import EcgError, Recording
-from ecgtwin_app.engine.request import Twin
-from ecgtwin_app.model.identity import beat_input
+from ecgtwin_app.evaluation.draws import AND
+from ecgtwin_app.evaluation.intervals import bootstrap, figure, share, wilson
+from ecgtwin_app.evaluation.retrieval import retrieval
+from ecgtwin_app.evaluation.untouched import UNITS, UNTOUCHED, WITHIN, difference
+
+#: Resamples where a statistic is slow.
+_FEW = 200
 
 
-def wilson(met: int, n: int) -> tuple[float, float]:
-    """95 % interval of a share (Wilson 1927)."""
-    if n == 0:
-        return 0.0, 1.0
-    z, p = 1.96, met / n
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
-def condition_figures(twins: list[Twin], references: list[tuple[str, Recording]]) -> dict:
-    """Pass rate with interval, what was missed, rate error, likeness to the reference, seconds."""
-    met = sum(twin.met for twin in twins)
-    missed: dict[str, int] = {}
-    for twin in twins:
-        for line in twin.asked_got:
-            if line.met is False:
-                missed[line.name] = missed.get(line.name, 0) + 1
-    errors = [
-        abs(twin.measurements["heart_rate"] - twin.request.heart_rate)
-        for twin in twins
-        if twin.measurements.get("heart_rate") is not None
-    ]
-    likeness = [_beat_correlation(twin.recording, ref) for twin, (_, ref) in zip(twins, references)]
-    voltage = [_peak(twin.recording) / _peak(ref) for twin, (_, ref) in zip(twins, references)]
-    low, high = wilson(met, len(twins))
-    return {
-        "n": len(twins),
-        "met": met,
-        "pass_rate": met / len(twins),
-        "pass_rate_95": [round(low, 3), round(high, 3)],
-        "missed": missed,
-        "heart_rate_error": float(np.mean(errors)) if errors else math.nan,
-        "heart_rate_error_n": len(errors),
-        "beat_correlation_median": float(np.median(likeness)),
-        "peak_voltage_ratio_median": float(np.median(voltage)),
-        "lead_law_residual_uv_max": max(twin.lead_law_residual_uv for twin in twins),
-        "seconds_median": float(np.median([twin.seconds for twin in twins])),
-    }
-
-
-def retrieval(twins: np.ndarray, references: np.ndarray, rng: np.random.Generator) -> dict:
-    """Twin to its patient by base vector.
+def condition_figures(
+    name: str, rows: list[dict], virtual: list[dict], references: dict[str, dict], seed: int
+) -> dict:
+    """Figures of first draws of one condition or combination.
 
     Parameters
     ----------
-    twins, references : ndarray, shape (n, width)
-        Unit-length base vectors; row k of both is the same patient.
+    rows, virtual : list of dict
+        Of the twins, and of the same draws by virtual patients: the ceiling.
+    references : dict
+        Rows of the references by key.
+    """
+    measured = [row for row in rows if "failed" not in row]
+    truth = [row for row in virtual if "skipped" not in row]
+    return {
+        "n": len(rows),
+        "failed": len(rows) - len(measured),
+        "pass_rate": pass_rate(rows),
+        "pass_rate_virtual": pass_rate(truth),
+        "missed": dict(Counter(line for row in measured for line in row["missed"]).most_common()),
+        "rate_error": rate_error(rows, seed),
+        "timing": timing(rows, seed),
+        "timing_virtual": timing(truth, seed),
+        "identity": identity(rows, references, seed),
+        "identity_virtual": identity(truth, references, seed),
+        "untouched": untouched(name, rows, references, seed),
+        "lead_law_uv_max": max((row["residual_uv"] for row in measured), default=None),
+        "seconds": bootstrap(np.median, [row["seconds"] for row in measured if "seconds" in row], seed=seed),
+    }
+
+
+def pass_rate(rows: list[dict]) -> dict:
+    """Share of draws that met everything; one that could not be measured did not."""
+    return share([row.get("met", False) for row in rows])
+
+
+def rate_error(rows: list[dict], seed: int) -> dict:
+    """Mean absolute error of the heart rate, 1/min."""
+    errors = [abs(row["rate_error"]) for row in rows if row.get("rate_error") is not None]
+    return bootstrap(np.mean, errors, seed=seed)
+
+
+def timing(rows: list[dict], seed: int) -> dict:
+    """Events of the score against those detected: 95th percentiles in ms, missed and extra as shares.
+
+    The intervals resample whole strips, because the errors within one hang together.
+    """
+    found = [row["timing"] for row in rows if row.get("timing")]
+    total = Counter()
+    for one in found:
+        total.update({k: v for k, v in one.items() if not isinstance(v, list)})
+    result = {
+        key: _percentile([one[key] for one in found], seed)
+        for key in ("r_onset", "r_timing", "p_onset", "p_timing")
+    }
+    for wave in ("r", "p"):
+        expected = total[f"{wave}_expected"]
+        for what in ("missed", "extra"):
+            result[f"{wave}_{what}"] = _share(total[f"{wave}_{what}"], expected)
+    result["blocked_p_found"] = _share(total["blocked_found"], total["blocked_expected"])
+    return result
+
+
+def identity(rows: list[dict], references: dict[str, dict], seed: int) -> dict:
+    """Retrieval of the patient by base vector among all references."""
+    keys = list(references)
+    own = [row for row in rows if "base" in row and row["reference"] in references]
+    return retrieval(
+        np.array([row["base"] for row in own]),
+        np.array([keys.index(row["reference"]) for row in own], int),
+        np.array([references[key]["base"] for key in keys]),
+        seed,
+    )
+
+
+def untouched(name: str, rows: list[dict], references: dict[str, dict], seed: int) -> dict:
+    """For each quantity that every part of the condition leaves alone: is it still the patient's?
 
     Returns
     -------
     dict
-        Share of twins whose nearest reference is their own, the same with the references shuffled (the
-        floor), mean similarity to the own and to other patients.
+        By quantity: within, the share inside the patient's own beat-to-beat spread (two standard
+        deviations); apart, the median absolute difference in the quantity's unit.
     """
-    similarity = twins @ references.T
-    own = np.arange(len(twins))
-    # Rolling by a random shift leaves no row at its place, so the control can never be right by luck.
-    shuffled = np.roll(own, int(rng.integers(1, len(own))))
-    best = similarity.argmax(axis=1)
-    others = similarity[~np.eye(len(own), dtype=bool)]
-    return {
-        "top1": float(np.mean(best == own)),
-        "top1_shuffled": float(np.mean(best == shuffled)),
-        "similarity_own": float(similarity[own, own].mean()),
-        "similarity_others": float(others.mean()),
-    }
+    left = [UNTOUCHED.get(part, ()) for part in name.split(AND)]
+    result = {}
+    for quantity in (q for q in UNITS if all(q in part for part in left)):
+        apart, within = [], []
+        for row in rows:
+            reference = references.get(row["reference"])
+            if "usual" not in row or reference is None:
+                continue
+            values = row["usual"][quantity], reference["usual"][quantity], reference["spread"][quantity]
+            if any(value is None for value in values):
+                continue
+            apart.append(abs(float(difference(quantity, values[0], values[1]))))
+            within.append(apart[-1] <= WITHIN * values[2])
+        result[quantity] = {"within": share(within), "apart": bootstrap(np.median, apart, seed=seed)}
+    return result
 
 
-def _beat_correlation(a: Recording, b: Recording) -> float:
-    """Correlation of two representative beats over all leads; NaN when one cannot be formed."""
-    try:
-        x, y = (beat_input(representative_beat(recording)).ravel() for recording in (a, b))
-    except EcgError:
-        return math.nan
-    return float(np.corrcoef(x, y)[0, 1])
+def _percentile(errors: list[list[float]], seed: int) -> dict:
+    strips = [np.abs(one) for one in errors if len(one)]
+    if not strips:
+        return figure(None, None, None, 0)
+
+    def statistic(rows):
+        return float(np.percentile(np.concatenate([strips[int(k)] for k in rows]), 95))
+
+    found = bootstrap(statistic, np.arange(len(strips)), seed=seed, draws=_FEW)
+    return {**found, "n": int(sum(len(one) for one in strips))}
 
 
-def _peak(recording: Recording) -> float:
-    """99.5th percentile of the absolute voltage, mV."""
-    return float(np.percentile(np.abs(recording.signal), 99.5))
+def _share(count: int, of: int) -> dict:
+    if not of:
+        return figure(None, None, None, 0)
+    # There can be more extra events than expected ones.
+    return figure(count / of, *wilson(min(count, of), of), of)

@@ -1,95 +1,191 @@
-"""`ecgtwin evaluate`: first draws on real references that no training saw, measured by the referee."""
+"""`ecgtwin evaluate`: first draws on real references that no training saw, measured by the referee.
+
+Drawing and figures are apart: raw results are appended to the work folder as they come, so that an
+evaluation can be made in pieces and stopped anywhere; figures are computed from all that is there.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
 import logging
+import math
+import time
+from collections import Counter
 from pathlib import Path
 
-import numpy as np
-
-from ecgtwin_app.conditions.vocabulary import load_vocabulary
-from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.engine.engine import TwinEngine
-from ecgtwin_app.engine.request import Twin, TwinRequest
-from ecgtwin_app.evaluation.figures import condition_figures, retrieval, wilson
-from ecgtwin_app.training.records import load_real, normal
+from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.evaluation.assemble import assemble, pass_rates
+from ecgtwin_app.evaluation.bar import bar
+from ecgtwin_app.evaluation.draws import (
+    AND,
+    COMBINATIONS,
+    SETS,
+    chosen,
+    condition_draws,
+    known_conditions,
+    realism_draws,
+)
+from ecgtwin_app.evaluation.gallery import gallery
+from ecgtwin_app.evaluation.page import page
+from ecgtwin_app.evaluation.patients import add_patients
+from ecgtwin_app.evaluation.perform import ModelPerformer, VirtualPerformer, perform_all, perform_deepfake
+from ecgtwin_app.evaluation.real_set import measure_real
+from ecgtwin_app.evaluation.references import held_out_normals, second_recordings
+from ecgtwin_app.evaluation.speed import time_twins
+from ecgtwin_app.evaluation.store import Store
+from ecgtwin_app.evaluation.variants import DEEPFAKE, variant_of
+from ecgtwin_app.model.weights import load
+from ecgtwin_app.resources import weight_path
+from ecgtwin_app.training.records import load_real
 
 log = logging.getLogger(__name__)
+#: Unconditional recordings drawn for a comparison.
+_COMPARED = 60
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `ecgtwin evaluate`."""
     parser.add_argument("--data", type=Path, required=True, help="folder with the real recordings")
     parser.add_argument(
-        "--out", type=Path, required=True, help="folder for evaluation.json and pass_rates.json"
+        "--out",
+        type=Path,
+        required=True,
+        help="folder for evaluation.json, evaluation.html and pass_rates.json",
+    )
+    parser.add_argument(
+        "--work",
+        type=Path,
+        default=Path("ecgtwin-output/evaluation"),
+        help="folder of the raw results, which a later run goes on from",
     )
     parser.add_argument("--weights", type=Path, help="folder of the weights; those that ship when left out")
-    parser.add_argument("--references", type=int, default=20, help="how many held-out normal recordings")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--steps", type=int, default=TwinRequest.steps)
-    parser.add_argument("--strength", type=float, default=TwinRequest.strength)
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="cpu")
+    what = parser.add_argument_group("what is drawn")
+    what.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS), help="parts of the evaluation")
+    what.add_argument(
+        "--condition", action="append", metavar="NAME", help='only this one, or "NAME + NAME"; repeatable'
+    )
+    what.add_argument(
+        "--references", type=int, default=40, metavar="N", help="how many held-out normal patients"
+    )
+    what.add_argument("--seed", type=int, default=1)
+    what.add_argument("--minutes", type=float, default=math.inf, help="stop drawing after so long")
+    what.add_argument("--draw-only", action="store_true", help="compute no figures")
+    what.add_argument("--figures-only", action="store_true", help="draw nothing")
+    what.add_argument("--no-utility", action="store_true", help="leave out the classifiers of TSTR and TRTS")
+    what.add_argument("--no-gallery", action="store_true", help="leave out the plots of the example's twins")
+    what.add_argument("--speed", action="store_true", help="time a twin by steps and threads")
+    what.add_argument("--compare", choices=(DEEPFAKE,), help="draw another generator's recordings, too")
+    how = parser.add_argument_group("who performs, and with what switched off")
+    how.add_argument(
+        "--virtual", action="store_true", help="virtual patients instead of the model: the ceiling"
+    )
+    how.add_argument("--no-identity", action="store_true", help="identity dial at 0")
+    how.add_argument("--no-score", action="store_true", help="the model invents the rhythm")
+    how.add_argument("--strength", type=float, metavar="X", help="guidance of the condition; 1 is none")
+    how.add_argument("--steps", type=int, metavar="N", help="steps of the sampler")
 
 
 def main(args: argparse.Namespace) -> int:
-    """Measure every condition; returns the exit status."""
+    """Draw what is missing, compute the figures; returns the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    engine = TwinEngine.load(args.weights)
-    references = held_out_normals(args.data, args.references)
-    bases = np.array([engine.base_vector(recording) for _, recording in references])
-    report = {
-        "model": engine.model_name,
-        "weights_sha256": engine.weights_sha256,
-        "references": [key for key, _ in references],
-        "settings": {"seed": args.seed, "steps": args.steps, "strength": args.strength, "best_of": 1},
-        "conditions": {},
-    }
-    for condition in load_vocabulary():
-        twins = _draw(engine, references, condition, args)
-        figures = condition_figures(twins, references)
-        bases_of_twins = np.array([engine.base_vector(twin.recording) for twin in twins])
-        figures |= retrieval(bases_of_twins, bases, np.random.default_rng(args.seed))
-        report["conditions"][condition.name] = figures
-        log.info(
-            "%-32s met %5.1f %%   heart-rate error %.2f/min   top-1 %5.1f %% (shuffled %4.1f %%)   %.2f s",
-            condition.name,
-            100 * figures["pass_rate"],
-            figures["heart_rate_error"],
-            100 * figures["top1"],
-            100 * figures["top1_shuffled"],
-            figures["seconds_median"],
-        )
-    args.out.mkdir(parents=True, exist_ok=True)
-    (args.out / "evaluation.json").write_text(
-        json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
-    rates = {name: figures["pass_rate"] for name, figures in report["conditions"].items()}
-    (args.out / "pass_rates.json").write_text(json.dumps(rates, indent=1) + "\n", encoding="utf-8")
-    low, high = wilson(sum(figures["met"] for figures in report["conditions"].values()), sum(
-        figures["n"] for figures in report["conditions"].values()
-    ))  # fmt: skip
-    log.info("all conditions together: %.1f to %.1f %% met (95 %% interval)", 100 * low, 100 * high)
+    if args.draw_only and args.figures_only:
+        raise EcgError("Nothing is left to do with --draw-only and --figures-only; leave one out.")
+    if args.references < 2:
+        raise EcgError("--references must be at least 2: identity is found among several patients.")
+    deadline = time.monotonic() + 60 * args.minutes
+    model = load(args.weights or weight_path(""))
+    statements = model.config.statements
+    engine = TwinEngine.load(args.weights, args.device)
+    records = load_real(args.data)
+    references = held_out_normals(records, args.references)
+    work = args.work / f"{engine.weights_sha256[:12]}_{args.seed}"
+    store = Store(work, "draws")
+    add_patients(engine, references, second_recordings(records), store)
+    real = None
+    if "realism" in args.sets or not args.draw_only:
+        # Figures wait until every real recording is measured.
+        real = measure_real(records, args.work, deadline if args.draw_only else math.inf)
+    if not args.figures_only:
+        left = _draw(args, engine, statements, references, real, store, deadline)
+        if args.speed:
+            timed = time_twins(model, references[0].recording)
+            (work / "speed.json").write_text(json.dumps(timed), encoding="utf-8")
+        if left:
+            log.info("%d draws are left; the same command goes on.", left)
+    if not args.draw_only:
+        report = {
+            "model": engine.model_name,
+            "weights_sha256": engine.weights_sha256,
+            "references": [record.key for record in references],
+            "reference_databases": dict(Counter(record.database for record in references)),
+            "settings": {
+                "seed": args.seed,
+                "steps": TwinRequest.steps,
+                "strength": TwinRequest.strength,
+                "best_of": 1,
+            },
+            **assemble(store, real, statements, work, args.seed, not args.no_utility),
+        }
+        if (work / "speed.json").exists():
+            report["speed"] = json.loads((work / "speed.json").read_text(encoding="utf-8"))
+        report["bar"] = bar(report)
+        names = [] if args.no_gallery else [*known_conditions(statements), *map(AND.join, COMBINATIONS)]
+        plots = gallery(engine, names, work / "gallery", args.seed) if names else {}
+        _write(args.out, report, plots)
     return 0
 
 
-def held_out_normals(folder: Path, count: int) -> list[tuple[str, Recording]]:
-    """The first `count` held-out normal recordings by key, with their keys; `EcgError` if there are fewer."""
-    found = sorted((r for r in load_real(folder) if r.held_out and normal(r)), key=lambda r: r.key)
-    if len(found) < count:
-        raise EcgError(f"Only {len(found)} held-out normal recordings are there; ask for at most so many.")
-    return [(record.key, record.recording) for record in found[:count]]
+def _draw(args, engine, statements, references, real, store, deadline) -> int:
+    """Perform what the arguments ask for; how many draws are left."""
+    names = known_conditions(statements)
+    draws = []
+    if "conditions" in args.sets:
+        draws += condition_draws(names, len(references), args.seed)
+    if "combinations" in args.sets:
+        possible = [AND.join(parts) for parts in COMBINATIONS if set(parts) <= set(names)]
+        draws += condition_draws(possible, len(references), args.seed, "combinations")
+    if "realism" in args.sets and real is not None:
+        draws += realism_draws(real, names, len(references), args.seed)
+    if args.condition:
+        draws = chosen(draws, args.condition)
+    variant = variant_of(args.steps, args.strength, not args.no_identity, not args.no_score, args.virtual)
+    performer = (
+        VirtualPerformer(engine, references) if args.virtual else ModelPerformer(engine, references, variant)
+    )
+    if args.compare == DEEPFAKE:
+        perform_deepfake(_COMPARED, args.seed, store)
+    return perform_all(performer, draws, references, variant, store, deadline)
 
 
-def _draw(engine: TwinEngine, references, condition, args: argparse.Namespace) -> list[Twin]:
-    """One first draw for each reference, at a heart rate drawn from the condition's range."""
-    twins = []
-    for number, (_, recording) in enumerate(references):
-        rng = np.random.default_rng([args.seed, number])
-        low, high = condition.rate_range
-        rate = float(np.round(rng.uniform(max(low, 45), min(high, 130))))
-        request = TwinRequest(
-            (condition.name,), rate, seed=args.seed + number, steps=args.steps, strength=args.strength
-        )
-        twins.extend(engine.generate(recording, request))
-    return twins
+def _write(folder: Path, report: dict, plots: dict[str, str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    plain = _rounded(report)
+    files = {
+        "evaluation.json": json.dumps(plain, indent=1, ensure_ascii=False) + "\n",
+        "evaluation.html": page(plain, plots),
+    }
+    rates = pass_rates(report)
+    if rates:
+        files["pass_rates.json"] = json.dumps(rates, indent=1) + "\n"
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    for line in plain["bar"]:
+        log.info("%-70s aim %-8s got %s %s", line["name"], line["aim"], line["value"], line["unit"])
+
+
+def _rounded(value):
+    """Numbers to four digits, everything plain, NaN as null."""
+    if isinstance(value, dict):
+        return {str(k): _rounded(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_rounded(v) for v in value]
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return value
+    number = float(value)
+    if not math.isfinite(number):
+        return None
+    return int(value) if isinstance(value, int) or number.is_integer() else float(f"{number:.4g}")
