@@ -51,6 +51,32 @@ def paced_to(template: BeatTemplate, duration: float) -> BeatTemplate:
     )
 
 
+def own_p(template: BeatTemplate, duration: float, samples: int) -> np.ndarray:
+    """The patient's P from its onset, stretched or shortened to `duration` (s), (8, samples)."""
+    own = template.p[:, -template.p_offset :]
+    n = round(template.p_duration * MODEL_RATE)
+    at = np.arange(samples) * (n / max(round(duration * MODEL_RATE), 1))
+    p = np.stack([np.interp(at, np.arange(own.shape[1]), row, right=0.0) for row in own]).astype(np.float32)
+    # It begins and ends at its own foot.
+    end = min(round(duration * MODEL_RATE), samples - 1)
+    foot = np.interp(np.arange(samples), [0, end, samples - 1], [1, 0, 0])
+    p -= p[:, :1] * foot + p[:, end : end + 1] * np.interp(np.arange(samples), [0, end], [0, 1])
+    p[:, end:] = 0
+    return p
+
+
+def with_p(template: BeatTemplate, p: np.ndarray, duration: float) -> BeatTemplate:
+    """The beat with another P (8, n) whose sample 0 is its onset."""
+    magnitude = np.linalg.norm(p, axis=0)
+    return replace(
+        template,
+        p=p.astype(np.float32),
+        p_offset=0,
+        p_duration=duration,
+        p_peak=int(np.argmax(magnitude)) / MODEL_RATE,
+    )
+
+
 def turned(qrs: np.ndarray, field: LeadField, angle: float) -> np.ndarray:
     """The QRS (8, n) with its heart vector turned in the frontal plane.
 

@@ -6,15 +6,13 @@ Morris et al., Circulation 1964;29:242.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
 from ecgtwin_app.ecg.recording import MODEL_RATE, EcgError
 from ecgtwin_app.ecg.template import BeatTemplate
-from ecgtwin_app.heart.activation import rank
+from ecgtwin_app.heart.activation import own_p, rank, with_p
 from ecgtwin_app.heart.vector import Front, LeadField, perform_fronts
 
 #: P durations drawn for a large left atrium, seconds.
@@ -53,14 +51,14 @@ def left_atrial_enlargement(template: BeatTemplate, field: LeadField, rng: np.ra
     wanted_right, later = rng.uniform(*RIGHT_PEAK), rng.uniform(0.9, 1.15)
     # The right atrium ends early enough for the left one to stand alone.
     for right_end in np.linspace(min(template.p_duration, 0.105), 0.066, 8):
-        right = _right_part(template, right_end, samples)
+        right = own_p(template, right_end, samples)
         height = max(float(right[_II].max()), 0.02)
         right *= np.clip(wanted_right / height, 1, 3)
         p = right + max(height, wanted_right) * later * gain[:, None] * late
         p[_V1] = right[_V1] * (1 - late[_V1]) - force * late[_V1]
         if pattern == "terminal force" or is_notched(p[_II], NOTCH):
             break
-    beat = _with_p(template, p, duration)
+    beat = with_p(template, p, duration)
     return beat, {
         "pattern": pattern,
         "P duration": beat.p_duration,
@@ -75,7 +73,7 @@ def right_atrial_enlargement(template: BeatTemplate, field: LeadField, rng: np.r
     duration = template.p_duration
     samples = round(duration * MODEL_RATE) + 1
     wanted = TALL_P[0] + float(rng.beta(1, 1.7)) * (TALL_P[1] - TALL_P[0])
-    p = _right_part(template, duration, samples)
+    p = own_p(template, duration, samples)
     # Towards the feet and a little forward, the left share small: the axis of P turns beyond 75 degrees.
     course = np.array([rng.uniform(-0.1, 0.25), 1.0, -rng.uniform(0.15, 0.55)])
     top = rng.uniform(0.038, 0.055)
@@ -90,7 +88,7 @@ def right_atrial_enlargement(template: BeatTemplate, field: LeadField, rng: np.r
         middle = (low + high) / 2
         low, high = (middle, high) if (p + middle * added)[_II].max() < wanted else (low, middle)
     p = p + high * added
-    return _with_p(template, p, duration), {
+    return with_p(template, p, duration), {
         "P in II": float(p[_II].max()),
         "severity": rank(wanted, *TALL_P),
     }
@@ -123,34 +121,8 @@ def _needs_p(template):
         )
 
 
-def _right_part(template, duration, samples):
-    """The patient's own P from its onset, its length brought to `duration`, (8, samples)."""
-    own = template.p[:, -template.p_offset :]
-    n = round(template.p_duration * MODEL_RATE)
-    at = np.arange(samples) * (n / max(round(duration * MODEL_RATE), 1))
-    p = np.stack([np.interp(at, np.arange(own.shape[1]), row, right=0.0) for row in own]).astype(np.float32)
-    # It begins and ends at its own foot.
-    end = min(round(duration * MODEL_RATE), samples - 1)
-    foot = np.interp(np.arange(samples), [0, end, samples - 1], [1, 0, 0])
-    p -= p[:, :1] * foot + p[:, end : end + 1] * np.interp(np.arange(samples), [0, end], [0, 1])
-    p[:, end:] = 0
-    return p
-
-
 def is_notched(lead: np.ndarray, dip: float) -> bool:
     """Whether a P has two peaks with a `dip` (mV) between them."""
     smooth = gaussian_filter1d(lead, 2)
     peaks, _ = find_peaks(np.pad(smooth, 1), height=0.35 * smooth.max(), prominence=dip)
     return peaks.size >= 2 and (peaks[-1] - peaks[0]) / MODEL_RATE >= NOTCH_SPAN
-
-
-def _with_p(template, p, duration):
-    # Sample 0 of the new P is its onset.
-    magnitude = np.linalg.norm(p, axis=0)
-    return replace(
-        template,
-        p=p.astype(np.float32),
-        p_offset=0,
-        p_duration=duration,
-        p_peak=int(np.argmax(magnitude)) / MODEL_RATE,
-    )

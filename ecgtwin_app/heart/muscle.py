@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
 from ecgtwin_app.ecg.leads import twelve_leads
 from ecgtwin_app.ecg.recording import MODEL_RATE
@@ -47,15 +48,17 @@ def left_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng: 
     samples = beat.qrs.shape[1] + beat.qrs_offset
     d = beat.qrs_duration
     left, back = rng.uniform(0.7, 1.0), rng.uniform(0.35, 0.95)
-    vertical = 0.45 * float(field.axis[1]) + rng.normal(-0.05, 0.18)
-    cornell = bool(rng.random() < 0.25)
+    vertical = 0.45 * float(field.axis[1]) + rng.normal(-0.15, 0.18)
+    cornell = bool(rng.random() < 0.42)
     if cornell:
         # Cornell's voltage is large when the forces point up and back: tall R in aVL, deep S in V3.
         back, vertical = rng.uniform(0.95, 1.3), min(vertical, 0.0) - rng.uniform(0.1, 0.35)
     peak = float(np.clip(beat.qrs_peak, 0.35 * d, 0.6 * d))
     fronts = [
         Front(0.12 * d, peak, 0.9 * d, (left, vertical, 0.5 * back)),
-        Front(0.3 * d, min(peak + 0.15 * d, 0.7 * d), d, (0.4 * left, 0.3 * vertical, 0.6 * back)),
+        Front(0.3 * d, min(peak + 0.15 * d, 0.7 * d), d, (0.3 * left, 0.3 * vertical, 0.65 * back)),
+        # The base of the thick wall comes last, behind: S in V3 and V5 stays.
+        Front(0.6 * d, 0.78 * d, d, (-rng.uniform(0.1, 0.4), rng.uniform(-0.3, 0.0), 0.4 * back)),
     ]
     # The enlarged ventricle lies further back: V3 and V4 see less of the leftward forces than V5.
     matrix = field.matrix.copy()
@@ -79,7 +82,7 @@ def left_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng: 
         size = _size_for(grown, target)
     qrs = _grown(beat.qrs, forces, gain_share, size)
     # Thick muscle repolarises late: T loses height over the left ventricle without being strained.
-    kept = 1 - rng.uniform(0, 0.4) * np.array([1, 0.6, 0, 0, 0.2, 0.5, 0.9, 1], np.float32)
+    kept = 1 - rng.uniform(0.1, 0.75) * np.array([1, 0.6, 0, 0, 0.2, 0.5, 0.9, 1], np.float32)
     beat = replace(beat, qrs=qrs, t=beat.t * kept[:, None])
     return beat, {"voltage": voltage(qrs), "by": voltage.__name__.split("_")[0], "severity": severity}
 
@@ -94,7 +97,7 @@ def left_ventricular_strain(template: BeatTemplate, field: LeadField, rng: np.ra
     st = _at(severity, STRAIN_ST)
     top = rng.uniform(0.67, 0.79)
     inverted = st / rng.uniform(0.26, 0.5)
-    shape = _strain_shape(jt, st / inverted, top)
+    shape = _strain_shape(jt, st / inverted, top, rng.uniform(1.2, 3.0))
     # Opposite to the left ventricle's forces, with reciprocal ST elevation in V1 to V3.
     vertical = float(np.clip(0.4 * field.axis[1] + rng.normal(-0.05, 0.15), -0.4, 0.5))
     direction = -np.array([1.0, vertical, rng.uniform(0.2, 0.8)])
@@ -103,7 +106,7 @@ def left_ventricular_strain(template: BeatTemplate, field: LeadField, rng: np.ra
     for lead, least in ((_I, 0.62), (_V5, 0.8), (_V6, 0.85)):
         gain[lead] = min(gain[lead], -least * rng.uniform(0.9, 1.1))
     gain *= inverted / np.mean(-gain[[_V5, _V6]])
-    kept = rng.uniform(0.0, 0.25) + np.array([0, 0.2, 0.4, 0.4, 0.3, 0.1, 0, 0])
+    kept = rng.uniform(0.0, 0.15) + np.array([0, 0.2, 0.4, 0.4, 0.3, 0.1, 0, 0])
     beat = add_t(template, shaped_t(shape, gain), kept)
     beat = replace(beat, t_peak=t_peak_of(beat))
     return beat, {"ST depression": st, "T inversion": inverted, "severity": severity}
@@ -125,26 +128,31 @@ def right_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng:
     down = rng.uniform(0.1, 0.5)
     forward = Front(0.08 * d, peak, 0.96 * d, (-0.15, 0.2 * down, -1.0))
     rightward = Front(0.25 * d, min(peak + 0.12 * d, 0.75 * d), d, (-1.0, down, rng.uniform(-0.3, 0.3)))
-    v1 = perform_fronts([forward], field.matrix, samples, rng, 0.08)
-    limb = perform_fronts([rightward], field.matrix, samples, rng, 0.08)
+    # V1 lies over the enlarged ventricle, V2 and V3 less so, and V5 and V6 far from it.
+    matrix = field.matrix * np.array([1, 1, 1, 0.6, 0.5, 0.6, 0.55, 0.55], np.float32)[:, None]
+    v1 = perform_fronts([forward], matrix, samples, rng, 0.08)
+    limb = perform_fronts([rightward], matrix, samples, rng, 0.08)
     # Leads off the patient's plane must still see their share of the new forces.
     v1 /= max(v1[_V1].max(), 0.2)
     limb /= max(-limb[_I].min(), 0.2)
+    limb[_V1] *= rng.uniform(0.2, 0.6)
     end = fade(np.arange(samples), samples - 1 - J_FADE, samples - 1)
     # The right ventricle covers the early and middle forces of the left one.
     qrs = own
     left = rng.uniform(0.55, 0.85)
+    limb_wanted = rng.uniform(0.8, 1.2) * _limb_size(own)
     for _ in range(12):
         base = own * left
         base[_V1] -= np.minimum(base[_V1], 0) * rng.uniform(0.3, 0.6)
-        forces = limb * _limb_size(base, limb, axis_wanted)
-        forces += v1 * max(r_wanted - (base + forces)[_V1].max(), 0.15)
+        forces = limb * _share_to_axis(base, limb, axis_wanted)
+        forces += v1 * _share_to_r(base + forces, v1, r_wanted)
         qrs = (base + forces) * (1 - end)
+        # The limb leads turn, they do not grow.
+        qrs[:2] *= min(1.0, limb_wanted / _limb_size(qrs))
         r, s = float(qrs[_V1].max()), float(-qrs[_V1].min())
         if r >= 0.95 * r_wanted and r > 1.3 * s and not -85 <= frontal_axis(qrs) <= RIGHT_AXIS[0] - 3:
             break
         left *= 0.85
-        r_wanted *= 1.04
     strained = bool(rng.random() < 0.35 + 0.4 * severity)
     gradient, st = ((0.8, 1.0), (0.2, 0.4)) if strained else ((0.3, 0.7), (0.02, 0.1))
     beat = with_qrs(beat, qrs.astype(np.float32), d, rng, gradient, st)
@@ -159,9 +167,9 @@ def right_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng:
 def low_voltage(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """QRS and T of the limb leads shrink below 0.5 mV; the chest leads by less, in a share below 1 mV."""
     largest = _at(float(rng.beta(1.2, 1.4)), LOW_VOLTAGE)
-    limb = largest / float(np.ptp(twelve_leads(template.qrs)[:6], axis=1).max())
-    everywhere = bool(rng.random() < 0.4)
-    chest = min(1.0, limb ** rng.uniform(0.3, 0.8))
+    limb = largest / _limb_size(template.qrs)
+    everywhere = bool(rng.random() < 0.3)
+    chest = min(1.0, limb ** rng.uniform(0.1, 0.6))
     if everywhere:
         chest = min(chest, rng.uniform(0.6, 0.95) / float(np.ptp(template.qrs[_V1:], axis=1).max()))
     limb = min(limb, 1.0)
@@ -204,20 +212,35 @@ def _size_for(voltage, target):
     return high
 
 
-def _limb_size(base, limb, axis):
+def _limb_size(qrs):
+    """Largest limb lead of eight leads (8, n), mV peak to peak."""
+    return float(np.ptp(twelve_leads(qrs)[:6], axis=1).max())
+
+
+def _share_to_r(base, forward, r):
+    """How much of the forward forces brings R in V1 to `r` (mV), at least a little."""
+    sizes = np.linspace(0.1, 3.0, 30)
+    tops = (base[_V1] + sizes[:, None] * forward[_V1]).max(axis=1)
+    return float(sizes[int(np.argmin(np.abs(tops - r)))])
+
+
+def _share_to_axis(base, limb, axis):
     """How much of the rightward forces turns the frontal axis to `axis` (degrees), at most 3 mV."""
     sizes = np.linspace(0.05, 3.0, 60)
-    miss = [abs((frontal_axis(base + size * limb) - axis + 180) % 360 - 180) for size in sizes]
-    return float(sizes[int(np.argmin(miss))])
+    areas = base[:2].sum(axis=1)[:, None, None] + limb[:2].sum(axis=1)[:, None, None] * sizes[:, None]
+    found = np.array([frontal_axis(areas[:, k]) for k in range(len(sizes))])
+    return float(sizes[int(np.argmin(np.abs((found - axis + 180) % 360 - 180)))])
 
 
-def _strain_shape(length, st, top):
+def _strain_shape(length, st, top, bow):
     """A unit ST-T that slopes down from J to the T peak, slowly first, and returns fast.
 
-    `st` is the level at J as a share of the T peak, `top` when T peaks as a share of JT.
+    `st` is the level at J as a share of the T peak, `top` when T peaks as a share of JT, `bow` how
+    convex the way down is (1 a straight slope, 3 a level ST with a T of its own).
     """
     at = np.arange(length) / max(length - 1, 1)
-    slope = st + 0.35 * (1 - st) * np.clip(at / top, 0, 1) ** 1.3
-    rise = fade(1000 * at, 0, 1000 * top) ** 1.4
-    fall = 1 - fade(1000 * at, 1000 * top, 1000)
-    return ((slope + (1 - slope) * rise) * fall).astype(np.float32)
+    down = np.clip(at / top, 0, 1) ** bow
+    # Round at the bottom: the slope ends before the T peak is passed.
+    rise = 0.5 * down + 0.5 * fade(1000 * at, 150 * bow * top, 1000 * top)
+    fall = 1 - fade(1000 * at, 970 * top, 1000)
+    return gaussian_filter1d((st + (1 - st) * rise) * fall, 4, mode="nearest").astype(np.float32)

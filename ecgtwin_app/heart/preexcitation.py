@@ -17,7 +17,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from ecgtwin_app.ecg.recording import MODEL_RATE
 from ecgtwin_app.ecg.template import BeatTemplate, fade
-from ecgtwin_app.heart.activation import own_qrs, rank
+from ecgtwin_app.heart.activation import own_p, own_qrs, rank, with_p
 from ecgtwin_app.heart.repolarisation import with_qrs
 from ecgtwin_app.heart.vector import Front, LeadField, perform_fronts
 
@@ -27,6 +27,9 @@ DURATION = (0.119, 0.16)
 LARGEST_LEAD = 0.062
 #: Every pathway begins the QRS at least this long (s) before the AV node would.
 SMALLEST_LEAD = 0.032
+
+#: What shows of a P (s) before the delta wave, at most.
+LONGEST_P = 0.088
 
 
 @dataclass(frozen=True)
@@ -73,13 +76,20 @@ def pre_excitation(template: BeatTemplate, field: LeadField, rng: np.random.Gene
     )
     fused = normal + gain[:, None] * delta[None]
     fused += perform_fronts([spread], field.matrix, samples, rng, 0.1, 0.05)
-    beat = with_qrs(template, fused.astype(np.float32), duration, rng, (0.5, 0.95), (0.05, 0.2))
+    beat = with_qrs(_covered_p(template), fused.astype(np.float32), duration, rng, (0.5, 0.95), (0.05, 0.2))
     return beat, {
         "pathway": pathway.site,
         "QRS duration": beat.qrs_duration,
         "delta": lead,
         "severity": rank(duration, *DURATION),
     }
+
+
+def _covered_p(template):
+    """A P that would outlast the short PR ends with it: the delta wave covers what remains."""
+    if not template.has_p or template.p_duration <= LONGEST_P:
+        return template
+    return with_p(template, own_p(template, LONGEST_P, round(LONGEST_P * MODEL_RATE) + 1), LONGEST_P)
 
 
 def _delta(at, lead, end):
