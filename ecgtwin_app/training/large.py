@@ -42,7 +42,7 @@ from ecgtwin_app.training.warm_start import carry_over
 
 log = logging.getLogger(__name__)
 #: Recordings that the autoencoder is fitted to, and batches that the latent's spread is measured on.
-FITTED, SPREAD_BATCHES = 600, 24
+FITTED, SPREAD_BATCHES = 600, 8
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -85,6 +85,7 @@ def read_collection(folder: Path, statements: tuple[str, ...] = STATEMENTS) -> l
 def main(args: argparse.Namespace) -> int:
     """Run or resume the whole training in this process (`parallel.start` comes first); the exit status."""
     began, first = time.monotonic(), parallel.rank() == 0
+    torch.manual_seed(args.seed)
     model = build(DitConfig(STATEMENTS), args.name)
     if args.start is not None:
         carry_over(model, load(args.start))
