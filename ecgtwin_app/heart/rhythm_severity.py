@@ -50,21 +50,13 @@ def _pr(score):
 
 
 def _prematurity(score, chamber, origin):
-    """How much earlier (share of a cycle) the earliest of these events comes than the usual interval."""
-    times = np.array(
-        score.times("QRS", "conducted", "paced", "aberrant") if chamber == "QRS" else score.times("P")
-    )
-    usual = np.median(np.diff(score.times("QRS"))) if len(score.times("QRS")) > 2 else 1.0
-    if chamber == "QRS" and times.size > 2:
-        # The undisturbed cycle: in bigeminy half of what lies between two conducted beats.
-        all_times = np.array(score.times("QRS"))
-        usual = max(usual, np.mean(np.diff(all_times)))
-    early = [
-        1 - (t - times[times < t - 1e-6].max()) / usual
-        for t in score.times(chamber, origin)
-        if (times < t - 1e-6).any()
-    ]
-    return float(np.max(early, initial=0.0))
+    """How much sooner than a mean cycle (as a share of it) the earliest of these events follows the one before."""
+    beats = score.times("QRS")
+    usual = np.mean(np.diff(beats)) if len(beats) > 1 else score.duration
+    # A ventricular beat hides a sinus P, which tells nothing of it: atrial events are held against atrial ones.
+    times = np.array(score.times(chamber))
+    gaps = [t - times[times < t].max() for t in score.times(chamber, origin) if (times < t).any()]
+    return float(1 - min(gaps, default=usual) / usual)
 
 
 def _longest_run(score):
