@@ -69,7 +69,7 @@ RHYTHMS = (
     COMPLETE_BLOCK,
 )
 #: A morphology that the score has to know of: the QRS begins early, with the delta wave.
-PRE_EXCITATION, PRE_EXCITED_PR = "pre-excitation", (0.084, 0.11)
+PRE_EXCITATION, PRE_EXCITED_PR = "pre-excitation", (0.094, 0.112)
 #: Another: the P is long.
 LARGE_LEFT_ATRIUM, LARGE_ATRIUM_PR = "left atrial enlargement", 0.168
 #: QRS duration (s) when the patient's own is unknown.
