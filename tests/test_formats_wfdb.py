@@ -155,6 +155,111 @@ def test_a_real_matlab_record_of_cinc_is_read_exactly(real_data):
     assert (back.patient.age, back.patient.sex, back.history) == (85, "M", ())
 
 
+def write_by_wfdb(folder, name="f", signal=None, leads=LEADS, **options):
+    """A record that the wfdb package writes, 0.01 mV a step."""
+    signal = TWIN.signal.T.astype(float) if signal is None else signal
+    signal = np.round(np.clip(signal, -1, 1), 2)
+    count = signal.shape[1]
+    fields = {"fmt": ["16"] * count, "adc_gain": [100.0] * count, "baseline": [0] * count} | options
+    wfdb.wrsamp(name, 500, ["mV"] * count, list(leads), signal, write_dir=str(folder), **fields)
+    return signal.T
+
+
+@pytest.mark.parametrize("fmt", ["508", "516", "524"])
+def test_compressed_formats(tmp_path, fmt):
+    signal = write_by_wfdb(tmp_path, signal=TWIN.signal[:8].T.astype(float), leads=LEADS[:8], fmt=[fmt] * 8)
+    back = read_ecg(tmp_path / "f.hea")
+    np.testing.assert_allclose(back.signal, signal, atol=1e-6)
+    assert not any("checksum" in line for line in back.history)
+    piece = read_ecg(tmp_path / "f.hea", start=3, seconds=2)
+    np.testing.assert_allclose(piece.signal, signal[:, 1500:2500], atol=1e-6)
+
+
+def test_flac_that_announces_too_much_is_refused(tmp_path):
+    write_by_wfdb(tmp_path, signal=TWIN.signal[:8].T.astype(float), leads=LEADS[:8], fmt=["516"] * 8)
+    (name,) = {line.split()[0] for line in (tmp_path / "f.hea").read_text().splitlines()[1:9]}
+    data = bytearray((tmp_path / name).read_bytes())
+    data[21:26] = bytes([data[21] | 0x0F, 255, 255, 255, 255])
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(EcgError, match="too small to hold"):
+        read_ecg(tmp_path / "f.hea")
+
+
+def test_format_8_keeps_differences(tmp_path):
+    steps = np.cumsum(np.random.default_rng(1).integers(-100, 101, (12, 2000)), axis=1)
+    steps -= steps[:, :1]
+    differences = np.diff(steps, axis=1, prepend=0).astype(np.int8)
+    (tmp_path / "d.dat").write_bytes(differences.T.tobytes())
+    lines = [f"d.dat 8 1000/mV 16 0 0 {(int(row.sum()) + 32768) % 65536 - 32768} 0 {lead}"
+             for lead, row in zip(LEADS, steps, strict=True)]  # fmt: skip
+    (tmp_path / "d.hea").write_text("d 12 500 2000\n" + "\n".join(lines) + "\n")
+    back = read_ecg(tmp_path / "d.hea", start=1, seconds=2)
+    np.testing.assert_allclose(back.signal, steps[:, 500:1500] / 1000, atol=1e-6)
+
+
+def segments(folder, lengths=(2000, 1000, 2000)):
+    """A record in segments, the middle one empty; its lead order changes from one to the next."""
+    first = write_by_wfdb(folder, "part_1", TWIN.signal.T[: lengths[0]])
+    last = write_by_wfdb(folder, "part_3", TWIN.signal.T[: lengths[2], ::-1], LEADS[::-1])[::-1]
+    names = ("part_1", "~", "part_3")
+    lines = [f"{name} {length}" for name, length in zip(names, lengths, strict=True)]
+    (folder / "whole.hea").write_text(f"whole/3 12 500 {sum(lengths)}\n" + "\n".join(lines) + "\n")
+    return first, last
+
+
+def test_a_record_in_segments_is_put_together(tmp_path):
+    first, last = segments(tmp_path, (2000, 10, 2000))
+    back = read_ecg(tmp_path / "whole.hea")
+    assert back.samples == 4010 and "put together from 3 segments" in back.history
+    np.testing.assert_allclose(back.signal[:, :2000], first, atol=1e-6)
+    np.testing.assert_allclose(back.signal[:, 2010:], last, atol=1e-6)
+    assert any("bridged 10 missing samples of lead I " in line for line in back.history)
+
+
+def test_a_piece_between_gaps_of_a_record_in_segments(tmp_path):
+    _, last = segments(tmp_path)
+    back = read_ecg(tmp_path / "whole.hea", start=7, seconds=2)
+    np.testing.assert_allclose(back.signal, last[:, 500:1500], atol=1e-6)
+    with pytest.raises(EcgError, match="no samples of lead I for 2 s"):
+        read_ecg(tmp_path / "whole.hea")
+
+
+def test_a_segment_shorter_than_the_record_says_is_refused(tmp_path):
+    segments(tmp_path)
+    text = (tmp_path / "whole.hea").read_text()
+    (tmp_path / "whole.hea").write_text(text.replace("part_3 2000", "part_3 9000").replace(" 5000", " 12000"))
+    with pytest.raises(EcgError, match="shorter than whole.hea says"):
+        read_ecg(tmp_path / "whole.hea")
+
+
+def test_leads_at_different_rates(tmp_path):
+    time = np.arange(2000) / 1000
+    wave = np.rint(500 * np.sin(2 * np.pi * 4 * time)).astype("<i2")
+    frames = np.stack([wave[::2], wave[1::2], wave[::2]], axis=1)  # I twice a frame, II once
+    (tmp_path / "r.dat").write_bytes(frames.tobytes())
+    (tmp_path / "r.hea").write_text(
+        "r 2 500 1000\nr.dat 16x2 1000/mV 16 0 0 0 0 I\nr.dat 16 1000/mV 16 0 0 0 0 II\n"
+    )
+    back = read_ecg(tmp_path / "r.hea")
+    assert (back.rate, back.samples) == (1000.0, 2000)
+    assert "resampled II to 1000 Hz as the other leads" in back.history
+    np.testing.assert_allclose(back.lead("I"), wave / 1000, atol=1e-6)
+    np.testing.assert_allclose(back.lead("II")[200:-200], back.lead("I")[200:-200], atol=5e-3)
+
+
+def test_skewed_leads_are_aligned(tmp_path):
+    header = wfdb_.write(TWIN, tmp_path, "k")
+    data = np.frombuffer((tmp_path / "k.dat").read_bytes(), "<i2").reshape(-1, 12).copy()
+    data[:, 1] = np.roll(data[:, 1], 5)
+    (tmp_path / "k.dat").write_bytes(data.tobytes())
+    lines = header.read_text("utf-8").splitlines()
+    lines[2] = lines[2].replace("k.dat 16 ", "k.dat 16:5 ")
+    header.write_text("\n".join(lines) + "\n", "utf-8")
+    back = read_ecg(header)
+    np.testing.assert_allclose(back.lead("II")[:4990], TWIN.lead("II")[:4990], atol=6e-4)
+    assert "aligned the leads by the skew that the header states" in back.history
+
+
 def lie(tmp_path, first_line=None, signal_line=None):
     header = wfdb_.write(TWIN, tmp_path, "lie")
     lines = header.read_text("utf-8").splitlines()

@@ -1,0 +1,123 @@
+"""EDF of other writers: rates and units of their own, interruptions, filling, headers that lie."""
+
+import numpy as np
+import pytest
+
+from ecgtwin_app.ecg.leads import twelve_leads
+from ecgtwin_app.ecg.recording import LEADS, EcgError, Recording
+from ecgtwin_app.formats.registry import read_ecg, write_ecg
+
+RNG = np.random.default_rng(6)
+STEPS = np.rint(twelve_leads(RNG.normal(0, 400, (8, 1500)))).astype("<i2")
+
+
+def edf(signals, records=3, seconds="1", plus="") -> bytes:
+    """EDF of (label, unit, physical range, steps) signals, a whole number of samples a record each."""
+    per_record = [steps.size // records for *_, steps in signals]
+    columns = [
+        [(label, 16), ("", 80), (unit, 8), (f"{-physical:g}", 8), (f"{physical:g}", 8), ("-32767", 8), ("32767", 8),
+         ("", 80), (str(count), 8), ("", 32)]
+        for (label, unit, physical, _), count in zip(signals, per_record, strict=True)
+    ]  # fmt: skip
+    head = [("0", 8), ("X", 80), ("X", 80), ("03.02.2004.05.06", 16), (str(256 * (len(signals) + 1)), 8),
+            (plus, 44), (str(records), 8), (seconds, 8), (str(len(signals)), 4)]  # fmt: skip
+    head += [columns[k][field] for field in range(10) for k in range(len(signals))]
+    data = b"".join(text.encode("latin-1").ljust(width) for text, width in head)
+    for record in range(records):
+        for (*_, steps), count in zip(signals, per_record, strict=True):
+            data += steps[record * count : (record + 1) * count].astype("<i2").tobytes()
+    return data
+
+
+def twelve(unit="uV", physical=32767.0):
+    return [(f"EKG {lead}", unit, physical, row) for lead, row in zip(LEADS, STEPS, strict=True)]
+
+
+@pytest.fixture
+def save(tmp_path):
+    def save(data):
+        path = tmp_path / "file"
+        path.write_bytes(data)
+        return path
+
+    return save
+
+
+@pytest.mark.parametrize(("unit", "physical"), [("uV", 32767.0), ("mV", 32.767), ("uV", 65534.0)])
+def test_units_and_gain_are_the_files_own(save, unit, physical):
+    recording = read_ecg(save(edf(twelve(unit, physical))))
+    millivolts = physical / 32767 * {"uV": 1e-3, "mV": 1}[unit]
+    np.testing.assert_allclose(recording.signal, STEPS * millivolts, rtol=1e-5, atol=1e-6)
+    assert (recording.rate, recording.leads, recording.recorded) == (500.0, LEADS, "2020-02-03T04:05:06")
+
+
+def test_a_slower_lead_is_resampled_and_said_so(save):
+    time = np.arange(1500) / 500
+    wave = np.rint(1000 * np.sin(2 * np.pi * 3 * time)).astype("<i2")
+    signals = [("I", "uV", 32767.0, wave), ("II", "uV", 32767.0, wave[::2]), ("Resp", "", 100.0, wave[::10])]
+    recording = read_ecg(save(edf(signals)))
+    assert (recording.rate, recording.samples) == (500.0, 1500)
+    assert recording.history[:2] == (
+        "resampled II to 500 Hz as the other leads",
+        "left out 1 signal not called like an ECG lead",
+    )
+    np.testing.assert_allclose(recording.lead("II")[100:-100], recording.lead("I")[100:-100], atol=0.02)
+
+
+def test_filling_at_the_end_is_no_signal(save):
+    steps = STEPS.copy()
+    steps[:, 1100:] = -32768
+    signals = [(f"ECG {lead}", "uV", 32768.0, row) for lead, row in zip(LEADS, steps, strict=True)]
+    data = edf(signals).replace(b"-32767  ", b"-32768  ")
+    recording = read_ecg(save(data))
+    assert recording.samples == 1100 and "left out 0.8 s of filling at the end" in recording.history
+
+
+def test_interruptions_are_refused(save):
+    def note(second):
+        return np.frombuffer(f"+{second}\x14\x14".encode().ljust(20, b"\0"), "<i2")
+
+    times = {"steady": (0, 1, 2), "interrupted": (0, 1, 7)}
+    for name, seconds in times.items():
+        notes = np.concatenate([note(second) for second in seconds])
+        path = save(edf([*twelve(), ("EDF Annotations", "", 1.0, notes)], plus="EDF+D"))
+        if name == "steady":
+            assert read_ecg(path).samples == 1500
+        else:
+            with pytest.raises(EcgError, match="interruptions"):
+                read_ecg(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (b"3       1       12  ", b"9999    1       12  ", "9,999 records, but it holds 3"),
+        (b"3       1       12  ", b"3       0       12  ", "how long"),
+        (b"3       1       12  ", b"3       1       999 ", "damaged EDF header"),
+        (b"3       1       12  ", b"3       x       12  ", "damaged EDF header"),
+        (b"3       1       12  ", b"3       60      12  ", "50 to 10,000"),
+        (b"500     ", b"-500    ", "damaged EDF header"),
+        (b"uV      ", b"kg      ", "'kg'"),
+        (b"EKG I   ", b"Zaphod  ", r"^$"),
+    ],
+)
+def test_headers_that_lie(save, old, new, words):
+    data = edf(twelve())
+    assert old in data
+    path = save(data.replace(old, new, 1))
+    if words == "^$":  # a signal that is no lead is left out, and its name is not repeated
+        assert "Zaphod" not in " ".join(read_ecg(path).history)
+        return
+    with pytest.raises(EcgError, match=words):
+        read_ecg(path)
+
+
+def test_a_recorder_that_was_interrupted_states_no_number_of_records(save):
+    data = edf(twelve()).replace(b"3       1       12  ", b"-1      1       12  ")
+    assert read_ecg(save(data)).samples == 1500
+
+
+def test_a_length_that_no_record_divides_is_filled_and_cut_again(tmp_path):
+    recording = Recording(STEPS[:, :1499] / 1000, 500.0)
+    back = read_ecg(write_ecg(recording, tmp_path / "x.edf"))
+    np.testing.assert_allclose(back.signal, recording.signal, atol=1e-6)
