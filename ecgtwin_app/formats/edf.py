@@ -108,7 +108,9 @@ def open_file(path: Path) -> EcgFile:
             )
         left_out = sum(s.label != ANNOTATIONS for s in signals) - len(chosen)
         if left_out:
-            said["history"] += (f"left out {left_out} signal{'s'[: left_out > 1]} not called like an ECG lead",)
+            said["history"] += (
+                f"left out {left_out} signal{'s'[: left_out > 1]} not called like an ECG lead",
+            )
 
         def values(first: int, last: int) -> np.ndarray:
             begin, end = first // per_record, -(-last // per_record)
