@@ -263,7 +263,7 @@ def small_networks(monkeypatch):
 
 def arguments(data: Path, work: Path, out: Path, **changed) -> argparse.Namespace:
     usual = dict(
-        data=data, work=work, out=out, start=None, name="mini", seed=1, virtual=0, virtual_share=0.0,
+        data=data, work=work, out=out, start=None, name="mini", seed=1, hearts=0, virtual_share=0.0,
         per_patient=1, workers=0, extractor_steps=2, steps=4, batch=2, extractor_batch=3, precision="full",
     )  # fmt: skip
     return argparse.Namespace(**(usual | changed))

@@ -17,10 +17,18 @@ from ecgtwin_app.model.conditioning import Condition, ConditionTokens
 from ecgtwin_app.model.layers import Attention, feed_forward, sinusoid
 from ecgtwin_app.model.score_tracks import TRACK_FEATURES
 
+NORMALISATION, CONDITION, IDENTITY = "normalisation", "condition attention", "identity attention"
+#: How knowledge reaches the tokens; one that is left out is an ablation.
+PATHWAYS = (NORMALISATION, CONDITION, IDENTITY)
+
 
 @dataclass(frozen=True)
 class DitConfig:
-    """Sizes of the network."""
+    """Sizes of the network, and its pathways.
+
+    Without attention to the condition, the mean of its tokens joins the normalisation; without
+    normalisation by the base vector, only the time is left there.
+    """
 
     statements: tuple[str, ...]
     components: int = 64
@@ -28,6 +36,7 @@ class DitConfig:
     depth: int = 5
     heads: int = 4
     identity_width: int = 192
+    pathways: tuple[str, ...] = PATHWAYS
 
     def to_json(self) -> dict:
         """A plain dict."""
@@ -57,13 +66,15 @@ class AdaXBlock(nn.Module):
         nn.init.zeros_(self.modulation.weight)
         nn.init.zeros_(self.modulation.bias)
 
-    def forward(self, x: Tensor, adapt: Tensor, condition: Tensor, identity: Tensor) -> Tensor:
+    def forward(self, x: Tensor, adapt: Tensor, condition: Tensor | None, identity: Tensor | None) -> Tensor:
         shift1, scale1, gate1, shift2, scale2, gate2 = self.modulation(adapt).chunk(6, dim=-1)
         h = _modulate(self.norm1(x), shift1, scale1)
         h = h + self.near(h.transpose(1, 2)).transpose(1, 2)
         x = x + gate1[:, None] * self.attention(h)
-        x = x + self.condition(self.norm_condition(x), condition)
-        x = x + self.identity_gate * self.identity(self.norm_identity(x), identity)
+        if condition is not None:
+            x = x + self.condition(self.norm_condition(x), condition)
+        if identity is not None:
+            x = x + self.identity_gate * self.identity(self.norm_identity(x), identity)
         return x + gate2[:, None] * self.mlp(_modulate(self.norm2(x), shift2, scale2))
 
 
@@ -94,9 +105,16 @@ class AdaXDiT(nn.Module):
         """Velocity dx/dt (batch, tokens, components) at noised latent `x` and `time` (batch,) in 0..1."""
         known = context.identity_known[:, None, None]
         identity = torch.where(known, context.identity, self.no_identity)
-        adapt = nn.functional.silu(self.time(sinusoid(time, 128)) + self.from_base(identity.mean(dim=1)))
+        adapt = self.time(sinusoid(time, 128))
+        if NORMALISATION in self.config.pathways:
+            adapt = adapt + self.from_base(identity.mean(dim=1))
         h = self.from_latent(x) + self.from_laid(context.laid) + self.from_score(context.score)
         condition, identity = self.tokens(context.condition), self.from_identity(identity)
+        if CONDITION not in self.config.pathways:
+            adapt, condition = adapt + condition.mean(dim=1), None
+        if IDENTITY not in self.config.pathways:
+            identity = None
+        adapt = nn.functional.silu(adapt)
         for block in self.blocks:
             h = block(h, adapt, condition, identity)
         shift, scale = self.final_modulation(adapt).chunk(2, dim=-1)

@@ -59,6 +59,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--extractor-batch", type=int, default=256, metavar="N", help="patients in a contrast")
     group.add_argument(
+        "--hearts", type=int, default=1500, metavar="N", help="normal recordings that become virtual patients"
+    )
+    group.add_argument(
         "--virtual-share", type=float, default=0.5, metavar="X", help="share of virtual pairs in each batch"
     )
 
@@ -130,8 +133,13 @@ def _make_all(args: argparse.Namespace, model: TwinModel) -> None:
             autoencoder = fit_to(kept, model.config.components, args.seed)
         save_file(autoencoder.state_dict(), fitted)
     make_store(records, kept, fitted, args.workers)
-    if args.virtual and args.virtual_share:
-        make_virtual(cases, _hearts(kept, args.virtual, args.seed), args.per_patient, args.seed, args.workers)
+    if args.hearts and args.virtual_share:
+        hearts = _hearts(kept, args.hearts, args.seed)
+        if not hearts:
+            raise EcgError(
+                "No recording is called normal, so none can be a virtual patient; use --virtual-share 0."
+            )
+        make_virtual(cases, hearts, args.per_patient, args.seed, max(1, args.workers))
         autoencoder = LappedAutoencoder(model.config.components)
         autoencoder.load_state_dict(load_file(fitted))
         load_cases(cases, autoencoder)  # encodes them, for all processes to find

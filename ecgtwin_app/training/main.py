@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 
 from ecgtwin_app.model.adax import DitConfig
 from ecgtwin_app.model.weights import build, load, save
-from ecgtwin_app.training import parallel
+from ecgtwin_app.training import large, parallel
 from ecgtwin_app.training.cases import make_real, make_virtual
 from ecgtwin_app.training.dataset import load_cases
 from ecgtwin_app.training.mix import STATEMENTS
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for cases, checkpoints and the log")
     parser.add_argument("--out", type=Path, required=True, help="folder for the finished weights")
     parser.add_argument(
-        "--virtual", type=int, default=1500, help="synthetic normal hearts beside the real ones"
+        "--synthetic", type=int, default=1500, help="synthetic normal hearts beside the real ones"
     )
     parser.add_argument("--per-patient", type=int, default=10, help="cases made of each heart")
     parser.add_argument("--extractor-steps", type=int, default=500)
@@ -50,11 +50,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--from", dest="start", type=Path, metavar="DIR", help="start from these weights instead of from nothing"
     )
     parser.add_argument("--name", default="ecgtwin-1")
+    large.add_arguments(parser)
 
 
 def main(args: argparse.Namespace) -> int:
     """Run or resume the whole training; returns the exit status."""
-    parallel.start()
+    launched = parallel.launch(args.processes)
+    if launched is not None:
+        return launched
+    is_large = large.recognised(args.data)
+    parallel.start(*((args.device, args.precision) if is_large else ()))
     first = parallel.rank() == 0
     args.work.mkdir(parents=True, exist_ok=True)
     handlers = [logging.StreamHandler(), logging.FileHandler(args.work / "train.log")]
@@ -65,6 +70,8 @@ def main(args: argparse.Namespace) -> int:
     if args.threads:
         torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
+    if is_large:
+        return large.main(args)
     began = time.monotonic()
 
     model = build(DitConfig(STATEMENTS), args.name)
@@ -119,7 +126,7 @@ def _make_all_cases(folder: Path, args: argparse.Namespace) -> None:
     if (folder / "done").exists():
         return
     real = [record for record in load_real(args.data) if not record.held_out]
-    hearts = [record.recording for record in real] + deepfake_normals(args.virtual, args.seed)
+    hearts = [record.recording for record in real] + deepfake_normals(args.synthetic, args.seed)
     make_virtual(folder, hearts, args.per_patient, args.seed, args.workers)
     make_real(folder, real, len(hearts), args.workers)
     (folder / "done").touch()
