@@ -112,11 +112,14 @@ def median_of(stack: BeatStack) -> RepresentativeBeat:
     signal = nan_median(beats)
     twelve = twelve_leads(signal)
     onset, offset = qrs_bounds(twelve, rate, before)
-    t_peak, t_offset = t_wave(twelve, rate, onset, offset, stack.rr)
+    following = np.diff(stack.fiducials, append=np.iinfo(np.int64).max)[used] / rate
+    # In bigeminy the next beat comes sooner than the usual interval says.
+    free = np.median(following)
+    t_peak, t_offset = t_wave(twelve, rate, onset, offset, free if free < 0.8 * stack.rr else stack.rr)
     gaps = np.diff(stack.fiducials, prepend=np.nan)[used]
     # Without a T, what follows the QRS by 0.2 s may be anything but QRS.
     t_end = offset + int(0.2 * rate) if t_offset is None else t_offset
-    p = find_p(beats, gaps, rate, onset, t_end if t_peak is None else t_peak, t_end)
+    p = find_p(beats, gaps, rate, onset, offset, t_end if t_peak is None else t_peak, t_end)
     level = np.median(signal[:, max(0, onset - 12) : max(1, onset - 2)], axis=1, keepdims=True)
     shown = int(BEFORE * rate)
     if p.onset is not None:

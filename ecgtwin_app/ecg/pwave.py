@@ -21,24 +21,34 @@ JITTER = 0.024
 SHIFT_COST = 6.0
 #: Median correlation of the single beats' P with the median P of the others that makes it consistent.
 #: Less will do where the beats come regularly, since no atrium fibrillates behind them.
-CONSISTENT, CONSISTENT_IRREGULAR = 0.68, 0.78
+CONSISTENT, CONSISTENT_IRREGULAR = 0.68, 0.8
 #: Correlation that makes one beat's P present; in regular beats also so large a part of the usual P.
 PRESENT, PART = 0.55, 0.35
 #: Share of the beats in which it must be present: half of all fibrillatory waves point the right way.
 USUAL = 0.75
 #: P begins and ends where the speed passes these shares of the flank's steepest above the quiet
 #: level, a percentile of the speed between T and QRS; no flank lasts longer than so many seconds.
-ONSET_SHARE, END_SHARE, QUIET, LONGEST_FLANK = 0.14, 0.2, 30, 0.075
+ONSET_SHARE, END_SHARE, QUIET, LONGEST_FLANK = 0.14, 0.2, 30, 0.115
+#: A flank is not over where the P still stands this high: between the peaks of a notched P it is quiet too.
+LOW = 0.3
+#: A P whose foot seems nearer to its peak than this (s) has none.
+NO_FOOT = 0.02
 #: From so many seconds between T and QRS on, the percentile is the full one.
 QUIET_STRETCH = 0.35
 #: Seconds before the end of the T of the beat before in which a P may already be seen.
 OVERLAP = 0.04
 #: Smallest P that is believed, mV, root mean square over the leads at its peak: where the beats come
-#: regularly, and where they do not, since there small fibrillatory waves may line up by chance.
-SMALLEST, SMALLEST_IRREGULAR = 0.012, 0.03
+#: regularly; and where they do not, since there small fibrillatory waves may line up by chance, or on T.
+SMALLEST, SMALLEST_UNSURE = 0.012, 0.03
+#: The rise of T, seconds, from which its fall can be foretold, unless the QRS is wide: what follows such
+#: a QRS is no mirror of itself.
+SHORTEST_RISE, WIDE = 0.04, 0.12
 #: Which way a sinus P points in I, II, V1 to V6 (Surawicz et al., AHA/ACC/HRS 2009 part III: upright in
 #: I, II and V4 to V6), and how much a wave the other way counts less.
 SINUS, AGAINST = np.array([0.6, 1.0, 0.2, 0.4, 0.5, 0.5, 0.5, 0.5]), 0.4
+#: On T, within so many seconds of its end, or in irregular beats only a wave that points that way is
+#: believed (correlation): the foot of T looks like a P upside down.
+NEAR_T, SINUS_LIKE = 0.08, 0.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +81,7 @@ def find_p(
     gaps: np.ndarray,
     rate: float,
     qrs_onset: int,
+    qrs_offset: int,
     t_peak: int,
     t_offset: int,
 ) -> PWave:
@@ -84,7 +95,7 @@ def find_p(
         Samples from the beat before to each beat, of whatever class; NaN for the first.
     rate : float
         Hz.
-    qrs_onset, t_peak, t_offset : int
+    qrs_onset, qrs_offset, t_peak, t_offset : int
         Samples in a beat's window.
     """
     known = gaps[np.isfinite(gaps)]
@@ -97,7 +108,11 @@ def find_p(
     regular = known.size >= 3 and np.std(known) < 0.08 * cycle
     if regular and all(wave.onset is None for wave in waves):
         # A P on the T wave (long PR, fast rate) can be told only where the T always falls alike.
-        waves += _look(beats, rate, qrs_onset, t_peak + int(0.05 * rate) - cycle, irregular)
+        falling = int(t_peak - cycle)
+        narrow = qrs_offset - qrs_onset < WIDE * rate
+        if narrow and falling >= 0 and t_peak - qrs_offset >= SHORTEST_RISE * rate:
+            clear = _without_falling_t(beats, qrs_offset, t_peak, falling)
+            waves += _look(clear, rate, qrs_onset, falling + int(0.02 * rate), irregular, on_t=True)
     for wave in waves:
         if wave.onset is not None:
             return wave
@@ -119,7 +134,22 @@ def _hide(beats, gaps, t_offset):
     return beats
 
 
-def _look(beats, rate, qrs_onset, first, irregular):
+def _without_falling_t(beats, qrs_offset, t_peak, falling):
+    """The beats less the fall of the T before them, taken to mirror the rise of their own T.
+
+    `falling` is where the T of the beat before peaks, in samples of the beats' window.
+    """
+    median = np.nanmedian(beats, axis=0)
+    mirror = median[:, qrs_offset : t_peak + 1][:, ::-1]
+    # Level with what comes after T.
+    mirror = mirror - mirror[:, -1:] * np.linspace(0, 1, mirror.shape[1])
+    beats = beats.copy()
+    stop = min(falling + mirror.shape[1], beats.shape[2])
+    beats[:, :, falling:stop] -= mirror[None, :, : stop - falling]
+    return beats
+
+
+def _look(beats, rate, qrs_onset, first, irregular, on_t=False):
     """What each candidate between `first` and the QRS turns out to be."""
     seen = np.sum(np.isfinite(beats[:, 0, :]), axis=0)
     # The median is of use where at least three beats, and a third of them, are to be seen.
@@ -130,7 +160,7 @@ def _look(beats, rate, qrs_onset, first, irregular):
     median[:, enough] = np.nanmedian(beats[:, :, enough], axis=0)
     start = int(max(enough[0], first, qrs_onset - int(LONGEST_PR * rate), 0))
     return [
-        _judge(beats, median, rate, start, qrs_onset, peak, irregular)
+        _judge(beats, median, rate, start, qrs_onset, peak, irregular, on_t)
         for peak in _candidates(median, rate, start, qrs_onset)
     ]
 
@@ -163,7 +193,7 @@ def _candidates(median, rate, start, qrs_onset):
     return [int(start + peak) for peak in order[:2]]
 
 
-def _judge(beats, median, rate, start, qrs_onset, peak, irregular):
+def _judge(beats, median, rate, start, qrs_onset, peak, irregular, on_t):
     """Bound the wave at `peak` and ask the single beats whether they repeat it."""
     onset, offset = _bounds(median, rate, start, qrs_onset, peak)
     jitter = int(JITTER * rate)
@@ -192,14 +222,17 @@ def _judge(beats, median, rate, start, qrs_onset, peak, irregular):
     if np.sum(seen) < max(3, len(beats) / 2):
         return _nothing(len(beats))
     consistency = float(np.nanmedian(likeness))
+    wave = _relief(median[:, start:qrs_onset], rate)[:, peak - start]
+    along = float(SINUS @ wave / max(np.linalg.norm(SINUS) * np.linalg.norm(wave), 1e-12))
+    unlike = (irregular or onset - start < NEAR_T * rate) and along < SINUS_LIKE
     height = float(np.sqrt(np.mean((median[:, peak] - (median[:, onset] + median[:, offset]) / 2) ** 2)))
     has_p = likeness >= PRESENT
     if not irregular:
         has_p |= part >= PART
     present = np.where(seen, has_p.astype(float), np.nan)
     consistent = CONSISTENT_IRREGULAR if irregular else CONSISTENT
-    smallest = SMALLEST_IRREGULAR if irregular else SMALLEST
-    if consistency < consistent or height < smallest or np.nanmean(present) < USUAL:
+    smallest = SMALLEST_UNSURE if irregular or on_t else SMALLEST
+    if unlike or consistency < consistent or height < smallest or np.nanmean(present) < USUAL:
         return PWave(None, None, None, consistency, np.where(seen, 0.0, np.nan), shift)
     return PWave(onset, peak, offset, consistency, present, shift)
 
@@ -241,22 +274,39 @@ def _bounds(median, rate, start, qrs_onset, peak):
     speed = np.sqrt(np.sum(np.gradient(smooth, axis=1) ** 2, axis=0))
     # In a short stretch between T and QRS less of it is quiet.
     at, quiet = peak - start, np.percentile(speed, QUIET * min(1.0, len(speed) / (QUIET_STRETCH * rate)))
+    height = np.linalg.norm(smooth - smooth[:, -1:], axis=0)
     edges = []
     for step, share in ((-1, ONSET_SHARE), (1, END_SHARE)):
         stop = int(np.clip(at + step * int(LONGEST_FLANK * rate), 0, len(speed) - 1))
         flank = np.arange(at, stop + step, step)
+        # Beyond its foot begins another wave.
+        foot = int(np.argmin(height[flank]))
+        if step < 0 and foot < NO_FOOT * rate:
+            # P stands on the slope of T: it begins at the kink.
+            edges.append(_kink(smooth, at, stop, rate))
+            continue
+        flank = flank[: foot + 1]
         top = speed[flank[: int(0.06 * rate)]].max()
-        edges.append(_flank_end(speed, flank, quiet + share * (top - quiet), rate))
+        foot = height[flank[-1]]
+        low = height <= foot + LOW * (height[at] - foot)
+        edges.append(_flank_end(speed, low, flank, quiet + share * (top - quiet), rate))
     return start + edges[0], start + edges[1]
 
 
-def _flank_end(speed, flank, threshold, rate):
-    """The last fast sample of the flank; a quiet stretch of 12 ms after the steepest ends the wave."""
+def _kink(smooth, at, stop, rate):
+    """Where the slope before a P at sample `at` bends most towards it, not before `stop`."""
+    relief = _relief(smooth, rate)
+    along = relief[:, at] @ relief
+    return int(stop + np.argmin(along[stop : at + 1]))
+
+
+def _flank_end(speed, low, flank, threshold, rate):
+    """The last fast sample of the flank; a quiet and low stretch of 12 ms after the steepest ends the wave."""
     stretch = int(0.012 * rate)
     steepest = int(np.argmax(speed[flank]))
     last = int(flank[0])
     for count, position in enumerate(flank):
-        if speed[position] > threshold:
+        if speed[position] > threshold or not low[position]:
             last = int(position)
         elif count > steepest and abs(position - last) > stretch:
             break
