@@ -18,7 +18,7 @@ from ecgtwin_app.evaluation.realism import RealSide, distributions, nearest_reco
 from ecgtwin_app.evaluation.store import Store
 from ecgtwin_app.evaluation.utility import utility
 from ecgtwin_app.evaluation.variants import DEEPFAKE, DEFAULT, VIRTUAL
-from ecgtwin_app.model.conditioning import PRESENT
+from ecgtwin_app.model.conditioning import PRESENT, UNKNOWN
 
 log = logging.getLogger(__name__)
 #: A label with fewer records in the training split is not taught to the encoder.
@@ -127,6 +127,8 @@ def _encoder(real: RealSet, statements, work: Path, seed: int):
     rows = real.usable()
     rows = rows[~real.held_out()[rows]]
     states = real.states(statements)[rows]
+    labelled = (states != UNKNOWN).any(axis=1)
+    rows, states = rows[labelled], states[labelled]
     taught = (states == PRESENT).sum(axis=0) >= _FEWEST_TAUGHT
     log.info("training the encoder on %d real records and %d labels", len(rows), taught.sum())
     return fit_once(work / f"encoder_{seed}.safetensors", real.strip[rows], states[:, taught], seed)

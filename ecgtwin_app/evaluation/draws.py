@@ -119,6 +119,11 @@ def realism_draws(real: RealSet, names: list[str], references: int, seed: int) -
     return draws
 
 
+def combination(text: str) -> tuple[str, ...]:
+    """Names of the vocabulary that "NAME + NAME" means; `UnknownCondition` for what is none."""
+    return tuple(find_condition(part).name for part in text.split(AND.strip()))
+
+
 def chosen(draws: list[Draw], wanted: list[str] | None) -> list[Draw]:
     """Draws of the conditions that were named; all of them when none is.
 
@@ -129,10 +134,10 @@ def chosen(draws: list[Draw], wanted: list[str] | None) -> list[Draw]:
     """
     if not wanted:
         return draws
-    plain = {AND.join(find_condition(part).name for part in text.split("+")) for text in wanted}
+    plain = {AND.join(combination(text)) for text in wanted}
     missing = plain - {draw.name for draw in draws}
     if missing:
-        raise EcgError(f"The weights do not know '{min(missing)}'; leave it out.")
+        raise EcgError(f"'{min(missing)}' is not among these draws; choose other --sets or leave it out.")
     return [draw for draw in draws if draw.name in plain]
 
 

@@ -63,7 +63,7 @@ def fit(strips: np.ndarray, states: np.ndarray, seed: int, steps: int = STEPS) -
     """
     torch.manual_seed(seed)
     rng = torch.Generator().manual_seed(seed)
-    x = torch.from_numpy(np.ascontiguousarray(strips))
+    x = torch.from_numpy(np.array(strips))
     present = torch.from_numpy((states == PRESENT).astype(np.float32))
     known = torch.from_numpy((states != UNKNOWN).astype(np.float32))
     # Rare labels weigh more, but not without bound.
@@ -110,7 +110,5 @@ def scores_of(network: LabelEncoder, strips: np.ndarray) -> np.ndarray:
 
 @torch.inference_mode()
 def _in_batches(call, strips: np.ndarray) -> np.ndarray:
-    parts = [
-        call(torch.from_numpy(np.ascontiguousarray(strips[i : i + 128]))) for i in range(0, len(strips), 128)
-    ]
+    parts = [call(torch.from_numpy(np.array(strips[i : i + 128]))) for i in range(0, len(strips), 128)]
     return torch.cat(parts).double().numpy() if parts else np.zeros((0, 0))

@@ -24,6 +24,7 @@ from ecgtwin_app.evaluation.draws import (
     COMBINATIONS,
     SETS,
     chosen,
+    combination,
     condition_draws,
     known_conditions,
     realism_draws,
@@ -53,8 +54,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=Path,
         required=True,
-        help="folder for evaluation.json, evaluation.html and pass_rates.json",
+        help="folder for evaluation.json and pass_rates.json",
     )
+    parser.add_argument("--page", type=Path, help="the readable page; OUT/evaluation.html when left out")
     parser.add_argument(
         "--work",
         type=Path,
@@ -97,9 +99,9 @@ def main(args: argparse.Namespace) -> int:
     if args.references < 2:
         raise EcgError("--references must be at least 2: identity is found among several patients.")
     deadline = time.monotonic() + 60 * args.minutes
+    engine = TwinEngine.load(args.weights, args.device)
     model = load(args.weights or weight_path(""))
     statements = model.config.statements
-    engine = TwinEngine.load(args.weights, args.device)
     records = load_real(args.data)
     references = held_out_normals(records, args.references)
     work = args.work / f"{engine.weights_sha256[:12]}_{args.seed}"
@@ -135,7 +137,7 @@ def main(args: argparse.Namespace) -> int:
         report["bar"] = bar(report)
         names = [] if args.no_gallery else [*known_conditions(statements), *map(AND.join, COMBINATIONS)]
         plots = gallery(engine, names, work / "gallery", args.seed) if names else {}
-        _write(args.out, report, plots)
+        _write(args.out, args.page or args.out / "evaluation.html", report, plots)
     return 0
 
 
@@ -146,7 +148,8 @@ def _draw(args, engine, statements, references, real, store, deadline) -> int:
     if "conditions" in args.sets:
         draws += condition_draws(names, len(references), args.seed)
     if "combinations" in args.sets:
-        possible = [AND.join(parts) for parts in COMBINATIONS if set(parts) <= set(names)]
+        named = [combination(text) for text in args.condition or () if AND.strip() in text]
+        possible = [AND.join(c) for c in dict.fromkeys([*COMBINATIONS, *named]) if set(c) <= set(names)]
         draws += condition_draws(possible, len(references), args.seed, "combinations")
     if "realism" in args.sets and real is not None:
         draws += realism_draws(real, names, len(references), args.seed)
@@ -161,18 +164,18 @@ def _draw(args, engine, statements, references, real, store, deadline) -> int:
     return perform_all(performer, draws, references, variant, store, deadline)
 
 
-def _write(folder: Path, report: dict, plots: dict[str, str]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+def _write(folder: Path, page_path: Path, report: dict, plots: dict[str, str]) -> None:
     plain = _rounded(report)
     files = {
-        "evaluation.json": json.dumps(plain, indent=1, ensure_ascii=False) + "\n",
-        "evaluation.html": page(plain, plots),
+        folder / "evaluation.json": json.dumps(plain, indent=1, ensure_ascii=False) + "\n",
+        page_path: page(plain, plots),
     }
     rates = pass_rates(report)
     if rates:
-        files["pass_rates.json"] = json.dumps(rates, indent=1) + "\n"
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        files[folder / "pass_rates.json"] = json.dumps(rates, indent=1) + "\n"
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     for line in plain["bar"]:
         log.info("%-70s aim %-8s got %s %s", line["name"], line["aim"], line["value"], line["unit"])
 

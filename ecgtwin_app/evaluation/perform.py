@@ -70,7 +70,8 @@ class VirtualPerformer:
             measured = measure(recording)
         except EcgError as error:
             return {"failed": str(error)}, None
-        verdicts = judge(measured, draw.conditions, draw.rate, record.patient.age, record.patient.sex)
+        age, sex = draw.age or record.patient.age, draw.sex or record.patient.sex
+        verdicts = judge(measured, draw.conditions, draw.rate, age, sex)
         row = _row(measured, verdicts, draw, case.score, self._engine.base_vector(recording))
         row |= {"met": meets(verdicts), "residual_uv": 1000 * lead_law_residual(recording.signal)}
         return row, measured_arrays(measured)
@@ -119,7 +120,8 @@ def perform_deepfake(count: int, seed: int, store: Store) -> None:
     from ecgtwin_app.training.normals import deepfake_normals
 
     have = sum(row["variant"] == DEEPFAKE for row in store.rows)
-    for number, recording in enumerate(deepfake_normals(count, seed)[have:], have):
+    made = deepfake_normals(count, seed) if have < count else []
+    for number, recording in enumerate(made[have:], have):
         draw = Draw("realism", "sinus rhythm", 0, 0.0, number)
         about = {"variant": DEEPFAKE, "key": draw.key, "kind": draw.kind, "name": draw.name, "seed": seed}
         try:
