@@ -15,8 +15,8 @@ from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE
 from ecgtwin_app.ecg.template import BeatTemplate, fade
 from ecgtwin_app.heart.vector import KORS, LeadField
 
-#: A deflection smaller than this (mV) is no wave.
-SMALLEST_WAVE = 0.05
+#: A first r or q (mV) is drawn no smaller, so that noise does not hide it.
+SMALLEST_WAVE = 0.065
 
 
 def own_qrs(template: BeatTemplate, samples: int) -> np.ndarray:

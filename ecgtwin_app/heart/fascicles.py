@@ -30,7 +30,7 @@ from ecgtwin_app.heart.repolarisation import with_qrs
 from ecgtwin_app.heart.vector import Front, LeadField, perform_fronts
 
 #: The widest QRS (s) of a fascicular block alone, inside the limit of 120 ms.
-WIDEST = 0.110
+WIDEST = 0.107
 #: How much (s) the detour through the other fascicle adds.
 DELAY = (0.002, 0.014)
 #: Beside a right bundle branch block the axis is that of this first part (s) of the QRS.
@@ -120,7 +120,7 @@ def _turned_loop(own, field, rng, block, axis, insistence):
     own_share = np.ones((8, samples), np.float32)
     own_share[:2] = fade(at * 1000, 400 * initial_end, 1500 * initial_end)
     tip = np.array(block.initial) + 0.15 * rng.standard_normal(3)
-    tip *= size * insistence * rng.uniform(0.1, 0.18)
+    tip *= min(size, 1.4 * _limb_size(own)) * insistence * rng.uniform(0.1, 0.18)
     last = size * rng.uniform(0.15, 0.4) * (np.array(block.late) + 0.2 * rng.standard_normal(3))
     begin = d * rng.uniform(0.4, 0.5)
     early = Front(0.0, 0.5 * initial_end, 1.5 * initial_end, tuple(tip))
@@ -152,7 +152,7 @@ def _shown(qrs, block):
     low, high = sorted(block.axis)
     axes = (frontal_axis(qrs), frontal_axis(qrs[:, : round(LEFT_PART * MODEL_RATE)]))
     return (
-        sum(low - 3 <= axis <= high + 5 for axis in axes)
+        sum(low - 4 <= axis <= high + 3 for axis in axes)
         + sum(is_qr(lead_of(qrs, n)) for n in block.qr)
         + sum(is_rs(lead_of(qrs, n)) for n in block.rs)
     )
