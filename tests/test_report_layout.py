@@ -9,34 +9,68 @@ import pytest
 
 from ecgtwin_app.ecg.recording import LEADS, EcgError
 from ecgtwin_app.report.align import shift_onto
-from ecgtwin_app.report.layout import (
-    LEAD_GRIDS,
-    PAPER,
-    PULSE_SECONDS,
-    PageLayout,
-    blocks,
-    place_panels,
-    row_baselines,
-)
+from ecgtwin_app.report.layout import LEAD_GRIDS, ORDERS, PAPER, PULSE_SECONDS, SHEETS, PageLayout, grid_rows
+from ecgtwin_app.report.placing import blocks, place_panels, row_baselines
+
+BOTH = ("reference", "twin")
 
 
-def _panels(**fields):
+def _panels(duration=10.0, **fields):
     layout = PageLayout(**fields)
     return [
         panel
-        for block in blocks(layout)
+        for block in blocks(layout, BOTH, duration)
         for panel in place_panels(block, layout, [(12.0, 8.0)] * len(block.rows))
     ]
 
 
-@pytest.mark.parametrize("name", LEAD_GRIDS)
-def test_every_grid_shows_all_twelve_leads(name):
-    shown = {panel.lead.lstrip("-") for panel in _panels(leads=name)}
+TWELVE = [name for name, grid in LEAD_GRIDS.items() if grid.columns]
+
+
+@pytest.mark.parametrize("name", TWELVE)
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("mode", ["overlay", "side by side"])
+def test_every_grid_shows_all_twelve_leads(name, order, mode):
+    shown = {panel.lead.lstrip("-") for panel in _panels(leads=name, order=order, mode=mode)}
     assert shown == set(LEADS)
 
 
-@pytest.mark.parametrize("name", LEAD_GRIDS)
-@pytest.mark.parametrize("speed", [25.0, 50.0])
+def test_cabrera_runs_through_the_frontal_plane_with_avr_inverted():
+    limb = [row[0] for row in grid_rows("12x1", "cabrera")][:6]
+    assert limb == ["aVL", "I", "-aVR", "II", "aVF", "III"]
+    assert [row[0] for row in grid_rows("3x4", "cabrera")] == ["aVL", "I", "-aVR"]
+    assert [row[1] for row in grid_rows("3x4", "cabrera")] == ["II", "aVF", "III"]
+
+
+def test_a_strip_runs_on_from_row_to_row_until_the_recording_ends():
+    panels = _panels(leads="strip", strip_lead="V1", duration=25.0)
+    assert [(panel.lead, panel.start) for panel in panels] == [("V1", 0.0), ("V1", 10.0), ("V1", 20.0)]
+
+
+def test_simultaneous_columns_begin_at_the_same_time():
+    starts = {panel.start for panel in _panels(leads="3x4", simultaneous=True, start=2.0)}
+    assert starts == {2.0}
+    assert len({panel.start for panel in _panels(leads="3x4")}) == 4
+
+
+def test_split_gain_is_that_of_the_chest_leads():
+    layout = PageLayout(gain=10.0, chest_gain=5.0)
+    assert (layout.gain_of("II"), layout.gain_of("-aVR"), layout.gain_of("V4")) == (10.0, 10.0, 5.0)
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_ten_seconds_fit_on_either_sheet(sheet):
+    left, _, width, height = SHEETS[sheet].paper
+    assert width % 5 == height % 5 == 0
+    assert left > 0
+    assert left + width < SHEETS[sheet].size[0]
+    (block,) = blocks(PageLayout(sheet=sheet), BOTH)
+    assert block.trace_left - block.left >= 0.2 * 25 + 2
+    assert block.trace_left + block.trace_width <= left + width
+
+
+@pytest.mark.parametrize("name", TWELVE)
+@pytest.mark.parametrize("speed", [12.5, 25.0, 50.0])
 def test_a_row_is_one_uninterrupted_strip_at_the_paper_speed(name, speed):
     rows = {}
     for panel in _panels(leads=name, speed=speed):
@@ -87,7 +121,15 @@ def test_later_seconds_move_every_panel():
 
 
 @pytest.mark.parametrize(
-    "fields", [{"leads": "5x5"}, {"mode": "upside down"}, {"speed": 0.0}, {"gain": -1.0}]
+    "fields",
+    [
+        {"leads": "5x5"},
+        {"mode": "upside down"},
+        {"speed": 0.0},
+        {"gain": -1.0},
+        {"filter": "soft"},
+        {"sheet": "A0"},
+    ],
 )
 def test_a_layout_that_cannot_be_drawn_is_refused(fields):
     with pytest.raises(EcgError, match=r"choose|e\.g\."):
@@ -110,6 +152,6 @@ def test_without_beats_nothing_is_shifted():
 @pytest.mark.parametrize("mode", ["overlay", "side by side"])
 @pytest.mark.parametrize("speed", [25.0, 50.0])
 def test_the_calibration_pulse_fits_before_the_trace(mode, speed):
-    for block in blocks(PageLayout(mode=mode, speed=speed)):
+    for block in blocks(PageLayout(mode=mode, speed=speed), BOTH):
         assert block.trace_left - block.left >= PULSE_SECONDS * speed + 2
         assert block.trace_left + block.trace_width <= block.left + block.width

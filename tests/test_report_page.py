@@ -16,11 +16,12 @@ from ecgtwin_app.report.export import (
     write_png,
     write_svg,
 )
-from ecgtwin_app.report.furniture import filter_text, patient_text
+from ecgtwin_app.report.header import patient_text
 from ecgtwin_app.report.heat import STRONGEST, colours, scale_of, shares
 from ecgtwin_app.report.ink import BANNER_FILL
 from ecgtwin_app.report.layout import PAPER, PageLayout
 from ecgtwin_app.report.page import Page
+from ecgtwin_app.report.shown import filter_text
 from ecgtwin_app.report.trace import keep_peaks, lead_values
 
 pytestmark = pytest.mark.usefixtures("qapp")

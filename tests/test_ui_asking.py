@@ -199,7 +199,7 @@ def test_a_request_of_the_history_is_asked_again(opened, qtbot):
     assert "0 of 1 met" in run.text(0)
     opened.history.tree.setCurrentItem(run)
     qtbot.mouseClick(opened.history.run, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: len(opened.session.twins) == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: len(opened.session.twins) == 2)
     first, second = opened.session.twins
     assert first.request == second.request
 

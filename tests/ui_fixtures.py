@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import QSettings
 from ui_standin import StandInEngine
 from ui_window import idle
 
 from ecgtwin_app.ui.main_window import MainWindow
+
+
+@pytest.fixture
+def qtbot(qtbot):
+    """Waits longer than five seconds: a loaded machine is slow, not wrong."""
+    qtbot.waitUntil = partial(qtbot.waitUntil, timeout=60_000)
+    return qtbot
 
 
 @pytest.fixture
@@ -36,5 +45,6 @@ def opened(window, qtbot):
     """The window with the example open and the weights known."""
     window.controller.prepare_engine()
     window.open_example()
-    qtbot.waitUntil(lambda: window.session.reference is not None and idle(window), timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.reference is not None and idle(window))
+    qtbot.waitUntil(lambda: window.view.up_to_date and window.view.page is not None)
     return window

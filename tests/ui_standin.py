@@ -8,6 +8,7 @@ import numpy as np
 
 from ecgtwin_app.ecg.recording import Recording
 from ecgtwin_app.ecg.resample import ten_seconds
+from ecgtwin_app.ecg.score import Event, RhythmScore
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Progress, Twin
 
 
@@ -73,6 +74,9 @@ def _twin(signal, request, seed):
         AskedGot("QRS duration of the early beat", "ms", "≥ 120", 74.0, 96.0, False),
         AskedGot("PR", "ms", "for information", 152.0, 152.0, None),
     )
+    events = [Event(at - 0.16, "P", "sinus") for at in range(1, 10)]
+    events += [Event(float(at), "QRS", "conducted") for at in range(1, 10)]
+    score = request.score or RhythmScore(tuple(events))
     return Twin(
-        recording, request, seed, None, lines, False, 0.91, 0.0, {"heart_rate": 60.8, "qrs": 96.0}, 0.1
+        recording, request, seed, score, lines, False, 0.91, 0.0, {"heart_rate": 60.8, "qrs": 96.0}, 0.1
     )

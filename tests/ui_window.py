@@ -24,7 +24,7 @@ def generate(window, qtbot, **request) -> None:
     window.session.set_request(replace(window.session.request, steps=3, **request))
     wanted = len(window.session.twins) + window.session.request.samples
     qtbot.keyClick(window, Qt.Key.Key_G, CONTROL)
-    qtbot.waitUntil(lambda: len(window.session.twins) == wanted and idle(window), timeout=20_000)
+    qtbot.waitUntil(lambda: len(window.session.twins) == wanted and idle(window))
 
 
 def accept_file_dialog(window, qtbot, path) -> None:

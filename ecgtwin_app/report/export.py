@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QMarginsF, QRectF, QSizeF
 from PySide6.QtGui import QGuiApplication, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
 
 from ecgtwin_app import __version__
 from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.report import marking
-from ecgtwin_app.report.layout import PAGE_SIZE, PageLayout
+from ecgtwin_app.report.layout import PageLayout
 from ecgtwin_app.report.page import Page, paint_page
 
 _MM_PER_INCH = 25.4
+_SIZES = {"A4": QPageSize.PageSizeId.A4, "Letter": QPageSize.PageSizeId.Letter}
 _application = None  # kept alive where pages are written without a window
 
 
@@ -76,40 +79,47 @@ def save_svg(path, reference: Recording, twin=None, heatmap=None, layout: PageLa
 
 
 def write_png(path, page: Page, dpi: float = 200) -> None:
-    """Write a page that is already made as PNG."""
+    """Write a page that is already made as PNG, in the colours of the screen."""
     _ensure_application()
+    page = with_layout(page, replace(page.layout, identity=False))
     image = page_image(page, dpi / _MM_PER_INCH)
     image.setDotsPerMeterX(round(dpi / _MM_PER_INCH * 1000))
     image.setDotsPerMeterY(round(dpi / _MM_PER_INCH * 1000))
-    for key, text in marking.metadata(_generated(page)).items():
+    for key, text in marking.metadata(page.generated).items():
         image.setText(key, text)
     if not image.save(str(path), "PNG"):
         raise _cannot_write(path)
 
 
+def with_layout(page: Page, layout: PageLayout) -> Page:
+    """The same content drawn another way."""
+    return replace(page, layout=layout)
+
+
 def page_image(page: Page, pixels_per_mm: float) -> QImage:
     """The page as an image."""
-    width, height = (round(side * pixels_per_mm) for side in PAGE_SIZE)
+    width, height = (round(side * pixels_per_mm) for side in page.layout.size)
     image = QImage(width, height, QImage.Format.Format_RGB32)
     painter = QPainter(image)
-    painter.scale(width / PAGE_SIZE[0], height / PAGE_SIZE[1])
+    painter.scale(width / page.layout.size[0], height / page.layout.size[1])
     paint_page(painter, page)
     painter.end()
     return image
 
 
 def write_pdf(path, page: Page) -> None:
-    """Write a page that is already made as PDF."""
+    """Write a page that is already made as PDF, ink on paper."""
     _ensure_application()
+    page = with_layout(page, page.layout.on_paper())
     writer = QPdfWriter(str(path))
     writer.setPageLayout(
         QPageLayout(
-            QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Landscape, QMarginsF(0, 0, 0, 0)
+            QPageSize(_SIZES[page.layout.sheet]), QPageLayout.Orientation.Landscape, QMarginsF(0, 0, 0, 0)
         )
     )
-    writer.setTitle(marking.metadata(_generated(page)).get("Title", "ECG"))
+    writer.setTitle(marking.metadata(page.generated).get("Title", "ECG"))
     writer.setCreator(f"ECGTwin Desktop {__version__}")
-    writer.setDocumentXmpMetadata(QByteArray(marking.xmp(_generated(page))))
+    writer.setDocumentXmpMetadata(QByteArray(marking.xmp(page.generated)))
     painter = QPainter()
     if not painter.begin(writer):
         raise _cannot_write(path)
@@ -120,17 +130,41 @@ def write_pdf(path, page: Page) -> None:
         raise _cannot_write(path)
 
 
+def print_page(printer: QPrinter, page: Page) -> None:
+    """Print a page at true scale: 1 s is 25 mm at 25 mm/s, whatever margins the printer has.
+
+    Raises
+    ------
+    EcgError
+        When the printer does not take the page.
+    """
+    printer.setFullPage(True)
+    printer.setPageLayout(
+        QPageLayout(
+            QPageSize(_SIZES[page.layout.sheet]), QPageLayout.Orientation.Landscape, QMarginsF(0, 0, 0, 0)
+        )
+    )
+    printer.setDocName(marking.metadata(page.generated).get("Title", "ECG"))
+    painter = QPainter()
+    if not painter.begin(printer):
+        raise EcgError("The printer does not take the page; choose another one or save a PDF.")
+    painter.scale(printer.logicalDpiX() / _MM_PER_INCH, printer.logicalDpiY() / _MM_PER_INCH)
+    paint_page(painter, page)
+    painter.end()
+
+
 def write_svg(path, page: Page) -> None:
-    """Write a page that is already made as SVG."""
+    """Write a page that is already made as SVG, ink on paper."""
     _ensure_application()
+    page = with_layout(page, page.layout.on_paper())
     dpi = 1016  # 40 units a mm: no coordinate is rounded visibly
     generator = QSvgGenerator()
     generator.setFileName(str(path))
     generator.setResolution(dpi)
-    size = QSizeF(*PAGE_SIZE) * dpi / _MM_PER_INCH
+    size = QSizeF(*page.layout.size) * dpi / _MM_PER_INCH
     generator.setSize(size.toSize())
     generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
-    marks = marking.metadata(_generated(page))
+    marks = marking.metadata(page.generated)
     generator.setTitle(marks.get("Title", "ECG"))
     generator.setDescription("; ".join(f"{key}: {text}" for key, text in marks.items()))
     painter = QPainter()
@@ -139,13 +173,6 @@ def write_svg(path, page: Page) -> None:
     painter.scale(dpi / _MM_PER_INCH, dpi / _MM_PER_INCH)
     paint_page(painter, page)
     painter.end()
-
-
-def _generated(page):
-    """The generated recording on the page, or None."""
-    if page.twin is not None:
-        return page.twin
-    return page.reference if page.reference.synthetic else None
 
 
 def _cannot_write(path):

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from ecgtwin_app.ecg.recording import LEADS
-from ecgtwin_app.report.ink import PAPER_WHITE, QUIET_TEXT, draw_text, pen
-from ecgtwin_app.report.layout import Panel
+from ecgtwin_app.report.ink import draw_text, pen
+from ecgtwin_app.report.look import Look
+from ecgtwin_app.report.placing import Panel
 
 #: The strongest colour still lets paper and trace through.
 STRONGEST = 0.6
@@ -107,21 +108,21 @@ def draw_band(painter: QPainter, page, panel: Panel) -> None:
 
 
 def draw_colour_bar(
-    painter: QPainter, heatmap, scale: tuple[float, float], x: float, y: float, width: float
+    painter: QPainter, heatmap, scale: tuple[float, float], x: float, y: float, width: float, look: Look
 ) -> None:
     """The colour bar with its unit, and in words what the colours mean."""
     share = np.linspace(-1 if heatmap.signed else 0, 1, 121)
-    painter.fillRect(QRectF(x, y, width, 2.6), PAPER_WHITE)
+    painter.fillRect(QRectF(x, y, width, 2.6), QColor(look.paper))
     painter.drawImage(QRectF(x, y, width, 2.6), _image(colours(share, heatmap.signed)))
-    painter.setPen(pen(QUIET_TEXT, 0.12))
+    painter.setPen(pen(QColor(look.quiet), 0.12))
     painter.drawRect(QRectF(x, y, width, 2.6))
     low, high = (f"{end:.2g} {heatmap.unit}".strip().replace("-", "−") for end in scale)
-    draw_text(painter, x, y + 5.2, f"≤ {low}", 2.1, colour=QUIET_TEXT)
-    draw_text(painter, x + width, y + 5.2, f"≥ {high}", 2.1, colour=QUIET_TEXT, align=1.0)
+    draw_text(painter, x, y + 5.2, f"≤ {low}", 2.1, look.quiet)
+    draw_text(painter, x + width, y + 5.2, f"≥ {high}", 2.1, look.quiet, align=1.0)
     if heatmap.signed:
-        draw_text(painter, x + width / 2, y + 5.2, "0", 2.1, colour=QUIET_TEXT, align=0.5)
+        draw_text(painter, x + width / 2, y + 5.2, "0", 2.1, look.quiet, align=0.5)
     words = f"Heat map, {heatmap.method}: {_NAMES.get(heatmap.method, 'share in the output')}"
-    draw_text(painter, x, y - 1.2, words, 2.3)
+    draw_text(painter, x, y - 1.2, words, 2.3, look.text)
 
 
 def _image(rgba: np.ndarray) -> QImage:

@@ -8,17 +8,9 @@ from functools import cache
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QPainter, QPen
 
+from ecgtwin_app.report.layers import DIFFERENCE, REFERENCE, TWIN
 from ecgtwin_app.resources import resource_path
 
-#: Colours of Okabe and Ito's palette keep reference and twin apart for every kind of colour vision;
-#: the blue has 5.2:1 against the paper.
-REFERENCE = QColor("#000000")
-TWIN = QColor("#0072B2")
-PAPER_WHITE = QColor("#FFFDFB")
-MINOR_LINE = QColor("#F8D9D4")
-MAJOR_LINE = QColor("#EDA9A0")
-TEXT = QColor("#1A1A1A")
-QUIET_TEXT = QColor("#555555")
 BANNER_FILL = QColor("#FFE08A")
 
 #: Pen widths in mm. A trace is at least 0.25 mm, as a thermal writer draws it.
@@ -73,8 +65,8 @@ def draw_text(
     y: float,
     text: str,
     size: float = 2.6,
+    colour: str = "#1A1A1A",
     bold: bool = False,
-    colour: QColor = TEXT,
     align: float = 0.0,
 ) -> None:
     """One line of text.
@@ -92,16 +84,34 @@ def draw_text(
     painter.translate(x - align * text_width(text, size, bold), y)
     painter.scale(1 / _FONT_SCALE, 1 / _FONT_SCALE)
     painter.setFont(_font(size, bold)[0])
-    painter.setPen(colour)
+    painter.setPen(QColor(colour))
     painter.drawText(QPointF(0, 0), text)
     painter.restore()
 
 
-def trace_pen(painter: QPainter, twin: bool) -> QPen:
-    """The pen of a trace: as on paper, but never thinner than a device pixel, where it would turn grey."""
-    width = TWIN_WIDTH if twin else REFERENCE_WIDTH
+def layer_colour(page, who: str) -> str:
+    """The colour of a layer: its own or the scheme's."""
+    if who == DIFFERENCE:
+        return page.look.difference
+    layer = page.layer(who)
+    if layer.colour:
+        return layer.colour
+    if who == REFERENCE:
+        return page.look.reference
+    twins = [other.who for other in page.layers if other.who not in (REFERENCE, TWIN)]
+    place = 0 if who == TWIN or who not in twins else 1 + twins.index(who)
+    return page.look.twins[place % len(page.look.twins)]
+
+
+def trace_pen(painter: QPainter, page, who: str) -> QPen:
+    """The pen of a layer: as on paper, but never thinner than a device pixel, where it would turn grey."""
+    width = (REFERENCE_WIDTH if who == REFERENCE else TWIN_WIDTH) * page.look.weight
     scale = abs(painter.deviceTransform().m11()) or 1.0
-    return pen(TWIN if twin else REFERENCE, max(width, THINNEST / scale))
+    made = pen(QColor(layer_colour(page, who)), max(width, THINNEST / scale))
+    if who != DIFFERENCE and page.layer(who).dashed:
+        made.setDashPattern([6, 2.5])
+        made.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return made
 
 
 def pen(colour: QColor, width: float) -> QPen:
@@ -109,11 +119,11 @@ def pen(colour: QColor, width: float) -> QPen:
     return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
 
 
-def halo_text(painter: QPainter, x: float, y: float, text: str, size: float) -> None:
-    """Bold text on a pale ground of its own, legible where a trace passes beneath."""
-    ground = QColor(PAPER_WHITE)
+def halo_text(painter: QPainter, x: float, y: float, text: str, size: float, look) -> None:
+    """Bold text on a ground of its own, legible where a trace passes beneath."""
+    ground = QColor(look.paper)
     ground.setAlphaF(0.8)
     painter.fillRect(
         QRectF(x - 0.4, y - size * 0.82, text_width(text, size, True) + 0.8, size * 1.05), ground
     )
-    draw_text(painter, x, y, text, size, bold=True)
+    draw_text(painter, x, y, text, size, look.text, bold=True)

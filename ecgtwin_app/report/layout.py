@@ -1,71 +1,90 @@
-"""What a page shows and where: lead grids, paper speed, gain and the placing of panels in millimetres.
+"""How a page is drawn: sheet, views, lead grids, paper speed and gain. In millimetres; knows no Qt.
 
-Conventions after Kligfield et al., AHA/ACC/HRS recommendations part I, Circulation 2007;115:1306.
-Knows no Qt: tests and the painter read the same numbers.
+Conventions after Kligfield et al., AHA/ACC/HRS recommendations part I, Circulation 2007;115:1306. The
+Cabrera sequence runs through the frontal plane from aVL to III, with aVR inverted to fit.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
-
-import numpy as np
+from dataclasses import dataclass, replace
 
 from ecgtwin_app.ecg.recording import LEADS, EcgError
+from ecgtwin_app.report.shown import FILTERS
 
-#: A4 landscape, in mm.
-PAGE_SIZE = (297.0, 210.0)
-#: The ruled paper on the page: left, top, width, height in mm; whole 5 mm squares.
-PAPER = (13.5, 31.0, 270.0, 160.0)
 #: Length of a row of traces in mm: ten seconds at 25 mm/s.
 ROW_LENGTH = 250.0
 #: Calibration pulse: 1 mV for 200 ms at the left of every row.
 PULSE_MV, PULSE_SECONDS = 1.0, 0.2
 
-#: Neighbouring baselines are never nearer than this, in mm, before the rows are fitted to the paper.
-_CLOSEST = 7.0
+SPEEDS = (12.5, 25.0, 50.0)
+GAINS = (2.5, 5.0, 10.0, 20.0, 40.0)
+ORDERS = ("standard", "cabrera")
+GRIDS = ("pink", "grey", "neutral", "none")
+SCHEMES = ("paper", "monitor", "projector")
+#: Views; what the first five show is drawn on the lead grid.
+MODES = ("overlay", "side by side", "reference", "twin", "difference", "median beats", "vector loops")
+#: Views that need a twin.
+TWIN_MODES = ("overlay", "side by side", "twin", "difference")
 
-SPEEDS = (25.0, 50.0)
-GAINS = (5.0, 10.0, 20.0)
-MODES = ("overlay", "side by side", "reference", "twin")
 
-_STANDARD = (("I", "aVR", "V1", "V4"), ("II", "aVL", "V2", "V5"), ("III", "aVF", "V3", "V6"))
-_CABRERA = (("aVL", "II", "V1", "V4"), ("I", "aVF", "V2", "V5"), ("-aVR", "III", "V3", "V6"))
-_SIX_BY_TWO = tuple(zip(("I", "II", "III", "aVR", "aVL", "aVF"), ("V1", "V2", "V3", "V4", "V5", "V6")))
-_CABRERA_SIX = tuple(zip(("aVL", "I", "-aVR", "II", "aVF", "III"), ("V1", "V2", "V3", "V4", "V5", "V6")))
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of paper in landscape.
+
+    Attributes
+    ----------
+    title : str
+    size : tuple of float
+        Width and height, mm.
+    paper : tuple of float
+        The ruled paper on it: left, top, width, height, mm; whole 5 mm squares.
+    """
+
+    title: str
+    size: tuple[float, float]
+    paper: tuple[float, float, float, float]
+
+
+SHEETS = {
+    "A4": Sheet("A4", (297.0, 210.0), (13.5, 31.0, 270.0, 160.0)),
+    "Letter": Sheet("Letter", (279.4, 215.9), (7.2, 31.0, 265.0, 165.0)),
+}
+PAGE_SIZE, PAPER = SHEETS["A4"].size, SHEETS["A4"].paper
 
 
 @dataclass(frozen=True)
 class LeadGrid:
-    """Which lead stands where.
+    """Rows and columns of leads.
 
     Attributes
     ----------
     title : str
         As menus show it.
-    rows : tuple of tuple of str
-        Lead names of each row from left to right; a row of one lead is a rhythm strip. "-aVR" is the
-        inverted lead of the Cabrera sequence.
+    columns : int
+        Columns that the twelve leads stand in; 0 for a strip of one lead.
+    strips : tuple of str
+        Rhythm strips below.
     half : str
         The grid that shows the same leads in half the width, for a page side by side.
     """
 
     title: str
-    rows: tuple[tuple[str, ...], ...]
+    columns: int
+    strips: tuple[str, ...]
     half: str
 
 
 LEAD_GRIDS = {
-    "3x4+1R": LeadGrid("3 × 4 + II", (*_STANDARD, ("II",)), "6x2+1R"),
-    "3x4": LeadGrid("3 × 4", _STANDARD, "6x2"),
-    "3x4+2R": LeadGrid("3 × 4 + II, V1", (*_STANDARD, ("II",), ("V1",)), "6x2+1R"),
-    "3x4+3R": LeadGrid("3 × 4 + II, V1, V5", (*_STANDARD, ("II",), ("V1",), ("V5",)), "6x2+1R"),
-    "6x2": LeadGrid("6 × 2", _SIX_BY_TWO, "6x2"),
-    "6x2+1R": LeadGrid("6 × 2 + II", (*_SIX_BY_TWO, ("II",)), "6x2+1R"),
-    "12x1": LeadGrid("12 × 1", tuple((lead,) for lead in LEADS), "12x1"),
-    "cabrera": LeadGrid("Cabrera 3 × 4 + II", (*_CABRERA, ("II",)), "cabrera 6x2"),
-    "cabrera 6x2": LeadGrid("Cabrera 6 × 2", _CABRERA_SIX, "cabrera 6x2"),
+    "3x4+1R": LeadGrid("3 × 4 + II", 4, ("II",), "6x2+1R"),
+    "3x4": LeadGrid("3 × 4", 4, (), "6x2"),
+    "3x4+2R": LeadGrid("3 × 4 + II, V1", 4, ("II", "V1"), "6x2+1R"),
+    "3x4+3R": LeadGrid("3 × 4 + II, V1, V5", 4, ("II", "V1", "V5"), "6x2+1R"),
+    "6x2": LeadGrid("6 × 2", 2, (), "6x2"),
+    "6x2+1R": LeadGrid("6 × 2 + II", 2, ("II",), "6x2+1R"),
+    "12x1": LeadGrid("12 × 1", 1, (), "12x1"),
+    "strip": LeadGrid("Strip of one lead", 0, (), "strip"),
 }
+_CABRERA = ("aVL", "I", "-aVR", "II", "aVF", "III", *LEADS[6:])
 
 
 @dataclass(frozen=True)
@@ -80,6 +99,8 @@ class PageLayout:
         Paper speed, mm/s.
     gain : float
         mm/mV.
+    chest_gain : float or None
+        mm/mV of V1 to V6 where it differs.
     mode : str
         One of `MODES`.
     align : bool
@@ -88,6 +109,19 @@ class PageLayout:
         Second of the recording at the left edge.
     identity : bool
         Print name, identifier and date; otherwise the page is de-identified.
+    order : {"standard", "cabrera"}
+    simultaneous : bool
+        Every column begins at the same time; otherwise time runs on from column to column.
+    strip_lead : str
+        The lead of the layout "strip".
+    grid : str
+        One of `GRIDS`.
+    scheme : str
+        One of `SCHEMES`.
+    filter : str
+        A key of `report.shown.FILTERS`.
+    sheet : str
+        A key of `SHEETS`.
     """
 
     leads: str = "3x4+1R"
@@ -97,127 +131,62 @@ class PageLayout:
     align: bool = True
     start: float = 0.0
     identity: bool = False
+    chest_gain: float | None = None
+    order: str = "standard"
+    simultaneous: bool = False
+    strip_lead: str = "II"
+    grid: str = "pink"
+    scheme: str = "paper"
+    filter: str = "none"
+    sheet: str = "A4"
 
     def __post_init__(self):
         if self.leads not in LEAD_GRIDS:
             raise EcgError(f"There is no page layout “{self.leads}”; choose one of {', '.join(LEAD_GRIDS)}.")
         if self.mode not in MODES:
             raise EcgError(f"There is no view “{self.mode}”; choose one of {', '.join(MODES)}.")
-        if not (self.speed > 0 and self.gain > 0):
+        for field, known in (
+            ("order", ORDERS), ("grid", GRIDS), ("scheme", SCHEMES), ("sheet", SHEETS), ("filter", FILTERS),
+        ):  # fmt: skip
+            if getattr(self, field) not in known:
+                raise EcgError(
+                    f"There is no {field} “{getattr(self, field)}”; choose one of {', '.join(known)}."
+                )
+        if not (self.speed > 0 and self.gain > 0 and (self.chest_gain is None or self.chest_gain > 0)):
             raise EcgError("Paper speed and gain must be above zero, e.g. 25 mm/s and 10 mm/mV.")
 
+    @property
+    def paper(self) -> tuple[float, float, float, float]:
+        """The ruled paper: left, top, width, height, mm."""
+        return SHEETS[self.sheet].paper
 
-@dataclass(frozen=True)
-class Panel:
-    """A stretch of one lead on the paper, in mm from the page's top left corner.
+    @property
+    def size(self) -> tuple[float, float]:
+        """The sheet's width and height, mm."""
+        return SHEETS[self.sheet].size
 
-    Attributes
-    ----------
-    lead : str
-    shows : tuple of str
-        "reference", "twin" or both.
-    x, width : float
-        Left edge and length of the trace.
-    top, baseline, bottom : float
-        The row's band and the height of 0 mV.
-    start, seconds : float
-        The part of the recording.
-    opens_row : bool
-        The first panel of a row, which has the calibration pulse at its left.
-    """
+    @property
+    def row_seconds(self) -> float:
+        """Seconds in a whole row."""
+        return ROW_LENGTH / self.speed
 
-    lead: str
-    shows: tuple[str, ...]
-    x: float
-    width: float
-    top: float
-    baseline: float
-    bottom: float
-    start: float
-    seconds: float
-    opens_row: bool
+    def gain_of(self, lead: str) -> float:
+        """The gain of a lead, mm/mV."""
+        return self.chest_gain if self.chest_gain is not None and lead.startswith("V") else self.gain
+
+    def on_paper(self) -> PageLayout:
+        """The same for print and files: ink on paper, de-identified."""
+        return replace(self, scheme="paper", identity=False)
 
 
-@dataclass(frozen=True)
-class Block:
-    """A rectangle of rows: the whole paper, or one half of a page side by side."""
-
-    shows: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    left: float
-    trace_left: float
-    trace_width: float
-    width: float
-
-
-def blocks(layout: PageLayout) -> tuple[Block, ...]:
-    """The page's blocks from left to right."""
-    left, _, width, _ = PAPER
-    grid = LEAD_GRIDS[layout.leads]
-    if layout.mode == "side by side":
-        rows, half = LEAD_GRIDS[grid.half].rows, width / 2
-        room = PULSE_SECONDS * layout.speed + 3
-        length = min(ROW_LENGTH / 2, half - room - 2)
-        return tuple(
-            Block((who,), rows, left + k * half, left + k * half + room, length, half)
-            for k, who in enumerate(("reference", "twin"))
-        )
-    shows = ("reference", "twin") if layout.mode == "overlay" else (layout.mode,)
-    return (Block(shows, grid.rows, left, left + 15, ROW_LENGTH, width),)
-
-
-def place_panels(block: Block, layout: PageLayout, extents: list[tuple[float, float]]) -> list[Panel]:
-    """The panels of a block.
-
-    Time runs on from column to column (sequential), so that a row is one uninterrupted strip.
-
-    Parameters
-    ----------
-    extents : list of (up, down)
-        How far the traces of each row reach above and below the baseline, mm.
-    """
-    _, top, _, height = PAPER
-    baselines = row_baselines(extents, top, height)
-    edges = [top, *((a + b) / 2 for a, b in pairwise(baselines)), top + height]
-    panels = []
-    for row, baseline, upper, lower in zip(block.rows, baselines, edges, edges[1:]):
-        width = block.trace_width / len(row)
-        for column, lead in enumerate(row):
-            panels.append(
-                Panel(
-                    lead=lead,
-                    shows=block.shows,
-                    x=block.trace_left + column * width,
-                    width=width,
-                    top=upper,
-                    baseline=baseline,
-                    bottom=lower,
-                    start=layout.start + column * width / layout.speed,
-                    seconds=width / layout.speed,
-                    opens_row=column == 0,
-                )
-            )
-    return panels
-
-
-def row_baselines(extents: list[tuple[float, float]], top: float, height: float) -> list[float]:
-    """Where each row's 0 mV lies, in mm, on the lines of the paper.
-
-    Rows are equally spaced, as on any electrocardiograph. Only where traces would then run into each
-    other, or off the paper, are they moved: the first and the last row stay on the paper, and the free
-    space between neighbours (less than none, if the page is too full) becomes the same everywhere.
-    """
-    count = len(extents)
-    baselines = top + height * (np.arange(count) + 0.5) / count
-    ups, downs = np.array(extents, dtype=float).T
-    needed = downs[:-1] + ups[1:]
-    off_paper = baselines[0] - ups[0] < top or baselines[-1] + downs[-1] > top + height
-    if count > 1 and (off_paper or np.any(np.diff(baselines) < needed)):
-        free = (height - ups.sum() - downs.sum()) / (
-            count + 1 if ups.sum() + downs.sum() < height else count - 1
-        )
-        steps = np.maximum(needed + free, _CLOSEST)
-        first = top + ups[0] + max(free, 0.0)
-        last = top + height - downs[-1] - max(free, 0.0)
-        baselines = first + np.concatenate([[0.0], np.cumsum(steps)]) * (last - first) / steps.sum()
-    return [top + float(np.round(y - top)) for y in baselines]
+def grid_rows(leads: str, order: str, strip_lead: str = "II") -> tuple[tuple[str, ...], ...]:
+    """The leads of each row from left to right; "-aVR" is the inverted lead."""
+    grid = LEAD_GRIDS[leads]
+    if grid.columns == 0:
+        return ((strip_lead,),)
+    twelve = _CABRERA if order == "cabrera" else LEADS
+    rows = 12 // grid.columns
+    matrix = tuple(
+        tuple(twelve[column * rows + row] for column in range(grid.columns)) for row in range(rows)
+    )
+    return (*matrix, *((lead,) for lead in grid.strips))

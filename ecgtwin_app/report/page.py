@@ -1,8 +1,8 @@
-"""The ECG page. One painter, in millimetres, for the screen, PNG, SVG and PDF."""
+"""The ECG page. One painter, in millimetres, for the screen, print, PNG, SVG and PDF."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,8 +12,15 @@ from PySide6.QtGui import QPainter
 from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.report import furniture, ink
 from ecgtwin_app.report.align import beat_times, shift_onto
+from ecgtwin_app.report.beats_view import paint_loops, paint_median_beats
+from ecgtwin_app.report.difference import difference
+from ecgtwin_app.report.header import draw_banner, draw_footer, draw_header
 from ecgtwin_app.report.heat import draw_band, draw_colour_bar, scale_of
-from ecgtwin_app.report.layout import PAGE_SIZE, PAPER, Block, PageLayout, Panel, blocks, place_panels
+from ecgtwin_app.report.layers import DIFFERENCE, REFERENCE, TWIN, Layer
+from ecgtwin_app.report.layout import TWIN_MODES, PageLayout
+from ecgtwin_app.report.look import Look, look_of
+from ecgtwin_app.report.placing import Block, Panel, blocks, place_panels
+from ecgtwin_app.report.shown import shown
 from ecgtwin_app.report.trace import draw_trace, extent, lead_values, stretch
 
 
@@ -31,6 +38,8 @@ class Page:
     layout : PageLayout
     reference_measurements, twin_measurements : dict or None
         Names as `ecg.measure` gives them; what is missing is printed as a dash.
+    layers : tuple of Layer or None
+        What an overlay shows, the lowest first; None shows the reference under the twin.
     """
 
     reference: Recording
@@ -39,9 +48,16 @@ class Page:
     layout: PageLayout = field(default_factory=PageLayout)
     reference_measurements: dict | None = None
     twin_measurements: dict | None = None
+    layers: tuple[Layer, ...] | None = None
 
     def __post_init__(self):
-        if self.twin is not None and not self.twin.synthetic:
+        if self.layers is None:
+            layers = [Layer(REFERENCE, self.reference, "", self.reference_measurements or {})]
+            if self.twin is not None:
+                layers.append(Layer(TWIN, self.twin, "", self.twin_measurements or {}))
+            object.__setattr__(self, "layers", tuple(layers))
+        generated = [self.twin, *(layer.recording for layer in self.layers if layer.who != REFERENCE)]
+        if any(recording is not None and not recording.synthetic for recording in generated):
             raise EcgError(
                 "This twin is not marked synthetic; only generated recordings are drawn as a twin."
             )
@@ -49,100 +65,151 @@ class Page:
             self.twin is None or self.heatmap.values.shape != self.twin.signal.shape
         ):
             raise EcgError("The heat map does not belong to this twin; make it again.")
+        if self.twin is None and self.layout.mode in TWIN_MODES:
+            object.__setattr__(self, "layout", replace(self.layout, mode="reference"))
 
     @cached_property
     def shown(self) -> tuple[str, ...]:
-        """What the page really shows: "reference", "twin" or both."""
-        if self.twin is None:
-            return ("reference",)
-        return (self.layout.mode,) if self.layout.mode in ("reference", "twin") else ("reference", "twin")
+        """Names of the layers that the page really shows, the lowest first."""
+        mode = self.layout.mode
+        if mode in (REFERENCE, TWIN):
+            return (mode,)
+        if mode == "difference":
+            return (DIFFERENCE,)
+        if mode == "side by side":
+            return (REFERENCE, TWIN)
+        return tuple(layer.who for layer in self.layers) or (REFERENCE,)
+
+    @property
+    def generated(self) -> Recording | None:
+        """The generated recording whose marks the page carries, None when all of it was recorded."""
+        if self.twin is not None and self.shown != (REFERENCE,):
+            return self.twin
+        return self.reference if self.reference.synthetic else None
 
     @property
     def aligned(self) -> bool:
-        """Whether the twin is moved onto the reference's beats."""
-        return self.layout.align and self.layout.mode == "overlay" and self.twin is not None
+        """Whether twins are moved onto the reference's beats."""
+        return self.layout.align and self.layout.mode == "overlay" and len(self.shown) > 1
+
+    @cached_property
+    def look(self) -> Look:
+        """Colours and widths."""
+        return look_of(self.layout.scheme, self.layout.grid)
 
     @cached_property
     def blocks(self) -> tuple[tuple[Block, list[Panel]], ...]:
         """The blocks with their panels placed."""
-        layout = self.layout
-        if self.twin is None and layout.mode != "reference":
-            layout = PageLayout(**{**layout.__dict__, "mode": "reference"})
-        all_blocks = blocks(layout)
+        all_blocks = blocks(self.layout, self.shown, self.reference.duration)
         # Both halves of a page side by side get the same heights, so that the eye can compare.
-        reaches = np.array([[self._extent(block, row) for row in block.rows] for block in all_blocks])
+        reaches = np.array([[self._extent(block, k) for k in range(len(block.rows))] for block in all_blocks])
         extents = [tuple(reach) for reach in reaches.max(axis=0)]
-        return tuple((block, place_panels(block, layout, extents)) for block in all_blocks)
+        return tuple((block, place_panels(block, self.layout, extents)) for block in all_blocks)
 
     @cached_property
     def heat_scale(self) -> tuple[float, float]:
         """The heat map's values at the two ends of the colour scale."""
         return scale_of(self.heatmap.values, self.heatmap.signed)
 
-    def recording(self, who: str) -> Recording:
-        """The recording that goes by "reference" or "twin"."""
-        return self.reference if who == "reference" else self.twin
+    def layer(self, who: str) -> Layer:
+        """The layer of a name."""
+        known = next((layer for layer in self.layers if layer.who == who), None)
+        if known is not None:
+            return known
+        return Layer(who, self.reference if who == REFERENCE else self.twin, "")
 
-    def shift(self, panel: Panel) -> float:
-        """Seconds by which the twin is moved to the right in a panel."""
-        if not self.aligned:
+    def recording(self, who: str) -> Recording:
+        """What a layer draws: the recording behind the page's filter."""
+        if who == DIFFERENCE:
+            return difference(self.recording(REFERENCE), self.recording(TWIN))
+        return shown(self.layer(who).recording, self.layout.filter)
+
+    def shift(self, panel: Panel, who: str = TWIN) -> float:
+        """Seconds by which a layer is moved to the right in a panel."""
+        if not self.aligned or who == REFERENCE:
             return 0.0
-        return shift_onto(beat_times(self.reference), beat_times(self.twin), panel.start, panel.seconds)
+        own = beat_times(self.layer(who).recording)
+        return shift_onto(beat_times(self.reference), own, panel.start, panel.seconds)
 
     def _extent(self, block, row):
-        reaches = [extent(self.recording(who), row, self.layout, block.trace_width) for who in block.shows]
+        seconds = block.trace_width / self.layout.speed
+        start = self.layout.start + (row * seconds if self.layout.leads == "strip" else 0.0)
+        reaches = [
+            extent(self.recording(who), block.rows[row], self.layout, start, seconds) for who in block.shows
+        ]
         return max(up for up, _ in reaches), max(down for _, down in reaches)
+
+
+def faded(page: Page, who: str) -> Page:
+    """The same overlay with every layer but one transparent: nothing else moves."""
+    layers = tuple(layer if layer.who == who else replace(layer, opacity=0.0) for layer in page.layers)
+    return replace(page, layers=layers, layout=replace(page.layout, mode="overlay"))
 
 
 def paint_page(painter: QPainter, page: Page) -> None:
     """Draw the page; the painter's unit is the millimetre and its origin the page's top left corner."""
     painter.save()
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-    painter.setClipRect(QRectF(0, 0, *PAGE_SIZE), _clip_operation(painter))
-    furniture.draw_grid(painter)
-    for block, panels in page.blocks:
-        _paint_block(painter, page, block, panels)
-    generated = page.twin is not None and "twin" in page.shown
-    if generated:
-        furniture.draw_banner(painter, page.twin)
-    elif page.reference.synthetic:
-        furniture.draw_banner(painter, page.reference)
-    furniture.draw_header(painter, page)
-    furniture.draw_footer(painter, page, [panel for _, panels in page.blocks for panel in panels])
-    if generated and page.heatmap is not None:
-        draw_colour_bar(painter, page.heatmap, page.heat_scale, PAPER[0] + PAPER[2] - 72, 197.6, 72)
+    painter.setClipRect(QRectF(0, 0, *page.layout.size), _clip_operation(painter))
+    furniture.draw_grid(painter, page.layout, page.look)
+    panels = []
+    if page.layout.mode == "median beats":
+        paint_median_beats(painter, page)
+    elif page.layout.mode == "vector loops":
+        paint_loops(painter, page)
+    else:
+        for block, of_block in page.blocks:
+            _paint_block(painter, page, block, of_block)
+            panels += of_block
+    if page.generated is not None:
+        draw_banner(painter, page)
+    draw_header(painter, page)
+    draw_footer(painter, page, panels)
+    if page.heatmap is not None and TWIN in page.shown and panels:
+        left, _, width, _ = page.layout.paper
+        draw_colour_bar(
+            painter,
+            page.heatmap,
+            page.heat_scale,
+            left + width - 72,
+            page.layout.size[1] - 12.4,
+            72,
+            page.look,
+        )
     painter.restore()
 
 
 def _paint_block(painter, page, block, panels):
     painter.save()
-    painter.setClipRect(QRectF(block.left, PAPER[1], block.width, PAPER[3]), _clip_operation(painter))
-    if "twin" in block.shows or page.reference.synthetic:
-        furniture.draw_ghost(painter, block)
-    if page.heatmap is not None and "twin" in block.shows:
+    _, top, _, height = page.layout.paper
+    painter.setClipRect(QRectF(block.left, top, block.width, height), _clip_operation(painter))
+    if page.generated is not None and block.shows != (REFERENCE,) or page.reference.synthetic:
+        furniture.draw_ghost(painter, block.left, block.width, page)
+    if page.heatmap is not None and TWIN in block.shows:
         for panel in panels:
             draw_band(painter, page, panel)
     for panel in panels:
         if panel.opens_row:
-            furniture.draw_pulse(painter, panel, block, page.layout)
+            furniture.draw_pulse(painter, panels, panel, block, page)
     for who in block.shows:
-        for panel in panels:
-            _paint_trace(painter, page, panel, who)
+        _paint_layer(painter, page, panels, who)
     for panel in panels:
         missing = all(lead_values(page.recording(who), panel.lead) is None for who in block.shows)
-        furniture.draw_lead_mark(painter, panel, missing)
+        furniture.draw_lead_mark(painter, panel, missing, page.look)
     painter.restore()
 
 
-def _paint_trace(painter, page, panel, who):
+def _paint_layer(painter, page, panels, who):
     recording = page.recording(who)
-    values = lead_values(recording, panel.lead)
-    if values is None:
-        return
-    twin = who == "twin"
-    seconds, values = stretch(recording, values, panel, page.shift(panel) if twin else 0.0)
-    painter.setPen(ink.trace_pen(painter, twin))
-    draw_trace(painter, panel, page.layout, seconds, values)
+    painter.save()
+    painter.setOpacity(page.layer(who).opacity if who != DIFFERENCE else 1.0)
+    painter.setPen(ink.trace_pen(painter, page, who))
+    for panel in panels:
+        values = lead_values(recording, panel.lead)
+        if values is not None:
+            seconds, values = stretch(recording, values, panel, page.shift(panel, who))
+            draw_trace(painter, panel, page.layout, seconds, values)
+    painter.restore()
 
 
 def _clip_operation(painter):

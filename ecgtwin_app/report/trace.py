@@ -7,7 +7,8 @@ from PySide6.QtCore import QByteArray, QDataStream
 from PySide6.QtGui import QPainter, QPolygonF
 
 from ecgtwin_app.ecg.recording import Recording
-from ecgtwin_app.report.layout import PULSE_MV, PageLayout, Panel
+from ecgtwin_app.report.layout import PULSE_MV, PageLayout
+from ecgtwin_app.report.placing import Panel
 
 #: A polyline is stroked in pieces of this many points: Qt's rasteriser takes twice to four times as long
 #: for one long wide line, and short calls let other threads run in between.
@@ -49,18 +50,17 @@ def stretch(recording: Recording, values: np.ndarray, panel: Panel, shift: float
     return (index - first) / recording.rate, values[index]
 
 
-def extent(recording: Recording, leads, layout: PageLayout, width: float) -> tuple[float, float]:
+def extent(
+    recording: Recording, leads, layout: PageLayout, start: float, seconds: float
+) -> tuple[float, float]:
     """How far a row reaches above and below its baseline, in mm: its traces and the calibration pulse."""
     up, down = PULSE_MV * layout.gain + 0.5, 2.0
-    part = slice(
-        round(layout.start * recording.rate),
-        round((layout.start + width / layout.speed) * recording.rate) + 1,
-    )
+    part = slice(round(start * recording.rate), round((start + seconds) * recording.rate) + 1)
     for lead in leads:
         values = lead_values(recording, lead)
         if values is not None and np.isfinite(values[part]).any():
-            up = max(up, float(np.nanmax(values[part])) * layout.gain)
-            down = max(down, -float(np.nanmin(values[part])) * layout.gain)
+            up = max(up, float(np.nanmax(values[part])) * layout.gain_of(lead))
+            down = max(down, -float(np.nanmin(values[part])) * layout.gain_of(lead))
     return up, down
 
 
@@ -68,11 +68,22 @@ def draw_trace(
     painter: QPainter, panel: Panel, layout: PageLayout, seconds: np.ndarray, values: np.ndarray
 ) -> None:
     """Draw samples with the painter's pen; samples that are missing leave a gap."""
-    x = panel.x + seconds * layout.speed
-    y = panel.baseline - values * layout.gain
+    draw_points(
+        painter,
+        panel.x + seconds * layout.speed,
+        panel.baseline - values * layout.gain_of(panel.lead),
+    )
+
+
+def draw_points(painter: QPainter, x: np.ndarray, y: np.ndarray) -> None:
+    """A line through points in mm with the painter's pen, with gaps where `y` is missing.
+
+    Where x runs on, samples that share a pixel are thinned to their lowest and highest.
+    """
     scale = abs(painter.deviceTransform().m11()) or 1.0
+    runs_on = x.size > 1 and bool(np.all(np.diff(x) > 0))
     for run in _finite_runs(y):
-        points = keep_peaks(x[run], y[run], scale)
+        points = keep_peaks(x[run], y[run], scale) if runs_on else np.column_stack([x[run], y[run]])
         for first in range(0, max(1, len(points) - 1), _PIECE):
             painter.drawPolyline(polygon(points[first : first + _PIECE + 1]))
 

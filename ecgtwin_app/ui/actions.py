@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QMainWindow, QMenu
 
-MENUS = ("File", "Edit", "Twin", "View", "Help")
+MENUS = ("File", "Edit", "Twin", "View", "Paper", "Measure", "Help")
 
 
 @dataclass(frozen=True)
@@ -41,15 +42,27 @@ COMMANDS = (
     Command("open_file", "&Open ECG…", "File", ("Ctrl+O",), "Open a recording from a file"),
     Command("open_example", "Open &example", "File", ("Ctrl+Shift+O",), "Open the example ECG"),
     Command(
-        "save_twins", "&Save twins…", "File", ("Ctrl+S",), "Write the twins as WFDB with twins.json", True
+        "save_session", "&Save session", "File", ("Ctrl+S",), "Everything that is open, in one file", True
     ),
-    Command("save_pdf", "Save page as &PDF…", "File", ("Ctrl+P",), "True-scale A4 page"),
-    Command("save_png", "Save page as P&NG…", "File", ("Ctrl+Shift+P",), "A picture of the page"),
+    Command("save_session_as", "Save session &as…", "File", ("Ctrl+Shift+S",), "Under another name"),
+    Command(
+        "save_twins", "Save &twins…", "File", ("Ctrl+E",), "Write the twins as WFDB with twins.json", True
+    ),
+    Command("save_pdf", "Save page as P&DF…", "File", ("Ctrl+Shift+D",), "True-scale A4 or Letter page"),
+    Command("save_png", "Save page as P&NG…", "File", ("Ctrl+Shift+E",), "A picture of the page"),
     Command("save_svg", "Save page as S&VG…", "File", (), "A vector drawing of the page"),
+    Command("print_page", "&Print…", "File", ("Ctrl+P",), "At true scale", True),
     Command("close", "&Quit", "File", ("Ctrl+Q",), "Leave the program", True),
     Command("undo", "&Undo", "Edit", ("Ctrl+Z",), "Take back the last change"),
     Command("redo", "&Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do it again"),
-    Command("find_condition", "&Find condition", "Edit", ("Ctrl+F",), "Go to the search box", True),
+    Command(
+        "copy_page", "&Copy page", "Edit", ("Ctrl+Shift+C",), "A picture with its marks, de-identified", True
+    ),
+    Command("copy_table", "Copy &measurements", "Edit", (), "As a table for a spreadsheet"),
+    Command(
+        "show_palette", "Command p&alette…", "Edit", ("Ctrl+Shift+P", "Ctrl+K"), "Everything by typing", True
+    ),
+    Command("find_condition", "&Find condition", "Edit", ("Ctrl+F",), "Go to the search box"),
     Command("add_favourite", "&Keep request as favourite", "Edit", ("Ctrl+D",), "It stands under History"),
     Command("save_presets", "Save &presets…", "Edit", (), "Write the favourites into a file"),
     Command("load_presets", "&Load presets…", "Edit", (), "Read favourites from a file"),
@@ -64,6 +77,12 @@ COMMANDS = (
     Command("view_side_by_side", "&Side by side", "View", ("Ctrl+2",), "Reference left, twin right"),
     Command("view_reference", "&Reference only", "View", ("Ctrl+3",), "The recorded ECG"),
     Command("view_twin", "&Twin only", "View", ("Ctrl+4",), "The generated ECG"),
+    Command("view_difference", "&Difference", "View", ("Ctrl+5",), "Twin less reference, beat on beat"),
+    Command("view_median_beats", "&Median beats", "View", ("Ctrl+6",), "One beat of each on the other"),
+    Command("view_vector_loops", "&Vector loops", "View", ("Ctrl+7",), "Derived vectorcardiogram"),
+    Command(
+        "flicker", "&Flicker", "View", ("Ctrl+Space",), "Also while ` is held: reference and twin in turn"
+    ),
     Command(
         "toggle_align", "&Align beats", "View", ("Ctrl+L",), "Lay the twin's beats on the reference's", True
     ),
@@ -72,16 +91,48 @@ COMMANDS = (
     Command("zoom_in", "Zoom &in", "View", ("Ctrl++", "Ctrl+="), "Larger; also Ctrl+wheel", True),
     Command("zoom_out", "Zoom o&ut", "View", ("Ctrl+-",), "Smaller"),
     Command("fit", "&Fit page", "View", ("Ctrl+0",), "The whole page"),
+    Command("true_size", "&True size", "View", ("Ctrl+Alt+0",), "25 mm are 25 mm, once calibrated"),
+    Command("calibrate_screen", "&Calibrate screen…", "View", (), "Measure this screen with a bank card"),
+    Command("toggle_identity", "&Name on the page", "View", ("Ctrl+I",), "Show or hide who it is"),
     Command("toggle_panels", "&Panels", "View", ("F9",), "Hide or show the panels beside the page", True),
-    Command("next_theme", "&Light or dark window", "View", ("Ctrl+T",), "The paper stays light"),
+    Command("next_theme", "&Light or dark window", "View", ("Ctrl+T",), "The paper has schemes of its own"),
+    Command("tool_hand", "&Move the page", "Measure", ("H",), "Drag to move; calipers can still be dragged"),
+    Command(
+        "tool_time", "&Time caliper", "Measure", ("T",), "Drag from one moment to another; Alt does not snap"
+    ),
+    Command("tool_amplitude", "&Amplitude caliper", "Measure", ("A",), "Drag from one voltage to another"),
+    Command("march", "&March out", "Measure", ("K",), "Repeat the chosen caliper to both sides"),
+    Command("remove_caliper", "&Remove caliper", "Measure", ("Del",), "Take the chosen caliper away"),
+    Command("clear_calipers", "Remove a&ll calipers", "Measure", ("Shift+Del",), "Clear the page"),
+    Command(
+        "toggle_fiducials",
+        "&Fiducials",
+        "Measure",
+        ("F",),
+        "Show the waves' marks; drag one to correct it",
+        True,
+    ),
+    Command("toggle_labels", "&Beat labels", "Measure", ("B",), "N like most, A early, V wide, ? unclear"),
+    Command("reset_fiducials", "Fiducials as fo&und", "Measure", (), "Take back what was moved by hand"),
+    Command("toggle_magnifier", "Ma&gnifier", "Measure", ("M",), "A lens that follows the pointer", True),
     Command("show_shortcuts", "&Keyboard shortcuts", "Help", ("?", "F1"), "This list"),
     Command("about", "&About and intended use", "Help", (), "What this program is for"),
 )
 
 
-def build_actions(window: QMainWindow) -> dict[str, QAction]:
-    """Make the actions and the menus; each action calls the window's method of its name."""
-    menus = {name: window.menuBar().addMenu(f"&{name}") for name in MENUS}
+#: Commands that are on or off.
+CHECKABLE = frozenset(
+    ("tool_hand", "tool_time", "tool_amplitude", "toggle_fiducials", "toggle_labels", "toggle_magnifier")
+)
+
+
+def build_menus(window: QMainWindow) -> dict[str, QMenu]:
+    """The menus, empty."""
+    return {name: window.menuBar().addMenu(f"&{name}") for name in MENUS}
+
+
+def build_actions(window: QMainWindow, menus: dict[str, QMenu]) -> dict[str, QAction]:
+    """Make the actions and fill the menus; each action calls the window's method of its name."""
     actions = {}
     for command in COMMANDS:
         action = QAction(command.text, window)
@@ -89,9 +140,15 @@ def build_actions(window: QMainWindow) -> dict[str, QAction]:
         action.setShortcuts([QKeySequence(keys) for keys in command.shortcuts])
         action.setStatusTip(command.tip)
         action.setToolTip(f"{command.tip} ({command.shortcuts[0]})" if command.shortcuts else command.tip)
-        action.triggered.connect(getattr(window, command.id))
+        action.setCheckable(command.id in CHECKABLE)
+        action.triggered.connect(partial(_call, getattr(window, command.id)))
         if command.rule_before:
             menus[command.menu].addSeparator()
         menus[command.menu].addAction(action)
         actions[command.id] = action
     return actions
+
+
+def _call(do, *_):
+    """Without the checked state that Qt hands over."""
+    do()

@@ -16,7 +16,7 @@ from pathlib import Path
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import torch  # noqa: F401, I001
 
-from platformdirs import user_log_dir
+from platformdirs import user_data_dir, user_log_dir
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
@@ -48,19 +48,24 @@ def main(path: str | None = None, demo: bool = False) -> int:
     application.setApplicationName(settings.APPLICATION)
     application.setApplicationVersion(__version__)
     _start_log()
-    window = MainWindow(load_engine)
+    window = MainWindow(load_engine, recovery=_recovery_folder())
     hooks = ErrorHooks(window)
     window.controller.prepare_engine()
     window.show()
     if demo:
         window.open_path(example_path(), lambda: _demonstrate(window))
     elif path is not None:
-        window.open_path(path)
+        window.open_path(path, window.offer_recovery)
     else:
-        window.open_example()
+        window.open_example(window.offer_recovery)
     status = application.exec()
     hooks.remove()
     return status
+
+
+def _recovery_folder() -> Path:
+    """Where autosaved sessions lie: the user's own data folder."""
+    return Path(user_data_dir(settings.APPLICATION, settings.ORGANISATION)) / "recovery"
 
 
 def _demonstrate(window: MainWindow) -> None:

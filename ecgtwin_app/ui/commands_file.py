@@ -3,29 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from PySide6.QtGui import QGuiApplication
+
 from ecgtwin_app.formats.example import example_path
+from ecgtwin_app.report.export import page_image, print_page, with_layout
 from ecgtwin_app.ui import dialogs
+from ecgtwin_app.ui.session_file import SUFFIX
+
+#: Pixels a mm of a copied page: 150 dots an inch.
+_CLIPBOARD_SCALE = 150 / 25.4
 
 
 class FileCommands:
     """Opening and saving."""
 
     def open_path(self, path: Path, then: Callable[[], None] | None = None) -> None:
-        """Open a recording."""
-        self.controller.open(Path(path), then)
+        """Open a recording or a session."""
+        path = Path(path)
+        if path.suffix == SUFFIX:
+            self.open_session(path)
+            return
+
+        def opened():
+            self._session_path = None
+            if path != example_path():
+                self.note_recent(path)
+            if then is not None:
+                then()
+
+        self.controller.open(path, opened)
 
     def open_file(self) -> None:
         dialogs.ask_file_to_open(self, self.open_path)
 
-    def open_example(self) -> None:
+    def open_example(self, then: Callable[[], None] | None = None) -> None:
+        """Open the example and say what can be done with it."""
+
         def hint():
             self.messages.tell(
                 "This is an example ECG. Choose a condition and press Generate; open your own ECG with Ctrl+O"
                 " or drop a file here."
             )
             self._show_commands()
+            if then is not None:
+                then()
 
         self.open_path(example_path(), hint)
 
@@ -40,6 +64,26 @@ class FileCommands:
 
     def save_svg(self) -> None:
         self._save_page("svg")
+
+    def print_page(self) -> None:
+        """Print at true scale; the dialog chooses the printer."""
+        page = with_layout(self.page(), self.page_layout.on_paper())
+        dialogs.ask_printer(self, page.layout.sheet, lambda printer: print_page(printer, page))
+
+    def copy_page(self) -> None:
+        """Put a picture of the page, with its marks, on the clipboard; de-identified."""
+        page = with_layout(self.page(), replace(self.page_layout, identity=False))
+
+        def copied(image):
+            QGuiApplication.clipboard().setImage(image)
+            self.messages.tell("Copied the page as a picture, de-identified.")
+
+        self.controller.work("Copying", lambda: page_image(page, _CLIPBOARD_SCALE), copied)
+
+    def copy_table(self) -> None:
+        """Put the measurements on the clipboard as a table, with the synthetic mark."""
+        QGuiApplication.clipboard().setText(self.results.table_text(self.session))
+        self.messages.tell("Copied the measurements as a table.")
 
     def _save_page(self, suffix):
         page = self.page()

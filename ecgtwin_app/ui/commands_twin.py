@@ -6,7 +6,9 @@ import random
 from dataclasses import replace
 
 from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.heart.rhythm import check_score
 from ecgtwin_app.ui import dialogs, request_json
 from ecgtwin_app.ui.history_panel import checked
 from ecgtwin_app.ui.undo import ChangeRequest, RemoveTwin
@@ -44,6 +46,18 @@ class TwinCommands:
             self.messages.hide()
             self._show_commands()
 
+    def edit_score(self, score: RhythmScore, what: str) -> None:
+        """A rhythm edited by hand: the shown twin follows, with the same seed."""
+        twin = self.session.twin
+        try:
+            check_score(score)
+        except EcgError as error:
+            self.messages.warn(str(error))
+            self.score_strip.show_score(twin.score)
+            return
+        request = replace(twin.request, score=score, seed=twin.seed, samples=1, best_of=1, use_score=True)
+        self.controller.follow_score(twin, request)
+
     def new_seed(self) -> None:
         self.ask(replace(self.session.request, seed=random.randrange(1_000_000)), "seed")
 
@@ -69,7 +83,8 @@ class TwinCommands:
 
     def load_request(self, request: TwinRequest) -> None:
         """Take a request from the history into the form."""
-        self._may(lambda: self.ask(checked(request, self.session.available), "request"))
+        if request != self.session.request:
+            self._may(lambda: self.ask(checked(request, self.session.available), "request"))
 
     def run_request(self, request: TwinRequest) -> None:
         """Ask a request of the history again."""

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ecgtwin_app.report.layers import REFERENCE, TWIN
 from ecgtwin_app.report.layout import MODES
-from ecgtwin_app.ui import dialogs
+from ecgtwin_app.report.page import faded
+from ecgtwin_app.ui import dialogs, settings
+from ecgtwin_app.ui.calibration import CalibrationDialog
+from ecgtwin_app.ui.layer_stack import LayerStack
+from ecgtwin_app.ui.palette import Palette, entries_of
 from ecgtwin_app.ui.theme import CHOICES, chosen_theme
+from ecgtwin_app.ui.undo import Change
 
 
 class ViewCommands:
@@ -24,11 +30,20 @@ class ViewCommands:
     def view_twin(self) -> None:
         self._view(3)
 
+    def view_difference(self) -> None:
+        self._view(4)
+
+    def view_median_beats(self) -> None:
+        self._view(5)
+
+    def view_vector_loops(self) -> None:
+        self._view(6)
+
     def _view(self, number):
         self.set_page_layout(replace(self.page_layout, mode=MODES[number]))
 
     def toggle_align(self) -> None:
-        self.set_page_layout(replace(self.page_layout, align=not self.page_layout.align))
+        self.set_page_layout(replace(self.page_layout, align=not self.page_layout.align), "alignment")
 
     def next_page(self) -> None:
         self._turn(+1)
@@ -40,10 +55,45 @@ class ViewCommands:
         """Move by what fits on the page, within the recording."""
         if self.session.reference is None:
             return
-        length = self.page().blocks[0][0].trace_width / self.page_layout.speed
+        length = self.page_layout.row_seconds / (2 if self.page_layout.mode == "side by side" else 1)
         start = self.page_layout.start + by * length
         if 0 <= start < self.session.reference.duration - 0.1:
-            self.set_page_layout(replace(self.page_layout, start=start))
+            self._show_layout(replace(self.page_layout, start=start))
+
+    def set_layers(self, layers: LayerStack, what: str) -> None:
+        """Other layers in the overlay; one step to undo."""
+        key = what if what == "opacity of layer" else ""
+        self.undo_stack.push(Change(f"change of {what}", self._show_layers, self.layers, layers, key))
+
+    def _show_layers(self, layers):
+        self.layers = layers
+        self._refresh()
+
+    def flicker(self) -> None:
+        """Turn flicker comparison on or off."""
+        if self.flickering.running:
+            self.stop_flicker()
+        else:
+            self.start_flicker()
+
+    def start_flicker(self) -> None:
+        """Reference and twin in turn, each alone and in the same place."""
+        page = self.page()
+        if page is None or page.twin is None:
+            return
+        # Both on the heights of the overlay, so that nothing but the trace changes.
+        layers = [layer for layer in page.layers if layer.who in (REFERENCE, TWIN)]
+        if len(layers) == 2:
+            pages = tuple(faded(page, layer.who) for layer in layers)
+            self.flickering.start(pages)
+
+    def stop_flicker(self) -> None:
+        """The overlay again."""
+        self.flickering.stop()
+        self._show_page()
+
+    def show_palette(self) -> None:
+        dialogs.show(Palette(self, entries_of(self)))
 
     def zoom_in(self) -> None:
         self.view.zoom_in()
@@ -53,6 +103,22 @@ class ViewCommands:
 
     def fit(self) -> None:
         self.view.fit()
+
+    def true_size(self) -> None:
+        self.view.show_scale(settings.read(self.store, settings.PIXELS_PER_MM))
+
+    def calibrate_screen(self) -> None:
+        def keep(pixels_per_mm):
+            settings.write(self.store, settings.PIXELS_PER_MM, pixels_per_mm)
+            self.true_size()
+
+        scale = settings.read(self.store, settings.PIXELS_PER_MM)
+        dialogs.show(CalibrationDialog(self, scale, keep))
+
+    def toggle_identity(self) -> None:
+        self.set_page_layout(
+            replace(self.page_layout, identity=not self.page_layout.identity), "name on the page"
+        )
 
     def toggle_panels(self) -> None:
         show = not self.side.isVisible()

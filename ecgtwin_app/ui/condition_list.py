@@ -105,6 +105,8 @@ class ConditionList(QTreeWidget):
             self.chosen.emit(name)
         elif name and event.key() == Qt.Key.Key_Space:
             self.toggled.emit(name)
+        elif event.key() == Qt.Key.Key_QuoteLeft:
+            event.ignore()  # the window's, for flicker; the list would search for it
         else:
             super().keyPressEvent(event)
 

@@ -61,6 +61,10 @@ class ConditionPanel(QWidget):
         self.list.show_chosen(names)
         self.note.setHtml("<hr>".join(_note(self._conditions[name]) for name in names))
 
+    def choose(self, name: str) -> None:
+        """Choose one condition, as a click on it does."""
+        self._choose((name,))
+
     def show_available(self, names: frozenset[str]) -> None:
         """Say which conditions the weights know; the others cannot be chosen."""
         self.list.show_available(names)

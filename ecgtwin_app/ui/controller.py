@@ -10,14 +10,16 @@ from PySide6.QtGui import QUndoStack
 
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.measure import measure
+from ecgtwin_app.ecg.quality import quality_notes
 from ecgtwin_app.ecg.recording import MODEL_RATE, EcgError, Recording
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.engine.save import save_twins
 from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.report.export import write_pdf, write_png, write_svg
 from ecgtwin_app.report.page import Page
+from ecgtwin_app.ui.marks import Marks, marks_of
 from ecgtwin_app.ui.session import Session
-from ecgtwin_app.ui.undo import AddTwins
+from ecgtwin_app.ui.undo import AddTwins, FollowScore
 from ecgtwin_app.ui.worker import Job, Worker
 
 _WRITERS = {".pdf": write_pdf, ".png": write_png, ".svg": write_svg}
@@ -47,6 +49,7 @@ class Controller(QObject):
         self._load_engine = load_engine
         self._engine = None
         self._run: Job | None = None
+        self._next_score: tuple[Twin, TwinRequest] | None = None
 
     @property
     def running(self) -> bool:
@@ -97,6 +100,25 @@ class Controller(QObject):
 
         self._begin("Generating", lambda: self._ready_engine().iter_generate(reference, request), stepped)
 
+    def follow_score(self, twin: Twin, request: TwinRequest) -> None:
+        """Make the shown twin anew with an edited rhythm; of quick edits only the last is performed."""
+        if self.running:
+            self._next_score = (twin, request)
+            self.cancel()
+            return
+        reference = self.session.reference
+
+        def stepped(item):
+            if isinstance(item, Twin):
+                self.preview = None
+                self.undo.push(FollowScore(self.session, twin, item))
+            else:
+                self._step(item)
+
+        self._begin(
+            "Following the rhythm", lambda: self._ready_engine().iter_generate(reference, request), stepped
+        )
+
     def attribute(self, method: str) -> None:
         """Make a heat map of the shown twin."""
         twin, reference = self.session.twin, self.session.reference
@@ -114,6 +136,19 @@ class Controller(QObject):
             lambda: self._ready_engine().iter_attribute(reference, twin, method),
             stepped,
             self.heat_map_missing.emit,
+        )
+
+    def work(self, title: str, do: Callable[[], object], done: Callable[[object], None]) -> None:
+        """Do one thing on the worker's thread and hand its result to `done`."""
+        self.worker.submit(title, lambda: iter([do()]), on_item=done, on_error=self.failed.emit)
+
+    def find_marks(self, recording: Recording) -> None:
+        """Find the fiducials of a twin, which comes with its measurements only."""
+        self.worker.submit(
+            "Finding the waves",
+            lambda: _find_marks(recording),
+            on_item=lambda marks: self.session.set_marks(recording, marks),
+            on_error=self.failed.emit,
         )
 
     def cancel(self) -> None:
@@ -162,6 +197,12 @@ class Controller(QObject):
 
         def ended(finished):
             self._close_run()
+            if self._next_score is not None:
+                (twin, request), self._next_score = self._next_score, None
+                twin = twin if twin in self.session.twins else self.session.twin
+                self.running_changed.emit(False)
+                self.follow_score(twin, request)
+                return
             if not finished:
                 self.told.emit("Cancelled; twins that were finished before are kept.")
                 on_missing()
@@ -199,13 +240,27 @@ class Controller(QObject):
         return frozenset(condition.name for condition in load_vocabulary() if engine.knows(condition))
 
 
-def _read(path: Path) -> tuple[Recording, dict | None]:
-    """A recording and its measurements, None where no beat can be measured."""
+def _read(path: Path) -> tuple[Recording, dict | None, Marks | None, tuple[str, ...]]:
+    """A recording, its measurements and marks (None where no beat can be measured), and notes on its leads."""
     recording = read_ecg(path)
     try:
-        return recording, measure(recording).as_dict()
+        measured = measure(recording)
     except EcgError:
-        return recording, None  # the panels show dashes; the engine says what it lacks when asked
+        return (
+            recording,
+            None,
+            None,
+            quality_notes(recording),
+        )  # the panels show dashes; the engine says what it lacks when asked
+    return recording, measured.as_dict(), marks_of(measured, recording.rate), quality_notes(recording)
+
+
+def _find_marks(recording: Recording):
+    """Yields the marks of a recording; nothing where no beat can be measured."""
+    try:
+        yield marks_of(measure(recording), recording.rate)
+    except EcgError:
+        return
 
 
 def _preview(signal, request: TwinRequest, engine) -> Recording:

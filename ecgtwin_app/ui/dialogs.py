@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QPageLayout, QPageSize
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -41,7 +42,10 @@ def ask_file_to_open(parent: QWidget, then: Callable[[Path], None]) -> QFileDial
     dialog = QFileDialog(parent, "Open ECG")
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     dialog.setNameFilters(
-        ["ECG files (*.dcm *.hea *.dat *.mat *.csv *.tsv *.txt *.xml *.scp *.edf)", "All files (*)"]
+        [
+            "ECG files and sessions (*.ecgtwin *.dcm *.hea *.dat *.mat *.csv *.tsv *.txt *.xml *.scp *.edf)",
+            "All files (*)",
+        ]
     )
     return _open(dialog, then)
 
@@ -73,6 +77,18 @@ def ask_file_to_save(parent: QWidget, suffix: str, name: str, then: Callable[[Pa
     return _open(dialog, lambda path: then(path if path.suffix else path.with_suffix(f".{suffix}")))
 
 
+def ask_printer(parent: QWidget, sheet: str, then: Callable[[QPrinter], None]) -> QPrintDialog:
+    """Ask for the printer; the sheet and the scale are those of the page."""
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    size = QPageSize.PageSizeId.Letter if sheet == "Letter" else QPageSize.PageSizeId.A4
+    printer.setPageSize(QPageSize(size))
+    printer.setPageOrientation(QPageLayout.Orientation.Landscape)
+    dialog = QPrintDialog(printer, parent)
+    dialog.setWindowTitle("Print at true scale")
+    dialog.accepted.connect(lambda: then(printer))
+    return show(dialog)
+
+
 def show_shortcuts(parent: QWidget) -> QDialog:
     """Every command that has a shortcut, from the one table of commands."""
     dialog = QDialog(parent)
@@ -82,12 +98,12 @@ def show_shortcuts(parent: QWidget) -> QDialog:
     column.setSpacing(16)
     row = QHBoxLayout()
     row.setSpacing(36)
-    for menus in (("File", "Edit", "Help"), ("Twin",), ("View",)):
+    for menus in (("File", "Edit", "Help"), ("Twin", "Measure"), ("View",)):
         row.addLayout(_sheet_column(menus))
     column.addLayout(row)
     mouse = "Ctrl + wheel zooms · drag or arrow keys move the page · a double click zooms in and out"
     column.addWidget(QLabel(mouse, objectName="quiet"))
-    return _show(dialog)
+    return show(dialog)
 
 
 def _sheet_column(menus):
@@ -124,15 +140,16 @@ def show_about(parent: QWidget) -> QDialog:
     buttons.rejected.connect(dialog.reject)
     column.addWidget(words)
     column.addWidget(buttons)
-    return _show(dialog)
+    return show(dialog)
 
 
 def _open(dialog, then):
     dialog.fileSelected.connect(lambda name: then(Path(name)))
-    return _show(dialog)
+    return show(dialog)
 
 
-def _show(dialog):
+def show(dialog: QDialog) -> QDialog:
+    """Open a dialog in the window's colours, without waiting for it."""
     dress(dialog, dialog.parent().theme)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()

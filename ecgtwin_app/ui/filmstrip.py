@@ -8,12 +8,13 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPolygonF
 from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
 
 from ecgtwin_app.engine.request import Twin
-from ecgtwin_app.report.ink import PAPER_WHITE, TWIN
+from ecgtwin_app.report.look import look_of
 from ecgtwin_app.report.trace import keep_peaks, polygon
 
 _PICTURE = QSize(168, 46)
 #: Seconds of lead II that a picture shows.
 _SECONDS = 4.0
+_LOOK = look_of("paper", "none")
 
 
 class Filmstrip(QListWidget):
@@ -41,6 +42,13 @@ class Filmstrip(QListWidget):
     def show_twins(self, twins: list[Twin], current: int) -> None:
         """Show the twins; one alone needs no strip."""
         self.blockSignals(True)
+        if twins != list(self._pictures):
+            self._fill(twins)
+        self.setCurrentRow(current)
+        self.blockSignals(False)
+        self.setVisible(len(twins) > 1)
+
+    def _fill(self, twins):
         self.clear()
         self._pictures = {twin: self._pictures.get(twin) or _picture(twin) for twin in twins}
         for number, twin in enumerate(twins, 1):
@@ -49,9 +57,6 @@ class Filmstrip(QListWidget):
             item.setToolTip(words)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
             self.addItem(item)
-        self.setCurrentRow(current)
-        self.blockSignals(False)
-        self.setVisible(len(twins) > 1)
 
     def _moved(self, row):
         if row >= 0:
@@ -76,7 +81,7 @@ def _picture(twin):
     lead = recording.lead("II")[: round(_SECONDS * recording.rate)]
     lead = np.nan_to_num(lead - np.nanmedian(lead))
     picture = QPixmap(_PICTURE)
-    picture.fill(PAPER_WHITE)
+    picture.fill(QColor(_LOOK.paper))
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QColor("#D9DEE3"))
@@ -85,7 +90,7 @@ def _picture(twin):
     x = np.linspace(3, _PICTURE.width() - 3, lead.size)
     y = _PICTURE.height() - 5 - (lead - lead.min()) / height * (_PICTURE.height() - 10)
     line: QPolygonF = polygon(keep_peaks(x, y, 1.0))
-    painter.setPen(TWIN)
+    painter.setPen(QColor(_LOOK.twins[0]))
     painter.drawPolyline(line)
     painter.end()
     return picture

@@ -1,49 +1,66 @@
-"""The window: panels around the page, and what they say to each other."""
+"""The window: what it holds, and how it shows the session."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from weakref import WeakSet
 
-from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import (
     QApplication,
-    QFrame,
     QLabel,
     QMainWindow,
-    QSplitter,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
+    QMenu,
 )
 
-from ecgtwin_app.report import marking
 from ecgtwin_app.report.layout import PageLayout
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.ui import settings
-from ecgtwin_app.ui.actions import build_actions
+from ecgtwin_app.ui.actions import build_actions, build_menus
+from ecgtwin_app.ui.assembly import Assembly
 from ecgtwin_app.ui.commands_file import FileCommands
+from ecgtwin_app.ui.commands_measure import MeasureCommands
+from ecgtwin_app.ui.commands_session import SessionCommands
 from ecgtwin_app.ui.commands_twin import TwinCommands
 from ecgtwin_app.ui.commands_view import ViewCommands
 from ecgtwin_app.ui.controller import Controller
+from ecgtwin_app.ui.dressing import Dressing
 from ecgtwin_app.ui.filmstrip import Filmstrip
+from ecgtwin_app.ui.flicker import Flicker
 from ecgtwin_app.ui.history_panel import HistoryPanel
+from ecgtwin_app.ui.keeper import Keeper
+from ecgtwin_app.ui.layer_stack import LayerStack, layers_of
+from ecgtwin_app.ui.layers_panel import LayersPanel
 from ecgtwin_app.ui.messages import MessageBar
+from ecgtwin_app.ui.overview import OverviewBar
 from ecgtwin_app.ui.page_view import PageView
+from ecgtwin_app.ui.paper_menu import PaperMenu
+from ecgtwin_app.ui.recent import RecentFiles
 from ecgtwin_app.ui.request_panel import RequestPanel
 from ecgtwin_app.ui.results_panel import ResultsPanel
+from ecgtwin_app.ui.score_strip import ScoreStrip
 from ecgtwin_app.ui.session import Session
-from ecgtwin_app.ui.theme import Theme, chosen_theme, dress, prepare
+from ecgtwin_app.ui.theme import dress, prepare
 from ecgtwin_app.ui.undo import Change
 from ecgtwin_app.ui.view_bar import ViewBar
 
-HINT = "Generate Ctrl+G · Heat map Ctrl+H · Views Ctrl+1 to 4 · Fit Ctrl+0 · All shortcuts ?"
-#: Pixels a mm at 100 %: the logical resolution of every desktop is 96 dots an inch.
-_TRUE_SIZE = 96 / 25.4
+#: Held down, reference and twin take turns.
+FLICKER_KEY = Qt.Key.Key_QuoteLeft
 
 
-class MainWindow(FileCommands, TwinCommands, ViewCommands, QMainWindow):
+class MainWindow(
+    Assembly,
+    Dressing,
+    FileCommands,
+    SessionCommands,
+    TwinCommands,
+    ViewCommands,
+    MeasureCommands,
+    QMainWindow,
+):
     """Everything the user sees. The commands of the menus are methods of the classes it inherits.
 
     Parameters
@@ -52,9 +69,16 @@ class MainWindow(FileCommands, TwinCommands, ViewCommands, QMainWindow):
         Makes the engine, on the worker's thread.
     store : QSettings or None
         Where choices are remembered.
+    recovery : Path or None
+        The folder of autosaved sessions; None saves none.
     """
 
-    def __init__(self, load_engine: Callable[[], object], store: QSettings | None = None):
+    def __init__(
+        self,
+        load_engine: Callable[[], object],
+        store: QSettings | None = None,
+        recovery: Path | None = None,
+    ):
         super().__init__()
         self.store = store or QSettings(settings.ORGANISATION, settings.APPLICATION)
         self.theme_name = settings.read(self.store, settings.THEME)
@@ -64,13 +88,27 @@ class MainWindow(FileCommands, TwinCommands, ViewCommands, QMainWindow):
         self.controller = Controller(self.session, self.undo_stack, load_engine)
         self.page_layout = settings.read_layout(self.store)
         self.heat_method = ""
-        self.commands = build_actions(self)
-        self.bar = ViewBar(self.commands, self)
+        self.layers, self._session_path, self._discard = LayerStack(), None, False
+        self.recent = RecentFiles(self.store)
+        self.keeper = Keeper(recovery, self.state, self) if recovery is not None else None
+        self.menus = build_menus(self)
+        self.recent_menu = QMenu("Open &recent", self)
+        self.commands = build_actions(self, self.menus)
+        self.menus["File"].insertMenu(self.commands["save_session"], self.recent_menu)
+        self.show_recent()
+        self.paper_menu = PaperMenu(self.menus["Paper"], self.set_page_layout)
+        self.bar = ViewBar(self.commands, self.menus["Paper"], self)
         self.request_panel, self.results = RequestPanel(), ResultsPanel()
+        self.layers_panel = LayersPanel()
+        self.flickering = Flicker(self.view_page, self)
         self.history, self.filmstrip = HistoryPanel(self.store), Filmstrip()
         self.messages, self.view = MessageBar(), PageView()
-        self._put_together()
-        self._connect()
+        self.overview, self.read_out = OverviewBar(), QLabel(objectName="readOut")
+        self.read_out.setWordWrap(True)
+        self.score_strip = ScoreStrip()
+        self._marks_asked = WeakSet()
+        self.put_together()
+        self.connect_parts()
         for part in self._parts():
             dress(part, self.theme)
         self._show_theme()
@@ -78,71 +116,9 @@ class MainWindow(FileCommands, TwinCommands, ViewCommands, QMainWindow):
         self._refresh()
         self.request_panel.conditions.list.setFocus()
 
-    # -- building ---------------------------------------------------------------------------------
-
-    def _put_together(self):
-        self.setWindowTitle("ECGTwin Desktop")
-        self.setAcceptDrops(True)
-        self.setMinimumSize(960, 620)
-        self.resize(1440, 900)
-        self.addToolBar(self.bar)
-        centre = QWidget()
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.messages)
-        column.addWidget(self.view, 1)
-        column.addWidget(self.filmstrip)
-        self.centre = centre
-        self.tabs = QTabWidget(documentMode=True)
-        self.tabs.tabBar().setDrawBase(False)
-        for widget, name in ((self.request_panel, "Ask"), (self.history, "History")):
-            self.tabs.addTab(widget, name)
-        self.side, self.right = _panel(self.tabs, 280, 420), _panel(self.results, 280, 560)
-        self.splitter = _splitter((self.side, centre, self.right), [296, 784, 336])
-        self.setCentralWidget(self.splitter)
-        self._fill_status_bar()
-
-    def _fill_status_bar(self):
-        self.zoom_label = QLabel()
-        mark = QLabel(f"TWINS ARE {marking.SYNTHETIC}", objectName="syntheticMark")
-        self.statusBar().addWidget(QLabel(HINT))
-        self.statusBar().addPermanentWidget(self.zoom_label)
-        self.statusBar().addPermanentWidget(mark)
-        self.statusBar().setSizeGripEnabled(False)
-        self.statusBar().setContentsMargins(4, 0, 8, 0)
-
-    def _connect(self):
-        self.request_panel.changed.connect(self.ask)
-        self.history.loaded.connect(self.load_request)
-        self.history.run_wished.connect(self.run_request)
-        self.history.save_wished.connect(self.save_presets)
-        self.history.open_wished.connect(self.load_presets)
-        self.filmstrip.chosen.connect(self.session.show_twin)
-        self.session.requests_changed.connect(lambda: self.history.show_session(self.session))
-        self.session.available_changed.connect(self._show_available)
-        self.request_panel.generate_wished.connect(self.generate)
-        self.request_panel.cancel_wished.connect(self.cancel)
-        self.bar.layout_wished.connect(self.set_page_layout)
-        self.bar.heat_map_wished.connect(self.set_heat_map)
-        self.session.request_changed.connect(self._show_request)
-        self.session.reference_changed.connect(self._reference_opened)
-        self.session.twins_changed.connect(self._refresh)
-        self.controller.told.connect(self.messages.tell)
-        self.controller.failed.connect(self.messages.warn)
-        self.controller.progressed.connect(self.request_panel.show_progress)
-        self.controller.preview_changed.connect(self._show_page)
-        self.controller.running_changed.connect(self._running_changed)
-        self.controller.heat_map_missing.connect(lambda: self.set_heat_map(""))
-        self.view.zoomed.connect(self._show_zoom)
-        self.view.failed.connect(self.messages.warn)
-        for signal in (self.undo_stack.canUndoChanged, self.undo_stack.canRedoChanged):
-            signal.connect(self._show_commands)
-        self.undo_stack.undoTextChanged.connect(self._show_commands)
-
     # -- what is shown ----------------------------------------------------------------------------
 
-    def page(self, identity: bool = False) -> Page | None:
+    def page(self) -> Page | None:
         """The page as the window shows it."""
         session = self.session
         if session.reference is None:
@@ -150,29 +126,44 @@ class MainWindow(FileCommands, TwinCommands, ViewCommands, QMainWindow):
         preview = self.controller.preview
         twin = preview or (session.twin.recording if session.twin else None)
         heatmap = session.heatmap(self.heat_method) if self.heat_method and preview is None else None
-        measured = session.twin.measurements if session.twin and preview is None else None
-        layout = replace(self.page_layout, identity=identity)
-        return Page(session.reference, twin, heatmap, layout, session.measurements, measured)
+        measured = session.measured(session.twin.recording) if session.twin and preview is None else None
+        own = session.measured(session.reference)
+        layers = layers_of(session, self.layers) if session.twin is not None and preview is None else None
+        return Page(session.reference, twin, heatmap, self.page_layout, own, measured, layers)
+
+    def view_page(self, page: Page | None) -> None:
+        """Show a page that is not the window's own for a while."""
+        self.view.show_page(page)
 
     def _show_page(self):
         self.view.show_page(self.page())
+        self.overview.show_part(self.session.reference, self.page_layout.start, self.page_layout.row_seconds)
+
+    def _marks_changed(self):
+        self.results.show_session(self.session)
+        self._show_page()
+        self._show_marks()
 
     def _refresh(self):
         """Show the session anew: what came out, and the page."""
+        self.score_strip.show_score(self.session.twin.score if self.session.twin else None)
         self.filmstrip.show_twins(self.session.twins, self.session.current)
         self.history.show_session(self.session)
         self.results.show_session(self.session)
         self.request_panel.show_session(self.session)
+        self.layers_panel.show_session(self.session, self.layers)
         self._refresh_view()
 
     def _refresh_view(self):
         """Show the page anew, with a heat map that may have to be made first."""
         session = self.session
         self.bar.show_layout(self.page_layout, bool(session.twins) or self.controller.preview is not None)
+        self.paper_menu.show_layout(self.page_layout)
         self.bar.show_heat_map(self.heat_method if session.twins else "")
         self.results.show_heat_map(session.heatmap(self.heat_method))
         self._show_commands()
         self._show_page()
+        self._show_marks()
         if self.heat_method and session.twin and session.heatmap(self.heat_method) is None:
             self.controller.attribute(self.heat_method)
 
@@ -193,6 +184,12 @@ class MainWindow(FileCommands, TwinCommands, ViewCommands, QMainWindow):
             "generate": self.request_panel.may_generate,
             "cancel": running or bool(self.messages.text),
             "save_twins": twins,
+            "save_session": reference,
+            "save_session_as": reference,
+            "print_page": reference,
+            "copy_page": reference,
+            "copy_table": reference,
+            "flicker": twins,
             "save_pdf": reference,
             "save_png": reference,
             "save_svg": reference,
@@ -203,6 +200,7 @@ class MainWindow(FileCommands, TwinCommands, ViewCommands, QMainWindow):
             "view_overlay": twins,
             "view_side_by_side": twins,
             "view_twin": twins,
+            "view_difference": twins,
             "toggle_align": twins,
         }.items():
             self.commands[name].setEnabled(possible)
@@ -210,8 +208,11 @@ class MainWindow(FileCommands, TwinCommands, ViewCommands, QMainWindow):
         self.commands["redo"].setText(f"&Redo {self.undo_stack.redoText()}".rstrip())
 
     def _reference_opened(self):
-        self.page_layout = replace(self.page_layout, start=0.0)
+        # Every recording begins unfiltered and without a name on the page.
+        self.page_layout = replace(self.page_layout, start=0.0, filter="none", identity=False)
         self.messages.hide()
+        self.layers = LayerStack()
+        self.view.calipers.show_calipers(())
         self.view.fit()
 
     def _running_changed(self, running):
@@ -221,7 +222,20 @@ class MainWindow(FileCommands, TwinCommands, ViewCommands, QMainWindow):
         self._refresh_view()
 
     def _show_zoom(self, scale):
-        self.zoom_label.setText(f"Zoom {scale / _TRUE_SIZE:.0%}")
+        self._place_score_strip()
+        true = settings.read(self.store, settings.PIXELS_PER_MM)
+        self.zoom_label.setText(f"Zoom {scale / true:.0%}")
+
+    def _place_score_strip(self):
+        """Put the score's seconds under those of the page's longest strip, where there is one."""
+        page_map = self.view.page_map()
+        strips = [p for p in page_map.panels if p.seconds >= 9.9] if page_map is not None else []
+        if not strips or self.page_layout.mode == "side by side":
+            self.score_strip.line.follow(None, 0.0)
+            return
+        place = self.view.viewport().mapTo(self.centre, QPoint(0, 0)).x()
+        left = page_map.x(strips[-1], 0.0) + place - self.score_strip.line.x_offset(self.centre)
+        self.score_strip.line.follow(left, page_map.speed)
 
     # -- wishes -----------------------------------------------------------------------------------
 
@@ -242,41 +256,6 @@ class MainWindow(FileCommands, TwinCommands, ViewCommands, QMainWindow):
         self.heat_method = method
         self._refresh_view()
 
-    @property
-    def theme(self) -> Theme:
-        """The colours of the window."""
-        return chosen_theme(self.theme_name)
-
-    def set_theme(self, name: str) -> None:
-        """Dress the window part by part, so that no part holds the GUI thread long, and remember it."""
-        self.theme_name = name
-        settings.write(self.store, settings.THEME, name)
-        parts = iter(self._parts())
-
-        def next_part():
-            part = next(parts, None)
-            if part is None:
-                self._show_theme()
-            else:
-                dress(part, self.theme)
-                QTimer.singleShot(0, self, next_part)
-
-        next_part()
-
-    def _parts(self):
-        """The window's parts that are dressed one after the other, the smaller ones first."""
-        return (
-            self.menuBar(), self.bar, self.statusBar(), self.messages, self.filmstrip, self.view,
-            self.history, self.request_panel.conditions, self.request_panel.form, self.results,
-            self.centre, self.side, self.right,
-            self.splitter.handle(1), self.splitter.handle(2),
-        )  # fmt: skip
-
-    def _show_theme(self):
-        self.view.set_desk(self.theme.desk)
-        self.results.set_theme(self.theme)
-        self.results.show_session(self.session)
-
     # -- events -----------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event):
@@ -288,30 +267,28 @@ class MainWindow(FileCommands, TwinCommands, ViewCommands, QMainWindow):
         """Open what was dropped."""
         self.open_path(event.mimeData().urls()[0].toLocalFile())
 
+    def keyPressEvent(self, event):
+        """The key left of 1 compares for as long as it is held."""
+        if event.key() == FLICKER_KEY and not event.isAutoRepeat():
+            self.start_flicker()
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event):
+        """And shows the overlay again."""
+        if event.key() == FLICKER_KEY and not event.isAutoRepeat() and self.flickering.running:
+            self.stop_flicker()
+        else:
+            super().keyReleaseEvent(event)
+
     def closeEvent(self, event):
-        """End both threads before the window goes."""
+        """End every thread before the window goes; twins that are not saved are asked about first."""
+        if not self.may_close():
+            event.ignore()
+            return
+        self.flickering.stop()
         self.controller.stop()
         self.view.stop()
+        if self.keeper is not None:
+            self.keeper.stop()
         event.accept()
-
-
-def _panel(widget: QWidget, narrowest: int, widest: int) -> QFrame:
-    frame = QFrame(objectName="panel")
-    frame.setMinimumWidth(narrowest)
-    frame.setMaximumWidth(widest)
-    column = QVBoxLayout(frame)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.addWidget(widget)
-    return frame
-
-
-def _splitter(widgets, sizes):
-    """Side by side; the widget that holds the page takes what room there is."""
-    splitter = QSplitter(Qt.Orientation.Horizontal)
-    splitter.setHandleWidth(1)
-    splitter.setChildrenCollapsible(False)
-    for widget in widgets:
-        splitter.addWidget(widget)
-        splitter.setStretchFactor(splitter.indexOf(widget), 0 if widget.objectName() == "panel" else 1)
-    splitter.setSizes(sizes)
-    return splitter

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 
@@ -14,12 +16,14 @@ class MessageBar(QFrame):
         self._label = QLabel()
         self._label.setWordWrap(True)
         self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._offers: list[QToolButton] = []
         close = QToolButton(text="Dismiss", objectName="flat")
         close.clicked.connect(self.hide)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 6, 8, 6)
         row.addWidget(self._label)
         row.addWidget(close)
+        self._row = row
         self.hide()
 
     @property
@@ -35,7 +39,20 @@ class MessageBar(QFrame):
         """Show what went wrong and how to mend it."""
         self._show("error", sentence)
 
+    def offer(self, sentence: str, choices: tuple[tuple[str, Callable[[], None]], ...]) -> None:
+        """Show a message with buttons; any of them closes it."""
+        self._show("info", sentence)
+        for place, (text, do) in enumerate(choices, 1):
+            button = QToolButton(text=text, objectName="secondary")
+            button.clicked.connect(self.hide)
+            button.clicked.connect(lambda _=False, do=do: do())
+            self._row.insertWidget(place, button)
+            self._offers.append(button)
+
     def _show(self, kind, sentence):
+        for button in self._offers:
+            button.deleteLater()
+        self._offers = []
         self.setProperty("kind", kind)
         self.style().unpolish(self)
         self.style().polish(self)

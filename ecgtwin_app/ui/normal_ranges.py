@@ -9,6 +9,20 @@ Kligfield et al., part I, Circulation 2007;115:1306.
 
 from __future__ import annotations
 
+#: Who states the limits, by measurement.
+SOURCES = {
+    "heart_rate": "Mason et al. 2007 (AHA/ACC/HRS part II)",
+    "p_duration": "Kligfield et al. 2007 (AHA/ACC/HRS part I)",
+    "pr": "Kligfield et al. 2007 (AHA/ACC/HRS part I)",
+    "qrs": "Surawicz et al. 2009 (AHA/ACC/HRS part III)",
+    "qrs_axis": "Surawicz et al. 2009 (AHA/ACC/HRS part III)",
+    "sokolow_lyon": "Hancock et al. 2009 (AHA/ACC/HRS part V)",
+    "cornell": "Hancock et al. 2009 (AHA/ACC/HRS part V)",
+    **{
+        f"qtc_{formula}": "Rautaharju et al. 2009 (AHA/ACC/HRS part IV)"
+        for formula in ("bazett", "fridericia", "framingham", "hodges")
+    },
+}
 #: From this age on the limits hold, years.
 ADULT = 16
 

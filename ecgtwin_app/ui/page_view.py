@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QImage, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtGui import QColor, QCursor, QImage, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from ecgtwin_app.report import marking
-from ecgtwin_app.report.ink import BANNER_FILL
+from ecgtwin_app.report.layout import PageLayout
 from ecgtwin_app.report.page import Page
+from ecgtwin_app.ui.caliper_tool import CaliperTool
+from ecgtwin_app.ui.glide import Glide
+from ecgtwin_app.ui.magnifier import Magnifier
+from ecgtwin_app.ui.mark_tool import MarkTool
+from ecgtwin_app.ui.page_map import PageMap
+from ecgtwin_app.ui.page_words import describe, draw_badge
 from ecgtwin_app.ui.render import PageRenderer, View
 
-#: The page without the outer part of its margins, which a screen does not need (mm).
-CONTENT = QRectF(9.0, 2.0, 279.0, 206.0)
-#: Where the page's own banner lies; while it is in sight, no second mark is needed (mm).
-_BANNER = QRectF(13.5, 5.0, 90.0, 7.0)
 _DESK = 10  # pixels of desk around a fitted sheet
 SMALLEST, LARGEST = 1.5, 40.0  # pixels a mm
 _STEP = 1.25
@@ -28,6 +29,7 @@ class PageView(QAbstractScrollArea):
     """
 
     zoomed = Signal(float)
+    painted = Signal()
     failed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None):
@@ -40,14 +42,22 @@ class PageView(QAbstractScrollArea):
         self._grip: QPointF | None = None
         self._painted: Page | None = None
         self._desk = QColor("#DDE2E7")
+        self.marks, self.calipers = MarkTool(self), CaliperTool(self)
+        self._using: MarkTool | CaliperTool | None = None
+        self.calipers.snap_points = self.marks.snap_points
+        self.glide = Glide(self._scroll_by, self)
+        self.magnifier = Magnifier(self.viewport())
+        self.magnifying = False
         self._renderer = PageRenderer(self)
         self._renderer.painted.connect(self._show_image)
         self._renderer.failed.connect(self.failed)
+        self.magnifier.failed.connect(self.failed)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("ECG page")
         self.setMinimumSize(320, 240)
         self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        self.viewport().setMouseTracking(True)
 
     @property
     def page(self) -> Page | None:
@@ -55,16 +65,28 @@ class PageView(QAbstractScrollArea):
         return self._page
 
     @property
+    def content(self) -> QRectF:
+        """The sheet without the outer part of its margins, which a screen does not need (mm)."""
+        layout = self._page.layout if self._page is not None else PageLayout()
+        left, _, width, _ = layout.paper
+        return QRectF(left - 4.5, 2.0, width + 9.0, layout.size[1] - 4.0)
+
+    @property
     def up_to_date(self) -> bool:
         """Whether the image on the screen is that of the page."""
         return self._page is None or self._painted is self._page
 
     def show_page(self, page: Page | None) -> None:
-        """Show a page in place of the present one; zoom and place stay."""
+        """Show a page in place of the present one; zoom and place stay, a fitted page stays fitted."""
+        before = self.content
         self._page = page
+        if page is None:
+            self._painted = self._image = None
+        if self._fitted and self.content != before:
+            self.fit()
         self._order()
         self.viewport().update()
-        self.setAccessibleDescription(_description(page))
+        self.setAccessibleDescription(describe(page))
 
     def set_desk(self, colour: str) -> None:
         """The colour around the sheet."""
@@ -82,6 +104,10 @@ class PageView(QAbstractScrollArea):
         self._scroll_by(moved.x(), moved.y())
         self._changed()
 
+    def show_scale(self, scale: float) -> None:
+        """Show so many pixels a mm, the middle in place."""
+        self.zoom(scale / self._scale)
+
     def zoom_in(self) -> None:
         """One step larger."""
         self.zoom(_STEP)
@@ -94,22 +120,46 @@ class PageView(QAbstractScrollArea):
         """The whole page, as large as it goes; it stays fitted when the window changes its size."""
         self._fitted = True
         room = self.viewport().size() - QSize(2 * _DESK, 2 * _DESK)
-        self._scale = max(0.5, min(room.width() / CONTENT.width(), room.height() / CONTENT.height()))
+        self._scale = max(
+            0.5, min(room.width() / self.content.width(), room.height() / self.content.height())
+        )
         self._set_ranges()
         self._changed()
 
+    def choose_tool(self, kind: str) -> None:
+        """Set new calipers of a kind with the mouse, or with "" move the page."""
+        self.calipers.kind = kind
+        hand = Qt.CursorShape.OpenHandCursor
+        self.viewport().setCursor(Qt.CursorShape.CrossCursor if kind else hand)
+
+    def magnify(self, on: bool) -> None:
+        """Turn the lens on or off."""
+        self.magnifying = on
+        self.magnifier.setVisible(on and self._page is not None)
+        if on and self._page is not None:
+            self._look(QPointF(self.viewport().mapFromGlobal(QCursor.pos())))
+
+    def page_map(self) -> PageMap | None:
+        """Where leads, seconds and millivolts lie in the image that is shown.
+
+        None before the first image: placing a page filters and measures, which is the painter's to do.
+        """
+        return PageMap(self._painted, self._origin(), self._scale) if self._painted is not None else None
+
     def stop(self) -> None:
-        """End the painting thread; to be called before the window goes."""
+        """End the painting threads; to be called before the window goes."""
+        self.glide.stop()
         self._renderer.stop()
+        self.magnifier.stop()
 
     # -- geometry ---------------------------------------------------------------------------------
 
     def _origin(self) -> QPointF:
         """Where the page's top left corner lies in the viewport, pixels."""
-        room, size = self.viewport().size(), CONTENT.size() * self._scale
+        room, size = self.viewport().size(), self.content.size() * self._scale
         x = (room.width() - size.width()) / 2 if size.width() <= room.width() else -self._value("x")
         y = (room.height() - size.height()) / 2 if size.height() <= room.height() else -self._value("y")
-        return QPointF(x, y) - CONTENT.topLeft() * self._scale
+        return QPointF(x, y) - self.content.topLeft() * self._scale
 
     def _value(self, axis):
         return (self.horizontalScrollBar() if axis == "x" else self.verticalScrollBar()).value()
@@ -124,7 +174,7 @@ class PageView(QAbstractScrollArea):
         return QRectF(self._to_view(part.topLeft()), part.size() * self._scale)
 
     def _set_ranges(self):
-        room, size = self.viewport().size(), CONTENT.size() * self._scale
+        room, size = self.viewport().size(), self.content.size() * self._scale
         for bar, have, need in (
             (self.horizontalScrollBar(), room.width(), size.width()),
             (self.verticalScrollBar(), room.height(), size.height()),
@@ -150,14 +200,17 @@ class PageView(QAbstractScrollArea):
             return
         room = QRectF(self.viewport().rect())
         seen = QRectF(self._to_page(room.topLeft()), room.size() / self._scale)
-        part = seen.intersected(CONTENT)
+        part = seen.intersected(self.content)
         ratio = self._scale * self.devicePixelRatioF()
         size = QSize(round(part.width() * ratio), round(part.height() * ratio))
         if not size.isEmpty():
             self._renderer.paint(View(self._page, part, size))
 
     def _show_image(self, view: View, image: QImage):
-        self._image, self._image_part, self._painted = image, view.part, view.page
+        self._image, self._image_part = image, view.part
+        if view.page is not self._painted:
+            self._painted = view.page
+            self.painted.emit()
         self.viewport().update()
 
     def paintEvent(self, event):
@@ -166,30 +219,22 @@ class PageView(QAbstractScrollArea):
         painter.fillRect(self.viewport().rect(), self._desk)
         if self._page is None:
             return
-        sheet = self._view_rect(CONTENT)
+        sheet = self._view_rect(self.content)
         painter.fillRect(sheet.adjusted(-1, -1, 1, 1), self._desk.darker(118))
-        painter.fillRect(sheet, Qt.GlobalColor.white)
+        painter.fillRect(sheet, QColor(self._page.look.sheet))
         painter.setClipRect(sheet)
         if self._image is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(self._view_rect(self._image_part), self._image)
+        page_map = self.page_map()
+        if page_map is not None:
+            self.marks.paint(painter, page_map)
+            self.calipers.paint(painter, page_map)
         painter.setClipping(False)
-        if self._generated() and not QRectF(self.viewport().rect()).contains(self._view_rect(_BANNER)):
-            self._draw_badge(painter)
-
-    def _generated(self):
-        return ("twin" in self._page.shown and self._page.twin is not None) or self._page.reference.synthetic
-
-    def _draw_badge(self, painter):
-        font = QFont(self.font())
-        font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
-        width = painter.fontMetrics().horizontalAdvance(marking.SYNTHETIC) + 24
-        badge = QRectF((self.viewport().width() - width) / 2, 8, width, painter.fontMetrics().height() + 10)
-        painter.setPen(Qt.GlobalColor.black)
-        painter.setBrush(BANNER_FILL)
-        painter.drawRect(badge)
-        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, marking.SYNTHETIC)
+        # While the page's own banner is in sight, no second mark is needed.
+        banner = self._view_rect(QRectF(self.content.left() + 4.5, 5.0, 90.0, 7.0))
+        if self._page.generated is not None and not QRectF(self.viewport().rect()).contains(banner):
+            draw_badge(painter, self.font(), self.viewport().width())
 
     # -- events -----------------------------------------------------------------------------------
 
@@ -214,34 +259,58 @@ class PageView(QAbstractScrollArea):
             super().wheelEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent):
-        """Arrow keys move the page."""
+        """Arrow keys nudge the chosen caliper, or move the page."""
         steps = {
             Qt.Key.Key_Left: (-40, 0),
             Qt.Key.Key_Right: (40, 0),
             Qt.Key.Key_Up: (0, -40),
             Qt.Key.Key_Down: (0, 40),
         }
-        if event.key() in steps:
+        if self.calipers.key(event):
+            self.viewport().update()
+        elif event.key() in steps:
             self._scroll_by(*steps[event.key()])
         else:
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent):
-        """Take hold of the page."""
-        self._grip = event.position()
-        self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+        """Take hold of a caliper, a fiducial or the page."""
+        self.glide.stop()
+        page_map = self.page_map()
+        if page_map is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._using = next((t for t in (self.calipers, self.marks) if t.press(event, page_map)), None)
+        if self._using is None:
+            self._grip = event.position()
+            self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+        self.viewport().update()
 
     def mouseMoveEvent(self, event: QMouseEvent):
         """Drag it."""
-        if self._grip is not None:
+        page_map = self.page_map()
+        if self._using is not None and page_map is not None:
+            self._using.move(event, page_map)
+            self.viewport().update()
+        elif self._grip is not None:
             moved = self._grip - event.position()
             self._grip = event.position()
+            self.glide.note(moved.x(), moved.y(), event.timestamp())
             self._scroll_by(moved.x(), moved.y())
+        if self.magnifying and self._page is not None:
+            self._look(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent):
-        """Let go."""
+        """Let go; a page thrown glides on."""
+        if self._using is not None:
+            self._using.release()
+            self._using = None
+            self.viewport().update()
+        elif self._grip is not None:
+            self.glide.let_go(event.timestamp())
         self._grip = None
-        self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        self.choose_tool(self.calipers.kind)
+
+    def _look(self, at):
+        self.magnifier.look_at(self._page, self._to_page(at), at, self._scale)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent):
         """Zoom in where the pointer is, or back to the whole page."""
@@ -249,12 +318,3 @@ class PageView(QAbstractScrollArea):
             self.zoom(2.5, event.position())
         else:
             self.fit()
-
-
-def _description(page: Page | None) -> str:
-    """What a screen reader says about the page."""
-    if page is None:
-        return "No ECG is open."
-    words = {"reference": "the reference", "twin": "a synthetic digital twin"}
-    shown = " and ".join(words[who] for who in page.shown)
-    return f"12-lead ECG of {shown}, {page.layout.speed:g} mm/s, {page.layout.gain:g} mm/mV."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -95,11 +95,8 @@ class RequestPanel(QWidget):
         self.progress.setFormat(words.replace("%", "%%"))
 
     def _show_more(self, shown):
-        """The form takes the height it needs; in a small window its second part scrolls."""
         self.conditions.note.setVisible(not shown)
-        height = self.form.sizeHint().height()
-        self._scroll.setMinimumHeight(min(height, 190))
-        self._scroll.setMaximumHeight(height)
+        self._scroll.updateGeometry()
 
     def _show_generate(self):
         self.generate.setEnabled(self.may_generate)
@@ -116,9 +113,10 @@ class RequestPanel(QWidget):
         column.setSpacing(8)
         column.addWidget(self.conditions, 1)
         column.addWidget(QFrame(objectName="rule"))
-        self._scroll = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+        self._scroll = _FormScroll(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
         self._scroll.setWidget(self.form)
         self._scroll.setObjectName("plain")
+        self._scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column.addWidget(self._scroll)
         run = QWidget()
@@ -132,3 +130,15 @@ class RequestPanel(QWidget):
         self._stack.addWidget(run)
         self._stack.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         column.addWidget(self._stack)
+
+
+class _FormScroll(QScrollArea):
+    """As high as what is in it, where there is room; in a small window it scrolls."""
+
+    def sizeHint(self) -> QSize:
+        """That of what is in it."""
+        return self.widget().sizeHint() + QSize(0, 2)
+
+    def minimumSizeHint(self) -> QSize:
+        """The first dials are always seen."""
+        return QSize(0, min(self.sizeHint().height(), 150))

@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 
 from ecgtwin_app.ecg.recording import Patient
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Twin
-from ecgtwin_app.ui.normal_ranges import normal_text
+from ecgtwin_app.report.marking import SYNTHETIC, condition_text
+from ecgtwin_app.ui.normal_ranges import SOURCES, normal_text
 from ecgtwin_app.ui.session import Session
 from ecgtwin_app.ui.theme import Theme
 
@@ -36,14 +37,14 @@ MEASUREMENTS = (
     ("QT", "ms", "qt", 0),
     ("QTc Bazett", "ms", "qtc_bazett", 0),
     ("QTc Fridericia", "ms", "qtc_fridericia", 0),
-    ("QTc Framingham", "ms", "qtc_framingham", 0),
+    ("QTc Framingh.", "ms", "qtc_framingham", 0),
     ("QTc Hodges", "ms", "qtc_hodges", 0),
     ("P axis", "°", "p_axis", 0),
     ("QRS axis", "°", "qrs_axis", 0),
     ("T axis", "°", "t_axis", 0),
     ("Sokolow-Lyon", "mV", "sokolow_lyon", 2),
     ("Cornell", "mV", "cornell", 2),
-    ("QRS peak to peak", "mV", "qrs_peak_to_peak", 2),
+    ("QRS p. to p.", "mV", "qrs_peak_to_peak", 2),
 )
 
 
@@ -95,8 +96,21 @@ class ResultsPanel(QWidget):
         self._age, self._sex = patient.age, patient.sex
         self._show_verdict(twin)
         self._show_criteria(twin.asked_got if twin else ())
-        self._show_measurements(session.measurements or {}, twin.measurements if twin else {})
+        self._show_measurements(
+            session.measured(session.reference) if session.reference is not None else {},
+            session.measured(twin.recording) if twin else {},
+        )
         self.provenance.setHtml(_paragraphs(_provenance(session)))
+
+    def table_text(self, session: Session) -> str:
+        """The measurements as a table with tabs; a twin's carries the synthetic mark."""
+        rows = ["Measurement\tUnit\tReference\tTwin"]
+        if session.twin is not None:
+            rows.insert(0, f"{SYNTHETIC}: {condition_text(session.twin.recording)}")
+        for row, (name, unit, *_) in enumerate(MEASUREMENTS):
+            cells = [self.measurements.item(row, column).text() for column in (1, 2)]
+            rows.append("\t".join((name, unit, *cells)))
+        return "\n".join(rows)
 
     def show_heat_map(self, heatmap: HeatMap | None) -> None:
         """The checks made on the map that is shown, in a tab of their own."""
@@ -145,7 +159,9 @@ class ResultsPanel(QWidget):
             numbers = _number(before, decimals), _number(after, decimals), _number(change, decimals, "+")
             rows.append((name, *numbers, normal_text(key, self._age, self._sex)))
         _fill(self.measurements, rows)
-        for row, (name, unit, *_) in enumerate(MEASUREMENTS):
+        for row, (name, unit, key, _) in enumerate(MEASUREMENTS):
+            limits = f"normal in adults; {SOURCES[key]}" if key in SOURCES else "no limits are stated"
+            self.measurements.item(row, 4).setToolTip(limits)
             self.measurements.item(row, 0).setToolTip(f"{name} in {unit}" if unit else name)
             if self._theme:
                 self.measurements.item(row, 4).setForeground(QColor(self._theme.quiet))
@@ -217,6 +233,7 @@ def _provenance(session: Session) -> list[tuple[str, str]]:
         rows += [
             ("Reference", f"{reference.source}, {reference.rate:g} Hz, {reference.duration:.1f} s"),
             ("Since the file was read", "; ".join(reference.history) or "nothing was changed"),
+            ("Quality of the leads", "; ".join(session.quality) or "nothing was noticed"),
         ]
     if session.twin is not None:
         twin, origin = session.twin, session.twin.recording.provenance

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ecgtwin_app.ecg.recording import Recording
 from ecgtwin_app.engine.request import HeatMap, Twin, TwinRequest
+from ecgtwin_app.ui.marks import Marks, with_moved_marks
 
 FIRST_REQUEST = TwinRequest(conditions=("ventricular premature complex",))
 
@@ -25,6 +26,8 @@ class Session(QObject):
         The twin that is shown, -1 without twins.
     requests : list of TwinRequest
         What was asked of this reference, oldest first, each once.
+    quality : tuple of str
+        What was noticed about the reference's leads, in short notes.
     available : frozenset of str or None
         Conditions that the weights know; None until they are read.
     """
@@ -34,6 +37,7 @@ class Session(QObject):
     twins_changed = Signal()
     requests_changed = Signal()
     available_changed = Signal()
+    marks_changed = Signal()
 
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
@@ -45,14 +49,24 @@ class Session(QObject):
         self.requests: list[TwinRequest] = []
         self.available: frozenset[str] | None = None
         self._heatmaps: dict[tuple[Twin, str], HeatMap] = {}
+        self._marks: dict[Recording, Marks] = {}
+        self.quality: tuple[str, ...] = ()
 
     @property
     def twin(self) -> Twin | None:
         """The twin that is shown."""
         return self.twins[self.current] if self.twins else None
 
-    def open(self, reference: Recording, measurements: dict | None) -> None:
+    def open(
+        self,
+        reference: Recording,
+        measurements: dict | None,
+        marks: Marks | None = None,
+        quality: tuple[str, ...] = (),
+    ) -> None:
         """Begin anew with a reference."""
+        self.quality = quality
+        self._marks = {} if marks is None else {reference: marks}
         self.reference, self.measurements = reference, measurements
         self.twins, self.current = [], -1
         self.requests = []
@@ -99,6 +113,50 @@ class Session(QObject):
         if 0 <= index < len(self.twins) and index != self.current:
             self.current = index
             self.twins_changed.emit()
+
+    def marks(self, recording: Recording) -> Marks | None:
+        """The fiducials of the reference or a twin, once they are found."""
+        return self._marks.get(recording)
+
+    def set_marks(self, recording: Recording, marks: Marks) -> None:
+        """Keep the fiducials of a recording, found or moved by hand."""
+        self._marks[recording] = marks
+        self.marks_changed.emit()
+
+    def measured(self, recording: Recording) -> dict:
+        """Measurements of the reference or a twin; they follow marks that were moved."""
+        own = self.measurements if recording is self.reference else None
+        for twin in self.twins:
+            own = twin.measurements if twin.recording is recording else own
+        return with_moved_marks(own or {}, self.marks(recording))
+
+    def snapshot(self) -> dict:
+        """What a session file keeps of this, as values that no longer change."""
+        return {
+            "reference": self.reference,
+            "measurements": self.measurements,
+            "marks": dict(self._marks),
+            "twins": tuple(self.twins),
+            "current": self.current,
+            "request": self.request,
+            "requests": tuple(self.requests),
+            "heatmaps": {key: heat for key, heat in self._heatmaps.items() if key[0] in self.twins},
+        }
+
+    def restore(self, state) -> None:
+        """Show what a session file kept."""
+        self.reference, self.measurements = state.reference, state.measurements
+        self.twins, self.current = list(state.twins), state.current
+        self.requests, self._marks, self._heatmaps = (
+            list(state.requests),
+            dict(state.marks),
+            dict(state.heatmaps),
+        )
+        self.request, self.quality = state.request, state.quality
+        self.reference_changed.emit()
+        self.request_changed.emit()
+        self.requests_changed.emit()
+        self.twins_changed.emit()
 
     def heatmap(self, method: str) -> HeatMap | None:
         """The shown twin's heat map by a method, if it was made."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSettings
 
-from ecgtwin_app.report.layout import GAINS, LEAD_GRIDS, MODES, SPEEDS, PageLayout
+from ecgtwin_app.ecg.recording import LEADS
+from ecgtwin_app.report import layout as page
+from ecgtwin_app.report.layout import PageLayout
 from ecgtwin_app.ui.theme import CHOICES
 
 ORGANISATION, APPLICATION = "ECGTwin", "ECGTwin Desktop"
@@ -14,31 +17,55 @@ ORGANISATION, APPLICATION = "ECGTwin", "ECGTwin Desktop"
 
 @dataclass(frozen=True)
 class Setting:
-    """A remembered choice: its key, what it may be, and what it is at first."""
+    """A remembered choice: its key, what it may be (None: any number from 1 to 40), and what it is at first."""
 
     key: str
-    choices: tuple
+    choices: tuple | None
     default: object
 
+    def allows(self, value) -> bool:
+        """Whether this version knows the value."""
+        if self.choices is None:
+            return isinstance(value, (int, float)) and 1 <= value <= 40
+        return value in self.choices
 
+
+_FIRST = PageLayout()
 THEME = Setting("window/theme", CHOICES, "system")
-LEADS = Setting("page/leads", tuple(LEAD_GRIDS), "3x4+1R")
-SPEED = Setting("page/speed", SPEEDS, 25.0)
-GAIN = Setting("page/gain", GAINS, 10.0)
-MODE = Setting("page/mode", MODES, "overlay")
-ALIGN = Setting("page/align", (True, False), True)
-_PAGE = {"leads": LEADS, "speed": SPEED, "gain": GAIN, "mode": MODE, "align": ALIGN}
+#: Pixels a mm of this screen, as measured with a bank card; 96 dots an inch until then.
+PIXELS_PER_MM = Setting("screen/pixels_per_mm", None, 96 / 25.4)
+REMEMBER_RECENT = Setting("recent/remember", (True, False), True)
+_PAGE = {
+    field: Setting(f"page/{field}", tuple(choices), getattr(_FIRST, field))
+    for field, choices in (
+        ("leads", page.LEAD_GRIDS),
+        ("speed", page.SPEEDS),
+        ("gain", page.GAINS),
+        ("chest_gain", (None, *page.GAINS)),
+        ("mode", page.MODES),
+        ("align", (True, False)),
+        ("order", page.ORDERS),
+        ("simultaneous", (False, True)),
+        ("strip_lead", LEADS),
+        ("grid", page.GRIDS),
+        ("scheme", page.SCHEMES),
+        ("sheet", page.SHEETS),
+    )
+}
 
 
 def read(store: QSettings, setting: Setting):
     """The remembered choice; what an older or newer version wrote and this one does not know is ignored."""
-    value = store.value(setting.key, setting.default, type(setting.default))
-    return value if value in setting.choices else setting.default
+    try:
+        value = json.loads(store.value(setting.key, "", str))
+    except ValueError:
+        return setting.default
+    return value if setting.allows(value) else setting.default
 
 
 def write(store: QSettings, setting: Setting, value) -> None:
     """Remember a choice."""
-    store.setValue(setting.key, value)
+    store.setValue(setting.key, json.dumps(value))
 
 
 def read_layout(store: QSettings) -> PageLayout:
@@ -47,6 +74,7 @@ def read_layout(store: QSettings) -> PageLayout:
 
 
 def write_layout(store: QSettings, layout: PageLayout) -> None:
-    """Remember a page layout; where it begins and whose name it prints are not remembered."""
+    """Remember a page layout; where it begins, whose name it prints and its filter are not remembered:
+    every recording is first shown without a display filter."""
     for field, setting in _PAGE.items():
         write(store, setting, getattr(layout, field))

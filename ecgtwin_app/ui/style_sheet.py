@@ -73,7 +73,8 @@ def style_sheet(t) -> str:
     QTreeWidget::item:selected, QTableWidget::item:selected {{ background: {t.selection}; color: {t.text}; }}
     QHeaderView::section {{ background: {t.panel}; color: {t.quiet}; border: 0;
                 border-bottom: 1px solid {t.border}; padding: 4px 5px; }}
-    QTableWidget::item {{ border-bottom: 1px solid {t.border}; padding: 2px 4px; }}
+    QTableWidget, QTableWidget QHeaderView::section {{ font-size: 12px; }}
+    QTableWidget::item {{ border-bottom: 1px solid {t.border}; padding: 2px 2px; }}
     QTabWidget::pane {{ border: 0; border-top: 1px solid {t.border}; }}
     QTabBar::tab {{ padding: 7px 11px; border: 0; border-bottom: 2px solid transparent; color: {t.quiet};
                 background: transparent; }}
@@ -93,6 +94,7 @@ def style_sheet(t) -> str:
     #filmstrip::item {{ border: 2px solid transparent; border-radius: 5px; padding: 2px; color: {t.text}; }}
     #filmstrip::item:selected {{ border-color: {t.accent}; background: {t.selection}; }}
     #chosen {{ font-weight: 600; }}
+    #readOut {{ background: {t.panel}; border-top: 1px solid {t.border}; padding: 4px 12px; }}
     #problem {{ color: {t.bad}; }}
     #flat:checked {{ background: {t.selection}; }}
     QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {t.border}; }}

@@ -6,16 +6,10 @@ from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QComboBox,
-    QHBoxLayout,
-    QToolBar,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QMenu, QToolBar, QToolButton, QWidget
 
-from ecgtwin_app.report.layout import GAINS, LEAD_GRIDS, MODES, SPEEDS, PageLayout
+from ecgtwin_app.report.layout import MODES, TWIN_MODES, PageLayout
+from ecgtwin_app.ui.paper_menu import OPTIONS
 
 #: Heat-map methods with the words of the chooser; "" shows none.
 HEAT_MAPS = (
@@ -24,30 +18,32 @@ HEAT_MAPS = (
     ("attention", "Attention map"),
     ("gradients", "Gradients map"),
 )
+_SHORT = {"median beats": "Median", "vector loops": "Loops"}
+#: Choices of the page that stand in the toolbar; the others are in its menu.
+_BOXES = ("leads", "speed", "gain")
 
 
 class ViewBar(QToolBar):
-    """Open and save, view modes, layout, speed, gain and heat map."""
+    """Views, layout, speed, gain, the menu of the paper, and the heat map."""
 
-    layout_wished = Signal(object)
+    layout_wished = Signal(object, str)
     heat_map_wished = Signal(str)
 
-    def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None):
+    def __init__(self, actions: dict[str, QAction], paper: QMenu, parent: QWidget | None = None):
         super().__init__("View", parent)
         self.setMovable(False)
         self.setContextMenuPolicy(self.contextMenuPolicy().PreventContextMenu)
         self._page_layout = PageLayout()
         self._add_button(actions["open_file"], "Open…")
-        self._add_button(actions["save_twins"], "Save…")
-        self._add_button(actions["save_pdf"], "PDF…")
         self.addSeparator()
         self.modes = self._add_modes()
         self.addSeparator()
-        self.leads = self._add_choice(
-            "Layout", [(key, grid.title) for key, grid in LEAD_GRIDS.items()], "leads"
-        )
-        self.speed = self._add_choice("Paper speed", [(v, f"{v:g} mm/s") for v in SPEEDS], "speed")
-        self.gain = self._add_choice("Gain", [(v, f"{v:g} mm/mV") for v in GAINS], "gain")
+        self.boxes = {option.field: self._add_choice(option) for option in OPTIONS if option.field in _BOXES}
+        more = QToolButton(text="Paper", objectName="flat")
+        more.setToolTip("Order, time, chest gain, filter, ruled paper, scheme and sheet")
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        more.setMenu(paper)
+        self.addWidget(more)
         self.addSeparator()
         self.heat_map = _box("Heat map", HEAT_MAPS)
         self.heat_map.activated.connect(lambda k: self.heat_map_wished.emit(self.heat_map.itemData(k)))
@@ -56,12 +52,12 @@ class ViewBar(QToolBar):
     def show_layout(self, layout: PageLayout, has_twin: bool) -> None:
         """Show a layout; views of a twin are out of reach until there is one."""
         self._page_layout = layout
-        for box, value in ((self.leads, layout.leads), (self.speed, layout.speed), (self.gain, layout.gain)):
-            box.setCurrentIndex(box.findData(value))
-        mode = layout.mode if has_twin else "reference"
+        for field, box in self.boxes.items():
+            box.setCurrentIndex(box.findData(getattr(layout, field)))
+        mode = layout.mode if has_twin or layout.mode not in TWIN_MODES else "reference"
         for button, name in zip(self.modes.buttons(), MODES):
             button.setChecked(name == mode)
-            button.setEnabled(has_twin or name == "reference")
+            button.setEnabled(has_twin or name not in TWIN_MODES)
         self.heat_map.setEnabled(has_twin)
 
     def show_heat_map(self, method: str) -> None:
@@ -85,33 +81,35 @@ class ViewBar(QToolBar):
         row.setSpacing(0)
         places = ("first", *["middle"] * (len(MODES) - 2), "last")
         for number, (mode, place) in enumerate(zip(MODES, places), 1):
-            button = QToolButton(text=mode.capitalize(), checkable=True, objectName="segment")
+            text = _SHORT.get(mode, mode.capitalize())
+            button = QToolButton(text=text, checkable=True, objectName="segment")
             button.setProperty("place", place)
             button.setToolTip(f"View: {mode} (Ctrl+{number})")
             button.setAccessibleName(f"View: {mode}")
-            button.clicked.connect(lambda _=False, mode=mode: self._wish(mode=mode))
+            button.clicked.connect(lambda _=False, mode=mode: self._wish("view", mode=mode))
             group.addButton(button)
             row.addWidget(button)
         self.addWidget(holder)
         return group
 
-    def _add_choice(self, name, choices, field):
-        box = _box(name, choices)
-        box.activated.connect(lambda k: self._wish(**{field: box.itemData(k)}))
+    def _add_choice(self, option):
+        box = _box(option.title, option.values)
+        words = option.title.lower()
+        box.activated.connect(lambda k: self._wish(words, **{option.field: box.itemData(k)}))
         self.addWidget(box)
         return box
 
-    def _wish(self, **fields):
-        self.layout_wished.emit(replace(self._page_layout, **fields))
+    def _wish(self, what, **fields):
+        self.layout_wished.emit(replace(self._page_layout, **fields), what)
 
 
-def _box(name, choices, widest=136):
+def _box(name, choices, widest=126):
     box = QComboBox()
     box.setAccessibleName(name)
     box.setToolTip(name)
     for value, text in choices:
         box.addItem(text, value)
     longest = max(box.fontMetrics().horizontalAdvance(text) for _, text in choices)
-    box.setFixedWidth(min(longest + 42, widest))
+    box.setFixedWidth(min(longest + 40, widest))
     box.view().setMinimumWidth(longest + 40)  # the list may be wider than the closed box
     return box

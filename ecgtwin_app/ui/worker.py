@@ -50,13 +50,13 @@ class Worker(QObject):
 
     _happened = Signal(object, str, object)
 
-    def __init__(self, parent: QObject | None = None):
+    def __init__(self, parent: QObject | None = None, name: str = "ecgtwin-worker"):
         super().__init__(parent)
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._unfinished: list[Job] = []
         self._happened.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         before = threading.stack_size(STACK_BYTES)
-        self._thread = threading.Thread(target=self._run, name="ecgtwin-worker", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
         threading.stack_size(before)
 

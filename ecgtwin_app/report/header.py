@@ -1,0 +1,169 @@
+"""The words around the paper: banner, whose ECG it is, legend with measurements, and the footer."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from ecgtwin_app.ecg.recording import Recording
+from ecgtwin_app.report import ink, marking
+from ecgtwin_app.report.beats_view import LOOP_GAIN, median_scale
+from ecgtwin_app.report.ink import draw_text, pen
+from ecgtwin_app.report.layers import DIFFERENCE, REFERENCE, TWIN
+from ecgtwin_app.report.layout import LEAD_GRIDS
+from ecgtwin_app.report.placing import Panel
+from ecgtwin_app.report.shown import filter_text, warning_text
+
+#: Columns of the header's table: title, and the measurement's name in `ecg.measure`.
+_COLUMNS = (
+    ("HR /min", "heart_rate"),
+    ("PR ms", "pr"),
+    ("QRS ms", "qrs"),
+    ("QT ms", "qt"),
+    ("QTcF ms", "qtc_fridericia"),
+    ("QRS axis °", "qrs_axis"),
+)
+#: Rows of the legend that there is room for.
+_MOST_ROWS = 3
+_TITLES = {(REFERENCE,): "12-lead ECG", (TWIN,): "Digital twin", (DIFFERENCE,): "Twin less reference"}
+
+
+def draw_banner(painter: QPainter, page) -> None:
+    """The mark across the top of every page that shows something generated: black on yellow in any scheme."""
+    left, _, width, _ = page.layout.paper
+    painter.setPen(pen(QColor("#1A1A1A"), 0.3))
+    painter.setBrush(ink.BANNER_FILL)
+    painter.drawRect(QRectF(left, 5.0, width, 7.0))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    draw_text(painter, left + 3, 9.9, marking.SYNTHETIC, 3.9, bold=True)
+    start = left + 6 + ink.text_width(marking.SYNTHETIC, 3.9, True)
+    words = f"{marking.condition_text(page.generated)} · {marking.origin_text(page.generated)}"
+    words = ink.elided(words, 2.5, left + width - 3 - start)
+    draw_text(painter, left + width - 3, 9.6, words, 2.5, align=1.0)
+
+
+def draw_header(painter: QPainter, page) -> None:
+    """Whose ECG it is, and the measurements of what is shown; the rows are the legend, too."""
+    left, look = page.layout.paper[0], page.look
+    title = _TITLES.get(page.shown, "12-lead ECG and digital twin")
+    draw_text(painter, left, 18.2, title, 4.4, look.text, bold=True)
+    draw_text(painter, left, 22.8, patient_text(page.reference, page.layout.identity), 2.7, look.text)
+    origin = "Made from " if REFERENCE not in page.shown else ""
+    words = ink.elided(origin + source_text(page.reference), 2.3, 100)
+    draw_text(painter, left, 26.8, words, 2.3, look.quiet)
+    _draw_legend(painter, page)
+
+
+def _draw_legend(painter, page):
+    left, _, width, _ = page.layout.paper
+    first = left + width - 17.0 * (len(_COLUMNS) - 1)
+    for k, (title, _) in enumerate(_COLUMNS):
+        draw_text(painter, first + 17 * k, 17.6, title, 2.2, page.look.quiet, align=1.0)
+    rows = page.shown[:_MOST_ROWS]
+    step = 4.4 if len(rows) < 3 else 3.6
+    for row, who in enumerate(rows):
+        y = 17.6 + step * (row + 1) + (0.4 if step > 4 else 0)
+        colour = ink.layer_colour(page, who)
+        painter.setPen(ink.trace_pen(painter, page, who))
+        painter.drawLine(QLineF(first - 66, y - 0.9, first - 58, y - 0.9))
+        name = layer_name(page, who)
+        if row == _MOST_ROWS - 1 and len(page.shown) > _MOST_ROWS:
+            name += f" (and {len(page.shown) - _MOST_ROWS} more)"
+        draw_text(painter, first - 56, y, ink.elided(name, 2.6, 50, True), 2.6, colour, bold=True)
+        measured = {} if who == DIFFERENCE else page.layer(who).measurements
+        for k, (_, key) in enumerate(_COLUMNS):
+            draw_text(painter, first + 17 * k, y, _number(measured.get(key)), 2.7, colour, align=1.0)
+
+
+def layer_name(page, who: str) -> str:
+    """What the legend calls a layer."""
+    if who == REFERENCE:
+        return f"Reference ({'synthetic' if page.reference.synthetic else 'recorded'})"
+    if who == DIFFERENCE:
+        return "Twin less reference (synthetic)"
+    return page.layer(who).name or "Digital twin (synthetic)"
+
+
+def _number(value):
+    return "–" if value is None else f"{value:.0f}".replace("-", "−")
+
+
+def patient_text(reference: Recording, identity: bool) -> str:
+    """Age and sex, and who it is only when asked. Ages above 89 are grouped (HIPAA Safe Harbor)."""
+    patient = reference.patient
+    words = ["De-identified"]
+    age = patient.age
+    if identity:
+        words = [patient.name or "Name not recorded", patient.identifier, reference.recorded]
+    elif age is not None and age > 89:
+        words, age = [*words, "90+ years"], None
+    if age is not None:
+        words.append(f"{age:g} years")
+    words.append({"F": "female", "M": "male"}.get(patient.sex, "sex not stated"))
+    return " · ".join(word for word in words if word)
+
+
+def source_text(reference: Recording) -> str:
+    """Where the samples came from and what was done to them."""
+    words = [reference.source or "source not stated", f"{reference.rate:g} Hz", f"{reference.duration:.1f} s"]
+    return " · ".join([*words, *reference.history])
+
+
+def scale_text(page) -> str:
+    """Speed and gain as printed: "25 mm/s   limb 10, chest 5 mm/mV"."""
+    layout = page.layout
+    if layout.mode == "vector loops":
+        return f"{LOOP_GAIN * layout.gain:g} mm/mV"
+    speed = median_scale(layout)[0] if layout.mode == "median beats" else layout.speed
+    split = layout.chest_gain is not None and layout.chest_gain != layout.gain
+    gain = f"limb {layout.gain:g}, chest {layout.chest_gain:g}" if split else f"{layout.gain:g}"
+    return f"{speed:g} mm/s   {gain} mm/mV"
+
+
+def draw_footer(painter: QPainter, page, panels: list[Panel]) -> None:
+    """Speed, gain, filter and order of time, and a ruler to check the print's scale with."""
+    layout, look = page.layout, page.look
+    left, top, _, height = layout.paper
+    first = top + height + 5.0
+    scale = scale_text(page)
+    draw_text(painter, left, first, scale, 3.2, look.text, bold=True)
+    place = left + max(47.0, ink.text_width(scale, 3.2, True) + 6)
+    warning = warning_text(layout.filter)
+    if warning:
+        draw_text(painter, place, first, warning, 2.9, look.warning, bold=True)
+        place += ink.text_width(warning, 2.9, True) + 5
+    draw_text(painter, place, first, " · ".join(_timing(page, panels)), 2.3, look.quiet)
+    draw_text(painter, left, first + 4.4, " · ".join(_notes(page)), 2.3, look.quiet)
+    _draw_ruler(painter, left, first + 8.6, look)
+
+
+def _timing(page, panels):
+    words = [filter_text(page.reference, page.layout.filter)]
+    if any(not panel.opens_row for panel in panels):
+        said = "simultaneous: every column begins at the same time"
+        words.append(said if page.layout.simultaneous else "sequential: time runs on from column to column")
+    if panels:
+        end = max(panel.start + panel.seconds for panel in panels)
+        words.append(f"seconds {page.layout.start:g} to {end:g} of {page.reference.duration:.1f}")
+    return words
+
+
+def _notes(page):
+    layout = page.layout
+    drawn = {"median beats": "Median beats", "vector loops": "Vector loops"}
+    notes = [drawn.get(layout.mode, LEAD_GRIDS[layout.leads].title)]
+    if layout.order == "cabrera":
+        notes.append("Cabrera sequence")
+    if page.aligned:
+        notes.append("twin moved in each panel so that one of its beats lies on the reference's first beat")
+    if layout.mode == "difference":
+        notes.append("each beat of the twin less the reference's beat that is nearest in time")
+    return [*notes, marking.PURPOSE]
+
+
+def _draw_ruler(painter, x, y, look):
+    painter.setPen(pen(QColor(look.quiet), 0.15))
+    painter.drawLine(QLineF(x, y, x + 100, y))
+    for mm in range(0, 101, 10):
+        painter.drawLine(QLineF(x + mm, y, x + mm, y - (1.6 if mm % 50 == 0 else 0.9)))
+    draw_text(painter, x + 102, y, "100 mm when printed at 100 %", 2.1, look.quiet)

@@ -1,0 +1,65 @@
+"""Recordings as the page shows them: filtered for display, and said so.
+
+The diagnostic band is 0.05 to 150 Hz; a high-pass up to 0.67 Hz is allowed where it has no phase
+distortion, as here (Kligfield et al., AHA/ACC/HRS part I, Circulation 2007;115:1306).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from ecgtwin_app.ecg.filters import display_filter
+from ecgtwin_app.ecg.recording import Recording
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A choice of the filter menu: its name, pass band and mains notch in Hz."""
+
+    title: str
+    low: float | None = None
+    high: float | None = None
+    mains: float | None = None
+
+    @property
+    def diagnostic(self) -> bool:
+        """Whether ST and QRS amplitudes may be judged."""
+        return (self.low is None or self.low <= 0.67) and (self.high is None or self.high >= 150)
+
+
+FILTERS = {
+    "none": Filter("No display filter"),
+    "diagnostic": Filter("0.05–150 Hz", 0.05, 150.0),
+    "diagnostic 50": Filter("0.05–150 Hz, AC 50 Hz", 0.05, 150.0, 50.0),
+    "diagnostic 60": Filter("0.05–150 Hz, AC 60 Hz", 0.05, 150.0, 60.0),
+    "steady": Filter("0.67–150 Hz", 0.67, 150.0),
+    "muscle": Filter("0.05–40 Hz", 0.05, 40.0),
+    "monitor": Filter("0.5–40 Hz", 0.5, 40.0),
+}
+_known: WeakKeyDictionary[Recording, dict[str, Recording]] = WeakKeyDictionary()
+
+
+def shown(recording: Recording, key: str) -> Recording:
+    """The recording behind a filter of `FILTERS`, computed once."""
+    choice = FILTERS[key]
+    if (choice.low, choice.high, choice.mains) == (None, None, None):
+        return recording
+    of_recording = _known.setdefault(recording, {})
+    if key not in of_recording:
+        of_recording[key] = display_filter(recording, choice.low, choice.high, choice.mains)
+    return of_recording[key]
+
+
+def filter_text(recording: Recording, key: str = "none") -> str:
+    """The filters of the recording's history and of the display, without delay all of them."""
+    said = [line for line in recording.history if "filter" in line]
+    if key != "none":
+        said.append(f"display filter {FILTERS[key].title}, without delay")
+    return "; ".join(said) or "no display filter"
+
+
+def warning_text(key: str) -> str:
+    """What must not be judged behind this filter; "" behind a diagnostic one."""
+    choice = FILTERS[key]
+    return "" if choice.diagnostic else f"NOT DIAGNOSTIC: {choice.title} – do not judge ST or QRS amplitude"

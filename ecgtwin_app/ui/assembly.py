@@ -1,0 +1,122 @@
+"""How the window is put together, and which of its parts listens to which."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from ecgtwin_app.report import marking
+
+HINT = "Generate Ctrl+G · Heat map Ctrl+H · Views Ctrl+1 to 7 · Commands Ctrl+K · All shortcuts ?"
+
+
+class Assembly:
+    """The part of the window that builds it."""
+
+    def put_together(self) -> None:
+        """Panels at both sides; message, page, read-out, overview, score and filmstrip in the middle."""
+        self.setWindowTitle("ECGTwin Desktop")
+        self.setAcceptDrops(True)
+        self.setMinimumSize(960, 620)
+        self.resize(1440, 900)
+        self.addToolBar(self.bar)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.messages)
+        column.addWidget(self.view, 1)
+        for widget in (self.read_out, self.overview, self.score_strip, self.filmstrip):
+            column.addWidget(widget)
+        self.read_out.hide()
+        self.centre = centre
+        self.tabs = QTabWidget(documentMode=True)
+        self.tabs.tabBar().setDrawBase(False)
+        for widget, name in (
+            (self.request_panel, "Ask"),
+            (self.layers_panel, "Layers"),
+            (self.history, "History"),
+        ):
+            self.tabs.addTab(widget, name)
+        self.side, self.right = _panel(self.tabs, 280, 420), _panel(self.results, 280, 560)
+        self.splitter = _splitter((self.side, centre, self.right), [296, 784, 336])
+        self.setCentralWidget(self.splitter)
+        self._fill_status_bar()
+
+    def _fill_status_bar(self):
+        self.zoom_label = QLabel()
+        mark = QLabel(f"TWINS ARE {marking.SYNTHETIC}", objectName="syntheticMark")
+        self.statusBar().addWidget(QLabel(HINT))
+        self.statusBar().addPermanentWidget(self.zoom_label)
+        self.statusBar().addPermanentWidget(mark)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().setContentsMargins(4, 0, 8, 0)
+
+    def connect_parts(self) -> None:
+        """What every part says, and who listens."""
+        self.request_panel.changed.connect(self.ask)
+        self.history.loaded.connect(self.load_request)
+        self.history.run_wished.connect(self.run_request)
+        self.history.save_wished.connect(self.save_presets)
+        self.history.open_wished.connect(self.load_presets)
+        self.filmstrip.chosen.connect(self.session.show_twin)
+        self.session.requests_changed.connect(lambda: self.history.show_session(self.session))
+        self.session.available_changed.connect(self._show_available)
+        self.request_panel.generate_wished.connect(self.generate)
+        self.request_panel.cancel_wished.connect(self.cancel)
+        self.bar.layout_wished.connect(self.set_page_layout)
+        self.bar.heat_map_wished.connect(self.set_heat_map)
+        self.session.request_changed.connect(self._show_request)
+        self.session.reference_changed.connect(self._reference_opened)
+        self.session.twins_changed.connect(self._refresh)
+        self.controller.told.connect(self.messages.tell)
+        self.controller.failed.connect(self.messages.warn)
+        self.controller.progressed.connect(self.request_panel.show_progress)
+        self.controller.preview_changed.connect(self._show_page)
+        self.controller.running_changed.connect(self._running_changed)
+        self.controller.heat_map_missing.connect(lambda: self.set_heat_map(""))
+        self.view.zoomed.connect(self._show_zoom)
+        self.view.painted.connect(self._place_score_strip)
+        self.score_strip.edited.connect(self.edit_score)
+        self.view.calipers.changed.connect(self.set_calipers)
+        self.view.calipers.selected.connect(self.show_read_out)
+        self.view.marks.moved.connect(self.move_fiducials)
+        self.overview.start_wished.connect(
+            lambda start: self._show_layout(replace(self.page_layout, start=start))
+        )
+        self.session.marks_changed.connect(self._marks_changed)
+        self.layers_panel.changed.connect(self.set_layers)
+        if self.keeper is not None:
+            self.keeper.failed.connect(self.messages.warn)
+            self.session.twins_changed.connect(self.keeper.touch)
+            self.session.request_changed.connect(self.keeper.touch)
+            self.session.reference_changed.connect(self.keeper.touch)
+            self.undo_stack.indexChanged.connect(self.keeper.touch)
+        self.view.failed.connect(self.messages.warn)
+        for signal in (self.undo_stack.canUndoChanged, self.undo_stack.canRedoChanged):
+            signal.connect(self._show_commands)
+        self.undo_stack.undoTextChanged.connect(self._show_commands)
+
+
+def _panel(widget: QWidget, narrowest: int, widest: int) -> QFrame:
+    frame = QFrame(objectName="panel")
+    frame.setMinimumWidth(narrowest)
+    frame.setMaximumWidth(widest)
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(widget)
+    return frame
+
+
+def _splitter(widgets, sizes):
+    """Side by side; the widget that holds the page takes what room there is."""
+    splitter = QSplitter(Qt.Orientation.Horizontal)
+    splitter.setHandleWidth(1)
+    splitter.setChildrenCollapsible(False)
+    for widget in widgets:
+        splitter.addWidget(widget)
+        splitter.setStretchFactor(splitter.indexOf(widget), 0 if widget.objectName() == "panel" else 1)
+    splitter.setSizes(sizes)
+    return splitter

@@ -1,0 +1,112 @@
+"""The commands of the Measure menu, as methods of the window."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ecgtwin_app.report.layers import REFERENCE, TWIN
+from ecgtwin_app.ui.calipers import AMPLITUDE, TIME, read_out
+from ecgtwin_app.ui.mark_tool import describe
+from ecgtwin_app.ui.undo import Change
+
+
+class MeasureCommands:
+    """Calipers, fiducials and the lens."""
+
+    def tool_hand(self) -> None:
+        self._choose_tool("")
+
+    def tool_time(self) -> None:
+        self._choose_tool(TIME)
+
+    def tool_amplitude(self) -> None:
+        self._choose_tool(AMPLITUDE)
+
+    def _choose_tool(self, kind):
+        self.view.choose_tool(kind)
+        self.view.setFocus()
+        for name, own in (("tool_hand", ""), ("tool_time", TIME), ("tool_amplitude", AMPLITUDE)):
+            self.commands[name].setChecked(own == kind)
+        self.show_read_out()
+
+    def march(self) -> None:
+        self.view.calipers.march()
+
+    def remove_caliper(self) -> None:
+        self.view.calipers.remove()
+
+    def clear_calipers(self) -> None:
+        if self.view.calipers.calipers:
+            self.set_calipers((), "removal of calipers")
+
+    def set_calipers(self, calipers: tuple, what: str) -> None:
+        """Other calipers on the page; one step to undo, nudges of one caliper join."""
+        key = what if what == "move of caliper" else ""
+        self.undo_stack.push(Change(what, self._show_calipers, self.view.calipers.calipers, calipers, key))
+
+    def _show_calipers(self, calipers):
+        self.view.calipers.show_calipers(calipers)
+        self.view.viewport().update()
+        self.show_read_out()
+
+    def toggle_fiducials(self) -> None:
+        self.view.marks.show_fiducials = not self.view.marks.show_fiducials
+        self._show_marks()
+
+    def toggle_labels(self) -> None:
+        self.view.marks.show_labels = not self.view.marks.show_labels
+        self._show_marks()
+
+    def toggle_magnifier(self) -> None:
+        self.view.magnify(not self.view.magnifying)
+        self.commands["toggle_magnifier"].setChecked(self.view.magnifying)
+
+    def move_fiducials(self, who: str, marks) -> None:
+        """Marks moved by hand; the measurements follow. One step to undo."""
+        recording = self.session.reference if who == REFERENCE else self.session.twin.recording
+        before = self.session.marks(recording)
+        self.undo_stack.push(
+            Change("move of fiducial", lambda value: self.session.set_marks(recording, value), before, marks)
+        )
+
+    def reset_fiducials(self) -> None:
+        for who, marks in list(self.view.marks.marks.items()):
+            if any(marks.moved.values()):
+                self.move_fiducials(who, replace(marks, moved={}))
+
+    def _show_marks(self):
+        """Give the page the marks of what is shown; a twin's are found first."""
+        session, tool = self.session, self.view.marks
+        known = {}
+        if session.reference is not None:
+            known[REFERENCE] = session.marks(session.reference)
+        if session.twin is not None and not self.controller.running:
+            known[TWIN] = session.marks(session.twin.recording)
+            if known[TWIN] is None and session.twin.recording not in self._marks_asked:
+                self._marks_asked.add(session.twin.recording)
+                self.controller.find_marks(session.twin.recording)
+        tool.marks = {who: marks for who, marks in known.items() if marks is not None}
+        self.commands["toggle_fiducials"].setChecked(tool.show_fiducials)
+        self.commands["toggle_labels"].setChecked(tool.show_labels)
+        self.view.viewport().update()
+        self.show_read_out()
+
+    def show_read_out(self) -> None:
+        """What the chosen caliper measures, or what the marks say, in the line under the page."""
+        tool = self.view.calipers
+        if tool.caliper is not None:
+            others = [caliper for caliper in tool.calipers if caliper is not tool.caliper]
+            rate = (self.session.measurements or {}).get("heart_rate")
+            words = read_out(
+                tool.caliper, others, 60 / rate if rate else None, self.page_layout.gain_of(tool.caliper.lead)
+            )
+        elif tool.kind:
+            words = (
+                "Drag on a lead to set a caliper; Alt while dragging does not snap; H moves the page again"
+            )
+        elif self.view.marks.show_labels or self.view.marks.show_fiducials:
+            words = " · ".join(describe(marks, who) for who, marks in self.view.marks.marks.items())
+        else:
+            words = ""
+        self.read_out.setText(words)
+        self.read_out.setVisible(bool(words))

@@ -1,0 +1,48 @@
+"""The window's theme: put on part by part, so that no part holds the GUI thread long."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+
+from ecgtwin_app.ui import settings
+from ecgtwin_app.ui.theme import Theme, chosen_theme, dress
+
+
+class Dressing:
+    """The part of the window that knows its colours."""
+
+    @property
+    def theme(self) -> Theme:
+        """The colours of the window."""
+        return chosen_theme(self.theme_name)
+
+    def set_theme(self, name: str) -> None:
+        """Dress the window part by part, so that no part holds the GUI thread long, and remember it."""
+        self.theme_name = name
+        settings.write(self.store, settings.THEME, name)
+        parts = iter(self._parts())
+
+        def next_part():
+            part = next(parts, None)
+            if part is None:
+                self._show_theme()
+            else:
+                dress(part, self.theme)
+                QTimer.singleShot(0, self, next_part)
+
+        next_part()
+
+    def _parts(self):
+        """The window's parts that are dressed one after the other, the smaller ones first."""
+        return (
+            self.menuBar(), self.bar, self.statusBar(), self.messages, self.filmstrip, self.view,
+            self.read_out, self.overview, self.score_strip,
+            self.history, self.layers_panel, self.request_panel.conditions, self.request_panel.form, self.results,
+            self.centre, self.side, self.right,
+            self.splitter.handle(1), self.splitter.handle(2),
+        )  # fmt: skip
+
+    def _show_theme(self):
+        self.view.set_desk(self.theme.desk)
+        self.results.set_theme(self.theme)
+        self.results.show_session(self.session)

@@ -1,0 +1,150 @@
+"""The layers of an overlay: eye, name, colour, opacity and order."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtWidgets import (
+    QColorDialog,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ecgtwin_app.report.layers import REFERENCE
+from ecgtwin_app.report.look import look_of
+from ecgtwin_app.ui.filmstrip import marks
+from ecgtwin_app.ui.layer_stack import LayerStack
+from ecgtwin_app.ui.session import Session
+
+_KEY = Qt.ItemDataRole.UserRole
+
+
+class LayersPanel(QWidget):
+    """The highest layer stands first, as it lies on the page. A tick shows a layer."""
+
+    changed = Signal(object, str)
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._stack, self._session = LayerStack(), None
+        self.list = QListWidget()
+        self.list.setAccessibleName("Layers")
+        self.list.itemChanged.connect(self._ticked)
+        self.list.currentRowChanged.connect(lambda _: self._show_controls())
+        self.opacity = QSlider(Qt.Orientation.Horizontal)
+        self.opacity.setRange(10, 100)
+        self.opacity.setAccessibleName("Opacity")
+        self.opacity.valueChanged.connect(lambda v: self._style("opacity of layer", opacity=v / 100))
+        self.colour = _button("Colour…", "Another colour for the chosen layer", self._choose_colour)
+        self.usual = _button("Usual look", "The scheme's colour, fully opaque", self._reset)
+        self.up = _button("Up", "Draw the chosen layer over the next one", lambda: self._move(+1))
+        self.down = _button("Down", "Draw the chosen layer under the next one", lambda: self._move(-1))
+        self._lay_out()
+
+    def show_session(self, session: Session, stack: LayerStack) -> None:
+        """List the reference and the twins."""
+        self._session, self._stack = session, stack
+        chosen = self.key
+        self.list.blockSignals(True)
+        self.list.clear()
+        keys = stack.keys(session.twins)[::-1] if session.reference is not None else []
+        look = look_of("paper", "none")
+        for key in keys:
+            number = 0 if key == REFERENCE else session.twins.index(key) + 1
+            words = "Reference" if key == REFERENCE else f"Twin {number}  {marks(key)}"
+            item = QListWidgetItem(words)
+            item.setData(_KEY, key)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            seen = stack.is_visible(key, session.twin)
+            item.setCheckState(Qt.CheckState.Checked if seen else Qt.CheckState.Unchecked)
+            usual = look.reference if key == REFERENCE else look.twins[0]
+            item.setIcon(_swatch(stack.style(key).colour or usual))
+            if key != REFERENCE:
+                item.setToolTip(", ".join(key.request.conditions))
+            self.list.addItem(item)
+        rows = [row for row, key in enumerate(keys) if key is chosen or key == chosen]
+        self.list.setCurrentRow(rows[0] if rows else 0)
+        self.list.blockSignals(False)
+        self._show_controls()
+
+    @property
+    def key(self):
+        """The chosen layer."""
+        item = self.list.currentItem()
+        return item.data(_KEY) if item is not None else None
+
+    def _lay_out(self):
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 10, 10, 12)
+        column.setSpacing(6)
+        column.addWidget(self.list, 1)
+        row = QHBoxLayout()
+        row.addWidget(QLabel("Opacity", objectName="quiet"))
+        row.addWidget(self.opacity, 1)
+        column.addLayout(row)
+        for buttons in ((self.colour, self.usual), (self.up, self.down)):
+            row = QHBoxLayout()
+            for button in buttons:
+                row.addWidget(button, 1)
+            column.addLayout(row)
+        words = QLabel(
+            "Layers are drawn in the views Overlay, Median and Loops. Hold the key ` to flicker between the"
+            " reference and the twin.",
+            objectName="quiet",
+        )
+        words.setWordWrap(True)
+        column.addWidget(words)
+
+    def _show_controls(self):
+        key = self.key
+        for widget in (self.opacity, self.colour, self.usual, self.up, self.down):
+            widget.setEnabled(key is not None)
+        self.opacity.blockSignals(True)
+        self.opacity.setValue(round(100 * self._stack.style(key).opacity) if key is not None else 100)
+        self.opacity.blockSignals(False)
+
+    def _ticked(self, item):
+        key, seen = item.data(_KEY), item.checkState() == Qt.CheckState.Checked
+        # The list is filled anew, which must not happen while Qt is still ticking the item.
+        QTimer.singleShot(
+            0,
+            self,
+            lambda: self.changed.emit(self._stack.with_style(key, visible=seen), "visibility of layer"),
+        )
+
+    def _style(self, what, **fields):
+        if self.key is not None:
+            self.changed.emit(self._stack.with_style(self.key, **fields), what)
+
+    def _move(self, by):
+        if self.key is not None:
+            self.changed.emit(self._stack.moved(self.key, by, self._session.twins), "order of layers")
+
+    def _reset(self):
+        self._style("look of layer", opacity=1.0, colour="")
+
+    def _choose_colour(self):
+        dialog = QColorDialog(QColor(self._stack.style(self.key).colour or "#0072B2"), self)
+        dialog.setWindowTitle("Colour of the layer")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.colorSelected.connect(lambda colour: self._style("colour of layer", colour=colour.name()))
+        dialog.open()
+
+
+def _swatch(colour):
+    picture = QPixmap(14, 14)
+    picture.fill(QColor(colour))
+    return QIcon(picture)
+
+
+def _button(text, tip, do):
+    button = QPushButton(text, objectName="secondary")
+    button.setToolTip(tip)
+    button.clicked.connect(lambda: do())
+    return button

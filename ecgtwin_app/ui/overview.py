@@ -1,0 +1,97 @@
+"""The whole recording in one line; the part on the page is marked and can be dragged."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from ecgtwin_app.ecg.recording import Recording
+from ecgtwin_app.report.trace import lead_values, polygon
+
+_COLUMNS = 1200
+
+
+class OverviewBar(QWidget):
+    """Lead II, or the first lead there is; hidden while the page shows all of it."""
+
+    start_wished = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._duration = self._start = self._shown = 0.0
+        self._envelope = np.zeros((2, 0))
+        self._recording: Recording | None = None
+        self.setFixedHeight(38)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Overview of the recording")
+        self.hide()
+
+    def show_part(self, recording: Recording | None, start: float, seconds: float) -> None:
+        """Show a recording and which part of it is on the page."""
+        if recording is not self._recording:
+            self._recording = recording
+            self._envelope = _envelope(recording) if recording is not None else np.zeros((2, 0))
+        self._start, self._shown = start, seconds
+        self._duration = recording.duration if recording is not None else 0.0
+        self.setVisible(self._duration > seconds + 0.05)
+        self.setAccessibleDescription(f"Seconds {start:.0f} to {start + seconds:.0f} of {self._duration:.0f}")
+        self.update()
+
+    def paintEvent(self, event):
+        """The line, and a frame around the part that is shown."""
+        painter = QPainter(self)
+        colour = self.palette().windowText().color()
+        painter.fillRect(self.rect(), self.palette().window())
+        if not self._envelope.size:
+            return
+        count = self._envelope.shape[1]
+        x = np.repeat((np.arange(count) + 0.5) * self.width() / count, 2)
+        span = max(float(np.ptp(self._envelope)), 0.5)
+        y = 3 + (self._envelope.max() - self._envelope.T.ravel()) / span * (self.height() - 6)
+        line: QPolygonF = polygon(np.column_stack([x, y]))
+        painter.setPen(QColor(colour.red(), colour.green(), colour.blue(), 150))
+        painter.drawPolyline(line)
+        accent = self.palette().link().color()
+        frame = QRectF(
+            self._start / self._duration * self.width(), 1,
+            min(1.0, self._shown / self._duration) * self.width(), self.height() - 2,
+        )  # fmt: skip
+        painter.fillRect(frame, QColor(accent.red(), accent.green(), accent.blue(), 45))
+        painter.setPen(accent)
+        painter.drawRect(frame)
+
+    def mousePressEvent(self, event):
+        """The middle of the page goes to where the mouse is."""
+        self._go(event.position().x())
+
+    def mouseMoveEvent(self, event):
+        """And follows it."""
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._go(event.position().x())
+
+    def keyPressEvent(self, event):
+        """Arrow keys move by one second."""
+        step = {Qt.Key.Key_Left: -1.0, Qt.Key.Key_Right: 1.0}.get(event.key())
+        if step is None:
+            super().keyPressEvent(event)
+        else:
+            self._wish(self._start + step)
+
+    def _go(self, x):
+        self._wish(x / max(1, self.width()) * self._duration - self._shown / 2)
+
+    def _wish(self, start):
+        latest = max(0.0, self._duration - self._shown)
+        self.start_wished.emit(round(min(latest, max(0.0, start)), 2))
+
+
+def _envelope(recording):
+    """Lowest and highest value in each column, shape (2, columns)."""
+    lead = "II" if "II" in recording.leads else recording.leads[0]
+    values = np.nan_to_num(lead_values(recording, lead))
+    columns = min(_COLUMNS, values.size)
+    edges = np.linspace(0, values.size, columns + 1).astype(int)[:-1]
+    return np.stack([np.minimum.reduceat(values, edges), np.maximum.reduceat(values, edges)])

@@ -1,0 +1,286 @@
+"""The rhythm score under the page: P and QRS events that can be moved, inserted and taken away."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from ecgtwin_app.ecg.score import Event, RhythmScore
+from ecgtwin_app.ui import score_edit
+from ecgtwin_app.ui.score_edit import INSERTIONS
+
+_P_ROW, _QRS_ROW, _HEIGHT = 13, 34, 50
+_GRIP = 7.0
+#: Letters of the events' origins, so that colour never tells alone.
+_LETTERS = {
+    "sinus": "", "ectopic": "e", "retrograde": "r", "conducted": "", "aberrant": "a", "ventricular": "V",
+    "paced": "p",
+}  # fmt: skip
+
+
+class ScoreLine(QWidget):
+    """The events on a time axis. A click chooses, a drag moves, a double click inserts a sinus beat."""
+
+    edited = Signal(object, str)
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.score: RhythmScore | None = None
+        self.current = -1
+        self.caret = 5.0
+        self._left, self._speed, self._followed = 8.0, 0.0, False
+        self._held: tuple[float, RhythmScore] | None = None
+        self.setFixedHeight(_HEIGHT)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Rhythm score")
+
+    def show_score(self, score: RhythmScore | None) -> None:
+        """Show a score; the chosen event stays chosen where there still is one."""
+        if self._held is None:
+            self.score = score
+        count = len(score.events) if score is not None else 0
+        self.current = min(self.current, count - 1)
+        self.setAccessibleDescription(self._words())
+        self.update()
+
+    def follow(self, left: float | None, speed: float) -> None:
+        """Stand under the page's strip: where second 0 lies and pixels a second; None uses the whole width."""
+        self._followed = left is not None
+        self._left, self._speed = (8.0, 0.0) if left is None else (left, speed)
+        self.update()
+
+    def x_offset(self, ancestor: QWidget) -> float:
+        """Where the line begins in the widget around it."""
+        return self.mapTo(ancestor, QPoint(0, 0)).x() if self.isVisible() else 0.0
+
+    @property
+    def event(self) -> Event | None:
+        """The chosen event."""
+        if self.score is None or not 0 <= self.current < len(self.score.events):
+            return None
+        return self.score.events[self.current]
+
+    def edit(self, score: RhythmScore, words: str) -> None:
+        """Propose another score."""
+        if score != self.score:
+            self.score = score
+            self.update()
+            self.edited.emit(score, words)
+
+    def x(self, seconds: float) -> float:
+        """The pixel of a moment."""
+        return self._left + seconds * self._pixels()
+
+    def seconds(self, x: float) -> float:
+        """The moment under a pixel."""
+        return (x - self._left) / self._pixels()
+
+    def _pixels(self):
+        duration = self.score.duration if self.score is not None else 10.0
+        return self._speed or max(1.0, (self.width() - 16) / duration)
+
+    def _at(self, point: QPointF) -> int:
+        """The event under a point, -1 where there is none."""
+        if self.score is None:
+            return -1
+        chamber = "P" if point.y() < (_P_ROW + _QRS_ROW) / 2 else "QRS"
+        near = [
+            (abs(self.x(e.time) - point.x()), k)
+            for k, e in enumerate(self.score.events)
+            if e.chamber == chamber
+        ]
+        distance, index = min(near, default=(_GRIP + 1, -1))
+        return index if distance <= _GRIP else -1
+
+    def mousePressEvent(self, event):
+        """Choose an event, or the place where the next one is inserted."""
+        self.setFocus()
+        self.current = self._at(event.position())
+        self.caret = min(max(0.0, self.seconds(event.position().x())), 10.0)
+        if self.current >= 0:
+            self._held = (self.seconds(event.position().x()), self.score)
+        self.update()
+
+    def mouseMoveEvent(self, event):
+        """Move it; with Shift everything later comes along."""
+        if self._held is None:
+            return
+        start, before = self._held
+        by = round(self.seconds(event.position().x()) - start, 3)
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        self.score = _sorted_move(self, before, by, shift)
+        self.update()
+
+    def mouseReleaseEvent(self, event):
+        """Let go: the score is edited."""
+        if self._held is None:
+            return
+        (_, before), after = self._held, self.score
+        self._held, self.score = None, before
+        self.edit(after, "move")
+
+    def mouseDoubleClickEvent(self, event):
+        """Insert a sinus beat."""
+        if self.score is not None and self._at(event.position()) < 0:
+            self.edit(score_edit.insert(self.score, "sinus", self.seconds(event.position().x())), "insertion")
+
+    def keyPressEvent(self, event):
+        """Arrow keys move the chosen event by 10 ms, with Shift by 50; Tab-like keys choose the next."""
+        steps = {Qt.Key.Key_Left: -0.01, Qt.Key.Key_Right: 0.01}
+        if self.score is None:
+            super().keyPressEvent(event)
+        elif event.key() in steps and self.event is not None:
+            factor = 5 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+            before = self.score
+            self.edit(_sorted_move(self, before, steps[event.key()] * factor, False), "move")
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            step = 1 if event.key() == Qt.Key.Key_Up else -1
+            self.current = (self.current + step) % len(self.score.events)
+            self.caret = self.event.time
+            self.setAccessibleDescription(self._words())
+            self.update()
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.event is not None:
+            self.edit(score_edit.delete(self.score, self.current), "deletion")
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event):
+        """A ruler of seconds, P events above, QRS events below."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        text, quiet = self.palette().windowText().color(), self.palette().mid().color()
+        accent = self.palette().link().color()
+        if self.score is None:
+            return
+        painter.setPen(QPen(quiet, 1))
+        for second in range(int(self.score.duration) + 1):
+            painter.drawLine(QPointF(self.x(second), 2), QPointF(self.x(second), _HEIGHT - 4))
+        for row in (_P_ROW, _QRS_ROW):
+            painter.drawLine(QPointF(self.x(0), row), QPointF(self.x(self.score.duration), row))
+        painter.setPen(QPen(accent, 1, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(self.x(self.caret), 0), QPointF(self.x(self.caret), _HEIGHT))
+        for index, one in enumerate(self.score.events):
+            self._paint_event(painter, one, accent if index == self.current else text)
+
+    def _paint_event(self, painter, event, colour: QColor):
+        x = self.x(event.time)
+        painter.setPen(QPen(colour, 2.2))
+        if event.chamber == "P":
+            painter.setBrush(colour if event.origin == "sinus" else Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(QPointF(x, _P_ROW), 4.5, 4.5)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+        else:
+            painter.drawLine(QPointF(x, _QRS_ROW - 10), QPointF(x, _QRS_ROW + 10))
+        letter = _LETTERS[event.origin]
+        if letter:
+            row = _P_ROW if event.chamber == "P" else _QRS_ROW
+            painter.drawText(QRectF(x + 5, row - 9, 16, 18), Qt.AlignmentFlag.AlignLeft, letter)
+
+    def _words(self):
+        if self.score is None:
+            return "No score"
+        words = f"{len(self.score.times('P'))} P and {len(self.score.times('QRS'))} QRS events"
+        if self.event is not None:
+            words += f"; chosen: {self.event.origin} {self.event.chamber} at {self.event.time:.2f} s"
+        return words
+
+
+def _sorted_move(line, before, by, shift):
+    """The moved score, with the same event still chosen though its place in the order may have changed."""
+    events = before.events
+    moved = score_edit.move(before, line.current, by, shift)
+    if not shift and 0 <= line.current < len(events):
+        target = [e for e in moved.events if e not in events or e is events[line.current]]
+        if target and not line._held:
+            line.current = moved.events.index(target[0])
+    return moved
+
+
+class ScoreStrip(QWidget):
+    """The line with its buttons; every button says what it inserts at the dashed mark."""
+
+    edited = Signal(object, str)
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.line = ScoreLine()
+        self.line.edited.connect(self.edited)
+        self.line.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.line.customContextMenuRequested.connect(self._open_menu)
+        self.buttons: dict[str, QToolButton] = {}
+        row = QHBoxLayout()
+        row.setContentsMargins(10, 2, 10, 0)
+        row.setSpacing(2)
+        heading = QLabel("Rhythm score", objectName="heading")
+        heading.setToolTip(
+            "When atria (dots) and ventricles (bars) are activated; edit it and the twin follows"
+        )
+        row.addWidget(heading)
+        row.addStretch(1)
+        for name, text, tip, do in self._commands():
+            button = QToolButton(text=text, objectName="flat")
+            button.setToolTip(tip)
+            button.setAccessibleName(tip)
+            button.clicked.connect(do)
+            self.buttons[name] = button
+            row.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 2)
+        column.setSpacing(0)
+        column.addLayout(row)
+        column.addWidget(self.line)
+        self.hide()
+
+    def show_score(self, score: RhythmScore | None) -> None:
+        """Show the score of the shown twin; without one there is nothing to edit."""
+        self.line.show_score(score)
+        self.setVisible(score is not None)
+
+    def _commands(self):
+        """Name, text, help and deed of every button and menu entry."""
+        short = {"sinus": "+ Sinus", "pac": "+ PAC", "pvc": "+ PVC", "paced": "+ Paced", "p": "+ P"}
+        for kind, (words, _) in INSERTIONS.items():
+            yield (
+                kind,
+                short[kind],
+                f"Insert at the mark: {words.lower()}",
+                lambda _=False, k=kind: self._insert(k),
+            )
+        yield (
+            "pause",
+            "Pause",
+            "Everything after the mark comes a second later",
+            lambda _=False: self._pause(),
+        )
+        yield (
+            "block",
+            "Block",
+            "Drop the QRS of the chosen P, or the chosen QRS",
+            lambda _=False: self._block(),
+        )
+        yield "delete", "Delete", "Take the chosen event away (Del)", lambda _=False: self._delete()
+
+    def _open_menu(self, place):
+        menu = QMenu(self)
+        for _, _, tip, do in self._commands():
+            menu.addAction(tip).triggered.connect(do)
+        menu.popup(self.line.mapToGlobal(place))
+
+    def _insert(self, kind):
+        if self.line.score is not None:
+            self.line.edit(score_edit.insert(self.line.score, kind, self.line.caret), "insertion")
+
+    def _pause(self):
+        if self.line.score is not None:
+            self.line.edit(score_edit.pause(self.line.score, self.line.caret), "pause")
+
+    def _block(self):
+        if self.line.event is not None:
+            self.line.edit(score_edit.block(self.line.score, self.line.current), "block")
+
+    def _delete(self):
+        if self.line.event is not None:
+            self.line.edit(score_edit.delete(self.line.score, self.line.current), "deletion")
