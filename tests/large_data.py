@@ -73,7 +73,9 @@ def write_mimic(folder: Path, patients: int = 5) -> Path:
     records, reports, people = [], [], []
     for patient in range(patients):
         subject = 10_000_032 + 977 * patient
-        people.append({"subject_id": subject, "gender": "FM"[patient % 2], "anchor_age": 52, "anchor_year": 2180})
+        people.append(
+            {"subject_id": subject, "gender": "FM"[patient % 2], "anchor_age": 52, "anchor_year": 2180}
+        )
         for visit in range(2):
             study = 40_000_000 + 1000 * patient + visit
             path = f"files/p{str(subject)[:4]}/p{subject}/s{study}/{study}"
@@ -82,7 +84,9 @@ def write_mimic(folder: Path, patients: int = 5) -> Path:
             records.append(
                 {"subject_id": subject, "study_id": study, "file_name": study, "ecg_time": when, "path": path}
             )
-            sentences = ["Sinus rhythm", "Normal ECG"] if visit else ["Sinus rhythm with 1st degree A-V block"]
+            sentences = (
+                ["Sinus rhythm", "Normal ECG"] if visit else ["Sinus rhythm with 1st degree A-V block"]
+            )
             reports.append(
                 {"subject_id": subject, "study_id": study, "cart_id": 1, "ecg_time": when}
                 | {f"report_{k}": sentences[k] if k < len(sentences) else "" for k in range(18)}
