@@ -1,7 +1,7 @@
 """Pacing spikes: stimulus artefacts that last two milliseconds, too short for any wave of the heart.
 
-Digital pacemaker pulse detection by what a median filter takes away follows Polpetta & Banelli (IEEE
-Trans Biomed Eng 2012;59:1171 compares such detectors); at 500 Hz a spike is one to three samples wide.
+A spike is what a median filter takes away: at 500 Hz it is one to four samples wide, while the sharpest
+QRS is wider than the filter.
 """
 
 from __future__ import annotations
