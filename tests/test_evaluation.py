@@ -12,6 +12,7 @@ from ecgtwin_app.ecg.measure import measure
 from ecgtwin_app.ecg.recording import EcgError, Patient, Recording
 from ecgtwin_app.ecg.score import Event, RhythmScore
 from ecgtwin_app.evaluation import main as command
+from ecgtwin_app.evaluation.assemble import assemble
 from ecgtwin_app.evaluation.bar import bar
 from ecgtwin_app.evaluation.clinical import FEATURES, features, quantity, standardised
 from ecgtwin_app.evaluation.draws import Draw, chosen, condition_draws, rate_range
@@ -408,6 +409,46 @@ def test_an_evaluation_in_pieces(small_data, tmp_path, monkeypatch):
     assert command.main(_arguments(*common, "--figures-only", "--no-utility")) == 0
     assert store.read_text() == before
     assert "<svg" in (tmp_path / "out" / "evaluation.html").read_text(encoding="utf-8")
+
+
+def test_real_recordings_that_pose_as_twins_lie_at_the_floor(tmp_path, sinus, monkeypatch):
+    monkeypatch.setattr("ecgtwin_app.evaluation.encoder.fit", lambda x, y, seed: fit(x, y, seed, steps=2))
+    rng, row, arrays = np.random.default_rng(2), measured_row(sinus), measured_arrays(sinus)
+
+    def drawn(key):
+        """Another heart: every amplitude and interval of the same beat scattered a little."""
+        scattered = {
+            name: {k: v * rng.normal(1, 0.1) for k, v in value.items()}
+            if isinstance(value, dict)
+            else value and value * rng.normal(1, 0.1)
+            for name, value in row["measurements"].items()
+        }
+        noise = {
+            name: array + rng.normal(0, 30 if name == "strip" else 0.03, array.shape)
+            for name, array in arrays.items()
+        }
+        return {"key": key, "measurements": scattered}, noise
+
+    made = [drawn(str(k)) for k in range(60)]
+    seen = [p for p in map(str, range(400)) if not held_out(p)][:40]
+    unseen = [p for p in map(str, range(400)) if held_out(p)][:20]
+    blocks = {key: np.stack([arrays[key] for _, arrays in made]) for key in ("strip", "beat")}
+    records = [_record(f"X/{p}", p) for p in seen + unseen]
+    real = RealSet(records, [row for row, _ in made], blocks["strip"].astype(np.int16), blocks["beat"])
+    store = Store(tmp_path, "draws")
+    store.append({"variant": "reference", "key": "r0", "patient": "0", "base": [1.0, 0.0], **row}, arrays)
+    store.append({"variant": "reference", "key": "r1", "patient": "1", "base": [0.0, 1.0], **row}, arrays)
+    for k in range(30):
+        twin, noise = drawn(f"t{k}")
+        about = {"variant": DEFAULT, "kind": "realism", "name": "sinus rhythm", "reference": "r0"}
+        store.append(about | twin, noise)
+    report = assemble(store, real, ("sinus rhythm", "long QT"), tmp_path, 1, with_utility=False)
+    found = report["variants"][DEFAULT]["realism"]
+    assert found["n"] == 30 and 0.5 < found["frechet_clinical"]["ratio"] < 2
+    qrs = found["distributions"]["sinus rhythm"]["QRS"]
+    assert 0.85 < qrs["ratio"]["value"] < 1.15 and qrs["ratio"]["floor"][0] < 1 < qrs["ratio"]["floor"][1]
+    assert set(report["normal_alone"]) == {DEFAULT} and report["copies"]["all"]["closer"]["value"] < 0.4
+    assert len(report["referees"]) == 1
 
 
 def test_forty_unseen_normal_patients_are_there(real_data):

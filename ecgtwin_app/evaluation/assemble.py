@@ -61,13 +61,13 @@ def assemble(
     side, network = RealSide(real, known), _encoder(real, statements, work, seed)
     real_encoded = features_of(network, real.strip)
     for name in dict.fromkeys([*variants, *(n for n in names if n == DEEPFAKE)]):
-        keep = _rows(store, lambda row, name=name: row["variant"] == name and row["kind"] == "realism")
+        keep = _rows(store, variant=name, kind="realism")
         if len(keep) >= FEWEST:
             log.info("comparing with real records: %s, %d recordings", name, len(keep))
             entry = report["variants"].setdefault(name, {})
             entry["realism"] = _realism(store, keep, network, side, real_encoded, seed)
     report["normal_alone"] = _normal_alone(store, network, side, real_encoded, seed)
-    keep = _rows(store, lambda row: row["variant"] == DEFAULT)
+    keep = _rows(store, variant=DEFAULT)
     if len(keep) >= FEWEST:
         rows = [store.rows[k] for k in keep]
         report["copies"] = nearest_records(rows, np.asarray(store.arrays("beat"))[keep], real, seed)
@@ -116,9 +116,9 @@ def _by_name(rows: list[dict]) -> dict[str, list[dict]]:
     return found
 
 
-def _rows(store: Store, wanted) -> np.ndarray:
-    """Indices of the rows that are wanted and could be measured."""
-    usable = ("measurements" in row and wanted(row) for row in store.rows)
+def _rows(store: Store, **wanted: str) -> np.ndarray:
+    """Indices of the rows that hold these values and could be measured."""
+    usable = ("measurements" in row and all(row.get(k) == v for k, v in wanted.items()) for row in store.rows)
     return np.flatnonzero(np.fromiter(usable, bool, len(store.rows)))
 
 
@@ -149,12 +149,7 @@ def _normal_alone(store, network, side, real_encoded, seed):
     """Normal recordings alone, so that a generator of nothing else can stand beside the model."""
     result = {}
     for name in (DEFAULT, VIRTUAL, DEEPFAKE):
-        keep = _rows(
-            store,
-            lambda row, name=name: (
-                (row["variant"], row["kind"], row["name"]) == (name, "realism", "sinus rhythm")
-            ),
-        )
+        keep = _rows(store, variant=name, kind="realism", name="sinus rhythm")
         if len(keep) >= FEWEST:
             rows = [store.rows[k] for k in keep]
             encoded = features_of(network, store.arrays("strip")[keep])
