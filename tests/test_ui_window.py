@@ -11,6 +11,7 @@ from PySide6.QtGui import QDropEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QDialog, QLabel
 from ui_window import accept_file_dialog, generate, idle
 
+from ecgtwin_app.ecg.recording import LEADS
 from ecgtwin_app.engine.engine import METHODS
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
@@ -84,6 +85,22 @@ def test_generate_shows_twin_criteria_and_provenance(opened, qtbot, engine):
     assert "1 of 2" in opened.results.verdict.text()
     assert "SYNTHETIC" in opened.results.provenance.toPlainText()
     assert engine.threads == {"ecgtwin-worker"}
+
+
+def test_the_matrix_by_lead_shows_one_quantity_in_twelve_leads(opened):
+    table = opened.results.by_lead
+    table.quantity.setCurrentIndex(table.quantity.findData("r_amplitude"))
+    cells = [table.table.item(row, 1).text() for row in range(table.table.rowCount())]
+    expected = opened.session.measurements["r_amplitude"]
+    assert cells == [f"{expected[lead]:.2f}" for lead in LEADS]
+
+
+def test_qtc_warns_of_wide_qrs_and_rates_bazett_does_not_suit(opened):
+    caution = opened.results._caution
+    assert "overcorrects" in caution("qtc_bazett", {"heart_rate": 110.0}, {})
+    assert "overcorrects" not in caution("qtc_bazett", {"heart_rate": 70.0}, {})
+    assert "wide QRS" in caution("qtc_fridericia", {}, {"qrs": 140.0})
+    assert "Global" in caution("qrs", {}, {})
 
 
 def test_the_preview_sharpens_and_is_marked_synthetic(opened, qtbot, engine):

@@ -158,6 +158,8 @@ def _notes(page):
         notes.append("twin moved in each panel so that one of its beats lies on the reference's first beat")
     if layout.mode == "difference":
         notes.append("each beat of the twin less the reference's beat that is nearest in time")
+    if page.generated is not None and page.twin is not None:
+        notes.append(f"twin generated at {page.twin.rate:g} Hz")
     return [*notes, marking.PURPOSE]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QLabel, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from ecgtwin_app.report import marking
 
@@ -40,7 +41,7 @@ class Assembly:
             (self.history, "History"),
         ):
             self.tabs.addTab(widget, name)
-        self.side, self.right = _panel(self.tabs, 280, 420), _panel(self.results, 280, 560)
+        self.side, self.right = Pane(self.tabs, 280, 420), Pane(self.results, 280, 560)
         self.splitter = _splitter((self.side, centre, self.right), [296, 784, 336])
         self.setCentralWidget(self.splitter)
         self._fill_status_bar()
@@ -76,7 +77,7 @@ class Assembly:
         self.controller.progressed.connect(self.request_panel.show_progress)
         self.controller.preview_changed.connect(self._show_page)
         self.controller.running_changed.connect(self._running_changed)
-        self.controller.heat_map_missing.connect(lambda: self.set_heat_map(""))
+        self.controller.heat_map_missing.connect(lambda: self._show_heat_map(""))
         self.view.zoomed.connect(self._show_zoom)
         self.view.painted.connect(self._place_score_strip)
         self.score_strip.edited.connect(self.edit_score)
@@ -100,14 +101,26 @@ class Assembly:
         self.undo_stack.undoTextChanged.connect(self._show_commands)
 
 
-def _panel(widget: QWidget, narrowest: int, widest: int) -> QFrame:
-    frame = QFrame(objectName="panel")
-    frame.setMinimumWidth(narrowest)
-    frame.setMaximumWidth(widest)
-    column = QVBoxLayout(frame)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.addWidget(widget)
-    return frame
+class Pane(QWidget):
+    """The ground of a side panel, painted by itself: a style sheet would reach into all that stands on it."""
+
+    def __init__(self, widget: QWidget, narrowest: int, widest: int):
+        super().__init__()
+        self._colour = QColor("#FFFFFF")
+        self.setMinimumWidth(narrowest)
+        self.setMaximumWidth(widest)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(widget)
+
+    def set_colour(self, colour: str) -> None:
+        """Paint the ground in another colour."""
+        self._colour = QColor(colour)
+        self.update()
+
+    def paintEvent(self, event):
+        """The ground."""
+        QPainter(self).fillRect(event.rect(), self._colour)
 
 
 def _splitter(widgets, sizes):
@@ -117,6 +130,6 @@ def _splitter(widgets, sizes):
     splitter.setChildrenCollapsible(False)
     for widget in widgets:
         splitter.addWidget(widget)
-        splitter.setStretchFactor(splitter.indexOf(widget), 0 if widget.objectName() == "panel" else 1)
+        splitter.setStretchFactor(splitter.indexOf(widget), 0 if isinstance(widget, Pane) else 1)
     splitter.setSizes(sizes)
     return splitter

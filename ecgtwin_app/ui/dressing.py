@@ -33,16 +33,16 @@ class Dressing:
         next_part()
 
     def _parts(self):
-        """The window's parts that are dressed one after the other, the smaller ones first."""
+        """What is dressed one after the other. None holds another: a sheet on a holder would dress all again."""
         return (
-            self.menuBar(), self.bar, self.statusBar(), self.messages, self.filmstrip, self.view,
-            self.read_out, self.overview, self.score_strip,
-            self.history, self.layers_panel, self.request_panel.conditions, self.request_panel.form, self.results,
-            self.centre, self.side, self.right,
-            self.splitter.handle(1), self.splitter.handle(2),
+            self.menuBar(), self.bar, self.statusBar(), self.messages, self.filmstrip, self.view, self.read_out,
+            self.overview, self.score_strip, self.history, self.layers_panel, *self.request_panel.parts,
+            self.results, self.tabs.tabBar(), self.splitter.handle(1), self.splitter.handle(2),
         )  # fmt: skip
 
     def _show_theme(self):
+        for pane in (self.side, self.right):
+            pane.set_colour(self.theme.panel)
         self.view.set_desk(self.theme.desk)
         self.results.set_theme(self.theme)
         self.results.show_session(self.session)

@@ -252,7 +252,13 @@ class MainWindow(
         self._refresh_view()
 
     def set_heat_map(self, method: str) -> None:
-        """Show a heat map, made first where it is not there yet; "" shows none."""
+        """Show a heat map, made first where it is not there yet; "" shows none. One step to undo."""
+        if method != self.heat_method:
+            self.undo_stack.push(
+                Change("change of heat map", self._show_heat_map, self.heat_method, method, "heat map")
+            )
+
+    def _show_heat_map(self, method):
         self.heat_method = method
         self._refresh_view()
 

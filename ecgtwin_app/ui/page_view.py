@@ -314,6 +314,8 @@ class PageView(QAbstractScrollArea):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent):
         """Zoom in where the pointer is, or back to the whole page."""
+        if self.calipers.kind:
+            return
         if self._fitted:
             self.zoom(2.5, event.position())
         else:

@@ -112,7 +112,8 @@ class RequestPanel(QWidget):
         column.setContentsMargins(10, 10, 10, 12)
         column.setSpacing(8)
         column.addWidget(self.conditions, 1)
-        column.addWidget(QFrame(objectName="rule"))
+        rule = QFrame(objectName="rule")
+        column.addWidget(rule)
         self._scroll = _FormScroll(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
         self._scroll.setWidget(self.form)
         self._scroll.setObjectName("plain")
@@ -130,6 +131,7 @@ class RequestPanel(QWidget):
         self._stack.addWidget(run)
         self._stack.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         column.addWidget(self._stack)
+        self.parts = (self.conditions, rule, self._scroll, self._stack)
 
 
 class _FormScroll(QScrollArea):

@@ -7,12 +7,8 @@ from html import escape
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
     QLabel,
     QSizePolicy,
-    QTableWidget,
-    QTableWidgetItem,
     QTabWidget,
     QTextBrowser,
     QVBoxLayout,
@@ -22,13 +18,16 @@ from PySide6.QtWidgets import (
 from ecgtwin_app.ecg.recording import Patient
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Twin
 from ecgtwin_app.report.marking import SYNTHETIC, condition_text
+from ecgtwin_app.ui.lead_table import LeadTable
 from ecgtwin_app.ui.normal_ranges import SOURCES, normal_text
 from ecgtwin_app.ui.session import Session
+from ecgtwin_app.ui.tables import fill, make_table, number
 from ecgtwin_app.ui.theme import Theme
 
 #: Name, unit, key and decimals of the measurements that are listed, in the order of reading an ECG.
 MEASUREMENTS = (
     ("Heart rate", "/min", "heart_rate", 0),
+    ("Atrial rate", "/min", "atrial_rate", 0),
     ("RR variation", "", "rr_cv", 2),
     ("P before QRS", "", "p_before_qrs", 2),
     ("P duration", "ms", "p_duration", 0),
@@ -60,18 +59,20 @@ class ResultsPanel(QWidget):
         self.summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         # A long summary is cut, rather than push the measurements out of a small window.
         self.summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.criteria = _table(("Criterion", "Ref.", "Asked", "Got", ""), "Asked versus got")
+        self.criteria = make_table(("Criterion", "Ref.", "Asked", "Got", ""), "Asked versus got")
         self.criteria.setWordWrap(True)
-        self.measurements = _table(("Measurement", "Ref.", "Twin", "Δ", "Normal"), "Measurements")
+        self.measurements = make_table(("Measurement", "Ref.", "Twin", "Δ", "Normal"), "Measurements")
+        self.by_lead = LeadTable()
         self.provenance = QTextBrowser(openLinks=False)
         self.provenance.setAccessibleName("Provenance")
         self.heat_map = QTextBrowser(openLinks=False)
         self.heat_map.setAccessibleName("Checks of the heat map")
         self.tabs = QTabWidget()
         self.tabs.addTab(self.measurements, "Measurements")
+        self.tabs.addTab(self.by_lead, "Leads")
         self.tabs.addTab(self.provenance, "Provenance")
         self.tabs.addTab(self.heat_map, "Heat map")
-        self.tabs.setTabVisible(2, False)
+        self.tabs.setTabVisible(self.tabs.indexOf(self.heat_map), False)
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self._lay_out()
@@ -96,11 +97,28 @@ class ResultsPanel(QWidget):
         self._age, self._sex = patient.age, patient.sex
         self._show_verdict(twin)
         self._show_criteria(twin.asked_got if twin else ())
-        self._show_measurements(
-            session.measured(session.reference) if session.reference is not None else {},
-            session.measured(twin.recording) if twin else {},
-        )
+        measured = session.measured(session.reference) if session.reference is not None else {}
+        of_twin = session.measured(twin.recording) if twin else {}
+        self._show_measurements(measured, of_twin)
+        self.by_lead.show_measurements(measured, of_twin)
         self.provenance.setHtml(_paragraphs(_provenance(session)))
+
+    @staticmethod
+    def _caution(key: str, reference: dict, twin: dict) -> str:
+        """What to mind about a measurement, in one line (Rautaharju et al. 2009, AHA/ACC/HRS part IV)."""
+        if key in ("pr", "qrs", "qt", "p_duration"):
+            return "Global: earliest onset to latest end over twelve leads."
+        if not key.startswith("qtc"):
+            return ""
+        notes = []
+        rates = [measured["heart_rate"] for measured in (reference, twin) if measured.get("heart_rate")]
+        if key == "qtc_bazett" and any(not 60 <= rate <= 90 for rate in rates):
+            notes.append("Bazett overcorrects above 90/min and undercorrects below 60.")
+        if any((measured.get("qrs") or 0) >= 120 for measured in (reference, twin)):
+            notes.append("A wide QRS lengthens QT without longer repolarisation.")
+        if any((measured.get("rr_cv") or 0) > 0.15 for measured in (reference, twin)):
+            notes.append("RR varies widely; a QTc from the mean RR says little.")
+        return " ".join(notes)
 
     def table_text(self, session: Session) -> str:
         """The measurements as a table with tabs; a twin's carries the synthetic mark."""
@@ -114,7 +132,7 @@ class ResultsPanel(QWidget):
 
     def show_heat_map(self, heatmap: HeatMap | None) -> None:
         """The checks made on the map that is shown, in a tab of their own."""
-        self.tabs.setTabVisible(2, heatmap is not None)
+        self.tabs.setTabVisible(self.tabs.indexOf(self.heat_map), heatmap is not None)
         if heatmap is not None:
             self.heat_map.setHtml(_paragraphs(_checks(heatmap)))
 
@@ -139,7 +157,7 @@ class ResultsPanel(QWidget):
             name = f"{line.name}, {line.unit}" if line.unit else line.name
             mark = {True: "✓", False: "✗", None: "–"}[line.met]
             rows.append((name, shown(line.reference), line.asked, shown(line.got), mark))
-        _fill(self.criteria, rows)
+        fill(self.criteria, rows)
         self.criteria.resizeRowsToContents()
         for row, (line, cells) in enumerate(zip(lines, rows)):
             name, _, asked, got, mark = cells
@@ -156,13 +174,16 @@ class ResultsPanel(QWidget):
         for name, unit, key, decimals in MEASUREMENTS:
             before, after = reference.get(key), twin.get(key)
             change = after - before if before is not None and after is not None else None
-            numbers = _number(before, decimals), _number(after, decimals), _number(change, decimals, "+")
+            numbers = number(before, decimals), number(after, decimals), number(change, decimals, "+")
             rows.append((name, *numbers, normal_text(key, self._age, self._sex)))
-        _fill(self.measurements, rows)
+        fill(self.measurements, rows)
         for row, (name, unit, key, _) in enumerate(MEASUREMENTS):
             limits = f"normal in adults; {SOURCES[key]}" if key in SOURCES else "no limits are stated"
             self.measurements.item(row, 4).setToolTip(limits)
-            self.measurements.item(row, 0).setToolTip(f"{name} in {unit}" if unit else name)
+            words = f"{name} in {unit}" if unit else name
+            self.measurements.item(row, 0).setToolTip(
+                f"{words}. {self._caution(key, reference, twin)}".strip()
+            )
             if self._theme:
                 self.measurements.item(row, 4).setForeground(QColor(self._theme.quiet))
 
@@ -176,53 +197,6 @@ def shown(value: float | str | None) -> str:
     if isinstance(value, (int, float)):
         return f"{value:.3g}".replace("-", "−") if abs(value) < 100 else f"{value:.0f}".replace("-", "−")
     return str(value)
-
-
-def _number(value, decimals, sign=""):
-    if value is None:
-        return "–"
-    rounded = round(value, decimals) + 0.0  # adding zero turns −0 to 0
-    return f"{rounded:{sign if rounded else ''}.{decimals}f}".replace("-", "−")
-
-
-def _table(titles, name):
-    table = QTableWidget(0, len(titles))
-    table.setHorizontalHeaderLabels(titles)
-    table.setAccessibleName(name)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(23)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.setTabKeyNavigation(False)
-    for column, title in enumerate(titles):
-        table.horizontalHeaderItem(column).setTextAlignment(_alignment(title))
-    table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-    return table
-
-
-def _fill(table: QTableWidget, rows: list[tuple[str, ...]]) -> None:
-    """Put texts into a table; its items stay, and its columns are measured once, not for every cell."""
-    table.setRowCount(len(rows))
-    for row, texts in enumerate(rows):
-        for column, text in enumerate(texts):
-            item = table.item(row, column)
-            if item is None:
-                item = QTableWidgetItem()
-                item.setTextAlignment(_alignment(table.horizontalHeaderItem(column).text()))
-                table.setItem(row, column, item)
-            item.setText(text)
-    for column in range(1, table.columnCount()):
-        table.resizeColumnToContents(column)
-
-
-def _alignment(title):
-    """Numbers stand right, words left."""
-    numbers = title in ("Ref.", "Twin", "Got", "Δ")
-    return (
-        Qt.AlignmentFlag.AlignRight if numbers else Qt.AlignmentFlag.AlignLeft
-    ) | Qt.AlignmentFlag.AlignVCenter
 
 
 def _provenance(session: Session) -> list[tuple[str, str]]:

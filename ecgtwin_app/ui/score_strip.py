@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
@@ -12,6 +12,14 @@ from ecgtwin_app.ui.score_edit import INSERTIONS
 
 _P_ROW, _QRS_ROW, _HEIGHT = 13, 34, 50
 _GRIP = 7.0
+_KEYS = (
+    Qt.Key.Key_Delete,
+    Qt.Key.Key_Backspace,
+    Qt.Key.Key_Left,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+)
 #: Letters of the events' origins, so that colour never tells alone.
 _LETTERS = {
     "sinus": "", "ectopic": "e", "retrograde": "r", "conducted": "", "aberrant": "a", "ventricular": "V",
@@ -55,7 +63,7 @@ class ScoreLine(QWidget):
         return self.mapTo(ancestor, QPoint(0, 0)).x() if self.isVisible() else 0.0
 
     @property
-    def event(self) -> Event | None:
+    def chosen(self) -> Event | None:
         """The chosen event."""
         if self.score is None or not 0 <= self.current < len(self.score.events):
             return None
@@ -125,22 +133,29 @@ class ScoreLine(QWidget):
         if self.score is not None and self._at(event.position()) < 0:
             self.edit(score_edit.insert(self.score, "sinus", self.seconds(event.position().x())), "insertion")
 
+    def event(self, event):
+        """The keys of the line are its own while it has the focus, whatever menu they belong to otherwise."""
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() in _KEYS:
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event):
         """Arrow keys move the chosen event by 10 ms, with Shift by 50; Tab-like keys choose the next."""
         steps = {Qt.Key.Key_Left: -0.01, Qt.Key.Key_Right: 0.01}
         if self.score is None:
             super().keyPressEvent(event)
-        elif event.key() in steps and self.event is not None:
+        elif event.key() in steps and self.chosen is not None:
             factor = 5 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
             before = self.score
             self.edit(_sorted_move(self, before, steps[event.key()] * factor, False), "move")
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             step = 1 if event.key() == Qt.Key.Key_Up else -1
             self.current = (self.current + step) % len(self.score.events)
-            self.caret = self.event.time
+            self.caret = self.chosen.time
             self.setAccessibleDescription(self._words())
             self.update()
-        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.event is not None:
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.chosen is not None:
             self.edit(score_edit.delete(self.score, self.current), "deletion")
         else:
             super().keyPressEvent(event)
@@ -181,8 +196,8 @@ class ScoreLine(QWidget):
         if self.score is None:
             return "No score"
         words = f"{len(self.score.times('P'))} P and {len(self.score.times('QRS'))} QRS events"
-        if self.event is not None:
-            words += f"; chosen: {self.event.origin} {self.event.chamber} at {self.event.time:.2f} s"
+        if self.chosen is not None:
+            words += f"; chosen: {self.chosen.origin} {self.chosen.chamber} at {self.chosen.time:.2f} s"
         return words
 
 
@@ -278,9 +293,9 @@ class ScoreStrip(QWidget):
             self.line.edit(score_edit.pause(self.line.score, self.line.caret), "pause")
 
     def _block(self):
-        if self.line.event is not None:
+        if self.line.chosen is not None:
             self.line.edit(score_edit.block(self.line.score, self.line.current), "block")
 
     def _delete(self):
-        if self.line.event is not None:
+        if self.line.chosen is not None:
             self.line.edit(score_edit.delete(self.line.score, self.line.current), "deletion")

@@ -1,0 +1,55 @@
+"""Tables of texts that are filled again and again."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+
+#: Columns of words; all others hold numbers and stand right.
+_WORDS = ("Criterion", "Measurement", "Lead", "Asked", "Normal", "")
+
+
+def make_table(titles: tuple[str, ...], name: str) -> QTableWidget:
+    """A table to read, its first column as wide as there is room."""
+    table = QTableWidget(0, len(titles))
+    table.setHorizontalHeaderLabels(titles)
+    table.setAccessibleName(name)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(23)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.setTabKeyNavigation(False)
+    for column, title in enumerate(titles):
+        table.horizontalHeaderItem(column).setTextAlignment(_alignment(title))
+    table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    return table
+
+
+def fill(table: QTableWidget, rows: list[tuple[str, ...]]) -> None:
+    """Put texts into a table; its items stay, and its columns are measured once, not for every cell."""
+    table.setRowCount(len(rows))
+    for row, texts in enumerate(rows):
+        for column, text in enumerate(texts):
+            item = table.item(row, column)
+            if item is None:
+                item = QTableWidgetItem()
+                item.setTextAlignment(_alignment(table.horizontalHeaderItem(column).text()))
+                table.setItem(row, column, item)
+            item.setText(text)
+    for column in range(1, table.columnCount()):
+        table.resizeColumnToContents(column)
+
+
+def number(value: float | None, decimals: int, sign: str = "") -> str:
+    """A rounded number with a real minus sign; a dash where there is none."""
+    if value is None:
+        return "–"
+    rounded = round(value, decimals) + 0.0  # adding zero turns −0 to 0
+    return f"{rounded:{sign if rounded else ''}.{decimals}f}".replace("-", "−")
+
+
+def _alignment(title):
+    side = Qt.AlignmentFlag.AlignLeft if title in _WORDS else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter
