@@ -59,10 +59,15 @@ def prepare(application: QApplication) -> None:
     """What does not depend on the theme: Qt's own style, which looks the same everywhere, and the font."""
     if application.style().objectName().casefold() != "fusion":
         application.setStyle("Fusion")
+    if application.font() != window_font():
+        application.setFont(window_font())
+
+
+def window_font() -> QFont:
+    """The font of every window."""
     font = QFont(font_family())
     font.setPixelSize(13)
-    if application.font() != font:
-        application.setFont(font)
+    return font
 
 
 def dress(widget: QWidget, theme: Theme) -> None:
@@ -71,6 +76,8 @@ def dress(widget: QWidget, theme: Theme) -> None:
     Sheets are set on the parts of a window rather than on the application: Qt visits every widget below a
     sheet at once, and the whole window takes longer than the GUI thread may be held.
     """
+    # Set by name: a desktop's own theme may come back with a font of its own once the event loop runs.
+    widget.setFont(window_font())
     widget.setPalette(palette_of(theme))
     widget.setStyleSheet(style_sheet(theme))
 
