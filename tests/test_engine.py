@@ -10,8 +10,10 @@ from ecgtwin_app.ecg.leads import lead_law_residual
 from ecgtwin_app.ecg.recording import LEADS, EcgError, Recording
 from ecgtwin_app.ecg.score import Event, RhythmScore
 from ecgtwin_app.engine.engine import TwinEngine
+from ecgtwin_app.engine.plan import make_plan
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.engine.save import save_twins
+from ecgtwin_app.engine.shapes import Shapes
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
 
@@ -113,7 +115,11 @@ def test_without_a_score_the_model_invents_a_rhythm(engine, reference):
         ({"steps": 0}, "number of steps"),
         ({"age": 200.0}, "age must be"),
         ({"sex": "X"}, "sex must be"),
-        ({"conditions": ("atrial fibrillation", "first-degree AV block")}, "no P waves"),
+        ({"conditions": ("atrial fibrillation", "first-degree AV block")}, "first-degree AV block"),
+        ({"conditions": ("LBBB", "RBBB")}, "two blocks"),
+        ({"severity": 1.5}, "severity must be"),
+        ({"qrs": 400.0}, "QRS duration must be"),
+        ({"sampler": "magic"}, "No sampler"),
     ],
 )
 def test_bad_requests_are_refused_in_one_sentence(engine, reference, change, sentence):
@@ -141,3 +147,53 @@ def test_saved_twins_tell_everything(tmp_path, pvc_twin):
     first = (tmp_path / "out" / "twin_001.dat").read_bytes()
     save_twins([pvc_twin], tmp_path / "again")
     assert (tmp_path / "again" / "twin_001.dat").read_bytes() == first
+
+
+def test_a_moved_event_changes_the_strip_around_it_and_nothing_else(engine, reference):
+    request = TwinRequest(("sinus rhythm",), heart_rate=60, seed=2)
+    score = engine.generate(reference, request)[0].score
+    beats = [event for event in score.events if event.chamber == "QRS"]
+    chosen = next(event for event in beats if 4.5 < event.time < 6)
+    moved = replace(
+        score, events=tuple(replace(e, time=e.time - 0.12) if e is chosen else e for e in score.events)
+    )
+    before, after = (
+        engine.generate(reference, replace(request, score=s))[0].recording.signal for s in (score, moved)
+    )
+    change = np.abs(after - before).max(axis=0)
+    at = np.arange(5000) / 500
+    near = np.abs(at - chosen.time) < 1.3
+    assert change[near].max() > 0.4
+    assert np.percentile(change[~near], 99) < 0.1 * change[near].max()
+
+
+def test_severity_and_set_points_are_performed(engine, reference):
+    def twin(name, **asked):
+        return engine.generate(reference, TwinRequest((name,), heart_rate=70, seed=5, **asked))[0]
+
+    mild, marked = (twin("left bundle branch block", severity=s).measurements["qrs"] for s in (0.0, 1.0))
+    assert marked > mild + 10
+    short, long = (twin("first-degree AV block", pr=pr).measurements["pr"] for pr in (220, 300))
+    assert abs(short - 220) < 25 and abs(long - 300) < 25
+
+
+def test_a_rhythm_leaves_the_patients_own_beat_as_it_is(engine, reference):
+    prepared = engine._prepare(reference)
+    plan = make_plan(engine._conditions(PVC), PVC, prepared, 3)
+    shapes = Shapes(engine._model, prepared, plan, 3, 1.0, "cpu")
+    assert shapes("QRS", "conducted", "") is prepared.template
+    ectopic = shapes("QRS", "ventricular", "right ventricular apex")
+    assert ectopic.qrs_duration > prepared.template.qrs_duration
+    assert shapes("QRS", "ventricular", "right ventricular apex") is ectopic
+
+
+def test_a_paced_twin_has_spikes_and_a_condition_unknown_to_the_weights_is_refused(engine, reference):
+    twin = engine.generate(reference, TwinRequest(("ventricular pacing",), heart_rate=70, seed=1))[0]
+    paced = [e.time for e in twin.score.events if e.origin == "paced" and 0.5 < e.time < 9.5]
+    steps = np.abs(np.diff(twin.recording.signal, axis=1)).max(axis=0)
+    at = [steps[round(t * 500) - 14 : round(t * 500) + 1].max() for t in paced]
+    assert min(at) > 0.25
+    engine_of_less = TwinEngine(engine._model)
+    engine_of_less.knows = lambda condition: condition.name == "sinus rhythm"
+    with pytest.raises(EcgError, match="not trained for atrial flutter"):
+        engine_of_less.generate(reference, TwinRequest(("atrial flutter",)))

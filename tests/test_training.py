@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from synthetic_ecg import strip
 from torch import nn
 
 from ecgtwin_app.ecg.recording import EcgError
@@ -12,8 +13,6 @@ from ecgtwin_app.ecg.score import Event, RhythmScore
 from ecgtwin_app.model.adax import DitConfig
 from ecgtwin_app.model.conditioning import ABSENT, NUMBERS, PRESENT, UNKNOWN, Condition
 from ecgtwin_app.model.weights import build
-from synthetic_ecg import strip
-
 from ecgtwin_app.training.cases import virtual_shard
 from ecgtwin_app.training.dataset import DROP, load_cases, with_unknowns
 from ecgtwin_app.training.labels import statements_of

@@ -12,6 +12,7 @@ from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.heart.rhythm import check_score
+from ecgtwin_app.model.sampler_names import USUAL_STEPS
 
 #: Stands for the example ECG wherever a file can be named.
 EXAMPLE = "example"
@@ -81,7 +82,13 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=int, default=default.seed, metavar="N", help="twin k has seed N + k - 1"
     )
-    parser.add_argument("--steps", type=int, default=default.steps, metavar="N", help="steps of the sampler")
+    parser.add_argument(
+        "--sampler",
+        choices=tuple(USUAL_STEPS),
+        default=default.sampler,
+        help="ddpm is the published diffusion, 1000 steps",
+    )
+    parser.add_argument("--steps", type=int, metavar="N", help=f"steps of the sampler; {default.steps} as a rule")
     parser.add_argument(
         "--strength",
         type=float,
@@ -147,7 +154,8 @@ def request_from(args: argparse.Namespace) -> TwinRequest:
         axis=args.axis,
         samples=args.samples,
         seed=args.seed,
-        steps=args.steps,
+        sampler=args.sampler,
+        steps=args.steps or USUAL_STEPS[args.sampler],
         strength=args.strength,
         identity=args.identity,
         best_of=args.best_of,

@@ -26,11 +26,12 @@ from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.plan import Plan, check_request, make_plan
 from ecgtwin_app.engine.reference import PreparedReference, context_of, identity_of, prepare
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Progress, Twin, TwinRequest
+from ecgtwin_app.engine.shapes import Shapes
 from ecgtwin_app.model.adax import Context
 from ecgtwin_app.model.autoencoder import TOKENS
 from ecgtwin_app.model.conditioning import AT_A_RATE
 from ecgtwin_app.model.flow import Guided
-from ecgtwin_app.model.sampler import dpm_solver_2m, start_noise, times
+from ecgtwin_app.model.sampler import sample, start_noise
 from ecgtwin_app.model.weights import TwinModel, WeightsError, load
 from ecgtwin_app.resources import weight_path
 
@@ -159,7 +160,7 @@ class TwinEngine:
     def _gradients(
         self, prepared, plan: Plan, twin: Twin, counterfactual, total
     ) -> Iterator[Progress | HeatMap]:
-        context = context_of(self._model, prepared, plan, self.device)
+        context = self._context(prepared, plan, twin.request, twin.seed)
         evidence = Evidence(self._model.flow, self._model.autoencoder, context, twin.seed)
         ends = [
             torch.from_numpy(independent_leads(signal)).to(self.device)
@@ -202,16 +203,22 @@ class TwinEngine:
 
     def _sample(self, prepared: PreparedReference, plan: Plan, request: TwinRequest, seed: int):
         """Steps of the sampler; each is (latent, denoised)."""
-        context: Context = context_of(self._model, prepared, plan, self.device)
-        velocity = Guided(self._model.flow, context, request.strength, request.identity)
+        context = self._context(prepared, plan, request, seed)
+        # The condition is in the beats already: guiding the strip towards it as well would double it.
+        strength = request.strength if plan.score is None else 1.0
+        velocity = Guided(self._model.flow, context, strength, request.identity)
         noise = start_noise((TOKENS, self._model.config.components), [seed]).to(self.device)
-        steps = dpm_solver_2m(velocity, noise, times(request.steps))
+        steps = sample(request.sampler, velocity, noise, request.steps, [seed])
         while True:
             with torch.inference_mode():
                 item = next(steps, None)
             if item is None:
                 return
             yield item
+
+    def _context(self, prepared: PreparedReference, plan: Plan, request: TwinRequest, seed: int) -> Context:
+        shapes = Shapes(self._model, prepared, plan, seed, request.strength, self.device)
+        return context_of(self._model, prepared, plan, shapes, self.device)
 
     @torch.inference_mode()
     def _decode(self, latent: torch.Tensor) -> np.ndarray:

@@ -11,7 +11,9 @@ from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.reference import PreparedReference
 from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.heart.registry import check_combination
 from ecgtwin_app.heart.rhythm import write_score
+from ecgtwin_app.model.sampler_names import USUAL_STEPS
 
 #: Widest limits of a request; a condition's own range is narrower and only advice.
 HEART_RATES = (30.0, 220.0)
@@ -58,7 +60,9 @@ class Plan:
 
     def without_condition(self) -> Plan:
         """The same draw in sinus rhythm, nothing else present."""
-        return replace(self, names=("sinus rhythm",), score=self.counterpart, pr=None, qrs=None, qt=None, axis=None)
+        return replace(
+            self, names=("sinus rhythm",), score=self.counterpart, pr=None, qrs=None, qt=None, axis=None
+        )
 
 
 def check_request(request: TwinRequest) -> list[Condition]:
@@ -66,6 +70,7 @@ def check_request(request: TwinRequest) -> list[Condition]:
     if not request.conditions:
         raise EcgError("No condition is named; choose one, for example 'sinus rhythm'.")
     conditions = [find_condition(name) for name in request.conditions]
+    check_combination([condition.name for condition in conditions])
     for value, (low, high), what in (
         (request.heart_rate, HEART_RATES, "heart rate"),
         (request.age, AGES, "age"),
@@ -83,6 +88,8 @@ def check_request(request: TwinRequest) -> list[Condition]:
     ):
         if value is not None and not low <= value <= high:
             raise EcgError(f"The {what} must be between {low:g} and {high:g}, not {value:g}.")
+    if request.sampler not in USUAL_STEPS:
+        raise EcgError(f"No sampler is called {request.sampler!r}; choose one of {', '.join(USUAL_STEPS)}.")
     if request.sex not in (None, "F", "M"):
         raise EcgError("The sex must be F, M or left out.")
     return conditions

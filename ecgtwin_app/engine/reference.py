@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from ecgtwin_app.ecg.laying import ShapeOf, lay_shapes
 from ecgtwin_app.ecg.leads import independent_leads
 from ecgtwin_app.ecg.measure import Measurements, measure
 from ecgtwin_app.ecg.median import RepresentativeBeat, representative_beat
 from ecgtwin_app.ecg.recording import Recording
 from ecgtwin_app.ecg.resample import ten_seconds
-from ecgtwin_app.ecg.template import BeatTemplate, lay, split_beat
+from ecgtwin_app.ecg.template import BeatTemplate, split_beat
 from ecgtwin_app.model.adax import Context
 from ecgtwin_app.model.conditioning import PRESENT, Condition, frontal_axis, nothing_known, statement_states
 from ecgtwin_app.model.identity import base_vector, beat_input
@@ -79,13 +80,15 @@ def identity_of(
 
 
 @torch.no_grad()
-def context_of(model: TwinModel, reference: PreparedReference, plan: Plan, device: str) -> Context:
-    """All that one draw depends on, but the noise."""
-    condition = _condition_of(model.config.statements, plan, device)
+def context_of(
+    model: TwinModel, reference: PreparedReference, plan: Plan, shapes: ShapeOf, device: str
+) -> Context:
+    """All that one draw depends on, but the noise; `shapes` are its beats."""
+    condition = condition_of(model.config.statements, plan, device)
     if plan.score is None:
         laid = np.zeros((8, reference.recording.samples), np.float32)
     else:
-        laid = lay(reference.template, plan.score)
+        laid = lay_shapes(plan.score, shapes)
     laid_latent = model.autoencoder.encode(torch.from_numpy(laid)[None].to(device))
     score = torch.from_numpy(score_features(plan.score))[None].to(device)
     return Context(
@@ -93,7 +96,8 @@ def context_of(model: TwinModel, reference: PreparedReference, plan: Plan, devic
     )
 
 
-def _condition_of(statements: tuple[str, ...], plan: Plan, device: str) -> Condition:
+def condition_of(statements: tuple[str, ...], plan: Plan, device: str) -> Condition:
+    """What a plan says to the networks."""
     states = statement_states(statements, plan.names)
     severity = np.where(states == PRESENT, plan.severity, np.nan)
     axis = None if plan.axis is None else frontal_axis(plan.axis)

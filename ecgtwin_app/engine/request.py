@@ -38,6 +38,8 @@ class TwinRequest:
         Twin k is drawn with seed + k.
     steps : int
         Steps of the sampler.
+    sampler : str
+        One of `model.sampler.USUAL_STEPS`; "ddpm" is the published diffusion of up to 1000 steps.
     strength : float
         Guidance of the condition; 1 is none.
     identity : float
@@ -61,7 +63,8 @@ class TwinRequest:
     axis: float | None = None
     samples: int = 1
     seed: int = 1
-    steps: int = 10
+    steps: int = 8
+    sampler: str = "dpm_solver_2m"
     strength: float = 1.5
     identity: float = 1.0
     best_of: int = 1

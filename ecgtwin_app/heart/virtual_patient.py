@@ -105,6 +105,8 @@ class VirtualEcg:
         What each condition drew; "severity" is how marked it is, from 0 to 1.
     template : BeatTemplate
         The dominant beat as changed.
+    beats : ndarray, shape (8, 5000), float32
+        The beats alone: without fibrillation or flutter, breathing, noise and spikes, mV.
     """
 
     signal: np.ndarray
@@ -116,6 +118,7 @@ class VirtualEcg:
     conditions: tuple[str, ...]
     parameters: dict = field(default_factory=dict)
     template: BeatTemplate | None = None
+    beats: np.ndarray | None = None
 
     def recording(self, patient: Patient | None = None) -> Recording:
         """The twelve leads as a synthetic recording."""
@@ -166,6 +169,7 @@ def simulate(
         )
     template, parameters = transform(patient, conditions, beat_rng)
     signal, marks, drawn = perform(template, patient.lead_field, score, ectopy_rng, patient.traits)
+    beats = signal.copy()
     parameters |= _rhythm_parameters(conditions, score, drawn)
     if score.atrial == "fibrillation":
         signal += fibrillation_waves(rhythm_rng)
@@ -177,7 +181,16 @@ def simulate(
     spikes = _spikes(score, ectopy_rng)
     types = tuple(e.origin for e in score.events if e.chamber == "QRS")
     return VirtualEcg(
-        signal + spikes, spikes, score, counterpart, marks, types, tuple(conditions), parameters, template
+        signal + spikes,
+        spikes,
+        score,
+        counterpart,
+        marks,
+        types,
+        tuple(conditions),
+        parameters,
+        template,
+        beats,
     )
 
 

@@ -24,7 +24,7 @@ PATHWAYS = (NORMALISATION, CONDITION, IDENTITY)
 
 @dataclass(frozen=True)
 class DitConfig:
-    """Sizes of the network, and its pathways.
+    """Sizes of the networks, and the pathways of the diffusion transformer.
 
     Without attention to the condition, the mean of its tokens joins the normalisation; without
     normalisation by the base vector, only the time is left there.
@@ -37,6 +37,8 @@ class DitConfig:
     heads: int = 4
     identity_width: int = 192
     pathways: tuple[str, ...] = PATHWAYS
+    beat_width: int = 384
+    beat_depth: int = 5
 
     def to_json(self) -> dict:
         """A plain dict."""

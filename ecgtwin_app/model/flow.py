@@ -54,15 +54,29 @@ class Flow(nn.Module):
         return (error**2).mean()
 
 
+#: Times between which guidance acts unless told otherwise: all of them.
+WHOLE = (0.0, 1.0)
+
+
 class Guided:
     """Classifier-free guidance with two dials (Ho and Salimans 2022).
 
     v = v(nothing said) + strength (v(condition) - v(nothing said))
     + (identity - 1) (v(condition) - v(nobody)). A dial at 1 costs nothing.
+
+    Outside the `interval` of times the plain velocity of the condition is taken: near pure noise guidance
+    narrows what can be drawn, near the end it changes little, and each costs a pass (Kynkäänniemi et al. 2024).
     """
 
-    def __init__(self, flow: Flow, context: Context, strength: float = 1.0, identity: float = 1.0):
-        self.flow, self.context = flow, context
+    def __init__(
+        self,
+        flow: Flow,
+        context: Context,
+        strength: float = 1.0,
+        identity: float = 1.0,
+        interval: tuple[float, float] = WHOLE,
+    ):
+        self.flow, self.context, self.interval = flow, context, interval
         self.weights = []
         joined = context
         if strength != 1.0:
@@ -74,6 +88,9 @@ class Guided:
         self.joined = joined
 
     def __call__(self, x: Tensor, time: float) -> Tensor:
+        low, high = self.interval
+        if not (self.weights and low <= time <= high):
+            return self.flow.velocity(x, torch.full((len(x),), time, device=x.device), self.context)
         copies = 1 + len(self.weights)
         times = torch.full((copies * len(x),), time, device=x.device)
         full, *others = self.flow.velocity(x.repeat(copies, 1, 1), times, self.joined).chunk(copies)

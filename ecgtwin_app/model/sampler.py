@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.model.sampler_names import DDPM_STEPS, USUAL_STEPS
 
 Velocity = Callable[[Tensor, float], Tensor]
 
@@ -64,8 +65,8 @@ def _log_snr(t: float) -> float:
     return math.inf if t <= 0 else math.log((1 - t) / t)
 
 
-#: The published linear schedule of the noise variance, and its number of steps (ECGTwin, arXiv 2508.02720).
-DDPM_BETAS, DDPM_STEPS = (0.00085, 0.0120), 1000
+#: The published linear schedule of the noise variance over `DDPM_STEPS` steps (ECGTwin, arXiv 2508.02720).
+DDPM_BETAS = (0.00085, 0.0120)
 
 
 def ddpm_schedule(steps: int = DDPM_STEPS) -> list[float]:
@@ -120,8 +121,6 @@ def ddpm(
 
 #: Samplers of the flow's straight path. All but `ddpm` are deterministic for a start noise.
 SAMPLERS = {"dpm_solver_2m": dpm_solver_2m, "heun": heun, "euler": euler}
-#: Every name that `sample` knows, with its usual number of steps.
-USUAL_STEPS = {"dpm_solver_2m": 10, "heun": 10, "euler": 25, "ddpm": DDPM_STEPS}
 
 
 def sample(

@@ -14,11 +14,13 @@ from safetensors.torch import load_file, save_file
 from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.model.adax import AdaXDiT, DitConfig
 from ecgtwin_app.model.autoencoder import LappedAutoencoder
+from ecgtwin_app.model.beat_model import BeatModel
 from ecgtwin_app.model.flow import Flow
 from ecgtwin_app.model.identity import IndividualBaseExtractor
 
 MANIFEST = "manifest.json"
-FORMAT = 2
+FORMAT = 3
+PARTS = ("autoencoder", "extractor", "beats", "flow")
 
 
 class WeightsError(EcgError):
@@ -27,11 +29,11 @@ class WeightsError(EcgError):
 
 @dataclass(eq=False)
 class TwinModel:
-    """The three networks and what identifies them.
+    """The four networks and what identifies them.
 
     Attributes
     ----------
-    autoencoder, extractor, flow : nn.Module
+    autoencoder, extractor, beats, flow : nn.Module
     name : str
     sha256 : str
         Hash over the hashes of all files, short for provenance.
@@ -39,6 +41,7 @@ class TwinModel:
 
     autoencoder: LappedAutoencoder
     extractor: IndividualBaseExtractor
+    beats: BeatModel
     flow: Flow
     name: str
     sha256: str
@@ -50,7 +53,7 @@ class TwinModel:
 
     def to(self, device: str) -> TwinModel:
         """Move all parts to a device, in evaluation mode."""
-        for part in (self.autoencoder, self.extractor, self.flow):
+        for part in (self.autoencoder, self.extractor, self.beats, self.flow):
             part.to(device).eval().requires_grad_(False)
         return self
 
@@ -59,7 +62,8 @@ def build(config: DitConfig, name: str = "untrained", sha256: str = "") -> TwinM
     """A model with fresh weights."""
     extractor = IndividualBaseExtractor(config.components, len(config.statements), config.identity_width)
     flow = Flow(AdaXDiT(config), torch.ones(2, config.components))
-    return TwinModel(LappedAutoencoder(config.components), extractor, flow, name, sha256)
+    beats = BeatModel(len(config.statements), config.beat_width, config.beat_depth)
+    return TwinModel(LappedAutoencoder(config.components), extractor, beats, flow, name, sha256)
 
 
 def save(model: TwinModel, folder: Path, about: dict) -> None:
@@ -72,7 +76,7 @@ def save(model: TwinModel, folder: Path, about: dict) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
-    for part in ("autoencoder", "extractor", "flow"):
+    for part in PARTS:
         # The autoencoder is small and linear in millivolts: it keeps full precision.
         kind = torch.float32 if part == "autoencoder" else torch.float16
         tensors = {k: v.to(kind).contiguous() for k, v in getattr(model, part).state_dict().items()}
@@ -113,7 +117,7 @@ def load(folder: Path) -> TwinModel:
         "".join(manifest["files"][k] for k in sorted(manifest["files"])).encode()
     ).hexdigest()
     model = build(config, manifest["name"], digest)
-    for part in ("autoencoder", "extractor", "flow"):
+    for part in PARTS:
         path = folder / f"{part}.safetensors"
         try:
             intact = hashlib.sha256(path.read_bytes()).hexdigest() == manifest["files"][path.name]

@@ -17,7 +17,7 @@ from ecgtwin_app.ecg.leads import independent_leads, twelve_leads
 from ecgtwin_app.ecg.median import representative_beat
 from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.ecg.score import RhythmScore
-from ecgtwin_app.ecg.template import BeatTemplate, lay
+from ecgtwin_app.ecg.template import lay
 from ecgtwin_app.heart.virtual_patient import VirtualPatient, simulate
 from ecgtwin_app.model.conditioning import statement_states
 from ecgtwin_app.model.identity import beat_input
@@ -63,15 +63,15 @@ class Shard:
         row: int,
         recording: Recording,
         signal: np.ndarray,
-        template: BeatTemplate,
+        laid: np.ndarray,
         score: RhythmScore,
         statements: np.ndarray,
         severity: np.ndarray,
         numbers: np.ndarray,
         beat: np.ndarray | None,
     ) -> None:
-        """A case of reference `row` (or of `NOBODY`) that performs `score`."""
-        laid = np.zeros_like(signal) if row == NOBODY else lay(template, score)
+        """A case of reference `row` (or of `NOBODY`) that performs `score`; `laid` are its beats alone."""
+        laid = np.zeros_like(signal) if row == NOBODY else laid
         events, atrial = pack_score(score)
         self.add(
             patient=row,
@@ -129,7 +129,7 @@ def virtual_shard(path: Path, first: int, recordings: list[Recording], per_patie
                 row,
                 recording,
                 signal,
-                patient.template,
+                case.beats,
                 case.score,
                 statement_states(STATEMENTS, conditions),
                 severities(STATEMENTS, case.parameters),
@@ -157,10 +157,11 @@ def real_shard(path: Path, first: int, records: list[RealRecord]) -> int:
             continue
         used += 1
         shard.add_reference(row, record.recording, case.beat, case.statements)
+        laid = lay(case.template, case.score)
         numbers = case_numbers(case.rate, _age(record.recording), case.beat)
         for reference in (row, NOBODY):
             shard.add_case(
-                reference, record.recording, case.signal, case.template, case.score, case.statements,
+                reference, record.recording, case.signal, laid, case.score, case.statements,
                 np.full(len(STATEMENTS), np.nan, np.float32), numbers, beat_input(case.beat),
             )  # fmt: skip
     if used:

@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from ecgtwin_app.model.adax import DitConfig
 from ecgtwin_app.model.weights import build, load, save
 from ecgtwin_app.training import large, parallel
+from ecgtwin_app.training.beats import load_beats, make_beats, train_beats
 from ecgtwin_app.training.cases import make_real, make_virtual
 from ecgtwin_app.training.dataset import load_cases
 from ecgtwin_app.training.mix import STATEMENTS
@@ -41,13 +42,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--per-patient", type=int, default=10, help="cases made of each heart")
     parser.add_argument("--extractor-steps", type=int, default=500)
+    parser.add_argument("--beat-steps", type=int, default=8000, help="steps of the beat model")
     parser.add_argument("--steps", type=int, default=5000, help="steps of the diffusion transformer")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the choice to torch")
     parser.add_argument("--workers", type=int, default=2, help="processes that make the cases")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
-        "--from", dest="start", type=Path, metavar="DIR", help="start from these weights instead of from nothing"
+        "--from",
+        dest="start",
+        type=Path,
+        metavar="DIR",
+        help="start from these weights instead of from nothing",
     )
     parser.add_argument("--name", default="ecgtwin-1")
     large.add_arguments(parser)
@@ -105,11 +111,18 @@ def main(args: argparse.Namespace) -> int:
         args.batch // parallel.processes(),
     )
     model.flow.load_state_dict(average.values)
+    beat, context = load_beats(args.work / "beats", model.beats)
+    average = train_beats(
+        model.beats, beat, context, args.beat_steps, args.work / "beats.safetensors", args.seed
+    )
+    model.beats.load_state_dict(average.values)
     about = {
         "training": {
             "cases": len(cases),
             "references": len(cases.ref_latent),
+            "beats": len(beat),
             "extractor_steps": args.extractor_steps,
+            "beat_steps": args.beat_steps,
             "steps": args.steps,
             "batch": args.batch,
             "seed": args.seed,
@@ -129,6 +142,7 @@ def _make_all_cases(folder: Path, args: argparse.Namespace) -> None:
     hearts = [record.recording for record in real] + deepfake_normals(args.synthetic, args.seed)
     make_virtual(folder, hearts, args.per_patient, args.seed, args.workers)
     make_real(folder, real, len(hearts), args.workers)
+    make_beats(folder.parent / "beats", hearts, args.seed, args.workers)
     (folder / "done").touch()
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecgtwin_app.heart.registry import check_combination
 from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.heart.registry import check_combination
 from ecgtwin_app.model.conditioning import PRESENT
 
 #: Rhythm statements with the range of ventricular rates (1/min) trained for each, and how often each is
@@ -85,7 +85,7 @@ def draw_case(rng: np.random.Generator) -> tuple[tuple[str, ...], float]:
     if kind < _RHYTHM_ALONE:
         rhythm = _draw(rng, {name: share for name, (_, _, share) in RHYTHMS.items()})
     else:
-        morphologies = _draw_morphologies(rng)
+        morphologies = draw_morphologies(rng)
     if kind >= _RHYTHM_ALONE + _SINUS:
         others = {name: share for name, (_, _, share) in RHYTHMS.items() if name != "sinus rhythm"}
         rhythm = _draw(rng, others)
@@ -99,7 +99,8 @@ def draw_case(rng: np.random.Generator) -> tuple[tuple[str, ...], float]:
     return (rhythm, *morphologies), float(np.clip(rate, low, high))
 
 
-def _draw_morphologies(rng: np.random.Generator) -> tuple[str, ...]:
+def draw_morphologies(rng: np.random.Generator) -> tuple[str, ...]:
+    """One morphology, at times with a second that goes with it."""
     first = _draw(rng, MORPHOLOGIES)
     if rng.random() < 0.22:
         second = str(rng.choice(_COMPANIONS[first])) if first in _COMPANIONS else _draw(rng, MORPHOLOGIES)

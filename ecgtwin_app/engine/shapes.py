@@ -1,0 +1,93 @@
+"""The shapes of one draw's beats: the patient's own where nothing changes it, the beat model's elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from ecgtwin_app.ecg.score import VENTRICULAR_SITES
+from ecgtwin_app.ecg.template import FRIDERICIA, BeatTemplate
+from ecgtwin_app.engine.plan import Plan
+from ecgtwin_app.engine.reference import PreparedReference, condition_of
+from ecgtwin_app.heart.registry import MORPHOLOGIES
+from ecgtwin_app.model.beat_model import BeatContext
+from ecgtwin_app.model.beat_shape import KINDS
+from ecgtwin_app.model.weights import TwinModel
+
+#: A beat conducted with a rate-dependent block has this one.
+ABERRATION = "right bundle branch block"
+#: Columns of the condition's numbers: heart rate and PR are no property of a beat's shape.
+_HEART_RATE, _PR, _QT = 0, 2, 4
+
+
+class Shapes:
+    """Shapes of the beats of one draw, drawn when first asked for; call it with chamber, origin and site.
+
+    Parameters
+    ----------
+    model : TwinModel
+    reference : PreparedReference
+    plan : Plan
+    seed : int
+        Of the draw: the same seed gives the same shapes, whatever else is asked.
+    strength : float
+        Guidance of the condition, 1 is none.
+    device : str
+    """
+
+    def __init__(
+        self,
+        model: TwinModel,
+        reference: PreparedReference,
+        plan: Plan,
+        seed: int,
+        strength: float,
+        device: str,
+    ):
+        self._model, self._reference, self._plan = model, reference, plan
+        self._seed, self._strength, self._device = seed, strength, device
+        self._own = model.beats.codec.vector(reference.template)
+        self._drawn: dict[tuple[str, str], BeatTemplate] = {}
+        rng = np.random.default_rng([seed, 4])
+        self._open_site = str(rng.choice(VENTRICULAR_SITES))
+
+    def __call__(self, chamber: str, origin: str, site: str) -> BeatTemplate:
+        """The template of an event's origin and site."""
+        if chamber == "P" and origin == "sinus":
+            chamber, origin = "QRS", "conducted"
+        key = (f"{chamber} {origin}", site)
+        if key not in self._drawn:
+            self._drawn[key] = self._shape(chamber, origin, site or self._open_site)
+        return self._drawn[key]
+
+    def _shape(self, chamber: str, origin: str, site: str) -> BeatTemplate:
+        plan, own = self._plan, self._reference.template
+        if chamber == "P":
+            return self._draw(KINDS.index(f"P, {origin}"), plan) if own.has_p else own
+        if origin == "aberrant":
+            return self._draw(0, replace(plan, names=(*plan.names, ABERRATION)))
+        if origin != "conducted":
+            return self._draw(KINDS.index(f"{origin}, {site}"), plan)
+        changed = any(name in MORPHOLOGIES for name in plan.names)
+        if changed or (plan.qrs, plan.qt, plan.axis) != (None, None, None):
+            return self._draw(0, plan)
+        return own
+
+    def _draw(self, kind: int, plan: Plan) -> BeatTemplate:
+        statements = self._model.config.statements
+        # Rhythms do not shape a beat.
+        names = tuple(name for name in plan.names if name in MORPHOLOGIES)
+        condition = condition_of(statements, replace(plan, names=("sinus rhythm", *names)), self._device)
+        numbers = condition.numbers.clone()
+        numbers[:, [_HEART_RATE, _PR]] = float("nan")
+        # The beat is drawn at the reference's own cycle length; laid in the strip, QT follows the rate.
+        numbers[:, _QT] *= (self._reference.template.rr * plan.rate / 60.0) ** FRIDERICIA
+        context = BeatContext(
+            replace(condition, numbers=numbers), torch.tensor([kind], device=self._device), self._own
+        )
+        seed = self._seed * 64 + kind
+        strength = self._strength if kind == 0 and names else 1.0
+        vector = self._model.beats.draw(context, seed, strength=strength)
+        return self._model.beats.codec.template(vector, self._reference.template)
