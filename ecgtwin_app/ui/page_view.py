@@ -19,6 +19,7 @@ from ecgtwin_app.ui.render import PageRenderer, View
 _DESK = 10  # pixels of desk around a fitted sheet
 SMALLEST, LARGEST = 1.5, 40.0  # pixels a mm
 _STEP = 1.25
+_EMPTY = "Open an ECG with Ctrl+O, or drop a file here"
 
 
 class PageView(QAbstractScrollArea):
@@ -218,6 +219,8 @@ class PageView(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         painter.fillRect(self.viewport().rect(), self._desk)
         if self._page is None:
+            painter.setPen(self.palette().windowText().color())
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, _EMPTY)
             return
         sheet = self._view_rect(self.content)
         painter.fillRect(sheet.adjusted(-1, -1, 1, 1), self._desk.darker(118))
