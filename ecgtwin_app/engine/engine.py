@@ -205,7 +205,8 @@ class TwinEngine:
         """Steps of the sampler; each is (latent, denoised)."""
         context = self._context(prepared, plan, request, seed)
         # The condition is in the beats already: guiding the strip towards it as well would double it.
-        strength = request.strength if plan.score is None else 1.0
+        in_beats = plan.score is not None and self._model.beats.there
+        strength = 1.0 if in_beats else request.strength
         velocity = Guided(self._model.flow, context, strength, request.identity)
         noise = start_noise((TOKENS, self._model.config.components), [seed]).to(self.device)
         steps = sample(request.sampler, velocity, noise, request.steps, [seed])

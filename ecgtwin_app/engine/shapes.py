@@ -48,7 +48,7 @@ class Shapes:
     ):
         self._model, self._reference, self._plan = model, reference, plan
         self._seed, self._strength, self._device = seed, strength, device
-        self._own = model.beats.codec.vector(reference.template)
+        self._own = model.beats.codec.vector(reference.template) if model.beats.there else None
         self._drawn: dict[tuple[str, str], BeatTemplate] = {}
         rng = np.random.default_rng([seed, 4])
         self._open_site = str(rng.choice(VENTRICULAR_SITES))
@@ -64,6 +64,8 @@ class Shapes:
 
     def _shape(self, chamber: str, origin: str, site: str) -> BeatTemplate:
         plan, own = self._plan, self._reference.template
+        if not self._model.beats.there:
+            return own if origin in ("conducted", "aberrant") else _nothing(own)
         if chamber == "P":
             return self._draw(KINDS.index(f"P, {origin}"), plan) if own.has_p else own
         if origin == "aberrant":
@@ -91,3 +93,8 @@ class Shapes:
         strength = self._strength if kind == 0 and names else 1.0
         vector = self._model.beats.draw(context, seed, strength=strength)
         return self._model.beats.codec.template(vector, self._reference.template)
+
+
+def _nothing(like: BeatTemplate) -> BeatTemplate:
+    """A beat that leaves no trace, for the strip model to shape."""
+    return replace(like, p=like.p * 0, qrs=like.qrs * 0, t=like.t * 0)

@@ -139,6 +139,7 @@ class BeatModel(nn.Module):
     statements : int
         Length of the condition's statement list.
     width, depth : int
+        Without any block there is no beat model: the strip model has to shape the beats itself.
     """
 
     def __init__(self, statements: int, width: int = 384, depth: int = 5):
@@ -163,6 +164,11 @@ class BeatModel(nn.Module):
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
         nn.init.normal_(self.statement.weight, std=0.05)
+
+    @property
+    def there(self) -> bool:
+        """Whether it draws anything."""
+        return len(self.blocks) > 0
 
     def velocity(self, x: Tensor, time: Tensor, context: BeatContext) -> Tensor:
         """dx/dt (batch, SIZE) at `x` and `time` (batch,); the linear part is known, as in `Flow`."""

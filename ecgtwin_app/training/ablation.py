@@ -119,21 +119,28 @@ def chosen_ablations(names: list[str] | None) -> tuple[Ablation, ...]:
 
 
 def shared_parts(work: Path) -> TwinModel:
-    """Autoencoder and extractor of a training; `EcgError` when it has not come so far."""
+    """Autoencoder, extractor and beat model of a training; `EcgError` when it has not come so far."""
     model = build(DitConfig(STATEMENTS))
-    fitted, extractor = work / "autoencoder.safetensors", work / "extractor.safetensors"
-    if not (fitted.is_file() and extractor.is_file()):
+    fitted, extractor, beats = (
+        work / f"{part}.safetensors" for part in ("autoencoder", "extractor", "beats")
+    )
+    if not (fitted.is_file() and extractor.is_file() and beats.is_file()):
         raise EcgError(
-            f"{work.name} holds no trained extractor; run 'ecgtwin train' with this work folder first."
+            f"{work.name} holds no finished training; run 'ecgtwin train' with this work folder first."
         )
     model.autoencoder.load_state_dict(load_file(fitted))
-    prefix = "average/extractor."
-    with safe_open(extractor, "pt") as file:
-        names = [name for name in file.keys() if name.startswith(prefix)]  # noqa: SIM118  it is no dict
-        state = {name.removeprefix(prefix): file.get_tensor(name) for name in names}
-    model.extractor.load_state_dict(state)
-    model.extractor.eval().requires_grad_(False)
+    model.extractor.load_state_dict(_averages(extractor, "average/extractor."))
+    model.beats.load_state_dict(_averages(beats, "average/"))
+    for part in (model.extractor, model.beats):
+        part.eval().requires_grad_(False)
     return model
+
+
+def _averages(path: Path, prefix: str) -> dict[str, Tensor]:
+    """The moving average kept in a checkpoint."""
+    with safe_open(path, "pt") as file:
+        names = [name for name in file.keys() if name.startswith(prefix)]  # noqa: SIM118  it is no dict
+        return {name.removeprefix(prefix): file.get_tensor(name) for name in names}
 
 
 def real_rows(folder: Path) -> Tensor:
@@ -157,7 +164,7 @@ def train_ablation(
     torch.manual_seed(args.seed)
     config = replace(base.config, pathways=ablation.pathways)
     model = build(config, f"ablation: {ablation.name}")
-    model.autoencoder, model.extractor = base.autoencoder, base.extractor
+    model.autoencoder, model.extractor, model.beats = base.autoencoder, base.extractor, base.beats
     identity = reference_identity(base.extractor, cases)
     model.flow.spread.copy_(latent_spread(cases))
     weights = torch.from_numpy(case_weights(cases.statements.numpy()))

@@ -158,3 +158,11 @@ def train_beats(
         return model.loss(beat[rows], drawn, rng)
 
     return train(model, batch_loss, steps, checkpoint, rate, seed, every=500, name="beats")
+
+
+def finish_beats(model: BeatModel, work: Path, steps: int, seed: int) -> int:
+    """Train the beat model on the beats of a work folder, in place; returns how many there are."""
+    beat, context = load_beats(work / "beats", model)
+    average = train_beats(model, beat, context, steps, work / "beats.safetensors", seed)
+    model.load_state_dict(average.values)
+    return len(beat)

@@ -28,6 +28,7 @@ from ecgtwin_app.model.identity import IndividualBaseExtractor, base_vector, con
 from ecgtwin_app.model.score_tracks import ventricular_tokens
 from ecgtwin_app.model.weights import TwinModel, build, load, save
 from ecgtwin_app.training import parallel
+from ecgtwin_app.training.beats import finish_beats, make_beats
 from ecgtwin_app.training.cases import make_virtual
 from ecgtwin_app.training.collection import Entry
 from ecgtwin_app.training.dataset import load_cases
@@ -89,7 +90,9 @@ def main(args: argparse.Namespace) -> int:
     """Run or resume the whole training in this process (`parallel.start` comes first); the exit status."""
     began, first = time.monotonic(), parallel.rank() == 0
     torch.manual_seed(args.seed)
-    model = build(DitConfig(STATEMENTS), args.name)
+    # Beats under a condition are learned from virtual patients: without them there is no beat model.
+    config = DitConfig(STATEMENTS) if _with_hearts(args) else DitConfig(STATEMENTS, beat_depth=0)
+    model = build(config, args.name)
     if args.start is not None:
         carry_over(model, load(args.start))
     if first:
@@ -111,10 +114,16 @@ def main(args: argparse.Namespace) -> int:
         model.flow, model.extractor, source, args.steps, args.work / "flow.safetensors", args.seed,
         args.batch // parallel.processes(), args.workers,
     )  # fmt: skip
+    if _with_hearts(args):
+        finish_beats(model.beats, args.work, args.beat_steps, args.seed)
     if first:
         save(model.to("cpu"), args.out, _about(args, source, began))
         log.info("weights written to %s", args.out)
     return 0
+
+
+def _with_hearts(args: argparse.Namespace) -> bool:
+    return bool(args.hearts and args.virtual_share)
 
 
 def _make_all(args: argparse.Namespace, model: TwinModel) -> None:
@@ -133,13 +142,14 @@ def _make_all(args: argparse.Namespace, model: TwinModel) -> None:
             autoencoder = fit_to(kept, model.config.components, args.seed)
         save_file(autoencoder.state_dict(), fitted)
     make_store(records, kept, fitted, args.workers)
-    if args.hearts and args.virtual_share:
+    if _with_hearts(args):
         hearts = _hearts(kept, args.hearts, args.seed)
         if not hearts:
             raise EcgError(
                 "No recording is called normal, so none can be a virtual patient; use --virtual-share 0."
             )
         make_virtual(cases, hearts, args.per_patient, args.seed, max(1, args.workers))
+        make_beats(args.work / "beats", hearts, args.seed, max(1, args.workers))
         autoencoder = LappedAutoencoder(model.config.components)
         autoencoder.load_state_dict(load_file(fitted))
         load_cases(cases, autoencoder)  # encodes them, for all processes to find

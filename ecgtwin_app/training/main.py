@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 from ecgtwin_app.model.adax import DitConfig
 from ecgtwin_app.model.weights import build, load, save
 from ecgtwin_app.training import large, parallel
-from ecgtwin_app.training.beats import load_beats, make_beats, train_beats
+from ecgtwin_app.training.beats import finish_beats, make_beats
 from ecgtwin_app.training.cases import make_real, make_virtual
 from ecgtwin_app.training.dataset import load_cases
 from ecgtwin_app.training.mix import STATEMENTS
@@ -111,16 +111,12 @@ def main(args: argparse.Namespace) -> int:
         args.batch // parallel.processes(),
     )
     model.flow.load_state_dict(average.values)
-    beat, context = load_beats(args.work / "beats", model.beats)
-    average = train_beats(
-        model.beats, beat, context, args.beat_steps, args.work / "beats.safetensors", args.seed
-    )
-    model.beats.load_state_dict(average.values)
+    beats = finish_beats(model.beats, args.work, args.beat_steps, args.seed)
     about = {
         "training": {
             "cases": len(cases),
             "references": len(cases.ref_latent),
-            "beats": len(beat),
+            "beats": beats,
             "extractor_steps": args.extractor_steps,
             "beat_steps": args.beat_steps,
             "steps": args.steps,
