@@ -11,7 +11,7 @@ from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.reference import PreparedReference
 from ecgtwin_app.engine.request import TwinRequest
-from ecgtwin_app.heart.registry import check_combination
+from ecgtwin_app.heart.registry import MORPHOLOGIES, check_combination
 from ecgtwin_app.heart.rhythm import write_score
 from ecgtwin_app.model.sampler_names import USUAL_STEPS
 
@@ -21,7 +21,14 @@ AGES = (0.0, 120.0)
 #: Set-points: ms, and degrees for the axis.
 SET_POINTS = {"pr": (80.0, 400.0), "qrs": (60.0, 220.0), "qt": (240.0, 700.0), "axis": (-180.0, 270.0)}
 #: Severity drawn where none is asked: not so mild that a criterion hangs on a microvolt.
-USUAL_SEVERITY = (0.3, 0.9)
+USUAL_SEVERITY = (0.45, 0.95)
+#: Set-points (ms, degrees) that define a condition, drawn where none is asked and no other condition changes
+#: the QRS: well inside the limits of Surawicz et al. (AHA/ACCF/HRS 2009 part III).
+DEFINING = {
+    "incomplete right bundle branch block": {"qrs": (103.0, 112.0)},
+    "left anterior fascicular block": {"qrs": (90.0, 106.0), "axis": (-72.0, -54.0)},
+    "left posterior fascicular block": {"qrs": (90.0, 106.0), "axis": (102.0, 135.0)},
+}
 MOST_TWINS, MOST_STEPS, MOST_DRAWS = 100, 1000, 50
 
 
@@ -109,8 +116,10 @@ def make_plan(
     age = patient.age if request.age is None else request.age
     sex = patient.sex if request.sex is None else request.sex
     # A stream of its own: a severity asked for leaves the score as it was.
-    severity = float(np.random.default_rng([seed, 1]).uniform(*USUAL_SEVERITY))
+    rng = np.random.default_rng([seed, 1])
+    severity = float(rng.uniform(*USUAL_SEVERITY))
     severity = severity if request.severity is None else request.severity
+    set_points = _set_points(request, names, rng)
     score = counterpart = None
     if request.score is not None:
         score = counterpart = request.score
@@ -120,8 +129,18 @@ def make_plan(
         )
         if request.pr is not None:
             score = with_pr(score, request.pr / 1000)
-    set_points = request.pr, request.qrs, request.qt, request.axis
     return Plan(names, rate, age, sex, severity, *set_points, score, counterpart)
+
+
+def _set_points(request: TwinRequest, names: tuple[str, ...], rng: np.random.Generator):
+    """PR, QRS, QT and axis as asked; where open, what defines the one condition that changes the beat."""
+    asked = {name: getattr(request, name) for name in SET_POINTS}
+    shaping = [name for name in names if name in MORPHOLOGIES]
+    if len(shaping) == 1:
+        for name, limits in DEFINING.get(shaping[0], {}).items():
+            drawn = float(rng.uniform(*limits))
+            asked[name] = drawn if asked[name] is None else asked[name]
+    return tuple(asked.values())
 
 
 def with_pr(score: RhythmScore, pr: float) -> RhythmScore:

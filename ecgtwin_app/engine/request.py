@@ -65,7 +65,7 @@ class TwinRequest:
     seed: int = 1
     steps: int = 8
     sampler: str = "dpm_solver_2m"
-    strength: float = 1.5
+    strength: float = 1.0
     identity: float = 1.0
     best_of: int = 1
     use_score: bool = True
