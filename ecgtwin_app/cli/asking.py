@@ -24,7 +24,9 @@ def add_recording_arguments(parser: argparse.ArgumentParser, name: str = "ref") 
     piece = parser.add_argument_group("a piece of a long recording")
     piece.add_argument("--start", type=float, metavar="S", help="seconds from its beginning")
     piece.add_argument("--seconds", type=float, metavar="S", help="how long the piece is")
-    table = parser.add_argument_group("tables and arrays (CSV, TSV, NPY, MAT) that do not state it themselves")
+    table = parser.add_argument_group(
+        "tables and arrays (CSV, TSV, NPY, MAT) that do not state it themselves"
+    )
     table.add_argument("--rate", type=float, metavar="HZ", help="samples a second")
     table.add_argument("--unit", metavar="UNIT", help="mV, uV, nV or V")
     table.add_argument(
@@ -69,7 +71,10 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--age", type=float, metavar="N", help="years; the recording's when left out")
     parser.add_argument("--sex", type=str.upper, choices=("F", "M"), help="the recording's when left out")
     parser.add_argument(
-        "--severity", type=float, metavar="X", help="0 just meets the criteria, 1 is marked; drawn when left out"
+        "--severity",
+        type=float,
+        metavar="X",
+        help="0 just meets the criteria, 1 is marked; drawn when left out",
     )
     for name, unit, what in (
         ("pr", "MS", "PR interval"),
@@ -88,7 +93,9 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
         default=default.sampler,
         help="ddpm is the published diffusion, 1000 steps",
     )
-    parser.add_argument("--steps", type=int, metavar="N", help=f"steps of the sampler; {default.steps} as a rule")
+    parser.add_argument(
+        "--steps", type=int, metavar="N", help=f"steps of the sampler; {default.steps} as a rule"
+    )
     parser.add_argument(
         "--strength",
         type=float,

@@ -84,7 +84,9 @@ def write_score_file(path: Path, score: RhythmScore) -> Path:
     try:
         path.write_text(json.dumps(score.to_json(), indent=1) + "\n", encoding="utf-8")
     except OSError as error:
-        raise EcgError(f"The score cannot be written to {path}: {error.strerror}; name another file.") from None
+        raise EcgError(
+            f"The score cannot be written to {path}: {error.strerror}; name another file."
+        ) from None
     return path
 
 
