@@ -162,7 +162,7 @@ def request_from(args: argparse.Namespace) -> TwinRequest:
         samples=args.samples,
         seed=args.seed,
         sampler=args.sampler,
-        steps=args.steps or USUAL_STEPS[args.sampler],
+        steps=USUAL_STEPS[args.sampler] if args.steps is None else args.steps,
         strength=args.strength,
         identity=args.identity,
         best_of=args.best_of,
