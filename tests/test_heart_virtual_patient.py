@@ -85,8 +85,8 @@ def test_no_steps_no_clipping_and_lead_laws(patient, condition):
         signal = ecg.signal - ecg.spikes
         assert signal.shape == (8, 5000) and signal.dtype == np.float32 and np.isfinite(signal).all()
         assert np.abs(signal).max() < 8
-        # A step of height h shows as a second difference of h; real QRS corners stay below this.
-        assert np.abs(np.diff(signal, 2, axis=1)).max() < 0.14 * max(np.ptp(signal), 1)
+        # A step of height h shows as a second difference of h; corners of real and squeezed QRS stay below this.
+        assert np.abs(np.diff(signal, 2, axis=1)).max() < 0.16 * max(np.ptp(signal), 1)
         recording = ecg.recording(Patient())
         assert recording.synthetic and lead_law_residual(recording.signal) < 1e-5
 
