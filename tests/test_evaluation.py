@@ -15,7 +15,7 @@ from ecgtwin_app.evaluation import main as command
 from ecgtwin_app.evaluation.assemble import assemble
 from ecgtwin_app.evaluation.bar import bar
 from ecgtwin_app.evaluation.clinical import FEATURES, features, quantity, standardised
-from ecgtwin_app.evaluation.draws import Draw, chosen, condition_draws, rate_range
+from ecgtwin_app.evaluation.draws import Draw, chosen, condition_draws, rate_range, realism_draws
 from ecgtwin_app.evaluation.encoder import FEATURES as ENCODED
 from ecgtwin_app.evaluation.encoder import features_of, fit, scores_of
 from ecgtwin_app.evaluation.events import match, time_events
@@ -149,6 +149,15 @@ def test_a_draw_does_not_depend_on_the_others():
     assert all(low <= draw.rate <= high for draw in among if draw.name == "atrial fibrillation")
     assert condition_draws(["atrial fibrillation"], 5, 2) != alone
     assert rate_range(("sinus bradycardia", "ventricular premature complex")) == (45, 59)
+
+
+def test_twins_for_comparison_have_the_rates_of_real_records_and_each_patient_once():
+    records = [_record(str(k), str(k)) for k in range(12)] + [_record("af", "af", labels=("AFIB",))]
+    rows = [{"measurements": {"heart_rate": 60.0 + k}} for k in range(13)]
+    draws = realism_draws(RealSet(records, rows, None, None), ["sinus rhythm", "atrial fibrillation"], 8, 1)
+    assert {draw.name for draw in draws} == {"sinus rhythm"}  # one record is too few
+    assert sorted(draw.reference for draw in draws) == list(range(8)) and len({d.key for d in draws}) == 8
+    assert all(60 <= draw.rate < 72 and (draw.age, draw.sex) == (60, "F") for draw in draws)
 
 
 def test_conditions_are_chosen_by_any_name():

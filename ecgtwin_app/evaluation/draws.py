@@ -27,8 +27,8 @@ COMBINATIONS = (
 #: Between the names of a combination.
 AND = " + "
 SETS = ("conditions", "combinations", "realism")
-#: Labels with fewer real records have no twins drawn for comparison; at most so many, and normals.
-FEWEST_OF_LABEL, MOST_OF_LABEL, MOST_NORMAL = 10, 20, 60
+#: Labels with fewer real records have no twins drawn for comparison; others at most so many, but normals.
+FEWEST_OF_LABEL, MOST_OF_LABEL = 10, 20
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,8 @@ def condition_draws(names: list[str], references: int, seed: int, kind: str = "c
 def realism_draws(real: RealSet, names: list[str], references: int, seed: int) -> list[Draw]:
     """For each real record of a label a twin of that condition at its rate, for its age and sex.
 
-    So that a twin set and the real one differ in nothing that was asked.
+    So that a twin set and the real one differ in nothing that was asked. Each reference stands for a label
+    only once: real sets are as many patients as recordings, too.
     """
     draws = []
     for name in names:
@@ -106,14 +107,15 @@ def realism_draws(real: RealSet, names: list[str], references: int, seed: int) -
         if len(rows) < FEWEST_OF_LABEL:
             continue
         rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
-        most = MOST_NORMAL if name == "sinus rhythm" else MOST_OF_LABEL
-        for number, row in enumerate(np.sort(rng.permutation(rows)[:most])):
+        most = references if name == "sinus rhythm" else MOST_OF_LABEL
+        patients = rng.permutation(references)[:most]
+        for number, (reference, row) in enumerate(zip(patients, rng.permutation(rows))):
             record, rate = real.records[row], real.rows[row]["measurements"]["heart_rate"]
             if rate is None:
                 continue
             patient = record.recording.patient
             draws.append(
-                Draw("realism", name, number % references, float(np.clip(round(rate), *rate_range((name,)))),
+                Draw("realism", name, int(reference), float(np.clip(round(rate), *rate_range((name,)))),
                      _seed(seed, name, 1000 + number), patient.age, patient.sex)
             )  # fmt: skip
     return draws

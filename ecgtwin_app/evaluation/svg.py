@@ -11,7 +11,7 @@ import numpy as np
 from ecgtwin_app.ecg.recording import LEADS, Recording
 
 _BLUE, _GREY, _ORANGE = "#1259b5", "#666", "#c24e00"
-_ROW, _LEFT, _WIDTH, _RIGHT = 18, 300, 420, 150
+_ROW, _LEFT, _WIDTH, _RIGHT = 18, 300, 400, 220
 #: Millimetres of ECG paper to pixels.
 _MM = 3.2
 
