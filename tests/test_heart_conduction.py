@@ -15,13 +15,13 @@ from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.heart.activation import (
     angle_to_axis,
     first_wave,
-    frontal_axis,
     is_qr,
     is_rs,
     last_run,
     lead_of,
     own_qrs,
     paced_to,
+    qrs_axis,
     turned,
 )
 from ecgtwin_app.heart.registry import CONDITIONS, EXCLUDES, check_combination
@@ -101,7 +101,7 @@ def test_fascicular_blocks(patient, name, low, high, qr, rs):
     for seed in SEEDS:
         template, _ = changed(patient, name, seed=seed)
         qrs = qrs_of(template)
-        assert low <= frontal_axis(qrs) <= high
+        assert low <= qrs_axis(qrs) <= high
         assert template.qrs_duration < 0.12
         whole += all(is_qr(lead_of(qrs, n)) for n in qr) and all(is_rs(lead_of(qrs, n)) for n in rs)
     assert whole >= 0.95 * len(SEEDS)
@@ -137,7 +137,7 @@ def test_bifascicular_block_keeps_the_left_axis_and_the_late_right(patient, fasc
         template, _ = changed(patient, fascicle, RBBB, seed=seed)
         qrs = qrs_of(template)
         assert template.qrs_duration >= 0.12
-        assert low <= frontal_axis(qrs[:, :40]) <= high
+        assert low <= qrs_axis(qrs[:, :40]) <= high
         assert qrs[V1, 25:].max() > 0.25
 
 
@@ -146,7 +146,7 @@ def test_turning_reaches_the_axis_and_keeps_the_chest_voltage(patient):
     nothing = np.zeros_like(qrs)
     for axis in (-70, -20, 30, 80, 120):
         angle = angle_to_axis(qrs, nothing, field, axis)
-        assert frontal_axis(turned(qrs, field, angle)) == pytest.approx(axis, abs=3)
+        assert qrs_axis(turned(qrs, field, angle)) == pytest.approx(axis, abs=3)
     assert np.allclose(turned(qrs, field, 0.0), qrs, atol=1e-6)
 
 

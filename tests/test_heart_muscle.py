@@ -11,7 +11,7 @@ from ecgtwin_app.ecg.leads import twelve_leads
 from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.ecg.resample import resample
 from ecgtwin_app.formats.registry import read_ecg
-from ecgtwin_app.heart.activation import frontal_axis
+from ecgtwin_app.heart.activation import qrs_axis
 from ecgtwin_app.heart.atrial_size import is_notched, right_atrial_enlargement, terminal_force
 from ecgtwin_app.heart.muscle import cornell_voltage, sokolow_voltage
 from ecgtwin_app.heart.registry import Traits
@@ -90,7 +90,7 @@ def test_right_ventricular_hypertrophy(patient, seed):
     template, _ = changed(patient, RVH, seed=seed)
     qrs = qrs_of(template)
     assert qrs[V1].max() > 0.7 and qrs[V1].max() > -qrs[V1].min()
-    assert 90 < frontal_axis(qrs) < 180
+    assert 90 < qrs_axis(qrs) < 180
     assert -qrs[V6].min() > 0.1
     assert template.qrs_duration < 0.12
 
@@ -103,7 +103,7 @@ def test_low_voltage_in_every_limb_lead(patient, seed):
     if parameters["chest leads below 1 mV"]:
         assert np.ptp(leads[6:], axis=1).max() < 1.0
     # The axis stays the patient's.
-    assert frontal_axis(template.qrs) == pytest.approx(frontal_axis(patient.template.qrs), abs=0.5)
+    assert qrs_axis(template.qrs) == pytest.approx(qrs_axis(patient.template.qrs), abs=0.5)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -156,7 +156,7 @@ def test_real_hearts_meet_the_limits(real_data):
             continue
         tested += 1
         qrs = qrs_of(changed(heart, RVH, seed=k)[0])
-        assert qrs[V1].max() > 0.7 and qrs[V1].max() > -qrs[V1].min() and 85 < frontal_axis(qrs) < 180
+        assert qrs[V1].max() > 0.7 and qrs[V1].max() > -qrs[V1].min() and 85 < qrs_axis(qrs) < 180
         assert changed(heart, RAE, seed=k)[0].p[II].max() >= 0.25
         assert sokolow_voltage(qrs_of(changed(heart, LVH, seed=k)[0])) < 6.5
     assert tested >= 8

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ecgtwin_app.conditions.verdict import Asked, Verdict, below, between, line, yes
 from ecgtwin_app.ecg.measure import Measurements
-from ecgtwin_app.ecg.qrs_pattern import frontal_axis, is_qr, is_rs, r_peak_time
+from ecgtwin_app.ecg.qrs_pattern import initial_axis, is_qr, is_rs, r_peak_time
 
 #: The part of the QRS that a right bundle branch block leaves to the left ventricle, seconds.
 LEFT_PART = 0.08
@@ -39,7 +39,7 @@ def left_posterior_fascicular_block(m: Measurements, asked: Asked) -> list[Verdi
 
 def _axis(m, asked):
     if asked.any("right bundle branch block"):
-        return frontal_axis(m.delineation.shapes[0], LEFT_PART)
+        return initial_axis(m.delineation.shapes[0], LEFT_PART)
     return m.qrs_axis
 
 

@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from ecgtwin_app.ecg.atrial_activity import Flutter, PTrain, find_flutter, find_p_train
+from ecgtwin_app.ecg.axis import frontal_axis
 from ecgtwin_app.ecg.delineate import Beat, Delineation, delineate
 from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE, Recording
 
@@ -231,8 +232,7 @@ def _axis(signal, start, stop):
     one, foot = signal[LEADS.index("I"), start:stop], signal[LEADS.index("aVF"), start:stop]
     if max(np.ptp(one), np.ptp(foot)) < SMALLEST_WAVE:
         return None
-    # aVF is an augmented lead: its vector is shorter than that of I by root three over two.
-    return float(np.degrees(np.arctan2(2 / np.sqrt(3) * foot.sum(), one.sum())))
+    return float(frontal_axis(one.sum(), foot.sum()))
 
 
 def _levels(shape, after):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ecgtwin_app.ecg.axis import frontal_axis
 from ecgtwin_app.ecg.delineate import Shape
 from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE
 from ecgtwin_app.ecg.waves import speed_of
@@ -138,12 +139,11 @@ def slow_start(shape: Shape) -> float:
     return 1000 * int(np.argmax(qrs >= 0.5 * qrs.max())) / MODEL_RATE
 
 
-def frontal_axis(shape: Shape, seconds: float) -> float:
+def initial_axis(shape: Shape, seconds: float) -> float:
     """Direction of the net area of the first part of the QRS in the frontal plane, degrees."""
     part = slice(shape.waves.qrs_onset, shape.waves.qrs_onset + round(seconds * MODEL_RATE))
     one, foot = (shape.signal[LEADS.index(name), part].sum() for name in ("I", "aVF"))
-    # aVF is an augmented lead: its vector is shorter than that of I by root three over two.
-    return float(np.degrees(np.arctan2(2 / np.sqrt(3) * foot, one)))
+    return float(frontal_axis(one, foot))
 
 
 def _last_deflection(qrs):

@@ -16,7 +16,7 @@ from ecgtwin_app.ecg.recording import Recording
 from ecgtwin_app.ecg.resample import ten_seconds
 from ecgtwin_app.ecg.template import BeatTemplate, split_beat
 from ecgtwin_app.model.adax import Context
-from ecgtwin_app.model.conditioning import PRESENT, Condition, frontal_axis, nothing_known, statement_states
+from ecgtwin_app.model.conditioning import PRESENT, Condition, nothing_known, statement_states, unwrapped_axis
 from ecgtwin_app.model.identity import base_vector, beat_input
 from ecgtwin_app.model.score_tracks import score_features
 from ecgtwin_app.model.weights import TwinModel
@@ -100,7 +100,7 @@ def condition_of(statements: tuple[str, ...], plan: Plan, device: str) -> Condit
     """What a plan says to the networks."""
     states = statement_states(statements, plan.names)
     severity = np.where(states == PRESENT, plan.severity, np.nan)
-    axis = None if plan.axis is None else frontal_axis(plan.axis)
+    axis = None if plan.axis is None else unwrapped_axis(plan.axis)
     numbers = [plan.rate, plan.age, plan.pr, plan.qrs, plan.qt, axis]
     return Condition(
         torch.from_numpy(states.astype(np.int64))[None].to(device),

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ecgtwin_app.ecg.axis import frontal_axis
 from ecgtwin_app.ecg.leads import twelve_leads
 from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE
 from ecgtwin_app.ecg.template import BeatTemplate, fade
@@ -104,19 +105,14 @@ def angle_to_axis(qrs: np.ndarray, added: np.ndarray, field: LeadField, axis: fl
     x, y, _ = KORS @ qrs.sum(axis=1)
     change = np.stack([(c - 1) * x - s * y, s * x + (c - 1) * y])
     areas = (qrs + added)[:2].sum(axis=1, keepdims=True) + field.matrix[:2, :2] @ change
-    miss = np.abs((_axis_of(areas[0], areas[1] - areas[0] / 2) - axis + 180) % 360 - 180)
+    miss = np.abs((frontal_axis(areas[0], areas[1] - areas[0] / 2) - axis + 180) % 360 - 180)
     return float(angles[int(np.argmin(miss + 0.02 * np.abs(angles)))])
 
 
-def frontal_axis(qrs: np.ndarray) -> float:
+def qrs_axis(qrs: np.ndarray) -> float:
     """Direction (degrees) of the net area of I and aVF of eight leads (8, n)."""
     one, two = qrs[0].sum(), qrs[1].sum()
-    return float(_axis_of(one, two - one / 2))
-
-
-def _axis_of(one, foot):
-    # aVF is an augmented lead, shorter than I by root three over two.
-    return np.degrees(np.arctan2(2 / np.sqrt(3) * foot, one))
+    return float(frontal_axis(one, two - one / 2))
 
 
 def lead_of(qrs: np.ndarray, name: str) -> np.ndarray:

@@ -17,12 +17,12 @@ from ecgtwin_app.ecg.recording import MODEL_RATE
 from ecgtwin_app.ecg.template import J_FADE, BeatTemplate, fade
 from ecgtwin_app.heart.activation import (
     angle_to_axis,
-    frontal_axis,
     is_qr,
     is_rs,
     lead_of,
     own_qrs,
     paced_to,
+    qrs_axis,
     rank,
     turned,
 )
@@ -101,7 +101,7 @@ def _blocked(template, field, rng, block):
         if shown == len(block.qr) + len(block.rs) + 2:
             break
     beat = with_qrs(beat, best, beat.qrs_duration, rng, (0.3, 0.8), (0.0, 0.08))
-    axis = frontal_axis(best)
+    axis = qrs_axis(best)
     return beat, {
         "QRS axis": axis,
         "QRS duration": beat.qrs_duration,
@@ -150,7 +150,7 @@ def _limb_size(qrs):
 def _shown(qrs, block):
     """How many parts of the pattern are there: the axis, whole and without the end, each qR and rS."""
     low, high = sorted(block.axis)
-    axes = (frontal_axis(qrs), frontal_axis(qrs[:, : round(LEFT_PART * MODEL_RATE)]))
+    axes = (qrs_axis(qrs), qrs_axis(qrs[:, : round(LEFT_PART * MODEL_RATE)]))
     return (
         sum(low - 4 <= axis <= high + 3 for axis in axes)
         + sum(is_qr(lead_of(qrs, n)) for n in block.qr)

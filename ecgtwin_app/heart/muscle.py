@@ -16,7 +16,7 @@ from scipy.ndimage import gaussian_filter1d
 from ecgtwin_app.ecg.leads import twelve_leads
 from ecgtwin_app.ecg.recording import MODEL_RATE
 from ecgtwin_app.ecg.template import J_FADE, BeatTemplate, fade
-from ecgtwin_app.heart.activation import frontal_axis, own_qrs, paced_to, rank
+from ecgtwin_app.heart.activation import own_qrs, paced_to, qrs_axis, rank
 from ecgtwin_app.heart.repolarisation import add_t, shaped_t, t_peak_of, with_qrs
 from ecgtwin_app.heart.vector import Front, LeadField, perform_fronts
 
@@ -150,7 +150,7 @@ def right_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng:
         # The limb leads turn, they do not grow.
         qrs[:2] *= min(1.0, limb_wanted / _limb_size(qrs))
         r, s = float(qrs[_V1].max()), float(-qrs[_V1].min())
-        if r >= 0.95 * r_wanted and r > 1.3 * s and not -85 <= frontal_axis(qrs) <= RIGHT_AXIS[0] - 3:
+        if r >= 0.95 * r_wanted and r > 1.3 * s and not -85 <= qrs_axis(qrs) <= RIGHT_AXIS[0] - 3:
             break
         left *= 0.85
     strained = bool(rng.random() < 0.35 + 0.4 * severity)
@@ -158,7 +158,7 @@ def right_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng:
     beat = with_qrs(beat, qrs.astype(np.float32), d, rng, gradient, st)
     return beat, {
         "R in V1": float(qrs[_V1].max()),
-        "QRS axis": frontal_axis(qrs),
+        "QRS axis": qrs_axis(qrs),
         "strain": strained,
         "severity": severity,
     }
@@ -228,7 +228,7 @@ def _share_to_axis(base, limb, axis):
     """How much of the rightward forces turns the frontal axis to `axis` (degrees), at most 3 mV."""
     sizes = np.linspace(0.05, 3.0, 60)
     areas = base[:2].sum(axis=1)[:, None, None] + limb[:2].sum(axis=1)[:, None, None] * sizes[:, None]
-    found = np.array([frontal_axis(areas[:, k]) for k in range(len(sizes))])
+    found = np.array([qrs_axis(areas[:, k]) for k in range(len(sizes))])
     return float(sizes[int(np.argmin(np.abs((found - axis + 180) % 360 - 180)))])
 
 

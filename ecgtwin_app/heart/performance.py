@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from ecgtwin_app.ecg.recording import MODEL_RATE, MODEL_SAMPLES
-from ecgtwin_app.ecg.score import Event, RhythmScore
-from ecgtwin_app.ecg.template import BeatTemplate, lay, qt_intervals
+from ecgtwin_app.ecg.laying import lay_shapes
+from ecgtwin_app.ecg.recording import MODEL_RATE
+from ecgtwin_app.ecg.score import RhythmScore
+from ecgtwin_app.ecg.template import BeatTemplate, qt_intervals
 from ecgtwin_app.heart.atria import with_atrial_origin
 from ecgtwin_app.heart.conduction import left_bundle_branch_block, right_bundle_branch_block
 from ecgtwin_app.heart.ectopy import draw_pacing_site, draw_site, ectopic_beat
@@ -43,52 +46,54 @@ def perform(
     drawn : dict of str to list of dict
         Site and QRS duration of each "ventricular" and "paced" shape.
     """
-    signal = np.zeros((8, MODEL_SAMPLES), np.float32)
-    marks, drawn = {}, {"ventricular": [], "paced": []}
-    beats = _with_sites([e for e in score.events if e.chamber == "QRS"], rng)
-    marks["QRS"], marks["T"] = np.zeros((len(beats), 3)), np.zeros((len(beats), 3))
-    for origin, site in dict.fromkeys((e.origin, e.site) for e in beats):
+    drawn = {"ventricular": [], "paced": []}
+    score = _with_sites(score, rng)
+    shapes: dict[tuple[str, str, str], BeatTemplate] = {}
+
+    def shape_of(chamber: str, origin: str, site: str) -> BeatTemplate:
         shape = template
-        if origin == "aberrant":
+        if chamber == "P" and origin != "sinus":
+            shape = with_atrial_origin(template, field, origin, rng)
+        elif origin == "aberrant":
             shape = _aberrant(template, field, rng, traits)
-        elif origin != "conducted":
+        elif chamber == "QRS" and origin != "conducted":
             shape, values = ectopic_beat(template, field, rng, site, origin == "paced")
             drawn[origin].append(values)
-        mine = np.array([(e.origin, e.site) == (origin, site) for e in beats])
-        # The other beats stay for the cycle lengths, under an origin that is not laid.
-        part = RhythmScore(
-            tuple(
-                Event(e.time, "QRS", "conducted" if m else "paced") for e, m in zip(beats, mine, strict=True)
-            ),
-            score.duration,
-        )
-        signal += lay(shape, part, qrs_origins=("conducted",), p_origins=())
-        times = np.array([e.time for e in beats])[mine]
-        marks["QRS"][mine], marks["T"][mine] = _beat_marks(shape, times, qt_intervals(shape, part)[mine])
-    # The turns of a flutter loop are no waves of their own.
-    atrial = [e for e in score.events if e.chamber == "P" and e.origin != "flutter"] if template.has_p else []
-    marks["P"] = np.zeros((len(atrial), 3))
-    for origin in dict.fromkeys(e.origin for e in atrial):
-        shape = template if origin == "sinus" else with_atrial_origin(template, field, origin, rng)
-        mine = np.array([e.origin == origin for e in atrial])
-        part = RhythmScore(tuple(e for e in atrial if e.origin == origin), score.duration)
-        signal += lay(shape, part, qrs_origins=(), p_origins=(origin,))
-        times = np.array([e.time for e in part.events])[:, None]
-        marks["P"][mine] = MODEL_RATE * (times + np.array([0, shape.p_peak, shape.p_duration]))
-    return signal, marks, drawn
+        shapes[chamber, origin, site] = shape
+        return shape
+
+    if not template.has_p:
+        score = replace(score, events=tuple(e for e in score.events if e.chamber == "QRS"))
+    signal = lay_shapes(score, shape_of)
+    return signal, _marks(score, shapes), drawn
 
 
-def _with_sites(beats, rng):
-    """The QRS events; those that leave their site open share one."""
-    sites = {}
-    found = []
-    for event in beats:
-        if event.origin in ("ventricular", "paced") and not event.site:
+def _marks(score, shapes):
+    """Onset, peak and offset of every wave in samples, from the shapes that performed the score."""
+    beats = [e for e in score.events if e.chamber == "QRS"]
+    qrs, t = np.zeros((len(beats), 3)), np.zeros((len(beats), 3))
+    for k, event in enumerate(beats):
+        shape = shapes["QRS", event.origin, event.site]
+        qt = qt_intervals(shape, score)[k]
+        qrs[k], t[k] = _beat_marks(shape, event.time, qt)
+    waves = [e for e in score.events if e.chamber == "P" and e.origin != "flutter"]
+    p = np.zeros((len(waves), 3))
+    for k, event in enumerate(waves):
+        shape = shapes["P", event.origin, ""]
+        p[k] = MODEL_RATE * (event.time + np.array([0, shape.p_peak, shape.p_duration]))
+    return {"QRS": qrs, "T": t, "P": p}
+
+
+def _with_sites(score, rng):
+    """The score with a site for every ventricular beat; those that leave it open share one."""
+    sites, events = {}, []
+    for event in score.events:
+        if event.origin in ("ventricular", "paced") and event.chamber == "QRS" and not event.site:
             draw = draw_pacing_site if event.origin == "paced" else draw_site
             site = sites.get(event.origin) or sites.setdefault(event.origin, draw(rng))
-            event = Event(event.time, "QRS", event.origin, site)
-        found.append(event)
-    return found
+            event = replace(event, site=site)
+        events.append(event)
+    return replace(score, events=tuple(events))
 
 
 def _aberrant(template, field, rng, traits):
@@ -99,9 +104,9 @@ def _aberrant(template, field, rng, traits):
 
 
 def _beat_marks(template, onset, qt):
-    """Onset, peak and offset of QRS and T, in samples."""
+    """Onset, peak and offset of QRS and T of one beat, in samples."""
     qrs_end = template.qrs_duration
     stretch = (qt - qrs_end) / (template.qt - qrs_end)
     t_peak = qrs_end + (template.t_peak - qrs_end) * stretch
-    qrs = np.stack([onset, onset + template.qrs_peak, onset + qrs_end], axis=1)
-    return MODEL_RATE * qrs, MODEL_RATE * np.stack([onset + qrs_end, onset + t_peak, onset + qt], axis=1)
+    qrs = np.array([onset, onset + template.qrs_peak, onset + qrs_end])
+    return MODEL_RATE * qrs, MODEL_RATE * np.array([onset + qrs_end, onset + t_peak, onset + qt])

@@ -128,6 +128,6 @@ def statement_states(statements: tuple[str, ...], conditions: tuple[str, ...]) -
     return states
 
 
-def frontal_axis(degrees: float) -> float:
+def unwrapped_axis(degrees: float) -> float:
     """The same direction as a number from -90 to 270: right axes lie beyond 90, and nothing wraps near them."""
     return (degrees + 90.0) % 360.0 - 90.0

@@ -12,17 +12,18 @@ import torch
 from torch import Tensor
 
 from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.heart.activation import qrs_axis
 from ecgtwin_app.heart.atria import with_atrial_origin
 from ecgtwin_app.heart.ectopy import ectopic_beat
 from ecgtwin_app.heart.virtual_patient import VirtualPatient, transform
 from ecgtwin_app.model.beat_model import BeatContext, BeatModel
 from ecgtwin_app.model.beat_shape import KINDS, WINDOWS, pack_beat
-from ecgtwin_app.model.conditioning import Condition, statement_states
+from ecgtwin_app.model.conditioning import Condition, statement_states, unwrapped_axis
 from ecgtwin_app.training.checkpoint import Average
 from ecgtwin_app.training.dataset import with_unknowns
 from ecgtwin_app.training.loop import train
 from ecgtwin_app.training.mix import STATEMENTS, draw_morphologies
-from ecgtwin_app.training.numbers import qrs_axis, severities
+from ecgtwin_app.training.numbers import severities
 
 log = logging.getLogger(__name__)
 #: Beats made of every heart: under conditions, and of each other kind.
@@ -36,7 +37,8 @@ def beat_shard(path: Path, recordings: list[Recording], first: int, seed: int) -
         rng = np.random.default_rng([seed, row, 3])
         try:
             patient = VirtualPatient.from_recording(recording)
-        except EcgError:
+        except EcgError as error:
+            log.debug("heart %d not used: %s", row, error)
             continue
         own = pack_beat(patient.template)
         for kind, beat, conditions, parameters in _beats(patient, rng):
@@ -78,7 +80,11 @@ def _beats(patient: VirtualPatient, rng: np.random.Generator):
 
 def _numbers(beat, age: float, kind: int) -> np.ndarray:
     """Age, QRS, QT (at the patient's own cycle length) and axis of a beat; the rest is no property of it."""
-    shape = (1000 * beat.qrs_duration, 1000 * beat.qt, qrs_axis(beat.qrs)) if kind == 0 else (np.nan,) * 3
+    shape = (
+        (1000 * beat.qrs_duration, 1000 * beat.qt, unwrapped_axis(qrs_axis(beat.qrs)))
+        if kind == 0
+        else (np.nan,) * 3
+    )
     return np.array([np.nan, age, np.nan, *shape], np.float32)
 
 

@@ -8,17 +8,9 @@ from ecgtwin_app.ecg.median import RepresentativeBeat
 from ecgtwin_app.ecg.recording import MODEL_RATE
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.ecg.template import qt_intervals
+from ecgtwin_app.heart.activation import qrs_axis
 from ecgtwin_app.heart.virtual_patient import VirtualEcg
-from ecgtwin_app.model.conditioning import frontal_axis
-
-_I, _II = 0, 1
-
-
-def qrs_axis(qrs: np.ndarray) -> float:
-    """Frontal axis (degrees, -90 to 270) from the areas of the QRS (8, n) in I and aVF."""
-    area_i, area_ii = float(qrs[_I].sum()), float(qrs[_II].sum())
-    # aVF is short of a true unit lead by the Einthoven triangle's 2 / sqrt 3.
-    return frontal_axis(float(np.degrees(np.arctan2((area_ii - area_i / 2) * 2 / np.sqrt(3), area_i))))
+from ecgtwin_app.model.conditioning import unwrapped_axis
 
 
 def case_numbers(rate: float, age: float, beat: RepresentativeBeat) -> np.ndarray:
@@ -37,7 +29,7 @@ def case_numbers(rate: float, age: float, beat: RepresentativeBeat) -> np.ndarra
 
     axis = np.nan
     if onset is not None and beat.qrs_offset is not None:
-        axis = qrs_axis(beat.signal[:, onset : beat.qrs_offset + 1])
+        axis = unwrapped_axis(qrs_axis(beat.signal[:, onset : beat.qrs_offset + 1]))
     intervals = between(beat.p_onset, onset), between(onset, beat.qrs_offset), between(onset, beat.t_offset)
     return np.array([rate, age, *intervals, axis], np.float32)
 
@@ -49,7 +41,14 @@ def virtual_numbers(case: VirtualEcg, rate: float, age: float) -> np.ndarray:
     if conducted.mean() < 0.4:
         return np.array([rate, age, np.nan, np.nan, np.nan, np.nan], np.float32)
     qt = 1000 * float(np.median(qt_intervals(template, case.score)[conducted]))
-    numbers = [rate, age, 1000 * pr_of(case.score), 1000 * template.qrs_duration, qt, qrs_axis(template.qrs)]
+    numbers = [
+        rate,
+        age,
+        1000 * pr_of(case.score),
+        1000 * template.qrs_duration,
+        qt,
+        unwrapped_axis(qrs_axis(template.qrs)),
+    ]
     return np.array(numbers, np.float32)
 
 

@@ -14,6 +14,8 @@ _BY_STATEMENT = (".statement", ".severity")
 def carry_over(model: TwinModel, source: TwinModel) -> None:
     """Copy the weights of `source` into `model`, in place; statements that only one of them has stay as they are.
 
+    The beat model is not carried over: its components are fitted anew to the beats it is trained on.
+
     Raises
     ------
     EcgError
