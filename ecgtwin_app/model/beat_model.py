@@ -26,6 +26,9 @@ COMPONENTS = {"p": 24, "qrs": 88, "t": 44}
 SIZE = sum(COMPONENTS.values()) + len(DURATIONS)
 #: Below this (mV, or spreads of a duration) a number does not vary.
 SMALLEST_SPREAD = 1e-3
+#: Weight of a duration in the loss; a component weighs as its spread, within limits. Unweighted, the many
+#: components of a few microvolts outvote the QRS duration and the axis.
+DURATION_WEIGHT, COMPONENT_WEIGHTS = 4.0, (0.3, 4.0)
 
 
 class BeatCodec(nn.Module):
@@ -196,7 +199,7 @@ class BeatModel(nn.Module):
         return self.out(self.norm(h))
 
     def loss(self, beat: Tensor, context: BeatContext, generator: torch.Generator) -> Tensor:
-        """Mean squared velocity error in units of what is unforeseeable of each number."""
+        """Weighted mean squared velocity error in units of what is unforeseeable of each number."""
         drawn = beat - self.base(context)
         spread = self.spread[context.kind]
         noise = torch.randn(beat.shape, generator=generator, device=beat.device)
@@ -204,7 +207,17 @@ class BeatModel(nn.Module):
         t = time[:, None]
         error = self.velocity((1 - t) * drawn + t * noise, time, context) - (noise - drawn)
         weight = ((1 - t) ** 2 * spread**2 + t**2) / spread**2
-        return (weight * error**2).mean()
+        return (weight * self._importance() * error**2).mean()
+
+    def _importance(self) -> Tensor:
+        """Weight (SIZE,) of each number in the loss, 1 on average."""
+        size = self.spread[0] / self.spread[0].median()
+        size = torch.where(
+            torch.arange(SIZE, device=size.device) < SIZE - len(DURATIONS),
+            size.clamp(*COMPONENT_WEIGHTS),
+            DURATION_WEIGHT,
+        )
+        return size / size.mean()
 
     def base(self, context: BeatContext) -> Tensor:
         """What the drawn numbers are added to: the patient's own beat, but nothing for a ventricular one."""

@@ -28,6 +28,8 @@ from ecgtwin_app.training.numbers import severities
 log = logging.getLogger(__name__)
 #: Beats made of every heart: under conditions, and of each other kind.
 CONDUCTED, OTHERS = 20, 10
+#: How often QRS, QT and axis are each left out: less often than for a strip, for the beat has to obey them.
+SET_POINT_DROP = 0.4
 
 
 def beat_shard(path: Path, recordings: list[Recording], first: int, seed: int) -> int:
@@ -101,8 +103,8 @@ def make_beats(folder: Path, recordings: list[Recording], seed: int, workers: in
             log.info("beats of hearts from %d: %d", start, job.result())
 
 
-def load_beats(folder: Path, model: BeatModel) -> tuple[Tensor, BeatContext]:
-    """All beats as vectors with their contexts; fits the codec and the spreads of `model` to them."""
+def load_beats(folder: Path, model: BeatModel, fit: bool = True) -> tuple[Tensor, BeatContext]:
+    """All beats as vectors with their contexts; `fit` sets the codec and the spreads of `model` to them."""
     shards = []
     for path in sorted(folder.glob("beats_*.npz")):
         with np.load(path, allow_pickle=False) as z:
@@ -113,8 +115,10 @@ def load_beats(folder: Path, model: BeatModel) -> tuple[Tensor, BeatContext]:
     def windows(side: str, shard: dict, every: int = 1) -> dict[str, Tensor]:
         return {part: shard[f"{side}_{part}"][::every].float() for part in WINDOWS}
 
-    sample = [windows(side, shard, 4) for shard in shards for side in ("to", "own")]
-    model.codec.fit({part: torch.cat([one[part] for one in sample]) for part in WINDOWS})
+    if fit:
+        sample = [windows(side, shard, 4) for shard in shards for side in ("to", "own")]
+        model.codec.fit({part: torch.cat([one[part] for one in sample]) for part in WINDOWS})
+        del sample
     vectors = {
         side: torch.cat(
             [model.codec.encode(windows(side, s), s[f"{side}_durations"].float()) for s in shards]
@@ -132,7 +136,8 @@ def load_beats(folder: Path, model: BeatModel) -> tuple[Tensor, BeatContext]:
         columns["sex"].long(),
     )
     context = BeatContext(condition, columns["kind"].long(), vectors["own"])
-    model.fit(vectors["to"], context)
+    if fit:
+        model.fit(vectors["to"], context)
     return vectors["to"], context
 
 
@@ -159,16 +164,18 @@ def train_beats(
             ]
         )
         drawn = BeatContext(
-            with_unknowns(context.condition.rows(rows), rng), context.kind[rows], context.own[rows]
+            with_unknowns(context.condition.rows(rows), rng, SET_POINT_DROP),
+            context.kind[rows],
+            context.own[rows],
         )
         return model.loss(beat[rows], drawn, rng)
 
     return train(model, batch_loss, steps, checkpoint, rate, seed, every=500, name="beats")
 
 
-def finish_beats(model: BeatModel, work: Path, steps: int, seed: int) -> int:
+def finish_beats(model: BeatModel, work: Path, steps: int, seed: int, fit: bool) -> int:
     """Train the beat model on the beats of a work folder, in place; returns how many there are."""
-    beat, context = load_beats(work / "beats", model)
+    beat, context = load_beats(work / "beats", model, fit)
     average = train_beats(model, beat, context, steps, work / "beats.safetensors", seed)
     model.load_state_dict(average.values)
     return len(beat)

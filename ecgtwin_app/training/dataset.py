@@ -138,8 +138,13 @@ def _tensor(name: str, shard, autoencoder: LappedAutoencoder) -> Tensor:
     return values.half() if name.endswith("beat") else values.float()
 
 
-def with_unknowns(condition: Condition, rng: torch.Generator) -> Condition:
-    """The conditions with random parts unknown: all statements, single ones, severities, numbers, the sex."""
+def with_unknowns(
+    condition: Condition, rng: torch.Generator, set_point: float = DROP["set-point"]
+) -> Condition:
+    """The conditions with random parts unknown: all statements, single ones, severities, numbers, the sex.
+
+    Each set-point is left out with probability `set_point`.
+    """
 
     def chance(p: float, *shape: int) -> Tensor:
         return torch.rand(shape, generator=rng) < p
@@ -151,7 +156,7 @@ def with_unknowns(condition: Condition, rng: torch.Generator) -> Condition:
         [
             chance(DROP["heart rate"], n, 1),
             chance(DROP["age"], n, 1),
-            chance(DROP["set-point"], n, condition.numbers.shape[1] - 2),
+            chance(set_point, n, condition.numbers.shape[1] - 2),
         ],
         dim=1,
     )

@@ -82,8 +82,7 @@ def main(args: argparse.Namespace) -> int:
 
     model = build(DitConfig(STATEMENTS), args.name)
     folder, fitted = args.work / "cases", args.work / "autoencoder.safetensors"
-    if args.start is not None:
-        carry_over(model, load(args.start))
+    known_beat = args.start is not None and carry_over(model, load(args.start))
     if first:
         _make_all_cases(folder, args)
         if args.start is None:
@@ -111,7 +110,7 @@ def main(args: argparse.Namespace) -> int:
         args.batch // parallel.processes(),
     )
     model.flow.load_state_dict(average.values)
-    beats = finish_beats(model.beats, args.work, args.beat_steps, args.seed)
+    beats = finish_beats(model.beats, args.work, args.beat_steps, args.seed, fit=not known_beat)
     about = {
         "training": {
             "cases": len(cases),

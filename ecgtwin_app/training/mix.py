@@ -65,7 +65,10 @@ _COMPANIONS = {
 }
 #: Share of the cases that are a rhythm alone and a morphology in sinus rhythm; the rest are both together.
 _RHYTHM_ALONE, _SINUS = 0.44, 0.42
+#: Fastest ventricular rate (1/min) with a morphology, and of those that no faster heart can show: a long QT
+#: would reach past the next P.
 _FASTEST_WITH_MORPHOLOGY = 140.0
+_FASTEST = {"long QT": 110.0}
 
 
 def case_weights(states: np.ndarray) -> np.ndarray:
@@ -93,7 +96,8 @@ def draw_case(rng: np.random.Generator) -> tuple[tuple[str, ...], float]:
             rhythm = "sinus rhythm"
     low, high, _ = RHYTHMS[rhythm]
     if morphologies and rhythm != "ventricular tachycardia":
-        high = max(low, min(high, _FASTEST_WITH_MORPHOLOGY))
+        limits = [_FASTEST.get(name, _FASTEST_WITH_MORPHOLOGY) for name in morphologies]
+        high = max(low, min(high, *limits))
     # Half the cases near the rates seen at rest, half anywhere in the range.
     rate = rng.normal(72, 14) if rng.random() < 0.5 and low < 72 < high else rng.uniform(low, high)
     return (rhythm, *morphologies), float(np.clip(rate, low, high))

@@ -11,10 +11,15 @@ from ecgtwin_app.model.weights import TwinModel
 _BY_STATEMENT = (".statement", ".severity")
 
 
-def carry_over(model: TwinModel, source: TwinModel) -> None:
+def carry_over(model: TwinModel, source: TwinModel) -> bool:
     """Copy the weights of `source` into `model`, in place; statements that only one of them has stay as they are.
 
-    The beat model is not carried over: its components are fitted anew to the beats it is trained on.
+    The beat model with its components is carried over only where both have the same statements.
+
+    Returns
+    -------
+    bool
+        Whether the beat model was carried over; otherwise it has to be fitted to the beats it is trained on.
 
     Raises
     ------
@@ -26,12 +31,16 @@ def carry_over(model: TwinModel, source: TwinModel) -> None:
     model.autoencoder.load_state_dict(source.autoencoder.state_dict())
     for part in ("extractor", "flow"):
         _copy(getattr(model, part), getattr(source, part), shared)
+    same = old == new and source.beats.there
+    if same:
+        _copy(model.beats, source.beats, [])
+    return same
 
 
 def _copy(module: nn.Module, source: nn.Module, shared: list[tuple[int, int]]) -> None:
     values, found = module.state_dict(), source.state_dict()
     for name, value in values.items():
-        if name.endswith(_BY_STATEMENT):
+        if shared and name.endswith(_BY_STATEMENT):
             for to, row in shared:
                 value[to] = found[name][row]
         elif name in found and found[name].shape == value.shape:
