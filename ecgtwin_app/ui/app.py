@@ -17,13 +17,14 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import torch  # noqa: F401, I001
 
 from platformdirs import user_data_dir, user_log_dir
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
 from ecgtwin_app import __version__
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.ui import settings
 from ecgtwin_app.ui.main_window import MainWindow
+from ecgtwin_app.ui.words import speak_chosen
 
 log = logging.getLogger("ecgtwin_app")
 
@@ -47,6 +48,7 @@ def main(path: str | None = None, demo: bool = False) -> int:
     application.setOrganizationName(settings.ORGANISATION)
     application.setApplicationName(settings.APPLICATION)
     application.setApplicationVersion(__version__)
+    speak_chosen(application, QSettings())
     _start_log()
     window = MainWindow(load_engine, recovery=_recovery_folder())
     hooks = ErrorHooks(window)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QSettings
 from ecgtwin_app.ecg.recording import LEADS
 from ecgtwin_app.report import layout as page
 from ecgtwin_app.report.layout import PageLayout
+from ecgtwin_app.report.words import LANGUAGES
 from ecgtwin_app.ui.theme import CHOICES
 
 ORGANISATION, APPLICATION = "ECGTwin", "ECGTwin Desktop"
@@ -32,6 +33,7 @@ class Setting:
 
 _FIRST = PageLayout()
 THEME = Setting("window/theme", CHOICES, "system")
+LANGUAGE = Setting("window/language", ("system", *LANGUAGES), "system")
 #: Pixels a mm of this screen, as measured with a bank card; 96 dots an inch until then.
 PIXELS_PER_MM = Setting("screen/pixels_per_mm", None, 96 / 25.4)
 REMEMBER_RECENT = Setting("recent/remember", (True, False), True)

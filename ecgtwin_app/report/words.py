@@ -1,0 +1,103 @@
+"""The language of everything that is shown: one door, `tr`, over Qt's translation.
+
+The sources are English sentences. Another language is a table `resources/words/<language>.json`, source to
+translation, loaded by a `QTranslator`; a sentence it does not hold is shown in English. Data files are not
+translated: they stay English, with decimal points.
+"""
+
+from __future__ import annotations
+
+import json
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+
+from ecgtwin_app.resources import resource_path
+
+CONTEXT = "ecgtwin"
+#: Every language there is, by its code and its own name.
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+#: What a language's tables are: the interface, the conditions, what the rooms below the window say.
+TABLES = ("interface", "conditions", "messages")
+
+
+def tr(text: str) -> str:
+    """The text in the language of the window.
+
+    Parameters
+    ----------
+    text : str
+        A whole English sentence or label. Values go in afterwards, ``tr("Open {name}").format(name=…)``: a
+        sentence glued of translated pieces cannot be put in another order.
+    """
+    return QCoreApplication.translate(CONTEXT, text)
+
+
+def noted(text: str) -> str:
+    """The text itself, marked as one that will be shown through `tr`: for tables built on import."""
+    return text
+
+
+def plural(one: str, many: str, count: int, **values) -> str:
+    """`one` or `many` in the language of the window, with ``{n}`` and the other values filled in.
+
+    English and German share one rule (1 is singular, all else plural), so two sentences are enough.
+    """
+    return tr(one if count == 1 else many).format(n=number(count), **values)
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """A number as the language writes it: decimal comma in German, no grouping."""
+    locale = QLocale()
+    locale.setNumberOptions(QLocale.NumberOption.OmitGroupSeparator)
+    return locale.toString(float(value), "f", decimals)
+
+
+def system_language() -> str:
+    """The language of the desktop if there is a table for it, else English."""
+    code = QLocale.system().name().partition("_")[0]
+    return code if code in LANGUAGES else "en"
+
+
+def speak(application: QCoreApplication, language: str) -> None:
+    """Show everything built from now on in a language, Qt's own dialogs too.
+
+    Parameters
+    ----------
+    application : QCoreApplication
+    language : str
+        One of `LANGUAGES`.
+    """
+    for translator in application.findChildren(QTranslator):
+        application.removeTranslator(translator)
+        translator.setParent(None)
+    QLocale.setDefault(QLocale(language))
+    if language == "en":
+        return
+    own = _Catalogue(read_tables(language), application)
+    qt = QTranslator(application)
+    qt.load(f"qtbase_{language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+    for translator in (qt, own):
+        application.installTranslator(translator)
+
+
+def read_tables(language: str) -> dict[str, str]:
+    """Source to translation, all tables of a language together."""
+    words: dict[str, str] = {}
+    for table in TABLES:
+        words |= json.loads(resource_path(f"words/{table}.{language}.json").read_text("utf-8"))
+    return words
+
+
+class _Catalogue(QTranslator):
+    """Qt's translator over a plain table."""
+
+    def __init__(self, words: dict[str, str], parent):
+        super().__init__(parent)
+        self._words = words
+
+    def isEmpty(self) -> bool:
+        return not self._words
+
+    def translate(self, context, source, disambiguation=None, n=-1):
+        # None, not "": Qt then asks the next translator, and shows the source at last.
+        return self._words.get(source) if context == CONTEXT else None
