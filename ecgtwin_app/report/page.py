@@ -40,6 +40,9 @@ class Page:
         Names as `ecg.measure` gives them; what is missing is printed as a dash.
     layers : tuple of Layer or None
         What an overlay shows, the lowest first; None shows the reference under the twin.
+    room_for : tuple of Recording
+        Recordings that are not drawn but for which there is room: pages that follow each other with the same
+        ones, such as the frames of a morph, keep their rows in place.
     """
 
     reference: Recording
@@ -49,6 +52,7 @@ class Page:
     reference_measurements: dict | None = None
     twin_measurements: dict | None = None
     layers: tuple[Layer, ...] | None = None
+    room_for: tuple[Recording, ...] = ()
 
     def __post_init__(self):
         if self.layers is None:
@@ -134,9 +138,9 @@ class Page:
     def _extent(self, block, row):
         seconds = block.trace_width / self.layout.speed
         start = self.layout.start + (row * seconds if self.layout.leads == "strip" else 0.0)
-        reaches = [
-            extent(self.recording(who), block.rows[row], self.layout, start, seconds) for who in block.shows
-        ]
+        recordings = [self.recording(who) for who in block.shows]
+        recordings += [shown(recording, self.layout.filter) for recording in self.room_for]
+        reaches = [extent(one, block.rows[row], self.layout, start, seconds) for one in recordings]
         return max(up for up, _ in reaches), max(down for _, down in reaches)
 
 
