@@ -1,15 +1,17 @@
 """Delineation against the cardiologists' marks of LUDB (164 records, 12 leads, 10 s, 500 Hz).
 
-    python benchmarks/delineation.py [FOLDER]
+    python benchmarks/delineation.py [--folder FOLDER] [--neurokit] [--every N]
 
 Sensitivity and positive predictive value of the waves (a mark within 150 ms), the errors of onset,
 peak and end by lead, and QRS duration, PR and QT against global marks made of the cardiologists' leads
-(second earliest onset to second latest end, so that no single lead decides).
+(second earliest onset to second latest end, so that no single lead decides). With --neurokit (the extra
+"bench") NeuroKit2 marks the same leads and is counted by the same rule.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -27,24 +29,31 @@ NAMES = {
 }
 
 
-def main(folder: Path) -> None:
-    """Print the three tables."""
+def main(folder: Path, neurokit: bool, every: int) -> None:
+    """Print the tables."""
     marks = ludb_marks(folder)
     leads = {wave: Tally() for wave in NAMES}
+    peer = {wave: Tally() for wave in NAMES}
     common = {wave: Tally() for wave in NAMES}
     intervals = {"QRS duration": [], "PR": [], "QT": []}
-    for key, _, recording in records(folder, "LUDB"):
+    for key, _, recording in islice(records(folder, "LUDB"), 0, None, every):
         found = delineate(recording)
         for name, row in zip(LUDB_LEADS, LEADS, strict=True):
             here = found.in_lead(row)
             for wave, tally in leads.items():
                 tally.compare(marks[key][name, wave], _ours(here, found.beats, wave), marks[key][name, "QRS"])
+            if neurokit:
+                theirs = neurokit_marks(recording.lead(row), recording.rate)
+                for wave, tally in peer.items():
+                    tally.compare(marks[key][name, wave], theirs[wave], marks[key][name, "QRS"])
         truth = {wave: _global(marks[key], wave) for wave in NAMES}
         ours = [beat.waves for beat in found.beats]
         for wave, tally in common.items():
             tally.compare(truth[wave], _ours(ours, found.beats, wave), truth["QRS"])
         _add_intervals(intervals, truth, found.representative)
     print("in each lead\n" + "\n".join(f"  {wave:4}{tally}" for wave, tally in leads.items()))
+    if neurokit:
+        print("NeuroKit2 in each lead\n" + "\n".join(f"  {wave:4}{tally}" for wave, tally in peer.items()))
     print("over all leads\n" + "\n".join(f"  {wave:4}{tally}" for wave, tally in common.items()))
     print("intervals of the dominant beat, ours less the cardiologists', ms")
     for name, errors in intervals.items():
@@ -147,4 +156,13 @@ def _add_intervals(intervals, truth, beat):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the recordings lie")
+    parser.add_argument(
+        "--neurokit", action="store_true", help="count NeuroKit2's marks too (some 15 s a record)"
+    )
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="only every Nth record")
+    args = parser.parse_args()
+    if args.neurokit:
+        from neurokit import neurokit_marks
+    main(args.folder, args.neurokit, args.every)
