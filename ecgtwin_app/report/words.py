@@ -1,13 +1,15 @@
 """The language of everything that is shown: one door, `tr`, over Qt's translation.
 
 The sources are English sentences. Another language is a table `resources/words/<language>.json`, source to
-translation, loaded by a `QTranslator`; a sentence it does not hold is shown in English. Data files are not
-translated: they stay English, with decimal points.
+translation, loaded by a `QTranslator`; a sentence it does not hold is shown in English. Data files and the
+metadata of pictures are not translated: they stay English, with decimal points.
 """
 
 from __future__ import annotations
 
 import json
+import re
+from functools import lru_cache
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
@@ -46,10 +48,50 @@ def plural(one: str, many: str, count: int, **values) -> str:
 
 
 def number(value: float, decimals: int = 0) -> str:
-    """A number as the language writes it: decimal comma in German, no grouping."""
-    locale = QLocale()
-    locale.setNumberOptions(QLocale.NumberOption.OmitGroupSeparator)
-    return locale.toString(float(value), "f", decimals)
+    """A number with so many decimals as the language writes it."""
+    return figure(value, f".{decimals}f")
+
+
+def figure(value: float, shape: str = "g") -> str:
+    """A number in a format of Python's, with the language's decimal sign and a real minus, ungrouped."""
+    return format(value, shape).replace("-", "−").replace(".", QLocale().decimalPoint())
+
+
+def figures(text: str) -> str:
+    """A text whose numbers have decimal points, with the language's decimal sign."""
+    return re.sub(r"(?<=\d)\.(?=\d)", QLocale().decimalPoint(), text)
+
+
+def said(sentence: str) -> str:
+    """What a room below the window said, an error, a note or a criterion, in the language of the window.
+
+    Those rooms know no Qt and make their sentences themselves, in English. The table of messages has their
+    patterns, ``"{0} cannot be read ({1}); choose another file."``; what fills the braces is looked up, too.
+    A sentence without a pattern stays English.
+    """
+    known = tr(sentence)
+    if known != sentence:
+        return known
+    for shape, pattern in _patterns(QLocale().name().partition("_")[0]):
+        found = shape.fullmatch(sentence)
+        if found:
+            values = {name[1:]: said(value) for name, value in found.groupdict().items()}
+            return re.sub(r"\{(\d)\}", lambda match: values[match[1]], tr(pattern))
+    return figures(sentence) if re.fullmatch(r"[-−+≤≥<>± ]*[\d.]+", sentence) else sentence
+
+
+@lru_cache(maxsize=4)
+def _patterns(language: str) -> list[tuple[re.Pattern, str]]:
+    """The patterns of the messages as expressions, those with the most words first."""
+    if language not in LANGUAGES or language == "en":
+        return []
+    patterns = [source for source in read_table("messages", language) if "{0}" in source]
+    shaped = []
+    for source in sorted(patterns, key=len, reverse=True):
+        pieces = re.split(r"\{(\d)\}", source)
+        shape = "".join(f"(?P<v{piece}>.+?)" if k % 2 else re.escape(piece) for k, piece in enumerate(pieces))
+        shaped.append((re.compile(shape, re.DOTALL), source))
+    return shaped
 
 
 def system_language() -> str:
@@ -84,8 +126,13 @@ def read_tables(language: str) -> dict[str, str]:
     """Source to translation, all tables of a language together."""
     words: dict[str, str] = {}
     for table in TABLES:
-        words |= json.loads(resource_path(f"words/{table}.{language}.json").read_text("utf-8"))
+        words |= read_table(table, language)
     return words
+
+
+def read_table(table: str, language: str) -> dict[str, str]:
+    """Source to translation, one of `TABLES`."""
+    return json.loads(resource_path(f"words/{table}.{language}.json").read_text("utf-8"))
 
 
 class _Catalogue(QTranslator):

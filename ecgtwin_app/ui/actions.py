@@ -8,7 +8,17 @@ from functools import partial
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
-MENUS = ("File", "Edit", "Twin", "View", "Paper", "Measure", "Help")
+from ecgtwin_app.ui.words import noted, tr
+
+MENUS = (
+    noted("File"),
+    noted("Edit"),
+    noted("Twin"),
+    noted("View"),
+    noted("Paper"),
+    noted("Measure"),
+    noted("Help"),
+)
 
 
 @dataclass(frozen=True)
@@ -127,19 +137,19 @@ CHECKABLE = frozenset(
 
 
 def build_menus(window: QMainWindow) -> dict[str, QMenu]:
-    """The menus, empty."""
-    return {name: window.menuBar().addMenu(f"&{name}") for name in MENUS}
+    """The menus, empty, by their English names."""
+    return {name: window.menuBar().addMenu(f"&{tr(name)}") for name in MENUS}
 
 
 def build_actions(window: QMainWindow, menus: dict[str, QMenu]) -> dict[str, QAction]:
     """Make the actions and fill the menus; each action calls the window's method of its name."""
     actions = {}
     for command in COMMANDS:
-        action = QAction(command.text, window)
+        action = QAction(tr(command.text), window)
         action.setObjectName(command.id)
         action.setShortcuts([QKeySequence(keys) for keys in command.shortcuts])
-        action.setStatusTip(command.tip)
-        action.setToolTip(f"{command.tip} ({command.shortcuts[0]})" if command.shortcuts else command.tip)
+        action.setStatusTip(tr(command.tip))
+        action.setToolTip(tool_tip(command))
         action.setCheckable(command.id in CHECKABLE)
         action.triggered.connect(partial(_call, getattr(window, command.id)))
         if command.rule_before:
@@ -147,6 +157,19 @@ def build_actions(window: QMainWindow, menus: dict[str, QMenu]) -> dict[str, QAc
         menus[command.menu].addAction(action)
         actions[command.id] = action
     return actions
+
+
+def tool_tip(command: Command) -> str:
+    """What a command does and its first shortcut, as this desktop writes it."""
+    if not command.shortcuts:
+        return tr(command.tip)
+    return f"{tr(command.tip)} ({keys_text(command)})"
+
+
+def keys_text(command: Command) -> str:
+    """The first shortcut of a command, "" without one."""
+    native = QKeySequence.SequenceFormat.NativeText
+    return QKeySequence(command.shortcuts[0]).toString(native) if command.shortcuts else ""
 
 
 def _call(do, *_):

@@ -24,7 +24,7 @@ from ecgtwin_app import __version__
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.ui import settings
 from ecgtwin_app.ui.main_window import MainWindow
-from ecgtwin_app.ui.words import speak_chosen
+from ecgtwin_app.ui.words import speak_chosen, tr
 
 log = logging.getLogger("ecgtwin_app")
 
@@ -104,7 +104,9 @@ class ErrorHooks(QObject):
     def _report(self, kind, value, trace):
         log.error("Not caught", exc_info=(kind, value, trace))
         self._caught.emit(
-            f"Something went wrong ({kind.__name__}); save your twins and start the program again."
+            tr("Something went wrong ({error}); save your twins and start the program again.").format(
+                error=kind.__name__
+            )
         )
 
 

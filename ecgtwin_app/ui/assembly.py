@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QLabel, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from ecgtwin_app.report import marking
+from ecgtwin_app.ui.words import noted, tr
 
-HINT = "Generate Ctrl+G · Heat map Ctrl+H · Views Ctrl+1 to 7 · Commands Ctrl+K · All shortcuts ?"
+HINT = noted("Generate Ctrl+G · Heat map Ctrl+H · Views Ctrl+1 to 7 · Commands Ctrl+K · All shortcuts ?")
 
 
 class Assembly:
@@ -36,9 +36,9 @@ class Assembly:
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.tabBar().setDrawBase(False)
         for widget, name in (
-            (self.request_panel, "Ask"),
-            (self.layers_panel, "Layers"),
-            (self.history, "History"),
+            (self.request_panel, tr("Ask")),
+            (self.layers_panel, tr("Layers")),
+            (self.history, tr("History")),
         ):
             self.tabs.addTab(widget, name)
         self.side, self.right = Pane(self.tabs, 280, 420), Pane(self.results, 280, 560)
@@ -48,8 +48,8 @@ class Assembly:
 
     def _fill_status_bar(self):
         self.zoom_label = QLabel()
-        mark = QLabel(f"TWINS ARE {marking.SYNTHETIC}", objectName="syntheticMark")
-        self.statusBar().addWidget(QLabel(HINT))
+        mark = QLabel(tr("TWINS ARE SYNTHETIC – NOT FOR DIAGNOSIS"), objectName="syntheticMark")
+        self.statusBar().addWidget(QLabel(tr(HINT)))
         self.statusBar().addPermanentWidget(self.zoom_label)
         self.statusBar().addPermanentWidget(mark)
         self.statusBar().setSizeGripEnabled(False)

@@ -12,6 +12,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QSlider, QVBoxLayout, QWidget
 
+from ecgtwin_app.ui.words import tr
+
 CARD_WIDTH, CARD_HEIGHT = 85.60, 53.98
 #: Pixels a mm that screens have: from coarse projectors to the finest panels.
 _LOWEST, _HIGHEST, _STEPS = 2.0, 12.0, 1000
@@ -24,7 +26,7 @@ class Card(QWidget):
         super().__init__()
         self.pixels_per_mm = pixels_per_mm
         self.setMinimumSize(560, 320)
-        self.setAccessibleName("Outline of a bank card")
+        self.setAccessibleName(tr("Outline of a bank card"))
 
     def paintEvent(self, event):
         """Draw the outline from the left edge, where the card is held."""
@@ -33,7 +35,9 @@ class Card(QWidget):
         painter.setPen(QPen(self.palette().windowText().color(), 1))
         width, height = CARD_WIDTH * self.pixels_per_mm, CARD_HEIGHT * self.pixels_per_mm
         painter.drawRoundedRect(QRectF(6, 6, width, height), 3 * self.pixels_per_mm, 3 * self.pixels_per_mm)
-        painter.drawText(QRectF(6, 6, width, height), Qt.AlignmentFlag.AlignCenter, "hold a bank card here")
+        painter.drawText(
+            QRectF(6, 6, width, height), Qt.AlignmentFlag.AlignCenter, tr("hold a bank card here")
+        )
 
 
 class CalibrationDialog(QDialog):
@@ -41,16 +45,18 @@ class CalibrationDialog(QDialog):
 
     def __init__(self, parent: QWidget, pixels_per_mm: float, then: Callable[[float], None]):
         super().__init__(parent)
-        self.setWindowTitle("True size on this screen")
+        self.setWindowTitle(tr("True size on this screen"))
         self.card = Card(pixels_per_mm)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _STEPS)
-        self.slider.setAccessibleName("Size of the outline")
+        self.slider.setAccessibleName(tr("Size of the outline"))
         self.slider.setValue(round((pixels_per_mm - _LOWEST) / (_HIGHEST - _LOWEST) * _STEPS))
         self.slider.valueChanged.connect(self._show)
         words = QLabel(
-            "Hold a bank card against the screen and move the slider (arrow keys for single steps) until the"
-            " outline is as wide as the card. “True size” then shows 25 mm as 25 mm."
+            tr(
+                "Hold a bank card against the screen and move the slider (arrow keys for single steps) until the"
+                " outline is as wide as the card. “True size” then shows 25 mm as 25 mm."
+            )
         )
         words.setWordWrap(True)
         buttons = QDialogButtonBox(

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 
 from ecgtwin_app.ui.calipers import AMPLITUDE, TIME, Caliper, label, snapped
 from ecgtwin_app.ui.page_map import PageMap
+from ecgtwin_app.ui.words import noted
 
 #: Pixels within which the mouse takes hold of a leg, and a leg snaps to a mark.
 _GRIP, _SNAP = 6.0, 8.0
@@ -50,14 +51,14 @@ class CaliperTool(QObject):
         """Take the chosen caliper away."""
         if self.caliper is not None:
             rest = self.calipers[: self.current] + self.calipers[self.current + 1 :]
-            self.changed.emit(rest, "removal of caliper")
+            self.changed.emit(rest, noted("removal of caliper"))
 
     def march(self) -> None:
         """Repeat the chosen caliper to both sides, or stop it; only one marches at a time."""
         chosen = self.caliper
         if chosen is not None and chosen.kind == TIME:
             still = tuple(replace(caliper, marching=False) for caliper in self.calipers)
-            self._put(replace(chosen, marching=not chosen.marching), "march of caliper", still)
+            self._put(replace(chosen, marching=not chosen.marching), noted("march of caliper"), still)
 
     # -- mouse and keys ---------------------------------------------------------------------------
 
@@ -110,7 +111,8 @@ class CaliperTool(QObject):
         smallest = 0.004 if self.caliper.kind == TIME else 0.02
         self.calipers = self._before
         if after != self._before and after[self.current].size >= smallest:
-            self.changed.emit(after, "caliper" if len(after) > len(self._before) else "move of caliper")
+            new = len(after) > len(self._before)
+            self.changed.emit(after, noted("caliper") if new else noted("move of caliper"))
         self.show_calipers(self.calipers)
         return True
 
@@ -128,7 +130,7 @@ class CaliperTool(QObject):
             return False
         step = _NUDGE[chosen.kind] * (10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
         step *= 1 if event.key() == keys[chosen.kind][1] else -1
-        self._put(chosen.moved("b" if self._leg == "both" else self._leg, step), "move of caliper")
+        self._put(chosen.moved("b" if self._leg == "both" else self._leg, step), noted("move of caliper"))
         return True
 
     def _put(self, caliper, words, among=None):

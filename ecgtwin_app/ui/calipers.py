@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ecgtwin_app.ui.marks import corrected_qt
+from ecgtwin_app.ui.words import number, tr
 
 TIME, AMPLITUDE = "time", "amplitude"
 #: Marching calipers repeat so often to either side at most.
@@ -65,7 +66,7 @@ class Caliper:
 def label(caliper: Caliper) -> str:
     """What stands on the paper beside it: "82 ms", "732 ms 82/min", "1.20 mV"."""
     if caliper.kind == AMPLITUDE:
-        return f"{caliper.size:.2f} mV"
+        return f"{number(caliper.size, 2)} mV"
     words = f"{1000 * caliper.size:.0f} ms"
     return f"{words}  {60 / caliper.size:.0f}/min" if caliper.size >= 0.2 else words
 
@@ -82,19 +83,25 @@ def read_out(caliper: Caliper, others: list[Caliper], rr: float | None, gain: fl
     gain : float
         mm/mV of its lead.
     """
+    lead = caliper.lead.replace("-", "−")
     if caliper.kind == AMPLITUDE:
-        return f"{caliper.lead.replace('-', '−')}: {caliper.size:.2f} mV = {caliper.size * gain:.1f} mm"
-    words = [f"{caliper.lead.replace('-', '−')}: {1000 * caliper.size:.0f} ms = {caliper.size:.3f} s"]
+        return f"{lead}: {number(caliper.size, 2)} mV = {number(caliper.size * gain, 1)} mm"
+    words = [f"{lead}: {1000 * caliper.size:.0f} ms = {number(caliper.size, 3)} s"]
     if caliper.size > 0.04:
-        words.append(f"as RR {60 / caliper.size:.0f}/min")
+        words.append(tr("as RR {rate}/min").format(rate=number(60 / caliper.size)))
     by_hand = [
         o.size for o in others if o.kind == TIME and RR_RANGE[0] <= o.size <= RR_RANGE[1] and o != caliper
     ]
-    interval, origin = (by_hand[-1], "caliper") if by_hand else (rr, "measured")
+    interval = by_hand[-1] if by_hand else rr
     if QT_RANGE[0] <= caliper.size <= QT_RANGE[1] and interval:
         qtc = corrected_qt(1000 * caliper.size, interval)
         values = ", ".join(f"{name.capitalize()} {value:.0f}" for name, value in qtc.items())
-        words.append(f"as QT: QTc {values} ms (RR {1000 * interval:.0f} ms, {origin})")
+        sentence = (
+            tr("as QT: QTc {values} ms (RR {rr} ms, caliper)")
+            if by_hand
+            else tr("as QT: QTc {values} ms (RR {rr} ms, measured)")
+        )
+        words.append(sentence.format(values=values, rr=number(1000 * interval)))
     return " · ".join(words)
 
 

@@ -12,6 +12,7 @@ from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.report.export import page_image, print_page, with_layout
 from ecgtwin_app.ui import dialogs
 from ecgtwin_app.ui.session_file import SUFFIX
+from ecgtwin_app.ui.words import tr
 
 #: Pixels a mm of a copied page: 150 dots an inch.
 _CLIPBOARD_SCALE = 150 / 25.4
@@ -44,8 +45,10 @@ class FileCommands:
 
         def hint():
             self.messages.tell(
-                "This is an example ECG. Choose a condition and press Generate; open your own ECG with Ctrl+O"
-                " or drop a file here."
+                tr(
+                    "This is an example ECG. Choose a condition and press Generate; open your own ECG with"
+                    " Ctrl+O or drop a file here."
+                )
             )
             self._show_commands()
             if then is not None:
@@ -76,14 +79,14 @@ class FileCommands:
 
         def copied(image):
             QGuiApplication.clipboard().setImage(image)
-            self.messages.tell("Copied the page as a picture, de-identified.")
+            self.messages.tell(tr("Copied the page as a picture, de-identified."))
 
-        self.controller.work("Copying", lambda: page_image(page, _CLIPBOARD_SCALE), copied)
+        self.controller.work(tr("Copying"), lambda: page_image(page, _CLIPBOARD_SCALE), copied)
 
     def copy_table(self) -> None:
         """Put the measurements on the clipboard as a table, with the synthetic mark."""
         QGuiApplication.clipboard().setText(self.results.table_text(self.session))
-        self.messages.tell("Copied the measurements as a table.")
+        self.messages.tell(tr("Copied the measurements as a table."))
 
     def _save_page(self, suffix):
         page = self.page()

@@ -8,6 +8,7 @@ from ecgtwin_app.report.layers import REFERENCE, TWIN
 from ecgtwin_app.ui.calipers import AMPLITUDE, TIME, read_out
 from ecgtwin_app.ui.mark_tool import describe
 from ecgtwin_app.ui.undo import Change
+from ecgtwin_app.ui.words import noted, tr
 
 
 class MeasureCommands:
@@ -37,12 +38,13 @@ class MeasureCommands:
 
     def clear_calipers(self) -> None:
         if self.view.calipers.calipers:
-            self.set_calipers((), "removal of calipers")
+            self.set_calipers((), noted("removal of calipers"))
 
     def set_calipers(self, calipers: tuple, what: str) -> None:
         """Other calipers on the page; one step to undo, nudges of one caliper join."""
         key = what if what == "move of caliper" else ""
-        self.undo_stack.push(Change(what, self._show_calipers, self.view.calipers.calipers, calipers, key))
+        before = self.view.calipers.calipers
+        self.undo_stack.push(Change(tr(what), self._show_calipers, before, calipers, key))
 
     def _show_calipers(self, calipers):
         self.view.calipers.show_calipers(calipers)
@@ -66,7 +68,9 @@ class MeasureCommands:
         recording = self.session.reference if who == REFERENCE else self.session.twin.recording
         before = self.session.marks(recording)
         self.undo_stack.push(
-            Change("move of fiducial", lambda value: self.session.set_marks(recording, value), before, marks)
+            Change(
+                tr("move of fiducial"), lambda value: self.session.set_marks(recording, value), before, marks
+            )
         )
 
     def reset_fiducials(self) -> None:
@@ -101,7 +105,7 @@ class MeasureCommands:
                 tool.caliper, others, 60 / rate if rate else None, self.page_layout.gain_of(tool.caliper.lead)
             )
         elif tool.kind:
-            words = (
+            words = tr(
                 "Drag on a lead to set a caliper; Alt while dragging does not snap; H moves the page again"
             )
         elif self.view.marks.show_labels or self.view.marks.show_fiducials:

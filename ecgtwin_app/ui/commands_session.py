@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ecgtwin_app.ui import dialogs
 from ecgtwin_app.ui.session_file import SUFFIX, SessionState, read_session, write_session
+from ecgtwin_app.ui.words import tr
 
 
 class SessionCommands:
@@ -46,9 +47,9 @@ class SessionCommands:
             self._session_path = path
             self.undo_stack.setClean()
             self.note_recent(path)
-            self.messages.tell(f"Saved the session as {path.name}, de-identified.")
+            self.messages.tell(tr("Saved the session as {name}, de-identified.").format(name=path.name))
 
-        self.controller.work("Saving", lambda: write_session(path, state), done)
+        self.controller.work(tr("Saving"), lambda: write_session(path, state), done)
 
     def open_session(self, path: Path) -> None:
         """Open a session file."""
@@ -58,7 +59,7 @@ class SessionCommands:
             self.restore(state)
 
         self.controller.cancel()
-        self.controller.work("Opening", lambda: read_session(path), opened)
+        self.controller.work(tr("Opening"), lambda: read_session(path), opened)
 
     def may_close(self) -> bool:
         """Whether nothing would be lost; where it would, the message bar asks. Without autosave nobody asks."""
@@ -70,8 +71,8 @@ class SessionCommands:
             self.close()
 
         self.messages.offer(
-            "The twins are not saved as a session yet.",
-            (("Save session", self.save_session), ("Close without saving", discard)),
+            tr("The twins are not saved as a session yet."),
+            ((tr("Save session"), self.save_session), (tr("Close without saving"), discard)),
         )
         return False
 
@@ -86,13 +87,13 @@ class SessionCommands:
                 self.restore(state)
                 self.keeper.forget(path)
                 self.keeper.touch()
-                self.messages.tell("Restored what was open when the program ended.")
+                self.messages.tell(tr("Restored what was open when the program ended."))
 
-            self.controller.work("Opening", lambda: read_session(path), opened)
+            self.controller.work(tr("Opening"), lambda: read_session(path), opened)
 
         self.messages.offer(
-            "The program did not end in order. What was open is kept.",
-            (("Restore it", recover), ("Forget it", lambda: self.keeper.forget(path))),
+            tr("The program did not end in order. What was open is kept."),
+            ((tr("Restore it"), recover), (tr("Forget it"), lambda: self.keeper.forget(path))),
         )
 
     def note_recent(self, path: Path) -> None:
@@ -107,10 +108,10 @@ class SessionCommands:
         for path in self.recent.paths:
             menu.addAction(path.name).triggered.connect(lambda _=False, path=path: self.open_path(path))
         if menu.isEmpty():
-            menu.addAction("None").setEnabled(False)
+            menu.addAction(tr("None")).setEnabled(False)
         menu.addSeparator()
-        menu.addAction("Clear").triggered.connect(self.clear_recent)
-        remember = menu.addAction("Remember recent files")
+        menu.addAction(tr("Clear")).triggered.connect(self.clear_recent)
+        remember = menu.addAction(tr("Remember recent files"))
         remember.setCheckable(True)
         remember.setChecked(self.recent.remembered)
         remember.triggered.connect(self._remember_recent)

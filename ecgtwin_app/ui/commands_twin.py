@@ -13,6 +13,7 @@ from ecgtwin_app.ui import dialogs, request_json
 from ecgtwin_app.ui.history_panel import checked
 from ecgtwin_app.ui.undo import ChangeRequest, RemoveTwin
 from ecgtwin_app.ui.view_bar import HEAT_MAPS
+from ecgtwin_app.ui.words import noted, plural, tr
 
 
 class TwinCommands:
@@ -59,7 +60,7 @@ class TwinCommands:
         self.controller.follow_score(twin, request)
 
     def new_seed(self) -> None:
-        self.ask(replace(self.session.request, seed=random.randrange(1_000_000)), "seed")
+        self.ask(replace(self.session.request, seed=random.randrange(1_000_000)), noted("seed"))
 
     def previous_twin(self) -> None:
         self.session.show_twin(self.session.current - 1)
@@ -79,18 +80,18 @@ class TwinCommands:
         request = self.session.request
         self.history.favourites.add([(request_json.title(request), request)])
         self.history.show_favourites()
-        self.messages.tell("Kept as a favourite; it stands under History.")
+        self.messages.tell(tr("Kept as a favourite; it stands under History."))
 
     def load_request(self, request: TwinRequest) -> None:
         """Take a request from the history into the form."""
         if request != self.session.request:
-            self._may(lambda: self.ask(checked(request, self.session.available), "request"))
+            self._may(lambda: self.ask(checked(request, self.session.available), noted("request")))
 
     def run_request(self, request: TwinRequest) -> None:
         """Ask a request of the history again."""
 
         def run():
-            self.ask(checked(request, self.session.available), "request")
+            self.ask(checked(request, self.session.available), noted("request"))
             self.generate()
 
         self._may(run)
@@ -100,7 +101,14 @@ class TwinCommands:
 
         def save(path):
             request_json.write_presets(path, named)
-            self.messages.tell(f"Saved {len(named)} presets in {path.name}; they hold nothing of a patient.")
+            self.messages.tell(
+                plural(
+                    "Saved {n} preset in {name}; it holds nothing of a patient.",
+                    "Saved {n} presets in {name}; they hold nothing of a patient.",
+                    len(named),
+                    name=path.name,
+                )
+            )
 
         dialogs.ask_file_to_save(
             self, "json", "ecgtwin-presets.json", lambda path: self._may(lambda: save(path))
@@ -111,7 +119,8 @@ class TwinCommands:
             self.history.favourites.add(request_json.read_presets(path))
             self.history.show_favourites()
 
-        dialogs.ask_file(self, "Load presets", "Presets (*.json)", lambda path: self._may(lambda: load(path)))
+        kinds = tr("Presets (*.json)")
+        dialogs.ask_file(self, tr("Load presets"), kinds, lambda path: self._may(lambda: load(path)))
 
     def _may(self, do):
         """Do something that may be refused with a sentence for the user."""

@@ -12,7 +12,8 @@ from ecgtwin_app.ui.calibration import CalibrationDialog
 from ecgtwin_app.ui.layer_stack import LayerStack
 from ecgtwin_app.ui.palette import Palette, entries_of
 from ecgtwin_app.ui.theme import CHOICES, chosen_theme
-from ecgtwin_app.ui.undo import Change
+from ecgtwin_app.ui.undo import Change, change_of
+from ecgtwin_app.ui.words import noted
 
 
 class ViewCommands:
@@ -43,7 +44,7 @@ class ViewCommands:
         self.set_page_layout(replace(self.page_layout, mode=MODES[number]))
 
     def toggle_align(self) -> None:
-        self.set_page_layout(replace(self.page_layout, align=not self.page_layout.align), "alignment")
+        self.set_page_layout(replace(self.page_layout, align=not self.page_layout.align), noted("alignment"))
 
     def next_page(self) -> None:
         self._turn(+1)
@@ -63,7 +64,7 @@ class ViewCommands:
     def set_layers(self, layers: LayerStack, what: str) -> None:
         """Other layers in the overlay; one step to undo."""
         key = what if what == "opacity of layer" else ""
-        self.undo_stack.push(Change(f"change of {what}", self._show_layers, self.layers, layers, key))
+        self.undo_stack.push(Change(change_of(what), self._show_layers, self.layers, layers, key))
 
     def _show_layers(self, layers):
         self.layers = layers
@@ -117,7 +118,7 @@ class ViewCommands:
 
     def toggle_identity(self) -> None:
         self.set_page_layout(
-            replace(self.page_layout, identity=not self.page_layout.identity), "name on the page"
+            replace(self.page_layout, identity=not self.page_layout.identity), noted("name on the page")
         )
 
     def toggle_panels(self) -> None:

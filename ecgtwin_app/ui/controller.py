@@ -20,6 +20,7 @@ from ecgtwin_app.report.page import Page
 from ecgtwin_app.ui.marks import Marks, marks_of
 from ecgtwin_app.ui.session import Session
 from ecgtwin_app.ui.undo import AddTwins, FollowScore
+from ecgtwin_app.ui.words import plural, said, tr
 from ecgtwin_app.ui.worker import Job, Worker
 
 _WRITERS = {".pdf": write_pdf, ".png": write_png, ".svg": write_svg}
@@ -59,7 +60,7 @@ class Controller(QObject):
     def prepare_engine(self) -> None:
         """Load the model ahead of the first run."""
         self.worker.submit(
-            "Loading the model",
+            tr("Loading the model"),
             lambda: iter([self._known_conditions()]),
             on_item=self.session.set_available,
             on_error=self.failed.emit,
@@ -74,7 +75,7 @@ class Controller(QObject):
             self.session.open(*found)
 
         self.worker.submit(
-            "Opening",
+            tr("Opening"),
             lambda: iter([_read(path)]),
             on_item=opened,
             on_done=lambda _: then() if then else None,
@@ -98,7 +99,7 @@ class Controller(QObject):
                     self.preview = _preview(item.preview, request, self._engine)
                     self.preview_changed.emit()
 
-        self._begin("Generating", lambda: self._ready_engine().iter_generate(reference, request), stepped)
+        self._begin(tr("Generating"), lambda: self._ready_engine().iter_generate(reference, request), stepped)
 
     def follow_score(self, twin: Twin, request: TwinRequest) -> None:
         """Make the shown twin anew with an edited rhythm; of quick edits only the last is performed."""
@@ -116,7 +117,9 @@ class Controller(QObject):
                 self._step(item)
 
         self._begin(
-            "Following the rhythm", lambda: self._ready_engine().iter_generate(reference, request), stepped
+            tr("Following the rhythm"),
+            lambda: self._ready_engine().iter_generate(reference, request),
+            stepped,
         )
 
     def attribute(self, method: str) -> None:
@@ -132,7 +135,7 @@ class Controller(QObject):
                 self._step(item)
 
         self._begin(
-            "Making the heat map",
+            tr("Making the heat map"),
             lambda: self._ready_engine().iter_attribute(reference, twin, method),
             stepped,
             self.heat_map_missing.emit,
@@ -145,7 +148,7 @@ class Controller(QObject):
     def find_marks(self, recording: Recording) -> None:
         """Find the fiducials of a twin, which comes with its measurements only."""
         self.worker.submit(
-            "Finding the waves",
+            tr("Finding the waves"),
             lambda: _find_marks(recording),
             on_item=lambda marks: self.session.set_marks(recording, marks),
             on_error=self.failed.emit,
@@ -155,7 +158,7 @@ class Controller(QObject):
         """Stop the run at its next step."""
         if self._run is not None:
             self._run.cancel()
-            self.progressed.emit("Stopping…", 0, 0)
+            self.progressed.emit(tr("Stopping…"), 0, 0)
 
     def save_twins(self, folder: Path) -> None:
         """Write all twins into a folder as WFDB with `twins.json`."""
@@ -166,11 +169,16 @@ class Controller(QObject):
                 raise EcgError(f"The folder {folder.name} already holds twins; choose an empty or a new one.")
             yield save_twins(twins, folder)
 
-        count = "1 twin" if len(twins) == 1 else f"{len(twins)} twins"
+        done = plural(
+            "Saved {n} twin in the folder {name}, marked synthetic.",
+            "Saved {n} twins in the folder {name}, marked synthetic.",
+            len(twins),
+            name=folder.name,
+        )
         self.worker.submit(
-            "Saving",
+            tr("Saving"),
             save,
-            on_done=lambda _: self.told.emit(f"Saved {count} in the folder {folder.name}, marked synthetic."),
+            on_done=lambda _: self.told.emit(done),
             on_error=self.failed.emit,
         )
 
@@ -182,9 +190,11 @@ class Controller(QObject):
             yield write(path, page)
 
         self.worker.submit(
-            "Saving",
+            tr("Saving"),
             export,
-            on_done=lambda _: self.told.emit(f"Saved the page as {path.name}, de-identified."),
+            on_done=lambda _: self.told.emit(
+                tr("Saved the page as {name}, de-identified.").format(name=path.name)
+            ),
             on_error=self.failed.emit,
         )
 
@@ -204,7 +214,7 @@ class Controller(QObject):
                 self.follow_score(twin, request)
                 return
             if not finished:
-                self.told.emit("Cancelled; twins that were finished before are kept.")
+                self.told.emit(tr("Cancelled; twins that were finished before are kept."))
                 on_missing()
             self.running_changed.emit(False)
 
@@ -219,7 +229,10 @@ class Controller(QObject):
         self.running_changed.emit(True)
 
     def _step(self, progress: Progress):
-        words = f"{progress.message} · step {progress.step} of {progress.total}".lstrip(" ·")
+        words = tr("{what} · step {step} of {total}").format(
+            what=said(progress.message), step=progress.step, total=progress.total
+        )
+        words = words.lstrip(" ·")
         self.progressed.emit(words, progress.step, progress.total)
 
     def _close_run(self):

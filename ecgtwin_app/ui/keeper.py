@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
 from ecgtwin_app.ui.session_file import SUFFIX, SessionState, write_session
+from ecgtwin_app.ui.words import said, tr
 from ecgtwin_app.ui.worker import Worker
 
 #: Milliseconds between two looks at whether something changed; never is more than ten seconds lost.
@@ -56,7 +57,9 @@ class Keeper(QObject):
         if state is None:
             return
         self._dirty = False
-        self.worker.submit("Autosave", lambda: iter([write_session(self.path, state)]), on_error=self._failed)
+        self.worker.submit(
+            tr("Autosave"), lambda: iter([write_session(self.path, state)]), on_error=self._failed
+        )
 
     def leftover(self) -> Path | None:
         """The newest session of a window that did not close in order; those of running windows are locked."""
@@ -83,7 +86,7 @@ class Keeper(QObject):
 
     def _failed(self, sentence):
         self._timer.stop()  # a disk that is full or gone says so once
-        self.failed.emit(f"Autosave is off: {sentence}")
+        self.failed.emit(tr("Autosave is off: {why}").format(why=said(sentence)))
 
 
 def _lock(path):

@@ -44,8 +44,9 @@ from ecgtwin_app.ui.results_panel import ResultsPanel
 from ecgtwin_app.ui.score_strip import ScoreStrip
 from ecgtwin_app.ui.session import Session
 from ecgtwin_app.ui.theme import dress, prepare
-from ecgtwin_app.ui.undo import Change
+from ecgtwin_app.ui.undo import Change, change_of
 from ecgtwin_app.ui.view_bar import ViewBar
+from ecgtwin_app.ui.words import noted, number, tr
 
 #: Held down, reference and twin take turns.
 FLICKER_KEY = Qt.Key.Key_QuoteLeft
@@ -92,7 +93,7 @@ class MainWindow(
         self.recent = RecentFiles(self.store)
         self.keeper = Keeper(recovery, self.state, self) if recovery is not None else None
         self.menus = build_menus(self)
-        self.recent_menu = QMenu("Open &recent", self)
+        self.recent_menu = QMenu(tr("Open &recent"), self)
         self.commands = build_actions(self, self.menus)
         self.menus["File"].insertMenu(self.commands["save_session"], self.recent_menu)
         self.show_recent()
@@ -204,8 +205,9 @@ class MainWindow(
             "toggle_align": twins,
         }.items():
             self.commands[name].setEnabled(possible)
-        self.commands["undo"].setText(f"&Undo {self.undo_stack.undoText()}".rstrip())
-        self.commands["redo"].setText(f"&Redo {self.undo_stack.redoText()}".rstrip())
+        undo, redo = self.undo_stack.undoText(), self.undo_stack.redoText()
+        self.commands["undo"].setText(tr("&Undo {what}").format(what=undo) if undo else tr("&Undo"))
+        self.commands["redo"].setText(tr("&Redo {what}").format(what=redo) if redo else tr("&Redo"))
 
     def _reference_opened(self):
         # Every recording begins unfiltered and without a name on the page.
@@ -224,7 +226,7 @@ class MainWindow(
     def _show_zoom(self, scale):
         self._place_score_strip()
         true = settings.read(self.store, settings.PIXELS_PER_MM)
-        self.zoom_label.setText(f"Zoom {scale / true:.0%}")
+        self.zoom_label.setText(tr("Zoom {percent} %").format(percent=number(100 * scale / true)))
 
     def _place_score_strip(self):
         """Put the score's seconds under those of the page's longest strip, where there is one."""
@@ -239,11 +241,11 @@ class MainWindow(
 
     # -- wishes -----------------------------------------------------------------------------------
 
-    def set_page_layout(self, layout: PageLayout, what: str = "view") -> None:
+    def set_page_layout(self, layout: PageLayout, what: str = noted("view")) -> None:
         """Show the page another way and remember it; one step to undo."""
         if layout != self.page_layout:
             self.undo_stack.push(
-                Change(f"change of {what}", self._show_layout, self.page_layout, layout, f"layout {what}")
+                Change(change_of(what), self._show_layout, self.page_layout, layout, f"layout {what}")
             )
 
     def _show_layout(self, layout):
@@ -255,7 +257,9 @@ class MainWindow(
         """Show a heat map, made first where it is not there yet; "" shows none. One step to undo."""
         if method != self.heat_method:
             self.undo_stack.push(
-                Change("change of heat map", self._show_heat_map, self.heat_method, method, "heat map")
+                Change(
+                    change_of(noted("heat map")), self._show_heat_map, self.heat_method, method, "heat map"
+                )
             )
 
     def _show_heat_map(self, method):

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
+from ecgtwin_app.ui.words import said, tr
+
 
 class MessageBar(QFrame):
     """Shows one message at a time, above the page."""
@@ -17,7 +19,7 @@ class MessageBar(QFrame):
         self._label.setWordWrap(True)
         self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._offers: list[QToolButton] = []
-        close = QToolButton(text="Dismiss", objectName="flat")
+        close = QToolButton(text=tr("Dismiss"), objectName="flat")
         close.clicked.connect(self.hide)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 6, 8, 6)
@@ -37,7 +39,7 @@ class MessageBar(QFrame):
 
     def warn(self, sentence: str) -> None:
         """Show what went wrong and how to mend it."""
-        self._show("error", sentence)
+        self._show("error", said(sentence))
 
     def offer(self, sentence: str, choices: tuple[tuple[str, Callable[[], None]], ...]) -> None:
         """Show a message with buttons; any of them closes it."""
@@ -60,5 +62,6 @@ class MessageBar(QFrame):
             self.style().unpolish(child)
             self.style().polish(child)
         self._label.setText(sentence)
-        self.setAccessibleName(f"{'Error' if kind == 'error' else 'Message'}: {sentence}")
+        kind_of = tr("Error: {sentence}") if kind == "error" else tr("Message: {sentence}")
+        self.setAccessibleName(kind_of.format(sentence=sentence))
         self.show()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QRectF, QSize, Signal
 from PySide6.QtGui import QImage, QPainter
 
 from ecgtwin_app.report.page import Page, paint_page
+from ecgtwin_app.ui.words import tr
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,8 @@ class PageRenderer(QObject):
                 self.painted.emit(view, _paint(view))
             except Exception as error:  # a page that cannot be painted must not end the thread
                 log.exception("A page could not be painted")
-                self.failed.emit(f"The page cannot be drawn ({type(error).__name__}); choose another layout.")
+                words = tr("The page cannot be drawn ({error}); choose another layout.")
+                self.failed.emit(words.format(error=type(error).__name__))
 
 
 def _paint(view: View) -> QImage:

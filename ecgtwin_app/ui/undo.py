@@ -8,15 +8,21 @@ from PySide6.QtGui import QUndoCommand
 
 from ecgtwin_app.engine.request import Twin, TwinRequest
 from ecgtwin_app.ui.session import Session
+from ecgtwin_app.ui.words import plural, tr
 
 _REQUEST, _TWINS, _CHANGE = 1, 2, 3
+
+
+def change_of(what: str) -> str:
+    """ "change of gain" in the language of the window; `what` in English, as it is marked in the code."""
+    return tr("change of {what}").format(what=tr(what))
 
 
 class ChangeRequest(QUndoCommand):
     """One field of the request; typing on in the same field stays one step."""
 
     def __init__(self, session: Session, request: TwinRequest, what: str):
-        super().__init__(f"change of {what}")
+        super().__init__(change_of(what))
         self._session, self._before, self._after, self._what = session, session.request, request, what
 
     def id(self) -> int:
@@ -45,7 +51,7 @@ class Change(QUndoCommand):
     Parameters
     ----------
     text : str
-        "change of gain", as the menu says it after “Undo”.
+        "change of gain" in the language of the window, as the menu says it after “Undo”.
     show : callable
         Takes a value and shows it.
     before, after : object
@@ -81,7 +87,7 @@ class AddTwins(QUndoCommand):
     """The twins of one run, joined as they arrive."""
 
     def __init__(self, session: Session, run: object, twin: Twin):
-        super().__init__("generation of twin")
+        super().__init__(tr("generation of twin"))
         self._session, self._run, self._twins, self._at = session, run, [twin], len(session.twins)
 
     def id(self) -> int:
@@ -93,7 +99,7 @@ class AddTwins(QUndoCommand):
         if other._run is not self._run:
             return False
         self._twins += other._twins
-        self.setText(f"generation of {len(self._twins)} twins")
+        self.setText(plural("generation of twin", "generation of {n} twins", len(self._twins)))
         return True
 
     def redo(self) -> None:
@@ -109,7 +115,7 @@ class RemoveTwin(QUndoCommand):
     """One twin put aside."""
 
     def __init__(self, session: Session):
-        super().__init__("removal of twin")
+        super().__init__(tr("removal of twin"))
         self._session, self._at, self._twin = session, session.current, session.twin
 
     def redo(self) -> None:
@@ -125,7 +131,7 @@ class FollowScore(QUndoCommand):
     """A twin that performs an edited rhythm, in the place of the one before."""
 
     def __init__(self, session: Session, before: Twin, after: Twin):
-        super().__init__("edit of rhythm")
+        super().__init__(tr("edit of rhythm"))
         self._session, self._before, self._after = session, before, after
 
     def redo(self) -> None:

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QSettings
 
-from ecgtwin_app.report.words import LANGUAGES, noted, number, plural, speak, system_language, tr
+from ecgtwin_app.report.words import (
+    LANGUAGES,
+    figure,
+    figures,
+    noted,
+    number,
+    plural,
+    said,
+    speak,
+    system_language,
+    tr,
+)
 from ecgtwin_app.ui import settings
 
-__all__ = ["CHOICES", "noted", "number", "plural", "speak_chosen", "tr"]
+__all__ = ["CHOICES", "figure", "figures", "noted", "number", "plural", "said", "speak_chosen", "tr"]
 
 #: What can be chosen, by the name shown; a language is named in itself.
 CHOICES = {"system": noted("System"), **LANGUAGES}

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from PySide6.QtCore import QObject, Qt, Signal
 
 from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ui.words import tr
 
 log = logging.getLogger(__name__)
 #: Threads other than the first get 512 KB on macOS, too little for linear algebra libraries.
@@ -115,8 +116,8 @@ class Worker(QObject):
             self._happened.emit(job, "error", str(error))
         except Exception as error:  # a job's failure is the user's to see, never the thread's end
             log.exception("A job failed")
-            words = f"{job.title} failed ({type(error).__name__}); try again, and report it if it stays."
-            self._happened.emit(job, "error", words)
+            words = tr("{what} failed ({error}); try again, and report it if it stays.")
+            self._happened.emit(job, "error", words.format(what=job.title, error=type(error).__name__))
         else:
             self._happened.emit(job, "done", not job.cancelled)
 
