@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -50,6 +50,7 @@ class Controller(QObject):
         self._load_engine = load_engine
         self._engine = None
         self._run: Job | None = None
+        self._aside: Job | None = None
         self._next_score: tuple[Twin, TwinRequest] | None = None
 
     @property
@@ -145,6 +146,30 @@ class Controller(QObject):
         """Do one thing on the worker's thread and hand its result to `done`."""
         self.worker.submit(title, lambda: iter([do()]), on_item=done, on_error=self.failed.emit)
 
+    def aside(
+        self,
+        title: str,
+        steps: Callable[[object], Iterator],
+        on_item: Callable[[object], None],
+        on_done: Callable[[bool], None],
+    ) -> Job:
+        """Do something with the engine that leaves the session alone; whatever else is asked cancels it.
+
+        Parameters
+        ----------
+        steps : callable
+            Gets the engine, on the worker's thread; what it returns is iterated there.
+        on_done : callable
+            Called at the end, with False where it was cancelled or failed.
+        """
+
+        def broke(sentence):
+            self.failed.emit(sentence)
+            on_done(False)
+
+        self._aside = self.worker.submit(title, lambda: steps(self._ready_engine()), on_item, on_done, broke)
+        return self._aside
+
     def find_marks(self, recording: Recording) -> None:
         """Find the fiducials of a twin, which comes with its measurements only."""
         self.worker.submit(
@@ -155,7 +180,9 @@ class Controller(QObject):
         )
 
     def cancel(self) -> None:
-        """Stop the run at its next step."""
+        """Stop the run, and what is done aside, at its next step."""
+        if self._aside is not None:
+            self._aside.cancel()
         if self._run is not None:
             self._run.cancel()
             self.progressed.emit(tr("Stopping…"), 0, 0)
@@ -224,6 +251,8 @@ class Controller(QObject):
             on_missing()
             self.running_changed.emit(False)
 
+        if self._aside is not None:
+            self._aside.cancel()
         self.progressed.emit(f"{title}…", 0, 0)
         self._run = self.worker.submit(title, start, on_item, ended, broke)
         self.running_changed.emit(True)

@@ -1,0 +1,231 @@
+"""From the patient's own rhythm into a condition: the strips between the two ends of a morph. No Qt.
+
+Both ends are drawn by the model with one seed: the twin, and the same patient without the condition. Between them
+lies what a heart could show on its way. A condition of the beat's shape grows in every beat: the two strips have
+their beats at the same moments, and a part of the difference is added. A rhythm has no half way; it sets in at a
+moment that moves forward through the strip. (Severity is no such way, its lowest value already meets the criteria;
+nor is the strength of guidance, most of whose effect lies below a quarter.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ecgtwin_app.ecg.measure import measure
+from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.ecg.score import RhythmScore
+from ecgtwin_app.engine.request import Progress, Twin, TwinRequest
+from ecgtwin_app.heart.registry import MORPHOLOGIES
+
+#: Frames of a morph, both ends counted; a power of two and one, so that halving meets every one.
+FRAMES = 17
+#: Seconds before a beat's first event at which it sets in, and over which one strip gives way to the other.
+_BEFORE, _FADE = 0.06, 0.08
+#: A cut so soon after a QRS would tear its T wave, so soon after a P would leave it without its QRS (s).
+_REPOLARISATION, _CONDUCTION = 0.45, 0.25
+_SINUS = ("sinus rhythm",)
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One strip of a morph.
+
+    Attributes
+    ----------
+    fraction : float
+        0, the patient's own rhythm, to 1, the twin.
+    recording : Recording
+        Synthetic.
+    measurements : dict
+        Names as `ecg.measure` gives them; empty where it cannot be measured.
+    onset : float or None
+        The second at which the rhythm sets in; None where the change grows in every beat.
+    score : RhythmScore or None
+        Of the own rhythm, with the frame 0.
+    """
+
+    fraction: float
+    recording: Recording
+    measurements: dict
+    onset: float | None = None
+    score: RhythmScore | None = None
+
+
+def grows(twin: Twin) -> bool:
+    """Whether the conditions change the shape of beats only, so that they can grow in every beat."""
+    return twin.score is not None and all(
+        name in MORPHOLOGIES or name in _SINUS for name in twin.request.conditions
+    )
+
+
+def own_request(twin: Twin) -> TwinRequest:
+    """What is asked for the other end: the same patient and seed in sinus rhythm, nothing else present."""
+    return replace(
+        twin.request,
+        conditions=_SINUS,
+        seed=twin.seed,
+        samples=1,
+        best_of=1,
+        severity=None,
+        heart_rate=None,
+        pr=None,
+        qrs=None,
+        qt=None,
+        axis=None,
+        score=twin.score if grows(twin) else None,
+    )
+
+
+def fractions(count: int = FRAMES) -> list[float]:
+    """The frames in the order of making: both ends, the middle, then the middle of every gap."""
+    order, step = [0, count - 1], count - 1
+    while step > 1:
+        order += range(step // 2, count - 1, step)
+        step //= 2
+    return [k / (count - 1) for k in order]
+
+
+def make_frames(
+    engine, reference: Recording, twin: Twin, known: tuple[Frame, ...] = (), count: int = FRAMES
+) -> Iterator[Progress | Frame]:
+    """Make the frames of a morph that are not known yet; closing the iterator cancels.
+
+    Parameters
+    ----------
+    engine : object
+        With `iter_generate`.
+    reference : Recording
+    twin : Twin
+        The far end.
+    known : tuple of Frame
+        Made before.
+    count : int
+        Frames in all, a power of two and one.
+
+    Raises
+    ------
+    EcgError
+        When the own rhythm cannot be generated.
+    """
+    there = {frame.fraction: frame for frame in known}
+    own = there.get(0.0)
+    if own is None:
+        (drawn,) = yield from _drawn(engine, reference, own_request(twin))
+        onset = None if grows(twin) else drawn.recording.duration
+        own = Frame(0.0, drawn.recording, drawn.measurements, onset, drawn.score)
+        yield own
+    for fraction in fractions(count):
+        if fraction not in there and fraction > 0:
+            yield _frame(own, twin, fraction)
+
+
+def _drawn(engine, reference, request):
+    twins = []
+    for item in engine.iter_generate(reference, request):
+        if isinstance(item, Twin):
+            twins.append(item)
+        else:
+            yield Progress(item.step, item.total, None, item.message)
+    return twins
+
+
+def _frame(own: Frame, twin: Twin, fraction: float) -> Frame:
+    if fraction == 1.0:
+        return Frame(1.0, twin.recording, twin.measurements, None if grows(twin) else 0.0)
+    if grows(twin):
+        recording, onset = blended(own.recording, twin.recording, fraction), None
+    else:
+        onset = onset_near((1.0 - fraction) * own.recording.duration, own.score, twin)
+        recording = spliced(own.recording, twin.recording, onset)
+    provenance = {**twin.recording.provenance, "morph": round(fraction, 4)}
+    recording = replace(recording, provenance=provenance)
+    try:
+        measured = measure(recording).as_dict()
+    except EcgError:
+        measured = {}
+    return Frame(fraction, recording, measured, onset)
+
+
+def blended(own: Recording, twin: Recording, fraction: float) -> Recording:
+    """The own strip and a part, 0 to 1, of what the twin adds to it in every sample."""
+    signal = own.signal + np.float32(fraction) * (twin.signal - own.signal)
+    return replace(
+        twin, signal=signal, history=(f"{fraction:.0%} of the way from the same draw in sinus rhythm",)
+    )
+
+
+def spliced(own: Recording, twin: Recording, onset: float) -> Recording:
+    """The own strip up to a second, the twin from there on; one gives way to the other over a few samples."""
+    at = np.arange(twin.samples) / twin.rate
+    share = np.clip((at - onset) / _FADE + 0.5, 0.0, 1.0).astype(np.float32)
+    signal = own.signal * (1 - share) + twin.signal * share
+    return replace(twin, signal=signal, history=(f"the same draw in sinus rhythm up to second {onset:.2f}",))
+
+
+def onset_near(wanted: float, own_score: RhythmScore | None, twin: Twin) -> float:
+    """The second next to `wanted` at which the twin's rhythm can set in without tearing a wave of the own one."""
+    if twin.score is None or own_score is None:
+        return wanted
+    starts = np.array([event.time - _BEFORE for event in _first_events(twin.score)])
+    starts = starts[(starts > 0) & (starts < twin.score.duration)]
+    if not starts.size:
+        return wanted
+    torn = np.zeros(starts.size, bool)
+    for chamber, seconds in (("QRS", _REPOLARISATION), ("P", _CONDUCTION)):
+        times = np.array(own_score.times(chamber))
+        torn |= [bool(np.any((times <= start) & (times > start - seconds))) for start in starts]
+    return float(starts[np.argmin(np.abs(starts - wanted) + twin.score.duration * torn)])
+
+
+def _first_events(score):
+    """The event that begins each beat: its P where one leads it, otherwise its QRS."""
+    found = []
+    for event in score.events:
+        led = event.chamber == "QRS" and found and found[-1].chamber == "P"
+        if not (led and event.time - found[-1].time < 0.4):
+            found.append(event)
+    return found
+
+
+class FrameStore:
+    """Frames of the morphs that were made, within a limit of memory: the least recently used morph goes first.
+
+    Parameters
+    ----------
+    most_bytes : int
+        Of samples. A morph that is larger by itself stays incomplete.
+    """
+
+    def __init__(self, most_bytes: int = 64_000_000):
+        self._most = most_bytes
+        self._morphs: dict[Twin, dict[float, Frame]] = {}
+
+    def frames(self, twin: Twin) -> tuple[Frame, ...]:
+        """The frames of a twin's morph, from the own rhythm to the twin."""
+        if twin in self._morphs:
+            self._morphs[twin] = self._morphs.pop(twin)  # used last, dropped last
+        return tuple(frame for _, frame in sorted(self._morphs.get(twin, {}).items()))
+
+    def keep(self, twin: Twin, frame: Frame) -> bool:
+        """Keep a frame; False where there is no room even without the other morphs."""
+        self._morphs[twin] = self._morphs.pop(twin, {}) | {frame.fraction: frame}
+        while self.bytes > self._most and len(self._morphs) > 1:
+            del self._morphs[next(iter(self._morphs))]
+        if self.bytes > self._most:
+            del self._morphs[twin][frame.fraction]
+            return False
+        return True
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._morphs.clear()
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of the samples that are kept."""
+        return sum(
+            frame.recording.signal.nbytes for morph in self._morphs.values() for frame in morph.values()
+        )
