@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -109,23 +110,49 @@ def page_image(page: Page, pixels_per_mm: float) -> QImage:
 
 def write_pdf(path, page: Page) -> None:
     """Write a page that is already made as PDF, ink on paper."""
-    _ensure_application()
     page = with_layout(page, page.layout.on_paper())
+    write_pdf_pages(path, [lambda painter: paint_page(painter, page)], page.layout.sheet, page.generated)
+
+
+def write_pdf_pages(
+    path, paint: Sequence[Callable[[QPainter], None]], sheet: str, generated: Recording | None
+) -> None:
+    """Write several sheets into one PDF at true scale.
+
+    Parameters
+    ----------
+    path : str or Path
+    paint : sequence of callable
+        Each paints one sheet; the painter's unit is the millimetre.
+    sheet : str
+        A key of `report.layout.SHEETS`.
+    generated : Recording or None
+        The twin whose marks the file carries.
+
+    Raises
+    ------
+    EcgError
+        When the file cannot be written.
+    """
+    _ensure_application()
     writer = QPdfWriter(str(path))
     writer.setPageLayout(
-        QPageLayout(
-            QPageSize(_SIZES[page.layout.sheet]), QPageLayout.Orientation.Landscape, QMarginsF(0, 0, 0, 0)
-        )
+        QPageLayout(QPageSize(_SIZES[sheet]), QPageLayout.Orientation.Landscape, QMarginsF(0, 0, 0, 0))
     )
-    writer.setTitle(marking.metadata(page.generated).get("Title", "ECG"))
+    writer.setTitle(marking.metadata(generated).get("Title", "ECG"))
     writer.setCreator(f"ECGTwin Desktop {__version__}")
-    writer.setDocumentXmpMetadata(QByteArray(marking.xmp(page.generated)))
+    writer.setDocumentXmpMetadata(QByteArray(marking.xmp(generated)))
     painter = QPainter()
     if not painter.begin(writer):
         raise _cannot_write(path)
     # The logical resolution is the one Qt draws with; the physical one is a constant of the class.
     painter.scale(writer.logicalDpiX() / _MM_PER_INCH, writer.logicalDpiY() / _MM_PER_INCH)
-    paint_page(painter, page)
+    for number, paint_one in enumerate(paint):
+        if number and not writer.newPage():
+            raise _cannot_write(path)
+        painter.save()
+        paint_one(painter)
+        painter.restore()
     if not painter.end():
         raise _cannot_write(path)
 
