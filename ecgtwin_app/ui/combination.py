@@ -8,6 +8,7 @@ from ecgtwin_app.conditions.vocabulary import GROUPS, load_vocabulary
 from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.heart.registry import check_combination
 from ecgtwin_app.heart.rhythm import check_rhythms
+from ecgtwin_app.ui.words import said
 
 
 def in_order(names: Sequence[str]) -> tuple[str, ...]:
@@ -22,5 +23,5 @@ def why_not(names: Sequence[str]) -> str:
         check_rhythms(names)
         check_combination(names)
     except EcgError as error:
-        return str(error)
+        return said(str(error))
     return ""

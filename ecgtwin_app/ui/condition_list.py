@@ -7,9 +7,23 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTree
 
 from ecgtwin_app.conditions.vocabulary import GROUPS, Condition
 from ecgtwin_app.ui.combination import why_not
+from ecgtwin_app.ui.condition_words import synonyms_of
+from ecgtwin_app.ui.words import noted, number, tr
 
 _NAME = Qt.ItemDataRole.UserRole
 _ADD, _NAMES, _STATUS = range(3)
+_STATUS_WORDS = {
+    "ready": noted("ready"),
+    "experimental": noted("experimental"),
+    "": noted("not available"),
+}
+_GROUP_WORDS = {
+    "rhythm": noted("Rhythm"),
+    "conduction": noted("Conduction"),
+    "muscle": noted("Muscle"),
+    "ischaemia": noted("Ischaemia"),
+    "metabolic": noted("Metabolic"),
+}
 
 
 class ConditionList(QTreeWidget):
@@ -29,7 +43,7 @@ class ConditionList(QTreeWidget):
         self.setIndentation(0)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setUniformRowHeights(True)
-        self.setAccessibleName("Conditions")
+        self.setAccessibleName(tr("Conditions"))
         self.header().setStretchLastSection(False)
         self.header().setMinimumSectionSize(18)
         self.header().setSectionResizeMode(_NAMES, QHeaderView.ResizeMode.Stretch)
@@ -49,7 +63,7 @@ class ConditionList(QTreeWidget):
             for condition in members:
                 self.addTopLevelItem(self._row(condition))
         if not conditions:
-            nothing = QTreeWidgetItem(["", "Nothing found; clear the search"])
+            nothing = QTreeWidgetItem(["", tr("Nothing found; clear the search")])
             nothing.setFlags(Qt.ItemFlag.NoItemFlags)
             self.addTopLevelItem(nothing)
 
@@ -65,7 +79,8 @@ class ConditionList(QTreeWidget):
             item.setFont(_NAMES, font)
             sentence = "" if name in names else why_not((*names, name))
             item.setText(_ADD, "✓" if name in names else "" if sentence else "+")
-            item.setToolTip(_ADD, sentence or ("Leave it out" if name in names else f"Combine with {name}"))
+            add = tr("Leave it out") if name in names else tr("Combine with {name}").format(name=tr(name))
+            item.setToolTip(_ADD, sentence or add)
             if names and name == names[0] and self.currentItem() is not item:
                 self.setCurrentItem(item, _NAMES)
 
@@ -115,20 +130,23 @@ class ConditionList(QTreeWidget):
 
     def _row(self, condition):
         available = self.is_available(condition.name)
-        words = condition.status if available else "not available"
-        item = QTreeWidgetItem(["", condition.name, words])
+        words = _STATUS_WORDS[condition.status if available else ""]
+        item = QTreeWidgetItem(["", tr(condition.name), tr(words)])
         item.setData(_NAMES, _NAME, condition.name)
         item.setTextAlignment(_ADD, Qt.AlignmentFlag.AlignCenter)
         item.setTextAlignment(_STATUS, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         font = item.font(_STATUS)
         font.setPixelSize(11)
         item.setFont(_STATUS, font)
-        names = f"Also: {', '.join(condition.synonyms)}" if condition.synonyms else condition.name
-        item.setToolTip(_NAMES, names)
+        also = synonyms_of(condition)
         item.setToolTip(
-            _STATUS, status_words(condition) if available else "these weights were not trained for it"
+            _NAMES, tr("Also: {names}").format(names=", ".join(also)) if also else tr(condition.name)
         )
-        item.setData(_NAMES, Qt.ItemDataRole.AccessibleTextRole, f"{condition.name}, {words}")
+        item.setToolTip(
+            _STATUS,
+            status_words(condition) if available else tr("these weights were not trained for it"),
+        )
+        item.setData(_NAMES, Qt.ItemDataRole.AccessibleTextRole, f"{tr(condition.name)}, {tr(words)}")
         if not available:
             item.setFlags(Qt.ItemFlag.NoItemFlags)
         return item
@@ -137,12 +155,17 @@ class ConditionList(QTreeWidget):
 def status_words(condition: Condition) -> str:
     """How often twins meet the criteria, in words."""
     if condition.pass_rate is None:
-        return "experimental: how often twins meet the criteria is not measured yet"
-    return f"{condition.status}: {condition.pass_rate:.0%} of twins on unseen references meet the criteria"
+        return tr("experimental: how often twins meet the criteria is not measured yet")
+    sentence = (
+        tr("ready: {percent} % of twins on unseen references meet the criteria")
+        if condition.status == "ready"
+        else tr("experimental: {percent} % of twins on unseen references meet the criteria")
+    )
+    return sentence.format(percent=number(100 * condition.pass_rate))
 
 
 def _heading(group):
-    item = QTreeWidgetItem(["", group.capitalize(), ""])
+    item = QTreeWidgetItem(["", tr(_GROUP_WORDS[group]), ""])
     item.setFlags(Qt.ItemFlag.NoItemFlags)
     item.setFirstColumnSpanned(False)
     font = item.font(_NAMES)

@@ -7,9 +7,11 @@ from html import escape
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QTextBrowser, QVBoxLayout, QWidget
 
-from ecgtwin_app.conditions.vocabulary import Condition, load_vocabulary, search_conditions
+from ecgtwin_app.conditions.vocabulary import Condition, load_vocabulary
 from ecgtwin_app.ui.combination import in_order, why_not
 from ecgtwin_app.ui.condition_list import ConditionList, status_words
+from ecgtwin_app.ui.condition_words import capital, names_text, search
+from ecgtwin_app.ui.words import figure, tr
 
 _CODE_SYSTEMS = {"scp": "SCP-ECG", "aha": "AHA", "mdc": "MDC", "snomed": "SNOMED CT"}
 
@@ -23,11 +25,11 @@ class ConditionPanel(QWidget):
         super().__init__(parent)
         self._names: tuple[str, ...] = ()
         self._conditions = {condition.name: condition for condition in load_vocabulary()}
-        self.search = QLineEdit(placeholderText="Search name, synonym or code")
+        self.search = QLineEdit(placeholderText=tr("Search name, synonym or code"))
         self.search.setClearButtonEnabled(True)
-        self.search.setAccessibleName("Search conditions")
+        self.search.setAccessibleName(tr("Search conditions"))
         self.search.setToolTip(
-            "Enter chooses the best match; with + before it, Enter adds it to what is chosen"
+            tr("Enter chooses the best match; with + before it, Enter adds it to what is chosen")
         )
         self.search.textChanged.connect(self._fill)
         self.search.returnPressed.connect(self._take_first)
@@ -36,12 +38,12 @@ class ConditionPanel(QWidget):
         self.list.toggled.connect(self._toggle)
         self.summary = QLabel(objectName="chosen")
         self.summary.setWordWrap(True)
-        self.summary.setAccessibleName("Chosen conditions")
+        self.summary.setAccessibleName(tr("Chosen conditions"))
         self.problem = QLabel(objectName="problem")
         self.problem.setWordWrap(True)
         self.problem.hide()
         self.note = QTextBrowser(openLinks=False)
-        self.note.setAccessibleName("Criteria and teaching note")
+        self.note.setAccessibleName(tr("Criteria and teaching note"))
         self.note.setMinimumHeight(72)
         self._lay_out()
         self._fill()
@@ -57,7 +59,7 @@ class ConditionPanel(QWidget):
         sentence = why_not(names)
         self.problem.setText(sentence)
         self.problem.setVisible(bool(sentence))
-        self.summary.setText(" + ".join(names) or "nothing chosen")
+        self.summary.setText(names_text(names) or tr("nothing chosen"))
         self.list.show_chosen(names)
         self.note.setHtml("<hr>".join(_note(self._conditions[name]) for name in names))
 
@@ -80,7 +82,7 @@ class ConditionPanel(QWidget):
         column.addWidget(self.note, 2)
 
     def _found(self):
-        return search_conditions(self.search.text().lstrip("+"))
+        return search(self.search.text().lstrip("+"))
 
     def _fill(self):
         self.list.show_conditions(self._found())
@@ -114,10 +116,10 @@ def _note(condition: Condition) -> str:
     codes = " · ".join(f"{_CODE_SYSTEMS.get(k, k)} {escape(v)}" for k, v in condition.codes.items())
     bold = "<span style='font-weight:600'>"
     return (
-        f"<p style='margin:0 0 5px 0'>{bold}{escape(condition.name.capitalize())}</span><br>"
-        f"<small>{escape(status_words(condition).capitalize())}.</small></p>"
-        f"<p style='margin:0 0 5px 0'>{escape(condition.teaching)}</p>"
-        f"<p style='margin:0 0 5px 0'>{bold}Criteria.</span> {escape(condition.criteria)} "
-        f"Usual rate {low:g}–{high:g}/min.</p>"
+        f"<p style='margin:0 0 5px 0'>{bold}{escape(capital(tr(condition.name)))}</span><br>"
+        f"<small>{escape(capital(status_words(condition)))}.</small></p>"
+        f"<p style='margin:0 0 5px 0'>{escape(tr(condition.teaching))}</p>"
+        f"<p style='margin:0 0 5px 0'>{bold}{tr('Criteria.')}</span> {escape(tr(condition.criteria))} "
+        f"{tr('Usual rate {low} to {high}/min.').format(low=figure(low), high=figure(high))}</p>"
         f"<p style='margin:0'><small>{escape(condition.source)}<br>{codes}</small></p>"
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWidget
 
+from ecgtwin_app.ui.words import figure, tr
+
 
 class Dial(QWidget):
     """A number that may be left open.
@@ -28,7 +30,7 @@ class Dial(QWidget):
         self._step, self._may_be_open = step, bool(open_text)
         self.label = QLabel(name, objectName="quiet")
         self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setAccessibleName(f"{name}, slider")
+        self.slider.setAccessibleName(tr("{name}, slider").format(name=name))
         self.slider.setMinimumWidth(30)
         self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the field beside it takes the keys
         decimals = 0 if step >= 1 else len(f"{step:g}".partition(".")[2])
@@ -69,7 +71,9 @@ class Dial(QWidget):
         """What the slider covers."""
         self.slider.blockSignals(True)
         self.slider.setRange(round(low / self._step), round(high / self._step))
-        self.slider.setToolTip(f"Plausible: {low:g} to {high:g}{self.field.suffix()}")
+        self.slider.setToolTip(
+            tr("Plausible: {low} to {high}").format(low=figure(low), high=figure(high)) + self.field.suffix()
+        )
         self.slider.blockSignals(False)
         self._show_slider()
 

@@ -22,9 +22,10 @@ from PySide6.QtWidgets import (
 from ecgtwin_app import __version__
 from ecgtwin_app.ui.actions import COMMANDS
 from ecgtwin_app.ui.theme import dress
+from ecgtwin_app.ui.words import noted, tr
 
-_INTENDED_USE = f"""
-<p style='font-size:16px; font-weight:600'>ECGTwin Desktop {__version__}</p>
+_INTENDED_USE = noted("""
+<p style='font-size:16px; font-weight:600'>ECGTwin Desktop {version}</p>
 <p>Shows a patient's 12-lead ECG and makes, with a latent diffusion model, that patient's ECG under another
 condition: the digital twin.</p>
 <p><span style='font-weight:600'>Intended use.</span> Education and research. It is not a medical device and must not be used for
@@ -34,17 +35,20 @@ map shows what is associated with the model's output, never a cause.</p>
 <p><span style='font-weight:600'>Privacy.</span> The program works offline. A twin is made from a patient's ECG and remains personal data of
 that patient.</p>
 <p>Qt is used under the LGPL 3, the typeface Inter under the SIL Open Font License.</p>
-"""
+""")
+
+
+_PATTERNS = "*.ecgtwin *.dcm *.hea *.dat *.mat *.csv *.tsv *.txt *.xml *.scp *.edf"
 
 
 def ask_file_to_open(parent: QWidget, then: Callable[[Path], None]) -> QFileDialog:
     """Ask for a recording."""
-    dialog = QFileDialog(parent, "Open ECG")
+    dialog = QFileDialog(parent, tr("Open ECG"))
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     dialog.setNameFilters(
         [
-            "ECG files and sessions (*.ecgtwin *.dcm *.hea *.dat *.mat *.csv *.tsv *.txt *.xml *.scp *.edf)",
-            "All files (*)",
+            f"{tr('ECG files and sessions')} ({_PATTERNS})",
+            tr("All files (*)"),
         ]
     )
     return _open(dialog, then)
@@ -52,10 +56,10 @@ def ask_file_to_open(parent: QWidget, then: Callable[[Path], None]) -> QFileDial
 
 def ask_folder(parent: QWidget, then: Callable[[Path], None]) -> QFileDialog:
     """Ask for the folder that twins are saved in."""
-    dialog = QFileDialog(parent, "Save twins in this folder")
+    dialog = QFileDialog(parent, tr("Save twins in this folder"))
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-    dialog.setLabelText(QFileDialog.DialogLabel.Accept, "Save")
+    dialog.setLabelText(QFileDialog.DialogLabel.Accept, tr("Save"))
     return _open(dialog, then)
 
 
@@ -69,7 +73,7 @@ def ask_file(parent: QWidget, title: str, kinds: str, then: Callable[[Path], Non
 
 def ask_file_to_save(parent: QWidget, suffix: str, name: str, then: Callable[[Path], None]) -> QFileDialog:
     """Ask where to write a file; the proposed name says nothing of the patient."""
-    dialog = QFileDialog(parent, f"Save as {suffix.upper()}")
+    dialog = QFileDialog(parent, tr("Save as {format}").format(format=suffix.upper()))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setNameFilter(f"{suffix.upper()} (*.{suffix})")
     dialog.setDefaultSuffix(suffix)
@@ -84,7 +88,7 @@ def ask_printer(parent: QWidget, sheet: str, then: Callable[[QPrinter], None]) -
     printer.setPageSize(QPageSize(size))
     printer.setPageOrientation(QPageLayout.Orientation.Landscape)
     dialog = QPrintDialog(printer, parent)
-    dialog.setWindowTitle("Print at true scale")
+    dialog.setWindowTitle(tr("Print at true scale"))
     dialog.accepted.connect(lambda: then(printer))
     return show(dialog)
 
@@ -92,7 +96,7 @@ def ask_printer(parent: QWidget, sheet: str, then: Callable[[QPrinter], None]) -
 def show_shortcuts(parent: QWidget) -> QDialog:
     """Every command that has a shortcut, from the one table of commands."""
     dialog = QDialog(parent)
-    dialog.setWindowTitle("Keyboard shortcuts")
+    dialog.setWindowTitle(tr("Keyboard shortcuts"))
     column = QVBoxLayout(dialog)
     column.setContentsMargins(24, 20, 24, 16)
     column.setSpacing(16)
@@ -101,7 +105,7 @@ def show_shortcuts(parent: QWidget) -> QDialog:
     for menus in (("File", "Edit", "Help"), ("Twin", "Measure"), ("View",)):
         row.addLayout(_sheet_column(menus))
     column.addLayout(row)
-    mouse = "Ctrl + wheel zooms · drag or arrow keys move the page · a double click zooms in and out"
+    mouse = tr("Ctrl + wheel zooms · drag or arrow keys move the page · a double click zooms in and out")
     column.addWidget(QLabel(mouse, objectName="quiet"))
     return show(dialog)
 
@@ -112,16 +116,16 @@ def _sheet_column(menus):
     grid.setVerticalSpacing(4)
     row = 0
     for menu in menus:
-        heading = QLabel(menu, objectName="heading")
+        heading = QLabel(tr(menu), objectName="heading")
         heading.setContentsMargins(0, 12 if row else 0, 0, 2)
         grid.addWidget(heading, row, 0, 1, 2)
         for command in COMMANDS:
             if command.menu == menu and command.shortcuts:
                 row += 1
                 native = QKeySequence.SequenceFormat.NativeText
-                keys = " or ".join(QKeySequence(keys).toString(native) for keys in command.shortcuts)
+                keys = " · ".join(QKeySequence(keys).toString(native) for keys in command.shortcuts)
                 grid.addWidget(QLabel(keys, objectName="quiet"), row, 0)
-                grid.addWidget(QLabel(command.text.replace("&", "").rstrip("…")), row, 1)
+                grid.addWidget(QLabel(tr(command.text).replace("&", "").rstrip("…")), row, 1)
         row += 1
     grid.setRowStretch(row, 1)
     return grid
@@ -130,10 +134,10 @@ def _sheet_column(menus):
 def show_about(parent: QWidget) -> QDialog:
     """What the program is for and what it is not."""
     dialog = QDialog(parent)
-    dialog.setWindowTitle("About ECGTwin Desktop")
+    dialog.setWindowTitle(tr("About ECGTwin Desktop"))
     column = QVBoxLayout(dialog)
     column.setContentsMargins(24, 16, 24, 16)
-    words = QLabel(_INTENDED_USE)
+    words = QLabel(tr(_INTENDED_USE).format(version=__version__))
     words.setWordWrap(True)
     words.setMinimumWidth(460)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWi
 from ecgtwin_app.engine.request import Twin
 from ecgtwin_app.report.look import look_of
 from ecgtwin_app.report.trace import keep_peaks, polygon
+from ecgtwin_app.ui.condition_words import names_text
+from ecgtwin_app.ui.words import tr
 
 _PICTURE = QSize(168, 46)
 #: Seconds of lead II that a picture shows.
@@ -26,7 +28,7 @@ class Filmstrip(QListWidget):
         super().__init__(parent)
         self._pictures: dict[Twin, QPixmap] = {}
         self.setObjectName("filmstrip")
-        self.setAccessibleName("Twins")
+        self.setAccessibleName(tr("Twins"))
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(False)
@@ -53,7 +55,12 @@ class Filmstrip(QListWidget):
         self._pictures = {twin: self._pictures.get(twin) or _picture(twin) for twin in twins}
         for number, twin in enumerate(twins, 1):
             item = QListWidgetItem(_icon(self._pictures[twin]), f"{number}  {marks(twin)}")
-            words = f"Twin {number}: {', '.join(twin.request.conditions)}, seed {twin.seed}, {marks(twin)}"
+            words = tr("Twin {number}: {conditions}, seed {seed}, {marks}").format(
+                number=number,
+                conditions=names_text(twin.request.conditions),
+                seed=twin.seed,
+                marks=marks(twin),
+            )
             item.setToolTip(words)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
             self.addItem(item)

@@ -20,6 +20,7 @@ from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.ui.request_json import from_json, title, to_json
 from ecgtwin_app.ui.session import Session
+from ecgtwin_app.ui.words import tr
 
 _KEY = "requests/favourites"
 _REQUEST = Qt.ItemDataRole.UserRole
@@ -70,15 +71,17 @@ class HistoryPanel(QWidget):
         self.tree.setHeaderHidden(True)
         self.tree.setRootIsDecorated(False)
         self.tree.setIndentation(10)
-        self.tree.setAccessibleName("Requests")
+        self.tree.setAccessibleName(tr("Requests"))
         self.tree.itemActivated.connect(self._load)
         self.tree.itemClicked.connect(self._load)
         self.tree.currentItemChanged.connect(self._show_buttons)
-        self.run = _button("Run again", "Ask the chosen request once more", self._run)
-        self.star = _button("★ Favourite", "Keep the chosen request for other sessions", self._star)
-        self.remove = _button("Remove", "Forget the chosen favourite", self._remove)
-        self.save = _button("Save presets…", "Write the favourites into a file", self.save_wished.emit)
-        self.open = _button("Load presets…", "Read favourites from a file", self.open_wished.emit)
+        self.run = _button(tr("Run again"), tr("Ask the chosen request once more"), self._run)
+        self.star = _button(tr("★ Favourite"), tr("Keep the chosen request for other sessions"), self._star)
+        self.remove = _button(tr("Remove"), tr("Forget the chosen favourite"), self._remove)
+        self.save = _button(
+            tr("Save presets…"), tr("Write the favourites into a file"), self.save_wished.emit
+        )
+        self.open = _button(tr("Load presets…"), tr("Read favourites from a file"), self.open_wished.emit)
         self._lay_out()
         self._runs: list[tuple[TwinRequest, str]] = []
         self._fill()
@@ -88,8 +91,11 @@ class HistoryPanel(QWidget):
         self._runs = []
         for request in session.requests:
             met = [twin.met for twin in session.twins if twin.request == request]
-            words = f"{sum(met)} of {len(met)} met" if met else "no twin kept"
-            self._runs.append((request, f"{title(request)} · seed {request.seed} · {words}"))
+            words = tr("{asked} · seed {seed} · no twin kept")
+            if met:
+                words = tr("{asked} · seed {seed} · {met} of {count} met")
+            words = words.format(asked=title(request), seed=request.seed, met=sum(met), count=len(met))
+            self._runs.append((request, words))
         self._fill()
 
     def show_favourites(self) -> None:
@@ -113,15 +119,20 @@ class HistoryPanel(QWidget):
             for button in buttons:
                 row.addWidget(button, 1)
             column.addLayout(row)
-        words = QLabel("Presets and favourites hold requests only, nothing of a patient.", objectName="quiet")
+        words = QLabel(
+            tr("Presets and favourites hold requests only, nothing of a patient."), objectName="quiet"
+        )
         words.setWordWrap(True)
         column.addWidget(words)
 
     def _fill(self):
         self.tree.clear()
         favourites = [(request, f"★ {name}") for name, request in self.favourites.named]
-        for heading, rows in (("Favourites", favourites), ("This session", self._runs[::-1])):
-            top = QTreeWidgetItem([heading if rows else f"{heading}: none yet"])
+        for heading, nothing, rows in (
+            (tr("Favourites"), tr("Favourites: none yet, Ctrl+D keeps a request"), favourites),
+            (tr("This session"), tr("This session: nothing was asked yet"), self._runs[::-1]),
+        ):
+            top = QTreeWidgetItem([heading if rows else nothing])
             top.setFlags(Qt.ItemFlag.ItemIsEnabled)
             font = top.font(0)
             font.setWeight(font.Weight.DemiBold)

@@ -1,4 +1,4 @@
-"""Which traces lie on each other in an overlay, in which order and how they look. No Qt."""
+"""Which traces lie on each other in an overlay, in which order and how they look. No widgets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from ecgtwin_app.engine.request import Twin
 from ecgtwin_app.report.layers import REFERENCE, TWIN, Layer
+from ecgtwin_app.ui.condition_words import names_text
+from ecgtwin_app.ui.words import tr
 
 #: The reference by its name, or a twin itself.
 Key = str | Twin
@@ -81,7 +83,9 @@ def layers_of(session, stack: LayerStack) -> tuple[Layer, ...]:
             continue
         number = session.twins.index(key) + 1
         chosen = key is session.twin
-        name = f"Twin {number}: {' + '.join(key.request.conditions)}" if len(session.twins) > 1 else ""
+        words = tr("Twin {number}: {conditions}")
+        name = words.format(number=number, conditions=names_text(key.request.conditions))
+        name = name if len(session.twins) > 1 else ""
         layers.append(
             Layer(
                 TWIN if chosen else f"twin {number}", key.recording, name, session.measured(key.recording),

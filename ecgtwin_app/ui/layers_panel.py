@@ -18,9 +18,11 @@ from PySide6.QtWidgets import (
 
 from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.report.look import look_of
+from ecgtwin_app.ui.condition_words import names_text
 from ecgtwin_app.ui.filmstrip import marks
 from ecgtwin_app.ui.layer_stack import LayerStack
 from ecgtwin_app.ui.session import Session
+from ecgtwin_app.ui.words import noted, tr
 
 _KEY = Qt.ItemDataRole.UserRole
 
@@ -34,17 +36,19 @@ class LayersPanel(QWidget):
         super().__init__(parent)
         self._stack, self._session = LayerStack(), None
         self.list = QListWidget()
-        self.list.setAccessibleName("Layers")
+        self.list.setAccessibleName(tr("Layers"))
         self.list.itemChanged.connect(self._ticked)
         self.list.currentRowChanged.connect(lambda _: self._show_controls())
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(10, 100)
-        self.opacity.setAccessibleName("Opacity")
-        self.opacity.valueChanged.connect(lambda v: self._style("opacity of layer", opacity=v / 100))
-        self.colour = _button("Colour…", "Another colour for the chosen layer", self._choose_colour)
-        self.usual = _button("Usual look", "The scheme's colour, fully opaque", self._reset)
-        self.up = _button("Up", "Draw the chosen layer over the next one", lambda: self._move(+1))
-        self.down = _button("Down", "Draw the chosen layer under the next one", lambda: self._move(-1))
+        self.opacity.setAccessibleName(tr("Opacity"))
+        self.opacity.valueChanged.connect(lambda v: self._style(noted("opacity of layer"), opacity=v / 100))
+        self.colour = _button(tr("Colour…"), tr("Another colour for the chosen layer"), self._choose_colour)
+        self.usual = _button(tr("Usual look"), tr("The scheme's colour, fully opaque"), self._reset)
+        self.up = _button(tr("Up"), tr("Draw the chosen layer over the next one"), lambda: self._move(+1))
+        self.down = _button(
+            tr("Down"), tr("Draw the chosen layer under the next one"), lambda: self._move(-1)
+        )
         self._lay_out()
 
     def show_session(self, session: Session, stack: LayerStack) -> None:
@@ -57,7 +61,9 @@ class LayersPanel(QWidget):
         look = look_of("paper", "none")
         for key in keys:
             number = 0 if key == REFERENCE else session.twins.index(key) + 1
-            words = "Reference" if key == REFERENCE else f"Twin {number}  {marks(key)}"
+            words = tr("Reference")
+            if key != REFERENCE:
+                words = tr("Twin {number}  {marks}").format(number=number, marks=marks(key))
             item = QListWidgetItem(words)
             item.setData(_KEY, key)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
@@ -66,7 +72,7 @@ class LayersPanel(QWidget):
             usual = look.reference if key == REFERENCE else look.twins[0]
             item.setIcon(_swatch(stack.style(key).colour or usual))
             if key != REFERENCE:
-                item.setToolTip(", ".join(key.request.conditions))
+                item.setToolTip(names_text(key.request.conditions))
             self.list.addItem(item)
         rows = [row for row, key in enumerate(keys) if key is chosen or key == chosen]
         self.list.setCurrentRow(rows[0] if rows else 0)
@@ -85,7 +91,7 @@ class LayersPanel(QWidget):
         column.setSpacing(6)
         column.addWidget(self.list, 1)
         row = QHBoxLayout()
-        row.addWidget(QLabel("Opacity", objectName="quiet"))
+        row.addWidget(QLabel(tr("Opacity"), objectName="quiet"))
         row.addWidget(self.opacity, 1)
         column.addLayout(row)
         for buttons in ((self.colour, self.usual), (self.up, self.down)):
@@ -94,8 +100,10 @@ class LayersPanel(QWidget):
                 row.addWidget(button, 1)
             column.addLayout(row)
         words = QLabel(
-            "Layers are drawn in the views Overlay, Median and Loops. Hold the key ` to flicker between the"
-            " reference and the twin.",
+            tr(
+                "Layers are drawn in the views Overlay, Median and Loops. Hold the key ` to flicker between the"
+                " reference and the twin."
+            ),
             objectName="quiet",
         )
         words.setWordWrap(True)
@@ -115,7 +123,9 @@ class LayersPanel(QWidget):
         QTimer.singleShot(
             0,
             self,
-            lambda: self.changed.emit(self._stack.with_style(key, visible=seen), "visibility of layer"),
+            lambda: self.changed.emit(
+                self._stack.with_style(key, visible=seen), noted("visibility of layer")
+            ),
         )
 
     def _style(self, what, **fields):
@@ -124,16 +134,18 @@ class LayersPanel(QWidget):
 
     def _move(self, by):
         if self.key is not None:
-            self.changed.emit(self._stack.moved(self.key, by, self._session.twins), "order of layers")
+            self.changed.emit(self._stack.moved(self.key, by, self._session.twins), noted("order of layers"))
 
     def _reset(self):
-        self._style("look of layer", opacity=1.0, colour="")
+        self._style(noted("look of layer"), opacity=1.0, colour="")
 
     def _choose_colour(self):
         dialog = QColorDialog(QColor(self._stack.style(self.key).colour or "#0072B2"), self)
-        dialog.setWindowTitle("Colour of the layer")
+        dialog.setWindowTitle(tr("Colour of the layer"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.colorSelected.connect(lambda colour: self._style("colour of layer", colour=colour.name()))
+        dialog.colorSelected.connect(
+            lambda colour: self._style(noted("colour of layer"), colour=colour.name())
+        )
         dialog.open()
 
 

@@ -6,17 +6,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QTableWidget, QVBoxLayout, QWidget
 
 from ecgtwin_app.ecg.recording import LEADS
+from ecgtwin_app.ui.definitions import DEFINITIONS
 from ecgtwin_app.ui.tables import fill, make_table, number
+from ecgtwin_app.ui.words import noted, tr
 
-#: Name in `ecg.measure` and words; mV all of them.
+#: Name in `ecg.measure` and words.
 QUANTITIES = (
-    ("st_j", "ST at the J point"),
-    ("st_60", "ST 60 ms after J"),
-    ("st_80", "ST 80 ms after J"),
-    ("q_amplitude", "Q amplitude"),
-    ("r_amplitude", "R amplitude"),
-    ("s_amplitude", "S amplitude"),
-    ("t_amplitude", "T amplitude"),
+    ("st_j", noted("ST at the J point, mV")),
+    ("st_60", noted("ST 60 ms after J, mV")),
+    ("st_80", noted("ST 80 ms after J, mV")),
+    ("q_amplitude", noted("Q amplitude, mV")),
+    ("r_amplitude", noted("R amplitude, mV")),
+    ("s_amplitude", noted("S amplitude, mV")),
+    ("t_amplitude", noted("T amplitude, mV")),
 )
 
 
@@ -28,11 +30,15 @@ class LeadTable(QWidget):
         self._reference: dict = {}
         self._twin: dict = {}
         self.quantity = QComboBox()
-        self.quantity.setAccessibleName("Quantity by lead")
+        self.quantity.setAccessibleName(tr("Quantity by lead"))
         for key, words in QUANTITIES:
-            self.quantity.addItem(f"{words}, mV", key)
+            self.quantity.addItem(tr(words), key)
+        for row, (key, _) in enumerate(QUANTITIES):
+            self.quantity.setItemData(row, tr(DEFINITIONS[key]), Qt.ItemDataRole.ToolTipRole)
         self.quantity.currentIndexChanged.connect(lambda _: self._show())
-        self.table: QTableWidget = make_table(("Lead", "Ref.", "Twin", "Δ"), "Measurements by lead")
+        self.table: QTableWidget = make_table(
+            (tr("Lead"), tr("Ref."), tr("Twin"), "Δ"), tr("Measurements by lead")
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 6, 0, 0)
         column.setSpacing(4)
@@ -46,6 +52,7 @@ class LeadTable(QWidget):
 
     def _show(self):
         key = self.quantity.currentData(Qt.ItemDataRole.UserRole)
+        self.quantity.setToolTip(tr(DEFINITIONS[key]))
         before, after = self._reference.get(key) or {}, self._twin.get(key) or {}
         rows = []
         for lead in LEADS:

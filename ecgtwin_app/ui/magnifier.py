@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.ui.render import PageRenderer, View
+from ecgtwin_app.ui.words import tr
 
 _POWER = 3.0
 _SIZE = QSize(340, 210)
@@ -22,7 +23,7 @@ class Magnifier(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFixedSize(_SIZE)
-        self.setAccessibleName("Magnifier")
+        self.setAccessibleName(tr("Magnifier"))
         self._image: QImage | None = None
         self._renderer = PageRenderer(self)
         self._renderer.painted.connect(self._show_image)

@@ -9,6 +9,7 @@ from ecgtwin_app.report.ink import layer_colour
 from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.ui.marks import LABEL_WORDS, MOVABLE, Marks
 from ecgtwin_app.ui.page_map import PageMap
+from ecgtwin_app.ui.words import tr
 
 _GRIP = 5.0
 #: The leads that carry labels and marks where they are on the page: the rhythm strip first.
@@ -141,9 +142,12 @@ def _paint_label(painter, page_map, x, top, text):
 def describe(marks: Marks, who: str) -> str:
     """The beats in words, for the line under the page and for screen readers."""
     counts = {label: sum(beat.label == label for beat in marks.beats) for label in LABEL_WORDS}
-    words = ", ".join(f"{count} {label} ({LABEL_WORDS[label]})" for label, count in counts.items() if count)
-    moved = ", ".join(
-        f"{MOVABLE[name]} {1000 * by:+.0f} ms".replace("-", "−") for name, by in marks.moved.items() if by
+    words = ", ".join(
+        f"{count} {label} ({tr(LABEL_WORDS[label])})" for label, count in counts.items() if count
     )
-    name = "Reference" if who == REFERENCE else "Twin"
-    return f"{name}: {words}" + (f"; moved by hand: {moved}" if moved else "")
+    moved = ", ".join(
+        f"{tr(MOVABLE[name])} {1000 * by:+.0f} ms".replace("-", "−") for name, by in marks.moved.items() if by
+    )
+    name = tr("Reference") if who == REFERENCE else tr("Twin")
+    sentence = tr("{name}: {beats}; moved by hand: {moved}") if moved else "{name}: {beats}"
+    return sentence.format(name=name, beats=words, moved=moved)

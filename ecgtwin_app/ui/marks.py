@@ -1,4 +1,4 @@
-"""The fiducials of a recording as they are shown, moved by hand and measured from. No Qt."""
+"""The fiducials of a recording as they are shown, moved by hand and measured from. No widgets."""
 
 from __future__ import annotations
 
@@ -6,18 +6,24 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from ecgtwin_app.ecg.measure import Measurements
+from ecgtwin_app.ui.words import noted
 
 #: Global marks that can be moved, with the words for them.
 MOVABLE = {
-    "p_onset": "P onset",
-    "p_offset": "P end",
-    "qrs_onset": "QRS onset",
-    "qrs_offset": "QRS end",
-    "t_offset": "T end",
+    "p_onset": noted("P onset"),
+    "p_offset": noted("P end"),
+    "qrs_onset": noted("QRS onset"),
+    "qrs_offset": noted("QRS end"),
+    "t_offset": noted("T end"),
 }
 #: What stands over a beat; in the report's own words, no diagnosis.
 LABELS = {"dominant": "N", "premature": "A", "ectopic": "V", "unclear": "?"}
-LABEL_WORDS = {"N": "like most beats", "A": "early, narrow", "V": "wide, unlike the others", "?": "unclear"}
+LABEL_WORDS = {
+    "N": noted("like most beats"),
+    "A": noted("early, narrow"),
+    "V": noted("wide, unlike the others"),
+    "?": noted("unclear"),
+}
 #: Intervals that follow the marks: name in the measurements, from, to.
 _INTERVALS = (
     ("p_duration", "p_onset", "p_offset"),

@@ -136,11 +136,12 @@ class MorphPlayer(QObject):
                 self.cancel()
             self.changed.emit()
 
-        def ended(_=None):
-            self._job, self.progress = None, None
-            self.changed.emit()
+        def ended(_):
+            if self._job is job:
+                self._job, self.progress = None, None
+                self.changed.emit()
 
-        self._job = self._controller.aside(
+        job = self._job = self._controller.aside(
             tr("Making the morph"), lambda engine: make_frames(engine, reference, twin, known), stepped, ended
         )
 

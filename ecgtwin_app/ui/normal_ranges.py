@@ -9,6 +9,8 @@ Kligfield et al., part I, Circulation 2007;115:1306.
 
 from __future__ import annotations
 
+from ecgtwin_app.ui.words import figure, tr
+
 #: Who states the limits, by measurement.
 SOURCES = {
     "heart_rate": "Mason et al. 2007 (AHA/ACC/HRS part II)",
@@ -65,7 +67,7 @@ def normal_text(key: str, age: float | None, sex: str | None) -> str:
     limits = normal_limits(key, age, sex)
     if limits is None:
         return ""
-    low, high = (None if limit is None else f"{limit:g}".replace("-", "−") for limit in limits)
+    low, high = (None if limit is None else figure(limit) for limit in limits)
     if low is None:
         return f"≤ {high}"
-    return f"{low} to {high}" if low.startswith("−") else f"{low}–{high}"
+    return tr("{low} to {high}").format(low=low, high=high) if low.startswith("−") else f"{low}–{high}"

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from ecgtwin_app.ecg.recording import Recording
 from ecgtwin_app.report.trace import lead_values, polygon
+from ecgtwin_app.ui.words import number, tr
 
 _COLUMNS = 1200
 
@@ -26,7 +27,7 @@ class OverviewBar(QWidget):
         self.setFixedHeight(38)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Overview of the recording")
+        self.setAccessibleName(tr("Overview of the recording"))
         self.hide()
 
     def show_part(self, recording: Recording | None, start: float, seconds: float) -> None:
@@ -37,7 +38,10 @@ class OverviewBar(QWidget):
         self._start, self._shown = start, seconds
         self._duration = recording.duration if recording is not None else 0.0
         self.setVisible(self._duration > seconds + 0.05)
-        self.setAccessibleDescription(f"Seconds {start:.0f} to {start + seconds:.0f} of {self._duration:.0f}")
+        words = tr("Seconds {start} to {end} of {duration}")
+        self.setAccessibleDescription(
+            words.format(start=number(start), end=number(start + seconds), duration=number(self._duration))
+        )
         self.update()
 
     def paintEvent(self, event):

@@ -15,11 +15,12 @@ from ecgtwin_app.ui.mark_tool import MarkTool
 from ecgtwin_app.ui.page_map import PageMap
 from ecgtwin_app.ui.page_words import describe, draw_badge
 from ecgtwin_app.ui.render import PageRenderer, View
+from ecgtwin_app.ui.words import noted, tr
 
 _DESK = 10  # pixels of desk around a fitted sheet
 SMALLEST, LARGEST = 1.5, 40.0  # pixels a mm
 _STEP = 1.25
-_EMPTY = "Open an ECG with Ctrl+O, or drop a file here"
+_EMPTY = noted("Open an ECG with Ctrl+O, or drop a file here")
 
 
 class PageView(QAbstractScrollArea):
@@ -55,7 +56,7 @@ class PageView(QAbstractScrollArea):
         self.magnifier.failed.connect(self.failed)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("ECG page")
+        self.setAccessibleName(tr("ECG page"))
         self.setMinimumSize(320, 240)
         self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         self.viewport().setMouseTracking(True)
@@ -220,7 +221,7 @@ class PageView(QAbstractScrollArea):
         painter.fillRect(self.viewport().rect(), self._desk)
         if self._page is None:
             painter.setPen(self.palette().windowText().color())
-            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, _EMPTY)
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, tr(_EMPTY))
             return
         sheet = self._view_rect(self.content)
         painter.fillRect(sheet.adjusted(-1, -1, 1, 1), self._desk.darker(118))

@@ -7,7 +7,9 @@ from PySide6.QtGui import QFont, QPainter
 
 from ecgtwin_app.report import marking
 from ecgtwin_app.report.ink import BANNER_FILL
+from ecgtwin_app.report.layers import DIFFERENCE, REFERENCE
 from ecgtwin_app.report.page import Page
+from ecgtwin_app.ui.words import figure, tr
 
 
 def draw_badge(painter: QPainter, font: QFont, width: int) -> None:
@@ -15,18 +17,27 @@ def draw_badge(painter: QPainter, font: QFont, width: int) -> None:
     font = QFont(font)
     font.setWeight(QFont.Weight.DemiBold)
     painter.setFont(font)
-    own = painter.fontMetrics().horizontalAdvance(marking.SYNTHETIC) + 24
+    words = tr(marking.SYNTHETIC)
+    own = painter.fontMetrics().horizontalAdvance(words) + 24
     badge = QRectF((width - own) / 2, 8, own, painter.fontMetrics().height() + 10)
     painter.setPen(Qt.GlobalColor.black)
     painter.setBrush(BANNER_FILL)
     painter.drawRect(badge)
-    painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, marking.SYNTHETIC)
+    painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, words)
 
 
 def describe(page: Page | None) -> str:
     """What a screen reader says about the page."""
     if page is None:
-        return "No ECG is open."
-    words = {"reference": "the reference", "difference": "the difference of twin and reference"}
-    shown = " and ".join(dict.fromkeys(words.get(who, "a synthetic digital twin") for who in page.shown))
-    return f"12-lead ECG of {shown}, {page.layout.speed:g} mm/s, {page.layout.gain:g} mm/mV."
+        return tr("No ECG is open.")
+    if page.shown == (REFERENCE,):
+        sentence = tr("12-lead ECG of the reference, {speed} mm/s, {gain} mm/mV.")
+    elif page.shown == (DIFFERENCE,):
+        sentence = tr("Difference of twin and reference, 12 leads, {speed} mm/s, {gain} mm/mV.")
+    elif REFERENCE in page.shown:
+        sentence = tr(
+            "12-lead ECG of the reference and a synthetic digital twin, {speed} mm/s, {gain} mm/mV."
+        )
+    else:
+        sentence = tr("12-lead ECG of a synthetic digital twin, {speed} mm/s, {gain} mm/mV.")
+    return sentence.format(speed=figure(page.layout.speed), gain=figure(page.layout.gain))

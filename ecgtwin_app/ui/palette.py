@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, 
 
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ui.actions import COMMANDS
-from ecgtwin_app.ui.paper_menu import OPTIONS
+from ecgtwin_app.ui.condition_words import synonyms_of
+from ecgtwin_app.ui.paper_menu import OPTIONS, choice_text
+from ecgtwin_app.ui.words import tr
 
 _MOST = 60
 
@@ -32,20 +34,29 @@ def entries_of(window) -> list[Entry]:
     for command in COMMANDS:
         action = window.commands[command.id]
         if action.isEnabled() and command.id != "show_palette":
-            text = f"{command.menu}: {action.text().replace('&', '').rstrip('…')}"
+            text = f"{tr(command.menu)}: {action.text().replace('&', '').rstrip('…')}"
             keys = action.shortcut().toString(native)
-            found.append(Entry(f"{text}   {keys}".rstrip(), command.tip, action.trigger))
+            found.append(
+                Entry(
+                    f"{text}   {keys}".rstrip(),
+                    " · ".join(dict.fromkeys((tr(command.tip), command.tip))),
+                    action.trigger,
+                )
+            )
     for option in OPTIONS:
         for value, words in option.values:
             action = window.paper_menu.actions[option.field, value]
-            found.append(Entry(f"Paper: {option.title} {words}", "page display", action.trigger))
+            text = tr("Paper: {what} {choice}").format(
+                what=tr(option.title), choice=choice_text(option, value, words)
+            )
+            found.append(Entry(text, tr("page display"), action.trigger))
     panel = window.request_panel.conditions
     for condition in load_vocabulary():
         if panel.list.is_available(condition.name):
-            words = " ".join((*condition.synonyms, *condition.codes.values()))
-            found.append(
-                Entry(f"Ask: {condition.name}", words, lambda name=condition.name: panel.choose(name))
-            )
+            also = (condition.name, *condition.synonyms, *synonyms_of(condition), *condition.codes.values())
+            text = tr("Ask: {condition}").format(condition=tr(condition.name))
+            words = " ".join(dict.fromkeys(also))
+            found.append(Entry(text, words, lambda name=condition.name: panel.choose(name)))
     return found
 
 
@@ -65,12 +76,12 @@ class Palette(QDialog):
 
     def __init__(self, parent: QWidget, entries: list[Entry]):
         super().__init__(parent)
-        self.setWindowTitle("Commands")
+        self.setWindowTitle(tr("Commands"))
         self._entries, self._found = entries, entries
-        self.search = QLineEdit(placeholderText="Type a command, a paper choice or a condition")
-        self.search.setAccessibleName("Search commands")
+        self.search = QLineEdit(placeholderText=tr("Type a command, a paper choice or a condition"))
+        self.search.setAccessibleName(tr("Search commands"))
         self.list = QListWidget()
-        self.list.setAccessibleName("Commands")
+        self.list.setAccessibleName(tr("Commands"))
         self.list.setMinimumSize(520, 380)
         self.search.textChanged.connect(self._fill)
         self.search.installEventFilter(self)

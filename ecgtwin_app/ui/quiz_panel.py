@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ecgtwin_app.conditions.vocabulary import GROUPS, find_condition, load_vocabulary, search_conditions
+from ecgtwin_app.conditions.vocabulary import GROUPS, find_condition, load_vocabulary
+from ecgtwin_app.ui.condition_words import capital, names_text, search, synonyms_of
 from ecgtwin_app.ui.quiz_score import Outcome
 from ecgtwin_app.ui.results_panel import shown
 from ecgtwin_app.ui.teaching import Teaching
@@ -81,8 +82,7 @@ class QuizPanel(QWidget):
         self.next.setVisible(outcome is not None and more)
         if outcome is None:
             self.heading.setText(tr("What does this ECG show?"))
-            none = tr("Tick one answer or more.")
-            self.answer.setText(" + ".join(tr(name) for name in self._chosen) or none)
+            self.answer.setText(names_text(self._chosen) or tr("Tick one answer or more."))
             self.reveal.setText(tr("Measuring…") if teaching.waiting else tr("Reveal"))
             self.reveal.setEnabled(ready)  # asked twice, it does not wait
             self.list.show_chosen(self._chosen)
@@ -123,11 +123,11 @@ class QuizPanel(QWidget):
         self._fill()
 
     def _fill(self):
-        self.list.show_conditions(search_conditions(self.search.text()))
+        self.list.show_conditions(search(self.search.text()))
         self.list.show_chosen(self._chosen)
 
     def _take_first(self):
-        found = search_conditions(self.search.text())
+        found = search(self.search.text())
         if found and self.search.text().strip():
             self._toggle(found[0].name)
             self.search.selectAll()
@@ -162,15 +162,15 @@ class AnswerList(QTreeWidget):
         for group in GROUPS:
             members = [condition for condition in conditions if condition.group == group]
             if members:
-                self.addTopLevelItem(_heading(tr(group.capitalize())))
+                self.addTopLevelItem(_heading(capital(tr(group))))
             for condition in members:
                 item = QTreeWidgetItem([tr(condition.name)])
                 item.setData(0, _NAME, condition.name)
                 item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
                 item.setCheckState(0, Qt.CheckState.Unchecked)
-                if condition.synonyms:
-                    words = tr("Also: {names}").format(names=", ".join(condition.synonyms))
-                    item.setToolTip(0, words)
+                synonyms = ", ".join(synonyms_of(condition))
+                if synonyms:
+                    item.setToolTip(0, tr("Also: {names}").format(names=synonyms))
                 self.addTopLevelItem(item)
         if not conditions:
             self.addTopLevelItem(_heading(tr("Nothing found; clear the search")))
@@ -245,7 +245,7 @@ def outcome_lines(outcome: Outcome) -> list[tuple[str, str]]:
     for part, sign, words in _PARTS:
         names = getattr(outcome, part)
         if names:
-            found.append((sign, tr(words).format(names=", ".join(tr(name) for name in names))))
+            found.append((sign, tr(words).format(names=names_text(names, ", "))))
     return found
 
 
@@ -260,7 +260,7 @@ def _outcome_html(teaching):
     for name in teaching.answers:
         condition = find_condition(name)
         html += (
-            f"<p style='margin:8px 0 0 0'><span style='font-weight:600'>{escape(tr(name).capitalize())}</span>. "
+            f"<p style='margin:8px 0 0 0'><span style='font-weight:600'>{escape(capital(tr(name)))}</span>. "
             f"{escape(tr(condition.teaching))}</p>"
             f"<p style='margin:3px 0 0 0'>{escape(tr(condition.criteria))} "
             f"<small>{escape(tr(condition.source))}</small></p>"

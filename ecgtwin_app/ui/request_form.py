@@ -11,31 +11,53 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSpinBox, QToolBut
 from ecgtwin_app.engine.plan import AGES, HEART_RATES, SET_POINTS
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.ui.dial import Dial
+from ecgtwin_app.ui.words import noted, number, tr
 
-_SEXES = ((None, "as reference"), ("F", "female"), ("M", "male"))
+_SEXES = ((None, noted("as reference")), ("F", noted("female")), ("M", noted("male")))
 _FIRST = ("heart_rate", "severity")
 #: Field of the request, name, unit, limits, plausible range, step and the words for "left open".
 _DIALS = (
-    ("heart_rate", "Heart rate", "/min", HEART_RATES, (40, 180), 1.0, "keep"),
-    ("severity", "Severity", "", (0.0, 1.0), (0.0, 1.0), 0.05, "drawn"),
-    ("pr", "PR", "ms", SET_POINTS["pr"], (100, 320), 1.0, "open"),
-    ("qrs", "QRS", "ms", SET_POINTS["qrs"], (70, 180), 1.0, "open"),
-    ("qt", "QT", "ms", SET_POINTS["qt"], (300, 560), 1.0, "open"),
-    ("axis", "QRS axis", "°", SET_POINTS["axis"], (-90, 180), 1.0, "open"),
-    ("strength", "Strength", "", (1.0, 5.0), (1.0, 3.0), 0.1, ""),
-    ("identity", "Identity", "", (0.0, 5.0), (1.0, 2.0), 0.1, ""),
+    ("heart_rate", noted("Heart rate"), "/min", HEART_RATES, (40, 180), 1.0, noted("keep")),
+    ("severity", noted("Severity"), "", (0.0, 1.0), (0.0, 1.0), 0.05, noted("drawn")),
+    ("pr", noted("PR"), "ms", SET_POINTS["pr"], (100, 320), 1.0, noted("open")),
+    ("qrs", noted("QRS"), "ms", SET_POINTS["qrs"], (70, 180), 1.0, noted("open")),
+    ("qt", noted("QT"), "ms", SET_POINTS["qt"], (300, 560), 1.0, noted("open")),
+    ("axis", noted("QRS axis"), "°", SET_POINTS["axis"], (-90, 180), 1.0, noted("open")),
+    ("strength", noted("Strength"), "", (1.0, 5.0), (1.0, 3.0), 0.1, ""),
+    ("identity", noted("Identity"), "", (0.0, 5.0), (1.0, 2.0), 0.1, ""),
 )
+#: Fields as the undo menu says them.
+_CHANGED = {
+    "heart_rate": noted("heart rate"),
+    "severity": noted("severity"),
+    "pr": noted("PR"),
+    "qrs": noted("QRS"),
+    "qt": noted("QT"),
+    "axis": noted("QRS axis"),
+    "strength": noted("strength"),
+    "identity": noted("identity"),
+    "samples": noted("number of twins"),
+    "seed": noted("seed"),
+    "best_of": noted("draws"),
+    "steps": noted("steps"),
+    "age": noted("age"),
+    "sex": noted("sex"),
+}
 _TIPS = {
-    "heart_rate": "Ventricular rate; open keeps the patient's own where the condition allows it",
-    "severity": "How marked the condition is: 0 just meets the criteria, 1 is severe; open draws it",
-    "pr": "From the onset of P to the onset of QRS",
-    "qrs": "From the earliest onset to the latest end over twelve leads",
-    "qt": "From the onset of QRS to the end of T",
-    "axis": "Mean QRS axis in the frontal plane",
-    "strength": "Guidance towards the condition; 1 is none, above 1.5 voltages grow",
-    "identity": "Guidance towards the patient's own beat; 1 is none",
-    "best_of": "Draw so many for each twin and keep the one that meets most criteria; it is marked so",
-    "steps": "Steps of the sampler; more take longer",
+    "heart_rate": noted("Ventricular rate; open keeps the patient's own where the condition allows it"),
+    "severity": noted("How marked the condition is: 0 just meets the criteria, 1 is severe; open draws it"),
+    "pr": noted("From the onset of P to the onset of QRS"),
+    "qrs": noted("From the earliest onset to the latest end over twelve leads"),
+    "qt": noted("From the onset of QRS to the end of T"),
+    "axis": noted("Mean QRS axis in the frontal plane"),
+    "strength": noted("Guidance towards the condition; 1 is none, above 1.5 voltages grow"),
+    "identity": noted("Guidance towards the patient's own beat; 1 is none"),
+    "samples": noted("How many twins are made, each from a draw of its own"),
+    "seed": noted("The same seed makes the same twin again; Ctrl+R takes another"),
+    "age": noted("Age that the twin is made for; it moves rate limits and criteria that depend on age"),
+    "sex": noted("Sex that the twin is made for; it moves criteria that depend on sex"),
+    "best_of": noted("Draw so many for each twin and keep the one that meets most criteria; it is marked so"),
+    "steps": noted("Steps of the sampler; more take longer"),
 }
 
 
@@ -48,16 +70,20 @@ class RequestForm(QWidget):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self._request = TwinRequest()
-        self.dials = {field: Dial(*rest) for field, *rest in _DIALS}
-        self.samples, self.seed = _whole("Twins", 1, 12), _whole("Seed", 0, 999_999_999)
-        self.best_of, self.steps = _whole("Best of", 1, 50), _whole("Steps", 1, 100)
-        self.age = _whole("Age", int(AGES[0]) - 1, int(AGES[1]), "as reference", " years")
+        self.dials = {
+            field: Dial(tr(name), *rest, tr(open_text) if open_text else "")
+            for field, name, *rest, open_text in _DIALS
+        }
+        self.samples, self.seed = _whole(tr("Twins"), 1, 12), _whole(tr("Seed"), 0, 999_999_999)
+        self.best_of, self.steps = _whole(tr("Best of"), 1, 50), _whole(tr("Steps"), 1, 100)
+        youngest, oldest = int(AGES[0]) - 1, int(AGES[1])
+        self.age = _whole(tr("Age"), youngest, oldest, tr("as reference"), tr(" years"))
         self.sex = QComboBox()
-        self.sex.setAccessibleName("Sex")
+        self.sex.setAccessibleName(tr("Sex"))
         for value, text in _SEXES:
-            self.sex.addItem(text, value)
-        self.more = QToolButton(text="More: intervals, axis, dials ▸", checkable=True, objectName="flat")
-        self.more.setToolTip("Set-points of intervals and axis, guidance, age and sex, draws and steps")
+            self.sex.addItem(tr(text), value)
+        self.more = QToolButton(checkable=True, objectName="flat")
+        self.more.setToolTip(tr("Set-points of intervals and axis, guidance, age and sex, draws and steps"))
         self.more.toggled.connect(self.show_more)
         self._lay_out()
         self._connect()
@@ -86,7 +112,9 @@ class RequestForm(QWidget):
 
     def show_reference(self, heart_rate: float | None) -> None:
         """Say which heart rate "keep" keeps."""
-        self.dials["heart_rate"].set_open_text("keep" if heart_rate is None else f"keep ({heart_rate:.0f})")
+        self.dials["heart_rate"].set_open_text(
+            tr("keep") if heart_rate is None else tr("keep ({rate})").format(rate=number(heart_rate))
+        )
 
     def show_rate_range(self, low: float, high: float) -> None:
         """Bind the heart rate's slider to what the condition allows."""
@@ -96,7 +124,9 @@ class RequestForm(QWidget):
     def show_more(self, shown: bool) -> None:
         """Open or close the second part."""
         self._second.setVisible(shown)
-        self.more.setText(f"{'Less' if shown else 'More'}: intervals, axis, dials {'▾' if shown else '▸'}")
+        self.more.setText(
+            tr("Less: intervals, axis, dials ▾") if shown else tr("More: intervals, axis, dials ▸")
+        )
         self.more.setChecked(shown)
         self.more_toggled.emit(shown)
 
@@ -109,13 +139,13 @@ class RequestForm(QWidget):
         second.setContentsMargins(0, 0, 0, 0)
         second.setSpacing(3)
         for field, dial in self.dials.items():
-            dial.field.setToolTip(_TIPS[field])
-            dial.label.setToolTip(_TIPS[field])
+            dial.field.setToolTip(tr(_TIPS[field]))
+            dial.label.setToolTip(tr(_TIPS[field]))
             (column if field in _FIRST else second).addWidget(dial)
         column.addLayout(_pairs((self.samples, self.seed)))
         second.addLayout(_pairs((self.age, self.sex), (self.best_of, self.steps)))
-        for box, tip in ((self.best_of, "best_of"), (self.steps, "steps")):
-            box.setToolTip(_TIPS[tip])
+        for field in ("samples", "seed", "age", "sex", "best_of", "steps"):
+            getattr(self, field).setToolTip(tr(_TIPS[field]))
         column.addWidget(self.more)
         column.addWidget(self._second)
         boxes = [self.dials[field].field for field in _FIRST] + [self.samples, self.seed, self.more]
@@ -126,19 +156,15 @@ class RequestForm(QWidget):
 
     def _connect(self):
         for field, dial in self.dials.items():
-            words = dial.field.accessibleName()
-            words = words if words.isupper() or words.startswith("QRS") else words.lower()
-            dial.changed.connect(lambda v, f=field, w=words: self._change(w, **{f: v}))
-        for field, words in (
-            ("samples", "number of twins"), ("seed", "seed"), ("best_of", "draws"), ("steps", "steps"),
-        ):  # fmt: skip
-            getattr(self, field).valueChanged.connect(lambda v, f=field, w=words: self._change(w, **{f: v}))
-        self.age.valueChanged.connect(lambda v: self._change("age", age=None if v == -1 else float(v)))
-        self.sex.currentIndexChanged.connect(lambda k: self._change("sex", sex=_SEXES[k][0]))
+            dial.changed.connect(lambda v, f=field: self._change(f, v))
+        for field in ("samples", "seed", "best_of", "steps"):
+            getattr(self, field).valueChanged.connect(lambda v, f=field: self._change(f, v))
+        self.age.valueChanged.connect(lambda v: self._change("age", None if v == -1 else float(v)))
+        self.sex.currentIndexChanged.connect(lambda k: self._change("sex", _SEXES[k][0]))
 
-    def _change(self, what, **fields):
-        self._request = replace(self._request, **fields)
-        self.changed.emit(self._request, what)
+    def _change(self, field, value):
+        self._request = replace(self._request, **{field: value})
+        self.changed.emit(self._request, _CHANGED[field])
 
 
 def _whole(name, low, high, lowest="", suffix=""):

@@ -12,6 +12,8 @@ from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.plan import check_request
 from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.ui.condition_words import names_text
+from ecgtwin_app.ui.words import figure, tr
 
 #: A preset file larger than this is none.
 _LARGEST = 1_000_000
@@ -75,17 +77,17 @@ def read_presets(path: Path) -> list[tuple[str, TwinRequest]]:
 
 
 def title(request: TwinRequest) -> str:
-    """A request in a few words: "atrial fibrillation + LBBB, 90/min"."""
-    words = [" + ".join(request.conditions)]
+    """A request in a few words of the window's language: "atrial fibrillation + LBBB, 90/min"."""
+    words = [names_text(request.conditions)]
     if request.heart_rate is not None:
-        words.append(f"{request.heart_rate:g}/min")
+        words.append(f"{figure(request.heart_rate)}/min")
     if request.severity is not None:
-        words.append(f"severity {request.severity:g}")
+        words.append(tr("severity {value}").format(value=figure(request.severity)))
     for name, field in (("PR", "pr"), ("QRS", "qrs"), ("QT", "qt")):
         if getattr(request, field) is not None:
-            words.append(f"{name} {getattr(request, field):g} ms")
+            words.append(f"{name} {figure(getattr(request, field))} ms")
     if request.axis is not None:
-        words.append(f"axis {request.axis:g}°")
+        words.append(tr("axis {value}°").format(value=figure(request.axis)))
     if request.score is not None:
-        words.append("own rhythm")
+        words.append(tr("own rhythm"))
     return ", ".join(words)

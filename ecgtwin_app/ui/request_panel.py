@@ -22,6 +22,7 @@ from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.ui.condition_panel import ConditionPanel
 from ecgtwin_app.ui.request_form import RequestForm
 from ecgtwin_app.ui.session import Session
+from ecgtwin_app.ui.words import noted, plural, tr
 
 
 class RequestPanel(QWidget):
@@ -37,15 +38,17 @@ class RequestPanel(QWidget):
         self._ready = self._running = False
         self.conditions = ConditionPanel()
         self.form = RequestForm()
-        self.generate = QPushButton("Generate", objectName="primary")
-        self.generate.setAccessibleDescription("Makes digital twins as asked above")
+        self.generate = QPushButton(tr("Generate"), objectName="primary")
+        self.generate.setAccessibleDescription(tr("Makes digital twins as asked above"))
         self.progress = QProgressBar()
-        self.progress.setAccessibleName("Progress")
-        self.cancel = QPushButton("Cancel", objectName="secondary")
-        self.cancel.setToolTip("Stop at the next step (Esc)")
+        self.progress.setAccessibleName(tr("Progress"))
+        self.cancel = QPushButton(tr("Cancel"), objectName="secondary")
+        self.cancel.setToolTip(tr("Stop at the next step (Esc)"))
         self._lay_out()
         self.conditions.chosen.connect(
-            lambda names: self.changed.emit(replace(self._request, conditions=names, score=None), "condition")
+            lambda names: self.changed.emit(
+                replace(self._request, conditions=names, score=None), noted("condition")
+            )
         )
         self.form.changed.connect(self._form_changed)
         self.form.more_toggled.connect(self._show_more)
@@ -66,8 +69,13 @@ class RequestPanel(QWidget):
         ranges = [find_condition(name).rate_range for name in request.conditions]
         self.form.show_rate_range(max(low for low, _ in ranges), min(high for _, high in ranges))
         self.form.show_request(request)
-        count = "twin" if request.samples == 1 else f"{request.samples} twins"
-        self.generate.setText(f"Generate {count}" + (" of your rhythm" if request.score else ""))
+        if request.score:
+            words = plural(
+                "Generate twin of your rhythm", "Generate {n} twins of your rhythm", request.samples
+            )
+        else:
+            words = plural("Generate twin", "Generate {n} twins", request.samples)
+        self.generate.setText(words)
         self._show_generate()
 
     def show_session(self, session: Session) -> None:
@@ -100,8 +108,8 @@ class RequestPanel(QWidget):
 
     def _show_generate(self):
         self.generate.setEnabled(self.may_generate)
-        why = "Open an ECG first (Ctrl+O)" if not self._ready else self.conditions.problem.text()
-        self.generate.setToolTip(why or "Make twins as asked (Ctrl+G or F5)")
+        why = tr("Open an ECG first (Ctrl+O)") if not self._ready else self.conditions.problem.text()
+        self.generate.setToolTip(why or tr("Make twins as asked (Ctrl+G or F5)"))
 
     def _form_changed(self, request, what):
         kept = {"conditions": self._request.conditions, "score": self._request.score}

@@ -17,33 +17,37 @@ from PySide6.QtWidgets import (
 
 from ecgtwin_app.ecg.recording import Patient
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Twin
-from ecgtwin_app.report.marking import SYNTHETIC, condition_text
+from ecgtwin_app.report.marking import GHOST, SYNTHETIC
+from ecgtwin_app.ui.condition_words import names_text
+from ecgtwin_app.ui.definitions import DEFINITIONS
 from ecgtwin_app.ui.lead_table import LeadTable
 from ecgtwin_app.ui.normal_ranges import SOURCES, normal_text
 from ecgtwin_app.ui.session import Session
-from ecgtwin_app.ui.tables import fill, make_table, number
+from ecgtwin_app.ui.tables import fill, make_table
+from ecgtwin_app.ui.tables import number as cell
 from ecgtwin_app.ui.theme import Theme
+from ecgtwin_app.ui.words import figure, figures, noted, number, said, tr
 
 #: Name, unit, key and decimals of the measurements that are listed, in the order of reading an ECG.
 MEASUREMENTS = (
-    ("Heart rate", "/min", "heart_rate", 0),
-    ("Atrial rate", "/min", "atrial_rate", 0),
-    ("RR variation", "", "rr_cv", 2),
-    ("P before QRS", "", "p_before_qrs", 2),
-    ("P duration", "ms", "p_duration", 0),
-    ("PR", "ms", "pr", 0),
-    ("QRS", "ms", "qrs", 0),
-    ("QT", "ms", "qt", 0),
-    ("QTc Bazett", "ms", "qtc_bazett", 0),
-    ("QTc Fridericia", "ms", "qtc_fridericia", 0),
-    ("QTc Framingh.", "ms", "qtc_framingham", 0),
-    ("QTc Hodges", "ms", "qtc_hodges", 0),
-    ("P axis", "°", "p_axis", 0),
-    ("QRS axis", "°", "qrs_axis", 0),
-    ("T axis", "°", "t_axis", 0),
-    ("Sokolow-Lyon", "mV", "sokolow_lyon", 2),
-    ("Cornell", "mV", "cornell", 2),
-    ("QRS p. to p.", "mV", "qrs_peak_to_peak", 2),
+    (noted("Heart rate"), "/min", "heart_rate", 0),
+    (noted("Atrial rate"), "/min", "atrial_rate", 0),
+    (noted("RR variation"), "", "rr_cv", 2),
+    (noted("P before QRS"), "", "p_before_qrs", 2),
+    (noted("P duration"), "ms", "p_duration", 0),
+    (noted("PR"), "ms", "pr", 0),
+    (noted("QRS"), "ms", "qrs", 0),
+    (noted("QT"), "ms", "qt", 0),
+    (noted("QTc Bazett"), "ms", "qtc_bazett", 0),
+    (noted("QTc Fridericia"), "ms", "qtc_fridericia", 0),
+    (noted("QTc Framingh."), "ms", "qtc_framingham", 0),
+    (noted("QTc Hodges"), "ms", "qtc_hodges", 0),
+    (noted("P axis"), "°", "p_axis", 0),
+    (noted("QRS axis"), "°", "qrs_axis", 0),
+    (noted("T axis"), "°", "t_axis", 0),
+    (noted("Sokolow-Lyon"), "mV", "sokolow_lyon", 2),
+    (noted("Cornell"), "mV", "cornell", 2),
+    (noted("QRS p. to p."), "mV", "qrs_peak_to_peak", 2),
 )
 
 
@@ -59,19 +63,23 @@ class ResultsPanel(QWidget):
         self.summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         # A long summary is cut, rather than push the measurements out of a small window.
         self.summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.criteria = make_table(("Criterion", "Ref.", "Asked", "Got", ""), "Asked versus got")
+        self.criteria = make_table(
+            (tr("Criterion"), tr("Ref."), tr("Asked"), tr("Got"), ""), tr("Asked versus got"), (0, 2, 4)
+        )
         self.criteria.setWordWrap(True)
-        self.measurements = make_table(("Measurement", "Ref.", "Twin", "Δ", "Normal"), "Measurements")
+        self.measurements = make_table(
+            (tr("Measurement"), tr("Ref."), tr("Twin"), "Δ", tr("Normal")), tr("Measurements"), (0, 4)
+        )
         self.by_lead = LeadTable()
         self.provenance = QTextBrowser(openLinks=False)
-        self.provenance.setAccessibleName("Provenance")
+        self.provenance.setAccessibleName(tr("Provenance"))
         self.heat_map = QTextBrowser(openLinks=False)
-        self.heat_map.setAccessibleName("Checks of the heat map")
+        self.heat_map.setAccessibleName(tr("Checks of the heat map"))
         self.tabs = QTabWidget()
-        self.tabs.addTab(self.measurements, "Measurements")
-        self.tabs.addTab(self.by_lead, "Leads")
-        self.tabs.addTab(self.provenance, "Provenance")
-        self.tabs.addTab(self.heat_map, "Heat map")
+        self.tabs.addTab(self.measurements, tr("Measurements"))
+        self.tabs.addTab(self.by_lead, tr("Leads"))
+        self.tabs.addTab(self.provenance, tr("Provenance"))
+        self.tabs.addTab(self.heat_map, tr("Heat map"))
         self.tabs.setTabVisible(self.tabs.indexOf(self.heat_map), False)
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
@@ -107,27 +115,27 @@ class ResultsPanel(QWidget):
     def _caution(key: str, reference: dict, twin: dict) -> str:
         """What to mind about a measurement, in one line (Rautaharju et al. 2009, AHA/ACC/HRS part IV)."""
         if key in ("pr", "qrs", "qt", "p_duration"):
-            return "Global: earliest onset to latest end over twelve leads."
+            return tr("Global: earliest onset to latest end over twelve leads.")
         if not key.startswith("qtc"):
             return ""
         notes = []
         rates = [measured["heart_rate"] for measured in (reference, twin) if measured.get("heart_rate")]
         if key == "qtc_bazett" and any(not 60 <= rate <= 90 for rate in rates):
-            notes.append("Bazett overcorrects above 90/min and undercorrects below 60.")
+            notes.append(tr("Bazett overcorrects above 90/min and undercorrects below 60."))
         if any((measured.get("qrs") or 0) >= 120 for measured in (reference, twin)):
-            notes.append("A wide QRS lengthens QT without longer repolarisation.")
+            notes.append(tr("A wide QRS lengthens QT without longer repolarisation."))
         if any((measured.get("rr_cv") or 0) > 0.15 for measured in (reference, twin)):
-            notes.append("RR varies widely; a QTc from the mean RR says little.")
+            notes.append(tr("RR varies widely; a QTc from the mean RR says little."))
         return " ".join(notes)
 
     def table_text(self, session: Session) -> str:
         """The measurements as a table with tabs; a twin's carries the synthetic mark."""
-        rows = ["Measurement\tUnit\tReference\tTwin"]
+        rows = ["\t".join((tr("Measurement"), tr("Unit"), tr("Reference"), tr("Twin")))]
         if session.twin is not None:
-            rows.insert(0, f"{SYNTHETIC}: {condition_text(session.twin.recording)}")
+            rows.insert(0, f"{tr(SYNTHETIC)}: {names_text(session.twin.request.conditions, ', ')}")
         for row, (name, unit, *_) in enumerate(MEASUREMENTS):
             cells = [self.measurements.item(row, column).text() for column in (1, 2)]
-            rows.append("\t".join((name, unit, *cells)))
+            rows.append("\t".join((tr(name), unit, *cells)))
         return "\n".join(rows)
 
     def show_heat_map(self, heatmap: HeatMap | None) -> None:
@@ -138,31 +146,39 @@ class ResultsPanel(QWidget):
 
     def _show_verdict(self, twin: Twin | None):
         if twin is None:
-            self.verdict.setText("No twin yet")
-            self.summary.setText("Choose a condition and press Generate.")
+            self.verdict.setText(tr("No twin yet"))
+            self.summary.setText(tr("Choose a condition and press Generate."))
             return
         lines = [line for line in twin.asked_got if line.met is not None]
         met = sum(line.met for line in lines)
         mark = "✓" if twin.met else "✗"
-        self.verdict.setText(f"{mark} {met} of {len(lines)} criteria met")
-        draw = "" if twin.first_draw else "not the first draw · "
-        self.summary.setText(
-            f"{draw}{', '.join(twin.request.conditions)} · seed {twin.seed} · "
-            f"identity {twin.identity_similarity:.2f} · {twin.seconds:.1f} s"
+        words = tr("{mark} {met} of {count} criteria met")
+        self.verdict.setText(words.format(mark=mark, met=met, count=len(lines)))
+        words = tr("{conditions} · seed {seed} · identity {identity} · {seconds} s")
+        words = words.format(
+            conditions=names_text(twin.request.conditions, ", "),
+            seed=twin.seed,
+            identity=number(twin.identity_similarity, 2),
+            seconds=number(twin.seconds, 1),
         )
+        self.summary.setText(words if twin.first_draw else f"{tr('not the first draw')} · {words}")
+        self.summary.setToolTip(self.summary.text())
 
     def _show_criteria(self, lines: tuple[AskedGot, ...]):
         rows = []
         for line in lines:
-            name = f"{line.name}, {line.unit}" if line.unit else line.name
+            name = f"{said(line.name)}, {line.unit}" if line.unit else said(line.name)
             mark = {True: "✓", False: "✗", None: "–"}[line.met]
-            rows.append((name, shown(line.reference), line.asked, shown(line.got), mark))
+            rows.append((name, shown(line.reference), figures(said(line.asked)), shown(line.got), mark))
         fill(self.criteria, rows)
         self.criteria.resizeRowsToContents()
         for row, (line, cells) in enumerate(zip(lines, rows)):
             name, _, asked, got, mark = cells
-            words = {True: "met", False: "missed", None: "for information"}[line.met]
-            self.criteria.item(row, 0).setToolTip(f"{name}: asked {asked}, got {got}, {words}")
+            words = {True: tr("met"), False: tr("missed"), None: tr("for information")}[line.met]
+            sentence = tr("{criterion}: asked {asked}, got {got}, {verdict}")
+            self.criteria.item(row, 0).setToolTip(
+                sentence.format(criterion=name, asked=asked or "–", got=got, verdict=words)
+            )
             self.criteria.item(row, 4).setToolTip(words)
             self.criteria.item(row, 4).setData(Qt.ItemDataRole.AccessibleTextRole, words)
             if self._theme:
@@ -174,15 +190,17 @@ class ResultsPanel(QWidget):
         for name, unit, key, decimals in MEASUREMENTS:
             before, after = reference.get(key), twin.get(key)
             change = after - before if before is not None and after is not None else None
-            numbers = number(before, decimals), number(after, decimals), number(change, decimals, "+")
-            rows.append((name, *numbers, normal_text(key, self._age, self._sex)))
+            numbers = cell(before, decimals), cell(after, decimals), cell(change, decimals, "+")
+            rows.append((tr(name), *numbers, normal_text(key, self._age, self._sex)))
         fill(self.measurements, rows)
         for row, (name, unit, key, _) in enumerate(MEASUREMENTS):
-            limits = f"normal in adults; {SOURCES[key]}" if key in SOURCES else "no limits are stated"
+            limits = tr("no limits are stated")
+            if key in SOURCES:
+                limits = tr("normal in adults; {source}").format(source=SOURCES[key])
             self.measurements.item(row, 4).setToolTip(limits)
-            words = f"{name} in {unit}" if unit else name
+            words = tr("{name} in {unit}").format(name=tr(name), unit=unit) if unit else tr(name)
             self.measurements.item(row, 0).setToolTip(
-                f"{words}. {self._caution(key, reference, twin)}".strip()
+                f"{words}. {tr(DEFINITIONS[key])} {self._caution(key, reference, twin)}".strip()
             )
             if self._theme:
                 self.measurements.item(row, 4).setForeground(QColor(self._theme.quiet))
@@ -193,10 +211,10 @@ def shown(value: float | str | None) -> str:
     if value is None:
         return "–"
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return tr("yes") if value else tr("no")
     if isinstance(value, (int, float)):
-        return f"{value:.3g}".replace("-", "−") if abs(value) < 100 else f"{value:.0f}".replace("-", "−")
-    return str(value)
+        return figure(value, ".3g") if abs(value) < 100 else figure(value, ".0f")
+    return said(str(value))
 
 
 def _provenance(session: Session) -> list[tuple[str, str]]:
@@ -205,23 +223,35 @@ def _provenance(session: Session) -> list[tuple[str, str]]:
     reference = session.reference
     if reference is not None:
         rows += [
-            ("Reference", f"{reference.source}, {reference.rate:g} Hz, {reference.duration:.1f} s"),
-            ("Since the file was read", "; ".join(reference.history) or "nothing was changed"),
-            ("Quality of the leads", "; ".join(session.quality) or "nothing was noticed"),
+            (
+                tr("Reference"),
+                f"{reference.source}, {figure(reference.rate)} Hz, {number(reference.duration, 1)} s",
+            ),
+            (
+                tr("Since the file was read"),
+                "; ".join(map(said, reference.history)) or tr("nothing was changed"),
+            ),
+            (
+                tr("Quality of the leads"),
+                "; ".join(map(said, session.quality)) or tr("nothing was noticed"),
+            ),
         ]
     if session.twin is not None:
         twin, origin = session.twin, session.twin.recording.provenance
         request = twin.request
         rows += [
-            ("Twin", "SYNTHETIC – not for diagnosis"),
-            ("Model", origin.get("model", "–")),
-            ("Weights SHA-256", origin.get("weights_sha256", "–")),
-            ("Reference SHA-256", origin.get("reference_sha256", "–")),
-            ("Conditions", ", ".join(request.conditions)),
-            ("Seed, steps, strength", f"{twin.seed}, {request.steps}, {request.strength:g}"),
-            ("Rhythm", "performed from a rhythm score" if twin.score else "invented by the model"),
-            ("Lead law residual", f"{twin.lead_law_residual_uv:.2g} µV"),
-            ("Versions", ", ".join(f"{k} {v}" for k, v in origin.get("versions", {}).items()) or "–"),
+            (tr("Twin"), tr(GHOST)),
+            (tr("Model"), origin.get("model", "–")),
+            (tr("Weights SHA-256"), origin.get("weights_sha256", "–")),
+            (tr("Reference SHA-256"), origin.get("reference_sha256", "–")),
+            (tr("Conditions"), names_text(request.conditions, ", ")),
+            (tr("Seed, steps, strength"), f"{twin.seed}, {request.steps}, {figure(request.strength)}"),
+            (
+                tr("Rhythm"),
+                tr("performed from a rhythm score") if twin.score else tr("invented by the model"),
+            ),
+            (tr("Lead law residual"), f"{figure(twin.lead_law_residual_uv, '.2g')} µV"),
+            (tr("Versions"), ", ".join(f"{k} {v}" for k, v in origin.get("versions", {}).items()) or "–"),
         ]
     return rows
 
@@ -230,13 +260,21 @@ def _checks(heatmap: HeatMap) -> list[tuple[str, str]]:
     """What is known about a heat map, and what it must not be taken for."""
     rows = [
         (
-            "Method",
-            f"{heatmap.method}, {heatmap.unit}{'' if heatmap.per_lead else ', one course for all leads'}",
+            tr("Method"),
+            ", ".join(
+                (said(heatmap.method), said(heatmap.unit))
+                + (() if heatmap.per_lead else (tr("one course for all leads"),))
+            ),
         )
     ]
     for name, value in heatmap.checks.items():
-        rows.append((name.replace("_", " ").capitalize(), shown(value)))
-    rows.append(("How to read it", "Associated with the model's output; never a cause, never a diagnosis."))
+        rows.append((said(name.replace("_", " ").capitalize()), shown(value)))
+    rows.append(
+        (
+            tr("How to read it"),
+            tr("Associated with the model's output; never a cause, never a diagnosis."),
+        )
+    )
     return rows
 
 

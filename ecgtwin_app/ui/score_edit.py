@@ -7,15 +7,16 @@ from dataclasses import replace
 import numpy as np
 
 from ecgtwin_app.ecg.score import Event, RhythmScore
+from ecgtwin_app.ui.words import noted
 
 #: What can be inserted: name, words, and the events with their time after the place chosen; "pr" stands
 #: for the rhythm's own PR interval.
 INSERTIONS: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
-    "sinus": ("Sinus beat", (("-pr", "P", "sinus"), ("0", "QRS", "conducted"))),
-    "pac": ("Premature atrial beat", (("-pr", "P", "ectopic"), ("0", "QRS", "conducted"))),
-    "pvc": ("Ventricular beat", (("0", "QRS", "ventricular"),)),
-    "paced": ("Paced beat", (("0", "QRS", "paced"),)),
-    "p": ("P wave alone", (("0", "P", "sinus"),)),
+    "sinus": (noted("Sinus beat"), (("-pr", "P", "sinus"), ("0", "QRS", "conducted"))),
+    "pac": (noted("Premature atrial beat"), (("-pr", "P", "ectopic"), ("0", "QRS", "conducted"))),
+    "pvc": (noted("Ventricular beat"), (("0", "QRS", "ventricular"),)),
+    "paced": (noted("Paced beat"), (("0", "QRS", "paced"),)),
+    "p": (noted("P wave alone"), (("0", "P", "sinus"),)),
 }
 #: PR of a rhythm that has none of its own, seconds.
 _USUAL_PR = 0.16

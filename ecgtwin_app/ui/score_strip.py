@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayo
 from ecgtwin_app.ecg.score import Event, RhythmScore
 from ecgtwin_app.ui import score_edit
 from ecgtwin_app.ui.score_edit import INSERTIONS
+from ecgtwin_app.ui.words import noted, number, tr
 
 _P_ROW, _QRS_ROW, _HEIGHT = 13, 34, 50
 _GRIP = 7.0
@@ -27,6 +28,17 @@ _LETTERS = {
 }  # fmt: skip
 
 
+_ORIGINS = {
+    "sinus": noted("sinus"),
+    "ectopic": noted("ectopic"),
+    "retrograde": noted("retrograde"),
+    "conducted": noted("conducted"),
+    "aberrant": noted("aberrant"),
+    "ventricular": noted("ventricular"),
+    "paced": noted("paced"),
+}
+
+
 class ScoreLine(QWidget):
     """The events on a time axis. A click chooses, a drag moves, a double click inserts a sinus beat."""
 
@@ -41,7 +53,7 @@ class ScoreLine(QWidget):
         self._held: tuple[float, RhythmScore] | None = None
         self.setFixedHeight(_HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Rhythm score")
+        self.setAccessibleName(tr("Rhythm score"))
 
     def show_score(self, score: RhythmScore | None) -> None:
         """Show a score; the chosen event stays chosen where there still is one."""
@@ -126,12 +138,14 @@ class ScoreLine(QWidget):
             return
         (_, before), after = self._held, self.score
         self._held, self.score = None, before
-        self.edit(after, "move")
+        self.edit(after, noted("move"))
 
     def mouseDoubleClickEvent(self, event):
         """Insert a sinus beat."""
         if self.score is not None and self._at(event.position()) < 0:
-            self.edit(score_edit.insert(self.score, "sinus", self.seconds(event.position().x())), "insertion")
+            self.edit(
+                score_edit.insert(self.score, "sinus", self.seconds(event.position().x())), noted("insertion")
+            )
 
     def event(self, event):
         """The keys of the line are its own while it has the focus, whatever menu they belong to otherwise."""
@@ -148,7 +162,7 @@ class ScoreLine(QWidget):
         elif event.key() in steps and self.chosen is not None:
             factor = 5 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
             before = self.score
-            self.edit(_sorted_move(self, before, steps[event.key()] * factor, False), "move")
+            self.edit(_sorted_move(self, before, steps[event.key()] * factor, False), noted("move"))
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             step = 1 if event.key() == Qt.Key.Key_Up else -1
             self.current = (self.current + step) % len(self.score.events)
@@ -156,7 +170,7 @@ class ScoreLine(QWidget):
             self.setAccessibleDescription(self._words())
             self.update()
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.chosen is not None:
-            self.edit(score_edit.delete(self.score, self.current), "deletion")
+            self.edit(score_edit.delete(self.score, self.current), noted("deletion"))
         else:
             super().keyPressEvent(event)
 
@@ -194,11 +208,16 @@ class ScoreLine(QWidget):
 
     def _words(self):
         if self.score is None:
-            return "No score"
-        words = f"{len(self.score.times('P'))} P and {len(self.score.times('QRS'))} QRS events"
-        if self.chosen is not None:
-            words += f"; chosen: {self.chosen.origin} {self.chosen.chamber} at {self.chosen.time:.2f} s"
-        return words
+            return tr("No score")
+        values = {"p": len(self.score.times("P")), "qrs": len(self.score.times("QRS"))}
+        if self.chosen is None:
+            return tr("{p} P and {qrs} QRS events").format(**values)
+        return tr("{p} P and {qrs} QRS events; chosen: {origin} {chamber} at {time} s").format(
+            **values,
+            origin=tr(_ORIGINS[self.chosen.origin]),
+            chamber=self.chosen.chamber,
+            time=number(self.chosen.time, 2),
+        )
 
 
 def _sorted_move(line, before, by, shift):
@@ -229,9 +248,9 @@ class ScoreStrip(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(10, 2, 10, 0)
         row.setSpacing(2)
-        heading = QLabel("Rhythm score", objectName="heading")
+        heading = QLabel(tr("Rhythm score"), objectName="heading")
         heading.setToolTip(
-            "When atria (dots) and ventricles (bars) are activated; edit it and the twin follows"
+            tr("When atria (dots) and ventricles (bars) are activated; edit it and the twin follows")
         )
         row.addWidget(heading)
         row.addStretch(1)
@@ -256,27 +275,38 @@ class ScoreStrip(QWidget):
 
     def _commands(self):
         """Name, text, help and deed of every button and menu entry."""
-        short = {"sinus": "+ Sinus", "pac": "+ PAC", "pvc": "+ PVC", "paced": "+ Paced", "p": "+ P"}
+        short = {
+            "sinus": tr("+ Sinus"),
+            "pac": tr("+ PAC"),
+            "pvc": tr("+ PVC"),
+            "paced": tr("+ Paced"),
+            "p": tr("+ P"),
+        }
         for kind, (words, _) in INSERTIONS.items():
             yield (
                 kind,
                 short[kind],
-                f"Insert at the mark: {words.lower()}",
+                tr("Insert at the mark: {beat}").format(beat=tr(words)),
                 lambda _=False, k=kind: self._insert(k),
             )
         yield (
             "pause",
-            "Pause",
-            "Everything after the mark comes a second later",
+            tr("Pause"),
+            tr("Everything after the mark comes a second later"),
             lambda _=False: self._pause(),
         )
         yield (
             "block",
-            "Block",
-            "Drop the QRS of the chosen P, or the chosen QRS",
+            tr("Block"),
+            tr("Drop the QRS of the chosen P, or the chosen QRS"),
             lambda _=False: self._block(),
         )
-        yield "delete", "Delete", "Take the chosen event away (Del)", lambda _=False: self._delete()
+        yield (
+            "delete",
+            tr("Delete"),
+            tr("Take the chosen event away (Del)"),
+            lambda _=False: self._delete(),
+        )
 
     def _open_menu(self, place):
         menu = QMenu(self)
@@ -286,16 +316,16 @@ class ScoreStrip(QWidget):
 
     def _insert(self, kind):
         if self.line.score is not None:
-            self.line.edit(score_edit.insert(self.line.score, kind, self.line.caret), "insertion")
+            self.line.edit(score_edit.insert(self.line.score, kind, self.line.caret), noted("insertion"))
 
     def _pause(self):
         if self.line.score is not None:
-            self.line.edit(score_edit.pause(self.line.score, self.line.caret), "pause")
+            self.line.edit(score_edit.pause(self.line.score, self.line.caret), noted("pause"))
 
     def _block(self):
         if self.line.chosen is not None:
-            self.line.edit(score_edit.block(self.line.score, self.line.current), "block")
+            self.line.edit(score_edit.block(self.line.score, self.line.current), noted("block"))
 
     def _delete(self):
         if self.line.chosen is not None:
-            self.line.edit(score_edit.delete(self.line.score, self.line.current), "deletion")
+            self.line.edit(score_edit.delete(self.line.score, self.line.current), noted("deletion"))

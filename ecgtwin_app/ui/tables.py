@@ -5,12 +5,20 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
-#: Columns of words; all others hold numbers and stand right.
-_WORDS = ("Criterion", "Measurement", "Lead", "Asked", "Normal", "")
+from ecgtwin_app.ui.words import figure
 
 
-def make_table(titles: tuple[str, ...], name: str) -> QTableWidget:
-    """A table to read, its first column as wide as there is room."""
+def make_table(titles: tuple[str, ...], name: str, words: tuple[int, ...] = (0,)) -> QTableWidget:
+    """A table to read, its first column as wide as there is room.
+
+    Parameters
+    ----------
+    titles : tuple of str
+    name : str
+        For screen readers.
+    words : tuple of int
+        Columns that hold words and stand left; the others hold numbers and stand right.
+    """
     table = QTableWidget(0, len(titles))
     table.setHorizontalHeaderLabels(titles)
     table.setAccessibleName(name)
@@ -21,8 +29,9 @@ def make_table(titles: tuple[str, ...], name: str) -> QTableWidget:
     table.setShowGrid(False)
     table.setWordWrap(False)
     table.setTabKeyNavigation(False)
-    for column, title in enumerate(titles):
-        table.horizontalHeaderItem(column).setTextAlignment(_alignment(title))
+    for column in range(len(titles)):
+        side = Qt.AlignmentFlag.AlignLeft if column in words else Qt.AlignmentFlag.AlignRight
+        table.horizontalHeaderItem(column).setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
     table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
     return table
 
@@ -35,7 +44,7 @@ def fill(table: QTableWidget, rows: list[tuple[str, ...]]) -> None:
             item = table.item(row, column)
             if item is None:
                 item = QTableWidgetItem()
-                item.setTextAlignment(_alignment(table.horizontalHeaderItem(column).text()))
+                item.setTextAlignment(Qt.AlignmentFlag(table.horizontalHeaderItem(column).textAlignment()))
                 table.setItem(row, column, item)
             item.setText(text)
     for column in range(1, table.columnCount()):
@@ -47,9 +56,4 @@ def number(value: float | None, decimals: int, sign: str = "") -> str:
     if value is None:
         return "–"
     rounded = round(value, decimals) + 0.0  # adding zero turns −0 to 0
-    return f"{rounded:{sign if rounded else ''}.{decimals}f}".replace("-", "−")
-
-
-def _alignment(title):
-    side = Qt.AlignmentFlag.AlignLeft if title in _WORDS else Qt.AlignmentFlag.AlignRight
-    return side | Qt.AlignmentFlag.AlignVCenter
+    return figure(rounded, f"{sign if rounded else ''}.{decimals}f")

@@ -9,18 +9,32 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QMenu, QToolBar, QToolButton, QWidget
 
 from ecgtwin_app.report.layout import MODES, TWIN_MODES, PageLayout
-from ecgtwin_app.ui.paper_menu import OPTIONS
+from ecgtwin_app.ui.paper_menu import OPTIONS, choice_text
+from ecgtwin_app.ui.words import noted, tr
 
 #: Heat-map methods with the words of the chooser; "" shows none.
 HEAT_MAPS = (
-    ("", "No heat map"),
-    ("contrast", "Contrast map"),
-    ("attention", "Attention map"),
-    ("gradients", "Gradients map"),
+    ("", noted("No heat map")),
+    ("contrast", noted("Contrast map")),
+    ("attention", noted("Attention map")),
+    ("gradients", noted("Gradients map")),
 )
-_SHORT = {"median beats": "Median", "vector loops": "Loops"}
+#: Views: the words of the button, and what it does.
+_VIEWS = {
+    "overlay": (noted("Overlay"), noted("Twin over reference")),
+    "side by side": (noted("Side by side"), noted("Reference left, twin right")),
+    "reference": (noted("Reference"), noted("The recorded ECG")),
+    "twin": (noted("Twin"), noted("The generated ECG")),
+    "difference": (noted("Difference"), noted("Twin less reference, beat on beat")),
+    "median beats": (noted("Median"), noted("One beat of each on the other")),
+    "vector loops": (noted("Loops"), noted("Derived vectorcardiogram")),
+}
 #: Choices of the page that stand in the toolbar; the others are in its menu.
-_BOXES = ("leads", "speed", "gain")
+_TIPS = {
+    "leads": noted("rows × columns of leads, with rhythm strips below"),
+    "speed": noted("25 mm/s is usual; 50 mm/s is the habit in German-speaking and Nordic countries"),
+    "gain": noted("10 mm/mV is usual; the calibration pulse shows it"),
+}
 
 
 class ViewBar(QToolBar):
@@ -30,22 +44,26 @@ class ViewBar(QToolBar):
     heat_map_wished = Signal(str)
 
     def __init__(self, actions: dict[str, QAction], paper: QMenu, parent: QWidget | None = None):
-        super().__init__("View", parent)
+        super().__init__(tr("View"), parent)
         self.setMovable(False)
         self.setContextMenuPolicy(self.contextMenuPolicy().PreventContextMenu)
         self._page_layout = PageLayout()
-        self._add_button(actions["open_file"], "Open…")
+        self._add_button(actions["open_file"], tr("Open…"))
         self.addSeparator()
         self.modes = self._add_modes()
         self.addSeparator()
-        self.boxes = {option.field: self._add_choice(option) for option in OPTIONS if option.field in _BOXES}
-        more = QToolButton(text="Paper", objectName="flat")
-        more.setToolTip("Order, time, chest gain, filter, ruled paper, scheme and sheet")
+        self.boxes = {option.field: self._add_choice(option) for option in OPTIONS if option.field in _TIPS}
+        more = QToolButton(text=tr("Paper"), objectName="flat")
+        more.setToolTip(tr("Order, time, chest gain, filter, ruled paper, scheme and sheet"))
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         more.setMenu(paper)
         self.addWidget(more)
         self.addSeparator()
-        self.heat_map = _box("Heat map", HEAT_MAPS)
+        self.heat_map = _box(
+            tr("Heat map"),
+            tr("What the twin owes to the condition; a map tells about the model, not the heart"),
+            [(method, tr(words)) for method, words in HEAT_MAPS],
+        )
         self.heat_map.activated.connect(lambda k: self.heat_map_wished.emit(self.heat_map.itemData(k)))
         self.addWidget(self.heat_map)
 
@@ -81,21 +99,21 @@ class ViewBar(QToolBar):
         row.setSpacing(0)
         places = ("first", *["middle"] * (len(MODES) - 2), "last")
         for number, (mode, place) in enumerate(zip(MODES, places), 1):
-            text = _SHORT.get(mode, mode.capitalize())
+            text, tip = (tr(words) for words in _VIEWS[mode])
             button = QToolButton(text=text, checkable=True, objectName="segment")
             button.setProperty("place", place)
-            button.setToolTip(f"View: {mode} (Ctrl+{number})")
-            button.setAccessibleName(f"View: {mode}")
-            button.clicked.connect(lambda _=False, mode=mode: self._wish("view", mode=mode))
+            button.setToolTip(f"{tip} (Ctrl+{number})")
+            button.setAccessibleName(tr("View: {name}").format(name=text))
+            button.clicked.connect(lambda _=False, mode=mode: self._wish(noted("view"), mode=mode))
             group.addButton(button)
             row.addWidget(button)
         self.addWidget(holder)
         return group
 
     def _add_choice(self, option):
-        box = _box(option.title, option.values)
-        words = option.title.lower()
-        box.activated.connect(lambda k: self._wish(words, **{option.field: box.itemData(k)}))
+        values = [(value, choice_text(option, value, words)) for value, words in option.values]
+        box = _box(tr(option.title), tr(_TIPS[option.field]), values)
+        box.activated.connect(lambda k: self._wish(option.what, **{option.field: box.itemData(k)}))
         self.addWidget(box)
         return box
 
@@ -103,10 +121,10 @@ class ViewBar(QToolBar):
         self.layout_wished.emit(replace(self._page_layout, **fields), what)
 
 
-def _box(name, choices, widest=126):
+def _box(name, tip, choices, widest=126):
     box = QComboBox()
     box.setAccessibleName(name)
-    box.setToolTip(name)
+    box.setToolTip(f"{name}: {tip}")
     for value, text in choices:
         box.addItem(text, value)
     longest = max(box.fontMetrics().horizontalAdvance(text) for _, text in choices)

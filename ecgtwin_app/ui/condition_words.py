@@ -1,0 +1,57 @@
+"""The conditions in the language of the window: names, synonyms, and the search among them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+
+from PySide6.QtCore import QLocale
+
+from ecgtwin_app.conditions.vocabulary import Condition, load_vocabulary, search_conditions
+from ecgtwin_app.resources import resource_path
+from ecgtwin_app.ui.words import tr
+
+
+def names_text(names: Sequence[str], between: str = " + ") -> str:
+    """The names of conditions, joined."""
+    return between.join(tr(name) for name in names)
+
+
+def capital(text: str) -> str:
+    """The text with a capital letter in front; the others stay as they are (LSB, AV-Block)."""
+    return text[:1].upper() + text[1:]
+
+
+def synonyms_of(condition: Condition) -> tuple[str, ...]:
+    """What else a condition is called, in the language of the window."""
+    return tuple(_synonyms(_language()).get(condition.name, condition.synonyms))
+
+
+def search(text: str) -> list[Condition]:
+    """Conditions for a search box, found by what they are called in the language of the window, then in
+    English and by code."""
+    wanted = text.casefold().split()
+    if not wanted or _language() == "en":
+        return search_conditions(text)
+    ranked = []
+    for condition in load_vocabulary():
+        entries = [entry.casefold() for entry in (tr(condition.name), *synonyms_of(condition))]
+        if all(any(word in entry for entry in entries) for word in wanted):
+            phrase = " ".join(wanted)
+            ranked.append((0 if phrase in entries else 1, condition))
+    own = [condition for _, condition in sorted(ranked, key=lambda pair: pair[0])]
+    return own + [condition for condition in search_conditions(text) if condition not in own]
+
+
+def _language():
+    return QLocale().name().partition("_")[0]
+
+
+@lru_cache(maxsize=4)
+def _synonyms(language: str) -> dict[str, list[str]]:
+    """The synonyms of each condition in a language other than English."""
+    try:
+        return json.loads(resource_path(f"words/synonyms.{language}.json").read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
