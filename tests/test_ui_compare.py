@@ -12,10 +12,11 @@ from PySide6.QtPrintSupport import QPrinter
 from synthetic_ecg import strip
 from ui_window import CONTROL, generate
 
-from ecgtwin_app.report.beats_view import loop, median_beat, qrs_t_angle
+from ecgtwin_app.report.beats_view import median_beat
 from ecgtwin_app.report.difference import difference
 from ecgtwin_app.report.export import print_page
 from ecgtwin_app.report.layers import REFERENCE
+from ecgtwin_app.report.loops import loop, qrs_t_angle
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.ui.flicker import INTERVAL
 from ecgtwin_app.ui.layer_stack import LayerStack

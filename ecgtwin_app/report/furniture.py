@@ -73,5 +73,5 @@ def draw_lead_mark(painter: QPainter, panel: Panel, missing: bool, look: Look) -
             )
     name = panel.lead.replace("-", "−") + (" (not recorded)" if missing else "")
     height = panel.bottom - panel.top
-    y = min(panel.baseline - 3.0, max(panel.top + 3.4, panel.baseline - max(7.0, 0.36 * height)))
+    y = min(panel.baseline - 3.0, max(panel.top + 3.4, panel.baseline - min(14.0, max(7.0, 0.36 * height))))
     ink.halo_text(painter, panel.x + 1.0, y, name, 3.2, look)

@@ -7,10 +7,12 @@ from PySide6.QtGui import QColor, QPainter
 
 from ecgtwin_app.ecg.recording import Recording
 from ecgtwin_app.report import ink, marking
-from ecgtwin_app.report.beats_view import LOOP_GAIN, median_scale
+from ecgtwin_app.report.beats_view import median_scale
+from ecgtwin_app.report.heat import COLOUR_BAR_WIDTH
 from ecgtwin_app.report.ink import draw_text, pen
 from ecgtwin_app.report.layers import DIFFERENCE, REFERENCE, TWIN
 from ecgtwin_app.report.layout import LEAD_GRIDS
+from ecgtwin_app.report.loops import loop_gain
 from ecgtwin_app.report.placing import Panel
 from ecgtwin_app.report.shown import filter_text, warning_text
 
@@ -38,8 +40,8 @@ def draw_banner(painter: QPainter, page) -> None:
     draw_text(painter, left + 3, 9.9, marking.SYNTHETIC, 3.9, bold=True)
     start = left + 6 + ink.text_width(marking.SYNTHETIC, 3.9, True)
     words = f"{marking.condition_text(page.generated)} · {marking.origin_text(page.generated)}"
-    words = ink.elided(words, 2.5, left + width - 3 - start)
-    draw_text(painter, left + width - 3, 9.6, words, 2.5, align=1.0)
+    words = ink.elided(words, 2.7, left + width - 3 - start)
+    draw_text(painter, left + width - 3, 9.6, words, 2.7, align=1.0)
 
 
 def draw_header(painter: QPainter, page) -> None:
@@ -47,10 +49,10 @@ def draw_header(painter: QPainter, page) -> None:
     left, look = page.layout.paper[0], page.look
     title = _TITLES.get(page.shown, "12-lead ECG and digital twin")
     draw_text(painter, left, 18.2, title, 4.4, look.text, bold=True)
-    draw_text(painter, left, 22.8, patient_text(page.reference, page.layout.identity), 2.7, look.text)
+    draw_text(painter, left, 22.8, patient_text(page.reference, page.layout.identity), 2.9, look.text)
     origin = "Made from " if REFERENCE not in page.shown else ""
-    words = ink.elided(origin + source_text(page.reference), 2.3, 100)
-    draw_text(painter, left, 26.8, words, 2.3, look.quiet)
+    words = ink.elided(origin + source_text(page.reference), 2.6, 100)
+    draw_text(painter, left, 27.0, words, 2.6, look.quiet)
     _draw_legend(painter, page)
 
 
@@ -58,7 +60,7 @@ def _draw_legend(painter, page):
     left, _, width, _ = page.layout.paper
     first = left + width - 17.0 * (len(_COLUMNS) - 1)
     for k, (title, _) in enumerate(_COLUMNS):
-        draw_text(painter, first + 17 * k, 17.6, title, 2.2, page.look.quiet, align=1.0)
+        draw_text(painter, first + 17 * k, 17.6, title, 2.6, page.look.quiet, align=1.0)
     rows = page.shown[:_MOST_ROWS]
     step = 4.4 if len(rows) < 3 else 3.6
     for row, who in enumerate(rows):
@@ -113,7 +115,7 @@ def scale_text(page) -> str:
     """Speed and gain as printed: "25 mm/s   limb 10, chest 5 mm/mV"."""
     layout = page.layout
     if layout.mode == "vector loops":
-        return f"{LOOP_GAIN * layout.gain:g} mm/mV"
+        return f"{loop_gain(page):g} mm/mV"
     speed = median_scale(layout)[0] if layout.mode == "median beats" else layout.speed
     split = layout.chest_gain is not None and layout.chest_gain != layout.gain
     gain = f"limb {layout.gain:g}, chest {layout.chest_gain:g}" if split else f"{layout.gain:g}"
@@ -123,7 +125,7 @@ def scale_text(page) -> str:
 def draw_footer(painter: QPainter, page, panels: list[Panel]) -> None:
     """Speed, gain, filter and order of time, and a ruler to check the print's scale with."""
     layout, look = page.layout, page.look
-    left, top, _, height = layout.paper
+    left, top, width, height = layout.paper
     first = top + height + 5.0
     scale = scale_text(page)
     draw_text(painter, left, first, scale, 3.2, look.text, bold=True)
@@ -132,35 +134,41 @@ def draw_footer(painter: QPainter, page, panels: list[Panel]) -> None:
     if warning:
         draw_text(painter, place, first, warning, 2.9, look.warning, bold=True)
         place += ink.text_width(warning, 2.9, True) + 5
-    draw_text(painter, place, first, " · ".join(_timing(page, panels)), 2.3, look.quiet)
-    draw_text(painter, left, first + 4.4, " · ".join(_notes(page)), 2.3, look.quiet)
+    end = left + width - (COLOUR_BAR_WIDTH + 4 if page.heatmap is not None else 0)
+    for x, y, words in (
+        (place, first, [filter_text(page.reference, layout.filter)]),
+        (left, first + 4.4, _notes(page, panels)),
+    ):
+        draw_text(painter, x, y, ink.elided(" · ".join(words), 2.6, end - x), 2.6, look.quiet)
     _draw_ruler(painter, left, first + 8.6, look)
 
 
 def _timing(page, panels):
-    words = [filter_text(page.reference, page.layout.filter)]
+    words = []
     if any(not panel.opens_row for panel in panels):
-        said = "simultaneous: every column begins at the same time"
-        words.append(said if page.layout.simultaneous else "sequential: time runs on from column to column")
+        said = "every column begins at the same time"
+        words.append(said if page.layout.simultaneous else "time runs on from column to column")
     if panels:
         end = max(panel.start + panel.seconds for panel in panels)
-        words.append(f"seconds {page.layout.start:g} to {end:g} of {page.reference.duration:.1f}")
+        words.append(f"{page.layout.start:g} to {end:g} s of {page.reference.duration:.1f}")
     return words
 
 
-def _notes(page):
+def _notes(page, panels):
     layout = page.layout
     drawn = {"median beats": "Median beats", "vector loops": "Vector loops"}
     notes = [drawn.get(layout.mode, LEAD_GRIDS[layout.leads].title)]
     if layout.order == "cabrera":
         notes.append("Cabrera sequence")
     if page.aligned:
-        notes.append("twin moved in each panel so that one of its beats lies on the reference's first beat")
+        notes.append("twin aligned on the first beat of every panel")
+    if layout.mode == "median beats":
+        notes.append("beats of the usual kind; premature and ectopic beats are left out")
     if layout.mode == "difference":
         notes.append("each beat of the twin less the reference's beat that is nearest in time")
     if page.generated is not None and page.twin is not None:
-        notes.append(f"twin generated at {page.twin.rate:g} Hz")
-    return [*notes, marking.PURPOSE]
+        notes.append(f"twin at {page.twin.rate:g} Hz")
+    return [*notes, *_timing(page, panels), marking.PURPOSE]
 
 
 def _draw_ruler(painter, x, y, look):
@@ -168,4 +176,4 @@ def _draw_ruler(painter, x, y, look):
     painter.drawLine(QLineF(x, y, x + 100, y))
     for mm in range(0, 101, 10):
         painter.drawLine(QLineF(x + mm, y, x + mm, y - (1.6 if mm % 50 == 0 else 0.9)))
-    draw_text(painter, x + 102, y, "100 mm when printed at 100 %", 2.1, look.quiet)
+    draw_text(painter, x + 102, y, "100 mm when printed at 100 %", 2.4, look.quiet)

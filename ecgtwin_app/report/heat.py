@@ -20,6 +20,8 @@ from ecgtwin_app.report.placing import Panel
 STRONGEST = 0.6
 #: The scale ends at this percentile, so that one spike does not wash out the rest.
 PERCENTILE = 99.0
+#: Length of the colour bar, mm.
+COLOUR_BAR_WIDTH = 72.0
 #: Seconds a column of colour covers.
 BIN = 0.02
 
@@ -117,12 +119,12 @@ def draw_colour_bar(
     painter.setPen(pen(QColor(look.quiet), 0.12))
     painter.drawRect(QRectF(x, y, width, 2.6))
     low, high = (f"{end:.2g} {heatmap.unit}".strip().replace("-", "−") for end in scale)
-    draw_text(painter, x, y + 5.2, f"≤ {low}", 2.1, look.quiet)
-    draw_text(painter, x + width, y + 5.2, f"≥ {high}", 2.1, look.quiet, align=1.0)
+    draw_text(painter, x, y + 5.4, f"≤ {low}", 2.4, look.quiet)
+    draw_text(painter, x + width, y + 5.4, f"≥ {high}", 2.4, look.quiet, align=1.0)
     if heatmap.signed:
-        draw_text(painter, x + width / 2, y + 5.2, "0", 2.1, look.quiet, align=0.5)
+        draw_text(painter, x + width / 2, y + 5.4, "0", 2.4, look.quiet, align=0.5)
     words = f"Heat map, {heatmap.method}: {_NAMES.get(heatmap.method, 'share in the output')}"
-    draw_text(painter, x, y - 1.2, words, 2.3, look.text)
+    draw_text(painter, x, y - 1.2, words, 2.6, look.text)
 
 
 def _image(rgba: np.ndarray) -> QImage:

@@ -82,7 +82,7 @@ LEAD_GRIDS = {
     "6x2": LeadGrid("6 × 2", 2, (), "6x2"),
     "6x2+1R": LeadGrid("6 × 2 + II", 2, ("II",), "6x2+1R"),
     "12x1": LeadGrid("12 × 1", 1, (), "12x1"),
-    "strip": LeadGrid("Strip of one lead", 0, (), "strip"),
+    "strip": LeadGrid("One-lead strip", 0, (), "strip"),
 }
 _CABRERA = ("aVL", "I", "-aVR", "II", "aVF", "III", *LEADS[6:])
 
@@ -122,6 +122,8 @@ class PageLayout:
         A key of `report.shown.FILTERS`.
     sheet : str
         A key of `SHEETS`.
+    turn, tilt : float
+        From where the loops in space are seen: degrees to the patient's left of the front, and above.
     """
 
     leads: str = "3x4+1R"
@@ -139,6 +141,8 @@ class PageLayout:
     scheme: str = "paper"
     filter: str = "none"
     sheet: str = "A4"
+    turn: float = 30.0
+    tilt: float = 30.0
 
     def __post_init__(self):
         if self.leads not in LEAD_GRIDS:

@@ -12,13 +12,14 @@ from PySide6.QtGui import QPainter
 from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.report import furniture, ink
 from ecgtwin_app.report.align import beat_times, shift_onto
-from ecgtwin_app.report.beats_view import paint_loops, paint_median_beats
+from ecgtwin_app.report.beats_view import paint_median_beats
 from ecgtwin_app.report.difference import difference
 from ecgtwin_app.report.header import draw_banner, draw_footer, draw_header
-from ecgtwin_app.report.heat import draw_band, draw_colour_bar, scale_of
+from ecgtwin_app.report.heat import COLOUR_BAR_WIDTH, draw_band, draw_colour_bar, scale_of
 from ecgtwin_app.report.layers import DIFFERENCE, REFERENCE, TWIN, Layer
 from ecgtwin_app.report.layout import TWIN_MODES, PageLayout
 from ecgtwin_app.report.look import Look, look_of
+from ecgtwin_app.report.loops import paint_loops
 from ecgtwin_app.report.placing import Block, Panel, blocks, place_panels
 from ecgtwin_app.report.shown import shown
 from ecgtwin_app.report.trace import draw_trace, extent, lead_values, stretch
@@ -175,9 +176,9 @@ def paint_page(painter: QPainter, page: Page) -> None:
             painter,
             page.heatmap,
             page.heat_scale,
-            left + width - 72,
+            left + width - COLOUR_BAR_WIDTH,
             page.layout.size[1] - 12.4,
-            72,
+            COLOUR_BAR_WIDTH,
             page.look,
         )
     painter.restore()

@@ -10,8 +10,6 @@ import numpy as np
 
 from ecgtwin_app.report.layout import LEAD_GRIDS, PULSE_SECONDS, ROW_LENGTH, PageLayout, grid_rows
 
-#: Neighbouring baselines are never nearer than this, in mm, before the rows are fitted to the paper.
-_CLOSEST = 7.0
 #: Rows that a strip of one lead has at most.
 _MOST_STRIPS = 6
 
@@ -153,8 +151,12 @@ def row_baselines(extents: list[tuple[float, float]], top: float, height: float)
         free = (height - ups.sum() - downs.sum()) / (
             count + 1 if ups.sum() + downs.sum() < height else count - 1
         )
-        steps = np.maximum(needed + free, _CLOSEST)
         first = top + ups[0] + max(free, 0.0)
         last = top + height - downs[-1] - max(free, 0.0)
-        baselines = first + np.concatenate([[0.0], np.cumsum(steps)]) * (last - first) / steps.sum()
+        # Every row reaches up as far as its calibration pulse: those never stand on each other.
+        closest = min(ups.min(), (last - first) / (count - 1))
+        wishes = np.maximum(needed + free - closest, 0.0)
+        spare = last - first - closest * (count - 1)
+        steps = closest + spare * (wishes / wishes.sum() if wishes.any() else 1 / (count - 1))
+        baselines = first + np.concatenate([[0.0], np.cumsum(steps)])
     return [top + float(np.round(y - top)) for y in baselines]

@@ -54,7 +54,7 @@ def extent(
     recording: Recording, leads, layout: PageLayout, start: float, seconds: float
 ) -> tuple[float, float]:
     """How far a row reaches above and below its baseline, in mm: its traces and the calibration pulse."""
-    up, down = PULSE_MV * layout.gain + 0.5, 2.0
+    up, down = PULSE_MV * layout.gain + 1.0, 2.0
     part = slice(round(start * recording.rate), round((start + seconds) * recording.rate) + 1)
     for lead in leads:
         values = lead_values(recording, lead)
