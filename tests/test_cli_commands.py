@@ -345,6 +345,8 @@ def test_a_reader_that_goes_away_is_no_error():
 def test_ctrl_c_ends_with_130():
     script = (
         "import os, signal, threading\n"
+        # A process started in the background of a shell ignores the signal.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from ecgtwin_app.cli import conditions\n"
         "from ecgtwin_app.cli.main import main\n"
         "def wait(args):\n"

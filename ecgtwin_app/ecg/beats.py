@@ -21,6 +21,8 @@ from ecgtwin_app.ecg.leads import independent_leads
 REFRACTORY = 0.2
 #: Where a QRS carries most of its energy against P, T and muscle noise, in Hz.
 QRS_BAND = (5.0, 20.0)
+#: Where all waves are whole, without the baseline's wander, in Hz.
+WAVE_BAND = (1.0, 40.0)
 #: Below this root-sum-of-squares swing (mV) there is no QRS, only noise.
 SMALLEST_QRS = 0.08
 #: A T has less than this share of its QRS' energy, and ends up to so many seconds after it; up to the
@@ -36,17 +38,21 @@ LATE_T_ENERGY, LATE_T_SIZE, LATE_T_SHARPNESS = 0.45, 0.6, 12.0
 #: So soon (s) after a QRS comes no beat with less than this share of its energy; with more it may be a T
 #: as sharp as that of hyperkalaemia, if the next beat is that much farther away.
 SHARP_T, SHARP_T_ENERGY, FARTHER = 0.28, 0.4, 1.2
+#: Waves alike (correlation of all leads within so many seconds) are all QRS or all T: at least so many, and
+#: so many times as many as its own kind, outvote one.
+ALIKE, ALIKE_WITHIN, VOTES, MAJORITY = 0.93, 0.05, 3, 2
 #: A wave this large for a QRS is a smooth ectopic one, though it has only so little energy.
 ECTOPIC_SIZE, ECTOPIC_ENERGY = 0.4, 0.15
 
 
 @dataclass(frozen=True, eq=False)
 class _Course:
-    """What tells QRS from T at each sample: speed of the heart vector, speed over size, and size."""
+    """What tells QRS from T at each sample: speed of the heart vector, speed over size, size, and the leads."""
 
     energy: np.ndarray
     sharpness: np.ndarray
     size: np.ndarray
+    leads: np.ndarray
     rate: float
 
 
@@ -61,7 +67,9 @@ def clean(signal: np.ndarray) -> np.ndarray:
     return signal
 
 
-def spatial_magnitude(signal: np.ndarray, rate: float, low: float = 1.0, high: float = 40.0) -> np.ndarray:
+def spatial_magnitude(
+    signal: np.ndarray, rate: float, low: float = WAVE_BAND[0], high: float = WAVE_BAND[1]
+) -> np.ndarray:
     """Root sum of squares over the leads of the band-passed signal.
 
     Parameters
@@ -102,7 +110,8 @@ def detect_qrs(signal: np.ndarray, rate: float) -> np.ndarray:
     if signal.shape[1] < 0.5 * rate:
         return np.zeros(0, dtype=np.int64)
     energy = _activity(signal, rate)
-    magnitude = spatial_magnitude(signal, rate)
+    leads = _band_pass(signal, rate, *WAVE_BAND)
+    magnitude = np.sqrt(np.sum(leads**2, axis=0))
     candidates = find_peaks(energy, distance=max(1, int(REFRACTORY * rate)))[0]
     candidates = _with_edges(candidates, energy, rate)
     if candidates.size == 0:
@@ -111,7 +120,8 @@ def detect_qrs(signal: np.ndarray, rate: float) -> np.ndarray:
     candidates = candidates[swing > SMALLEST_QRS]
     # The slower a wave, the less it moves for its size.
     size = maximum_filter1d(magnitude, int(0.16 * rate) | 1)
-    accepted = _above_threshold(candidates, _Course(energy, energy / np.maximum(size, 1e-9), size, rate))
+    course = _Course(energy, energy / np.maximum(size, 1e-9), size, leads, rate)
+    accepted = _above_threshold(candidates, course)
     return _peaks_of_magnitude(accepted, magnitude, rate)
 
 
@@ -164,7 +174,7 @@ def _above_threshold(candidates, course):
         large = course.size[candidates] > ECTOPIC_SIZE * np.median(course.size[candidates[above]])
         large &= course.sharpness[candidates] > T_SHARPNESS
         above |= large & (heights > noise + ECTOPIC_ENERGY * (level - noise))
-    accepted = _drop_t_waves(candidates[above], course)
+    accepted = _by_vote(candidates[above], _drop_t_waves(candidates[above], course), course)
     if accepted.size < 2:
         return accepted
     # Pan and Tompkins' search back: a gap of 1.6 typical RR hides a small beat.
@@ -236,6 +246,31 @@ def _is_t(at, beat, beats, course):
         return False
     # In a tachycardia what stands there is the next QRS.
     return not late or bool(course.energy[at] > np.percentile(after, 70) / T_LIKENESS)
+
+
+def _by_vote(waves, beats, course):
+    """The beats among the waves when those that are alike settle together whether they are beats."""
+    half, shift = (max(1, int(seconds * course.rate)) for seconds in (ALIKE_WITHIN, 0.02))
+    whole = waves[(waves >= half + shift) & (waves + half + shift < course.leads.shape[1])]
+    if len(whole) == len(beats) or len(whole) <= VOTES:
+        return beats
+    window = np.arange(-half, half + 1)
+
+    def shapes(at):
+        found = course.leads[:, at[:, None] + window].transpose(1, 0, 2).reshape(len(at), -1)
+        return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
+
+    own = shapes(whole)
+    # Not every wave is found at the same of its samples.
+    moves = range(-shift, shift + 1, max(1, shift // 4))
+    alike = np.max([own @ shapes(whole + move).T for move in moves], axis=0) > ALIKE
+    alike = alike | alike.T
+    np.fill_diagonal(alike, False)
+    is_beat = np.isin(whole, beats)
+    beat_votes, t_votes = (alike.astype(int) @ verdict for verdict in (is_beat, ~is_beat))
+    becomes_t = is_beat & (t_votes >= VOTES) & (t_votes > MAJORITY * beat_votes)
+    becomes_beat = ~is_beat & (beat_votes >= VOTES) & (beat_votes > MAJORITY * t_votes)
+    return np.union1d(np.setdiff1d(beats, whole[becomes_t]), whole[becomes_beat]).astype(np.int64)
 
 
 def _peaks_of_magnitude(beats, magnitude, rate):
