@@ -10,6 +10,7 @@ from ecgtwin_app.report.ink import draw_text, pen
 from ecgtwin_app.report.layout import PULSE_MV, PULSE_SECONDS, PageLayout
 from ecgtwin_app.report.look import Look
 from ecgtwin_app.report.placing import Block, Panel
+from ecgtwin_app.report.words import tr
 
 
 def draw_grid(painter: QPainter, layout: PageLayout, look: Look) -> None:
@@ -38,7 +39,7 @@ def draw_ghost(painter: QPainter, left: float, width: float, page) -> None:
     painter.setOpacity(0.16)
     painter.translate(left + width / 2, top + height / 2)
     painter.rotate(-22)
-    draw_text(painter, 0, size * 0.35, marking.GHOST, size, page.look.ghost, bold=True, align=0.5)
+    draw_text(painter, 0, size * 0.35, tr(marking.GHOST), size, page.look.ghost, bold=True, align=0.5)
     painter.restore()
 
 
@@ -71,7 +72,9 @@ def draw_lead_mark(painter: QPainter, panel: Panel, missing: bool, look: Look) -
             painter.drawLine(
                 QLineF(panel.x, panel.baseline + 3.0 * sign, panel.x, panel.baseline + 5.0 * sign)
             )
-    name = panel.lead.replace("-", "−") + (" (not recorded)" if missing else "")
+    name = panel.lead.replace("-", "−")
+    if missing:
+        name = tr("{lead} (not recorded)").format(lead=name)
     height = panel.bottom - panel.top
     y = min(panel.baseline - 3.0, max(panel.top + 3.4, panel.baseline - min(14.0, max(7.0, 0.36 * height))))
     ink.halo_text(painter, panel.x + 1.0, y, name, 3.2, look)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from ecgtwin_app import __version__
 from ecgtwin_app.ecg.recording import Recording
 from ecgtwin_app.report import ink, marking
 from ecgtwin_app.report.beats_view import median_scale
@@ -15,19 +16,24 @@ from ecgtwin_app.report.layout import LEAD_GRIDS
 from ecgtwin_app.report.loops import loop_gain
 from ecgtwin_app.report.placing import Panel
 from ecgtwin_app.report.shown import filter_text, warning_text
+from ecgtwin_app.report.words import figure, noted, number, said, tr
 
 #: Columns of the header's table: title, and the measurement's name in `ecg.measure`.
 _COLUMNS = (
-    ("HR /min", "heart_rate"),
-    ("PR ms", "pr"),
-    ("QRS ms", "qrs"),
-    ("QT ms", "qt"),
-    ("QTcF ms", "qtc_fridericia"),
-    ("QRS axis °", "qrs_axis"),
+    (noted("HR /min"), "heart_rate"),
+    (noted("PR ms"), "pr"),
+    (noted("QRS ms"), "qrs"),
+    (noted("QT ms"), "qt"),
+    (noted("QTcF ms"), "qtc_fridericia"),
+    (noted("QRS axis °"), "qrs_axis"),
 )
 #: Rows of the legend that there is room for.
 _MOST_ROWS = 3
-_TITLES = {(REFERENCE,): "12-lead ECG", (TWIN,): "Digital twin", (DIFFERENCE,): "Twin less reference"}
+_TITLES = {
+    (REFERENCE,): noted("12-lead ECG"),
+    (TWIN,): noted("Digital twin"),
+    (DIFFERENCE,): noted("Twin less reference"),
+}
 
 
 def draw_banner(painter: QPainter, page) -> None:
@@ -37,9 +43,10 @@ def draw_banner(painter: QPainter, page) -> None:
     painter.setBrush(ink.BANNER_FILL)
     painter.drawRect(QRectF(left, 5.0, width, 7.0))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    draw_text(painter, left + 3, 9.9, marking.SYNTHETIC, 3.9, bold=True)
-    start = left + 6 + ink.text_width(marking.SYNTHETIC, 3.9, True)
-    words = f"{marking.condition_text(page.generated)} · {marking.origin_text(page.generated)}"
+    mark = tr(marking.SYNTHETIC)
+    draw_text(painter, left + 3, 9.9, mark, 3.9, bold=True)
+    start = left + 6 + ink.text_width(mark, 3.9, True)
+    words = f"{_asked_text(page.generated)} · {_origin_text(page.generated)}"
     words = ink.elided(words, 2.7, left + width - 3 - start)
     draw_text(painter, left + width - 3, 9.6, words, 2.7, align=1.0)
 
@@ -47,11 +54,13 @@ def draw_banner(painter: QPainter, page) -> None:
 def draw_header(painter: QPainter, page) -> None:
     """Whose ECG it is, and the measurements of what is shown; the rows are the legend, too."""
     left, look = page.layout.paper[0], page.look
-    title = _TITLES.get(page.shown, "12-lead ECG and digital twin")
-    draw_text(painter, left, 18.2, title, 4.4, look.text, bold=True)
+    title = _TITLES.get(page.shown, noted("12-lead ECG and digital twin"))
+    draw_text(painter, left, 18.2, tr(title), 4.4, look.text, bold=True)
     draw_text(painter, left, 22.8, patient_text(page.reference, page.layout.identity), 2.9, look.text)
-    origin = "Made from " if REFERENCE not in page.shown else ""
-    words = ink.elided(origin + source_text(page.reference), 2.6, 100)
+    words = source_text(page.reference)
+    if REFERENCE not in page.shown:
+        words = tr("Made from {source}").format(source=words)
+    words = ink.elided(words, 2.6, 100)
     draw_text(painter, left, 27.0, words, 2.6, look.quiet)
     _draw_legend(painter, page)
 
@@ -60,7 +69,7 @@ def _draw_legend(painter, page):
     left, _, width, _ = page.layout.paper
     first = left + width - 17.0 * (len(_COLUMNS) - 1)
     for k, (title, _) in enumerate(_COLUMNS):
-        draw_text(painter, first + 17 * k, 17.6, title, 2.6, page.look.quiet, align=1.0)
+        draw_text(painter, first + 17 * k, 17.6, tr(title), 2.6, page.look.quiet, align=1.0)
     rows = page.shown[:_MOST_ROWS]
     step = 4.4 if len(rows) < 3 else 3.6
     for row, who in enumerate(rows):
@@ -70,7 +79,8 @@ def _draw_legend(painter, page):
         painter.drawLine(QLineF(first - 66, y - 0.9, first - 58, y - 0.9))
         name = layer_name(page, who)
         if row == _MOST_ROWS - 1 and len(page.shown) > _MOST_ROWS:
-            name += f" (and {len(page.shown) - _MOST_ROWS} more)"
+            more = len(page.shown) - _MOST_ROWS
+            name = tr("{name} (and {count} more)").format(name=name, count=more)
         draw_text(painter, first - 56, y, ink.elided(name, 2.6, 50, True), 2.6, colour, bold=True)
         measured = {} if who == DIFFERENCE else page.layer(who).measurements
         for k, (_, key) in enumerate(_COLUMNS):
@@ -80,10 +90,30 @@ def _draw_legend(painter, page):
 def layer_name(page, who: str) -> str:
     """What the legend calls a layer."""
     if who == REFERENCE:
-        return f"Reference ({'synthetic' if page.reference.synthetic else 'recorded'})"
+        return tr("Reference (synthetic)") if page.reference.synthetic else tr("Reference (recorded)")
     if who == DIFFERENCE:
-        return "Twin less reference (synthetic)"
-    return page.layer(who).name or "Digital twin (synthetic)"
+        return tr("Twin less reference (synthetic)")
+    return page.layer(who).name or tr("Digital twin (synthetic)")
+
+
+def _asked_text(twin: Recording) -> str:
+    """What the twin was asked to be; `marking.condition_text` in the language of the page."""
+    request = twin.provenance.get("request") or {}
+    words = [", ".join(map(tr, request.get("conditions") or ())) or tr("condition not stated")]
+    if request.get("heart_rate"):
+        words.append(f"{figure(request['heart_rate'])}/min")
+    return ", ".join(words)
+
+
+def _origin_text(twin: Recording) -> str:
+    """Model, weights, seed and program on one line."""
+    provenance = twin.provenance
+    words = [tr("Model {name}").format(name=provenance.get("model") or tr("not stated"))]
+    if provenance.get("weights_sha256"):
+        words.append(tr("weights {digits}").format(digits=provenance["weights_sha256"][:8]))
+    if provenance.get("seed") is not None:
+        words.append(tr("seed {seed}").format(seed=provenance["seed"]))
+    return " · ".join([*words, f"ECGTwin Desktop {__version__}"])
 
 
 def _number(value):
@@ -93,33 +123,39 @@ def _number(value):
 def patient_text(reference: Recording, identity: bool) -> str:
     """Age and sex, and who it is only when asked. Ages above 89 are grouped (HIPAA Safe Harbor)."""
     patient = reference.patient
-    words = ["De-identified"]
+    words = [tr("De-identified")]
     age = patient.age
     if identity:
-        words = [patient.name or "Name not recorded", patient.identifier, reference.recorded]
+        words = [patient.name or tr("Name not recorded"), patient.identifier, reference.recorded]
     elif age is not None and age > 89:
-        words, age = [*words, "90+ years"], None
+        words, age = [*words, tr("90+ years")], None
     if age is not None:
-        words.append(f"{age:g} years")
-    words.append({"F": "female", "M": "male"}.get(patient.sex, "sex not stated"))
+        words.append(tr("{age} years").format(age=figure(age)))
+    words.append(tr({"F": noted("female"), "M": noted("male")}.get(patient.sex, noted("sex not stated"))))
     return " · ".join(word for word in words if word)
 
 
 def source_text(reference: Recording) -> str:
     """Where the samples came from and what was done to them."""
-    words = [reference.source or "source not stated", f"{reference.rate:g} Hz", f"{reference.duration:.1f} s"]
-    return " · ".join([*words, *reference.history])
+    words = [
+        reference.source or tr("source not stated"),
+        f"{figure(reference.rate)} Hz",
+        f"{number(reference.duration, 1)} s",
+    ]
+    return " · ".join([*words, *map(said, reference.history)])
 
 
 def scale_text(page) -> str:
     """Speed and gain as printed: "25 mm/s   limb 10, chest 5 mm/mV"."""
     layout = page.layout
     if layout.mode == "vector loops":
-        return f"{loop_gain(page):g} mm/mV"
+        return f"{figure(loop_gain(page))} mm/mV"
     speed = median_scale(layout)[0] if layout.mode == "median beats" else layout.speed
     split = layout.chest_gain is not None and layout.chest_gain != layout.gain
-    gain = f"limb {layout.gain:g}, chest {layout.chest_gain:g}" if split else f"{layout.gain:g}"
-    return f"{speed:g} mm/s   {gain} mm/mV"
+    gain = figure(layout.gain)
+    if split:
+        gain = tr("limb {limb}, chest {chest}").format(limb=gain, chest=figure(layout.chest_gain))
+    return f"{figure(speed)} mm/s   {gain} mm/mV"
 
 
 def draw_footer(painter: QPainter, page, panels: list[Panel]) -> None:
@@ -146,29 +182,33 @@ def draw_footer(painter: QPainter, page, panels: list[Panel]) -> None:
 def _timing(page, panels):
     words = []
     if any(not panel.opens_row for panel in panels):
-        said = "every column begins at the same time"
-        words.append(said if page.layout.simultaneous else "time runs on from column to column")
+        order = tr("time runs on from column to column")
+        words.append(tr("every column begins at the same time") if page.layout.simultaneous else order)
     if panels:
         end = max(panel.start + panel.seconds for panel in panels)
-        words.append(f"{page.layout.start:g} to {end:g} s of {page.reference.duration:.1f}")
+        words.append(
+            tr("{start} to {end} s of {duration}").format(
+                start=figure(page.layout.start), end=figure(end), duration=number(page.reference.duration, 1)
+            )
+        )
     return words
 
 
 def _notes(page, panels):
     layout = page.layout
-    drawn = {"median beats": "Median beats", "vector loops": "Vector loops"}
-    notes = [drawn.get(layout.mode, LEAD_GRIDS[layout.leads].title)]
+    drawn = {"median beats": noted("Median beats"), "vector loops": noted("Vector loops")}
+    notes = [tr(drawn.get(layout.mode, LEAD_GRIDS[layout.leads].title))]
     if layout.order == "cabrera":
-        notes.append("Cabrera sequence")
+        notes.append(tr("Cabrera sequence"))
     if page.aligned:
-        notes.append("twin aligned on the first beat of every panel")
+        notes.append(tr("twin aligned on the first beat of every panel"))
     if layout.mode == "median beats":
-        notes.append("beats of the usual kind; premature and ectopic beats are left out")
+        notes.append(tr("beats of the usual kind; premature and ectopic beats are left out"))
     if layout.mode == "difference":
-        notes.append("each beat of the twin less the reference's beat that is nearest in time")
+        notes.append(tr("each beat of the twin less the reference's beat that is nearest in time"))
     if page.generated is not None and page.twin is not None:
-        notes.append(f"twin at {page.twin.rate:g} Hz")
-    return [*notes, *_timing(page, panels), marking.PURPOSE]
+        notes.append(tr("twin at {rate} Hz").format(rate=figure(page.twin.rate)))
+    return [*notes, *_timing(page, panels), tr(marking.PURPOSE)]
 
 
 def _draw_ruler(painter, x, y, look):
@@ -176,4 +216,4 @@ def _draw_ruler(painter, x, y, look):
     painter.drawLine(QLineF(x, y, x + 100, y))
     for mm in range(0, 101, 10):
         painter.drawLine(QLineF(x + mm, y, x + mm, y - (1.6 if mm % 50 == 0 else 0.9)))
-    draw_text(painter, x + 102, y, "100 mm when printed at 100 %", 2.4, look.quiet)
+    draw_text(painter, x + 102, y, tr("100 mm when printed at 100 %"), 2.4, look.quiet)

@@ -15,6 +15,7 @@ from ecgtwin_app.ecg.recording import LEADS
 from ecgtwin_app.report.ink import draw_text, pen
 from ecgtwin_app.report.look import Look
 from ecgtwin_app.report.placing import Panel
+from ecgtwin_app.report.words import figure, noted, said, tr
 
 #: The strongest colour still lets paper and trace through.
 STRONGEST = 0.6
@@ -40,9 +41,9 @@ _CIVIDIS = np.array(
     ]
 )
 _NAMES = {
-    "contrast": "what the condition changed",
-    "attention": "where the model attended to the condition",
-    "gradients": "sensitivity to the condition",
+    "contrast": noted("what the condition changed"),
+    "attention": noted("where the model attended to the condition"),
+    "gradients": noted("sensitivity to the condition"),
 }
 
 
@@ -118,12 +119,13 @@ def draw_colour_bar(
     painter.drawImage(QRectF(x, y, width, 2.6), _image(colours(share, heatmap.signed)))
     painter.setPen(pen(QColor(look.quiet), 0.12))
     painter.drawRect(QRectF(x, y, width, 2.6))
-    low, high = (f"{end:.2g} {heatmap.unit}".strip().replace("-", "−") for end in scale)
+    low, high = (f"{figure(end, '.2g')} {said(heatmap.unit)}".strip() for end in scale)
     draw_text(painter, x, y + 5.4, f"≤ {low}", 2.4, look.quiet)
     draw_text(painter, x + width, y + 5.4, f"≥ {high}", 2.4, look.quiet, align=1.0)
     if heatmap.signed:
         draw_text(painter, x + width / 2, y + 5.4, "0", 2.4, look.quiet, align=0.5)
-    words = f"Heat map, {heatmap.method}: {_NAMES.get(heatmap.method, 'share in the output')}"
+    meaning = tr(_NAMES.get(heatmap.method, noted("share in the output")))
+    words = tr("Heat map, {method}: {meaning}").format(method=said(heatmap.method), meaning=meaning)
     draw_text(painter, x, y - 1.2, words, 2.6, look.text)
 
 

@@ -15,7 +15,7 @@ from ecgtwin_app.report.beats_view import median_beat
 from ecgtwin_app.report.ink import draw_text, pen
 from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.report.trace import draw_points
-from ecgtwin_app.report.words import noted, tr
+from ecgtwin_app.report.words import figure, noted, tr
 
 #: Planes of the vectorcardiogram: title, horizontal axis, vertical axis, and the words at their ends.
 #: Frank's axes: x to the left, y to the feet, z to the back; the sagittal plane is seen from the right.
@@ -25,7 +25,7 @@ PLANES = (
     (noted("Sagittal"), (0, 0, -1), (0, 1, 0), noted("front"), noted("foot")),
 )
 #: Frank's axes with the words at their ends, for the view in space.
-_AXES = (((1, 0, 0), "left"), ((0, 1, 0), "foot"), ((0, 0, -1), "front"))
+_AXES = (((1, 0, 0), noted("left")), ((0, 1, 0), noted("foot")), ((0, 0, -1), noted("front")))
 #: Seconds between two dots on a loop.
 TICK = 0.01
 #: How much larger than a strip a loop may be drawn; the largest that fits is taken.
@@ -175,9 +175,9 @@ def _draw_words(painter, page, x, y):
     for who in page.shown:
         beat = median_beat(page.recording(who))
         angle = None if beat is None else qrs_t_angle(beat)
-        name = tr("reference") if who == REFERENCE else page.layer(who).name or tr("twin")
+        name = tr("Reference") if who == REFERENCE else page.layer(who).name or tr("Twin")
         angles.append(f"{name} {'–' if angle is None else f'{angle:.0f}°'}")
     text = tr("Derived loops (Kors 1990), a dot every {ms} ms. QRS-T angle in space: {angles}").format(
-        ms=f"{1000 * TICK:g}", angles=", ".join(angles)
+        ms=figure(1000 * TICK), angles=", ".join(angles)
     )
     ink.halo_text(painter, x, y, text, 2.7, page.look)

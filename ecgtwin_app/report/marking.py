@@ -1,4 +1,4 @@
-"""The words that say a page holds something generated: for the eye and for machines."""
+"""The words that say a page holds something generated. Metadata, for machines, stay English."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from xml.sax.saxutils import escape
 
 from ecgtwin_app import __version__
 from ecgtwin_app.ecg.recording import Recording
+from ecgtwin_app.report.words import noted
 
-SYNTHETIC = "SYNTHETIC – NOT FOR DIAGNOSIS"
-GHOST = "SYNTHETIC – not for diagnosis"
-PURPOSE = "Education and research only"
+SYNTHETIC = noted("SYNTHETIC – NOT FOR DIAGNOSIS")
+GHOST = noted("SYNTHETIC – not for diagnosis")
+PURPOSE = noted("Education and research only")
 #: IPTC's digital source type of media made by a trained model.
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from ecgtwin_app.ecg.filters import display_filter
 from ecgtwin_app.ecg.recording import Recording
+from ecgtwin_app.report.words import figures, noted, said, tr
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Filter:
 
 
 FILTERS = {
-    "none": Filter("No display filter"),
+    "none": Filter(noted("No display filter")),
     "diagnostic": Filter("0.05–150 Hz", 0.05, 150.0),
     "diagnostic 50": Filter("0.05–150 Hz, AC 50 Hz", 0.05, 150.0, 50.0),
     "diagnostic 60": Filter("0.05–150 Hz, AC 60 Hz", 0.05, 150.0, 60.0),
@@ -53,13 +54,16 @@ def shown(recording: Recording, key: str) -> Recording:
 
 def filter_text(recording: Recording, key: str = "none") -> str:
     """The filters of the recording's history and of the display, without delay all of them."""
-    said = [line for line in recording.history if "filter" in line]
+    words = [said(line) for line in recording.history if "filter" in line]
     if key != "none":
-        said.append(f"display filter {FILTERS[key].title}, without delay")
-    return "; ".join(said) or "no display filter"
+        words.append(tr("display filter {filter}, without delay").format(filter=figures(FILTERS[key].title)))
+    return "; ".join(words) or tr("no display filter")
 
 
 def warning_text(key: str) -> str:
     """What must not be judged behind this filter; "" behind a diagnostic one."""
     choice = FILTERS[key]
-    return "" if choice.diagnostic else f"NOT DIAGNOSTIC: {choice.title} – do not judge ST or QRS amplitude"
+    if choice.diagnostic:
+        return ""
+    words = tr("NOT DIAGNOSTIC: {filter} – do not judge ST or QRS amplitude")
+    return words.format(filter=figures(choice.title))
