@@ -17,6 +17,7 @@ MENUS = (
     noted("View"),
     noted("Paper"),
     noted("Measure"),
+    noted("Teach"),
     noted("Help"),
 )
 
@@ -98,6 +99,9 @@ COMMANDS = (
     ),
     Command("next_page", "&Later seconds", "View", ("Ctrl+Right",), "What does not fit on the page"),
     Command("previous_page", "&Earlier seconds", "View", ("Ctrl+Left",), "Back towards the beginning"),
+    Command(
+        "spin_loops", "S&pin loops", "View", ("S",), "The loops in space turn; arrow keys turn them, too"
+    ),
     Command("zoom_in", "Zoom &in", "View", ("Ctrl++", "Ctrl+="), "Larger; also Ctrl+wheel", True),
     Command("zoom_out", "Zoom o&ut", "View", ("Ctrl+-",), "Smaller"),
     Command("fit", "&Fit page", "View", ("Ctrl+0",), "The whole page"),
@@ -125,6 +129,38 @@ COMMANDS = (
     Command("toggle_labels", "&Beat labels", "Measure", ("B",), "N like most, A early, V wide, ? unclear"),
     Command("reset_fiducials", "Fiducials as fo&und", "Measure", (), "Take back what was moved by hand"),
     Command("toggle_magnifier", "Ma&gnifier", "Measure", ("M",), "A lens that follows the pointer", True),
+    Command(
+        "toggle_teaching",
+        "&Teaching mode",
+        "Teach",
+        ("Ctrl+Shift+T",),
+        "Hide what tells the answer until revealed",
+    ),
+    Command(
+        "reveal", "&Reveal", "Teach", ("R", "Ctrl+Return"), "Show the answer, its criteria and the score"
+    ),
+    Command("next_case", "&Next case", "Teach", ("N",), "Open the next case of the course", True),
+    Command("previous_case", "&Previous case", "Teach", ("P",), "Open the case before this one"),
+    Command("open_course", "&Open course…", "Teach", ("Ctrl+Alt+O",), "Begin a course of cases", True),
+    Command("edit_course", "&Edit course…", "Teach", (), "Make a course of session files; shows the answers"),
+    Command(
+        "review_answers", "Re&view answers…", "Teach", (), "Every answer with its points; save them as CSV"
+    ),
+    Command("start_again", "&Start again", "Teach", (), "Forget the answers and begin with the first case"),
+    Command(
+        "save_handout", "&Hand-out as PDF…", "Teach", (), "One sheet a case at true scale, no answers", True
+    ),
+    Command(
+        "save_handout_answers",
+        "Hand-out with &answers…",
+        "Teach",
+        (),
+        "The answers on sheets of their own at the end",
+    ),
+    Command("toggle_morph", "&Morph", "Teach", ("Ctrl+M",), "From the own rhythm into the condition", True),
+    Command("play_morph", "P&lay or pause the morph", "Teach", ("Ctrl+Shift+M",), "Opens the morph first"),
+    Command("morph_less", "Morph towards own r&hythm", "Teach", ("[",), "One frame back"),
+    Command("morph_more", "Morph towards t&win", "Teach", ("]",), "One frame on"),
     Command("show_shortcuts", "&Keyboard shortcuts", "Help", ("?", "F1"), "This list"),
     Command("about", "&About and intended use", "Help", (), "What this program is for"),
 )
@@ -132,7 +168,16 @@ COMMANDS = (
 
 #: Commands that are on or off.
 CHECKABLE = frozenset(
-    ("tool_hand", "tool_time", "tool_amplitude", "toggle_fiducials", "toggle_labels", "toggle_magnifier")
+    (
+        "tool_hand",
+        "tool_time",
+        "tool_amplitude",
+        "toggle_fiducials",
+        "toggle_labels",
+        "toggle_magnifier",
+        "toggle_teaching",
+        "toggle_morph",
+    )
 )
 
 

@@ -29,7 +29,7 @@ class Assembly:
         column.setSpacing(0)
         column.addWidget(self.messages)
         column.addWidget(self.view, 1)
-        for widget in (self.read_out, self.overview, self.score_strip, self.filmstrip):
+        for widget in (self.page_bar, self.read_out, self.overview, self.score_strip, self.filmstrip):
             column.addWidget(widget)
         self.read_out.hide()
         self.centre = centre
@@ -80,6 +80,9 @@ class Assembly:
         self.controller.heat_map_missing.connect(lambda: self._show_heat_map(""))
         self.view.zoomed.connect(self._show_zoom)
         self.view.painted.connect(self._place_score_strip)
+        self.view.turned.connect(self.turn_loops)
+        self.view.empty.offer(self.commands["open_file"], tr("Open an ECG…"), main=True)
+        self.view.empty.offer(self.commands["open_example"], tr("Open the example"))
         self.score_strip.edited.connect(self.edit_score)
         self.view.calipers.changed.connect(self.set_calipers)
         self.view.calipers.selected.connect(self.show_read_out)

@@ -96,6 +96,29 @@ class ViewCommands:
     def show_palette(self) -> None:
         dialogs.show(Palette(self, entries_of(self)))
 
+    def spin_loops(self) -> None:
+        """Let the loops in space turn, or stop them."""
+        if self.page_layout.mode != "vector loops":
+            self.view_vector_loops()
+        self.spin.toggle()
+
+    def spin_by(self, degrees: float) -> None:
+        """One picture of the turning loops; left out while the one before is not painted yet."""
+        if self.page_layout.mode != "vector loops":
+            self.spin.stop()
+        elif self.view.up_to_date:
+            self.page_layout = replace(self.page_layout, turn=(self.page_layout.turn + degrees) % 360)
+            self._show_page()
+
+    def turn_loops(self, turn: float, tilt: float) -> None:
+        """See the loops in space from elsewhere; moves that follow each other are one step to undo."""
+        self.spin.stop()
+        layout = self.page_layout
+        tilt = min(90.0, max(-90.0, layout.tilt + tilt))
+        self.set_page_layout(
+            replace(layout, turn=(layout.turn + turn) % 360, tilt=tilt), noted("turn of loops")
+        )
+
     def zoom_in(self) -> None:
         self.view.zoom_in()
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QMenu,
 )
 
+from ecgtwin_app.report.layers import TWIN
 from ecgtwin_app.report.layout import PageLayout
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.ui import settings
@@ -36,6 +37,7 @@ from ecgtwin_app.ui.layer_stack import LayerStack, layers_of
 from ecgtwin_app.ui.layers_panel import LayersPanel
 from ecgtwin_app.ui.messages import MessageBar
 from ecgtwin_app.ui.overview import OverviewBar
+from ecgtwin_app.ui.page_bar import PageBar
 from ecgtwin_app.ui.page_view import PageView
 from ecgtwin_app.ui.paper_menu import PaperMenu
 from ecgtwin_app.ui.recent import RecentFiles
@@ -43,6 +45,8 @@ from ecgtwin_app.ui.request_panel import RequestPanel
 from ecgtwin_app.ui.results_panel import ResultsPanel
 from ecgtwin_app.ui.score_strip import ScoreStrip
 from ecgtwin_app.ui.session import Session
+from ecgtwin_app.ui.spin import Spin
+from ecgtwin_app.ui.teaching_commands import TeachingCommands
 from ecgtwin_app.ui.theme import dress, prepare
 from ecgtwin_app.ui.undo import Change, change_of
 from ecgtwin_app.ui.view_bar import ViewBar
@@ -60,6 +64,7 @@ class MainWindow(
     TwinCommands,
     ViewCommands,
     MeasureCommands,
+    TeachingCommands,
     QMainWindow,
 ):
     """Everything the user sees. The commands of the menus are methods of the classes it inherits.
@@ -101,15 +106,17 @@ class MainWindow(
         self.bar = ViewBar(self.commands, self.menus["Paper"], self)
         self.request_panel, self.results = RequestPanel(), ResultsPanel()
         self.layers_panel = LayersPanel()
-        self.flickering = Flicker(self.view_page, self)
+        self.flickering, self.spin = Flicker(self.view_page, self), Spin(self.spin_by, self)
         self.history, self.filmstrip = HistoryPanel(self.store), Filmstrip()
         self.messages, self.view = MessageBar(), PageView()
         self.overview, self.read_out = OverviewBar(), QLabel(objectName="readOut")
         self.read_out.setWordWrap(True)
-        self.score_strip = ScoreStrip()
+        self.page_bar, self.score_strip = PageBar(self.commands), ScoreStrip()
         self._marks_asked = WeakSet()
+        self.build_teaching()
         self.put_together()
         self.connect_parts()
+        self.place_teaching()
         for part in self._parts():
             dress(part, self.theme)
         self._show_theme()
@@ -130,7 +137,8 @@ class MainWindow(
         measured = session.measured(session.twin.recording) if session.twin and preview is None else None
         own = session.measured(session.reference)
         layers = layers_of(session, self.layers) if session.twin is not None and preview is None else None
-        return Page(session.reference, twin, heatmap, self.page_layout, own, measured, layers)
+        page = Page(session.reference, twin, heatmap, self.page_layout, own, measured, layers)
+        return self.taught_page(page)
 
     def view_page(self, page: Page | None) -> None:
         """Show a page that is not the window's own for a while."""
@@ -147,8 +155,9 @@ class MainWindow(
 
     def _refresh(self):
         """Show the session anew: what came out, and the page."""
-        self.score_strip.show_score(self.session.twin.score if self.session.twin else None)
-        self.filmstrip.show_twins(self.session.twins, self.session.current)
+        hidden = self.teaching.hidden
+        self.score_strip.show_score(self.session.twin.score if self.session.twin and not hidden else None)
+        self.filmstrip.show_twins(self.session.twins, self.session.current, hidden)
         self.history.show_session(self.session)
         self.results.show_session(self.session)
         self.request_panel.show_session(self.session)
@@ -207,6 +216,7 @@ class MainWindow(
             self.commands[name].setEnabled(possible)
         undo, redo = self.undo_stack.undoText(), self.undo_stack.redoText()
         self.commands["undo"].setText(tr("&Undo {what}").format(what=undo) if undo else tr("&Undo"))
+        self.limit_commands()
         self.commands["redo"].setText(tr("&Redo {what}").format(what=redo) if redo else tr("&Redo"))
 
     def _reference_opened(self):
@@ -236,7 +246,9 @@ class MainWindow(
             self.score_strip.line.follow(None, 0.0)
             return
         place = self.view.viewport().mapTo(self.centre, QPoint(0, 0)).x()
-        left = page_map.x(strips[-1], 0.0) + place - self.score_strip.line.x_offset(self.centre)
+        # The twin is drawn where it lies on the reference, and its score stands under it.
+        shift = page_map.shift(strips[-1], TWIN) if TWIN in page_map.page.shown else 0.0
+        left = page_map.x(strips[-1], shift) + place - self.score_strip.line.x_offset(self.centre)
         self.score_strip.line.follow(left, page_map.speed)
 
     # -- wishes -----------------------------------------------------------------------------------
@@ -297,6 +309,7 @@ class MainWindow(
             event.ignore()
             return
         self.flickering.stop()
+        self.spin.stop()
         self.controller.stop()
         self.view.stop()
         if self.keeper is not None:

@@ -95,6 +95,7 @@ def style_sheet(t) -> str:
     #filmstrip::item:selected {{ border-color: {t.accent}; background: {t.selection}; }}
     #chosen {{ font-weight: 600; }}
     #readOut {{ background: {t.panel}; border-top: 1px solid {t.border}; padding: 4px 12px; }}
+    #emptyHeading {{ font-size: 20px; font-weight: 600; }}
     #problem {{ color: {t.bad}; }}
     #flat:checked {{ background: {t.selection}; }}
     QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {t.border}; }}

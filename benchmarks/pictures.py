@@ -1,0 +1,169 @@
+"""Pictures of the window in every mode, scheme and theme, to be looked at and for docs/.
+
+Run: QT_QPA_PLATFORM=offscreen python benchmarks/pictures.py DIR [--width 1600 --height 1000] [--only WORDS]
+Real engine and weights. A picture a scene, named by it; the scenes follow each other as in a session.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import torch  # noqa: F401  before Qt: on Windows torch's libraries cannot be loaded after it
+from PySide6.QtCore import QPoint, QPointF, QSettings, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from window import idle, wait_for
+
+from ecgtwin_app.report.layout import GRIDS, SCHEMES
+from ecgtwin_app.ui.app import load_engine
+from ecgtwin_app.ui.main_window import MainWindow
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def drag(window: MainWindow, start: QPointF, end: QPointF) -> None:
+    """Draw a line on the page with the mouse."""
+    viewport = window.view.viewport()
+    QTest.mousePress(viewport, LEFT, Qt.KeyboardModifier.NoModifier, start.toPoint())
+    QTest.mouseMove(viewport, end.toPoint())
+    QTest.mouseRelease(viewport, LEFT, Qt.KeyboardModifier.NoModifier, end.toPoint())
+
+
+def measure_qrs(window: MainWindow) -> None:
+    """A time caliper over a QRS of V1 and one of amplitude in V5, as a reader sets them."""
+    page_map = window.view.page_map()
+    window.tool_time()
+    panel = page_map.panels_of("V1", window.view.page.shown)[0]
+    y = page_map.y(panel, 0.9)
+    drag(window, QPointF(page_map.x(panel, panel.start + 0.9), y), QPointF(page_map.x(panel, panel.start + 1.04), y))
+    window.tool_amplitude()
+    panel = page_map.panels_of("V5", window.view.page.shown)[0]
+    x = page_map.x(panel, panel.start + 1.3)
+    drag(window, QPointF(x, page_map.y(panel, 0.0)), QPointF(x, page_map.y(panel, 1.0)))
+    window.tool_hand()
+
+
+def layout(window: MainWindow, **fields) -> None:
+    """Change fields of the page's layout."""
+    window.set_page_layout(replace(window.page_layout, **fields))
+
+
+def scenes(window: MainWindow):
+    """Names, deeds and what must hold before the picture is taken; in the order of a session."""
+    always = lambda: True
+    twins = window.session.twins
+    yield "reference", window.messages.hide, always
+    for leads in ("3x4", "3x4+3R", "6x2", "12x1", "strip"):
+        yield f"reference-{leads.replace('+', '-')}", lambda leads=leads: layout(window, leads=leads), always
+    yield "reference-cabrera", lambda: layout(window, leads="3x4+1R", order="cabrera"), always
+    yield "reference-split-gain", lambda: layout(window, order="standard", chest_gain=5.0), always
+    yield "reference-monitor-filter", lambda: layout(window, chest_gain=None, filter="monitor"), always
+    yield "overlay", lambda: (layout(window, filter="none"), window.generate()), lambda: len(twins) > 0
+    for mode in ("side by side", "twin", "difference", "median beats", "vector loops"):
+        yield mode.replace(" ", "-"), lambda mode=mode: layout(window, mode=mode), always
+    yield (
+        "heat-contrast",
+        lambda: (layout(window, mode="overlay"), window.set_heat_map("contrast")),
+        lambda: window.session.heatmap("contrast"),
+    )
+    yield "heat-attention", lambda: window.set_heat_map("attention"), lambda: window.session.heatmap("attention")
+    yield "calipers", lambda: (window.set_heat_map(""), measure_qrs(window)), always
+    yield "fiducials", lambda: (window.clear_calipers(), window.toggle_fiducials(), window.toggle_labels()), always
+    yield "magnifier", lambda: (window.toggle_fiducials(), window.toggle_labels(), magnify(window)), always
+    yield "zoomed", lambda: (window.toggle_magnifier(), window.view.zoom(2.5, QPointF(300, 300))), always
+    yield "layers", lambda: (window.fit(), more_twins(window)), lambda: len(twins) > 2
+    yield "history", lambda: window.tabs.setCurrentIndex(2), always
+    yield "palette", lambda: (window.tabs.setCurrentIndex(0), window.show_palette()), always
+    yield "shortcuts", lambda: (close_dialogs(), window.show_shortcuts()), always
+    yield "calibrate", lambda: (close_dialogs(), window.calibrate_screen()), always
+    yield "message-error", lambda: (close_dialogs(), window.messages.warn("This is how an error reads.")), always
+    for scheme in SCHEMES:
+        for grid in GRIDS if scheme == "paper" else GRIDS[:2]:
+            yield f"scheme-{scheme}-{grid}", lambda s=scheme, g=grid: layout(window, scheme=s, grid=g), always
+    yield "dark", lambda: (layout(window, scheme="paper", grid="pink"), window.set_theme("dark")), always
+    yield "dark-monitor", lambda: layout(window, scheme="monitor"), always
+    yield "dark-heat", lambda: window.set_heat_map("contrast"), lambda: window.session.heatmap("contrast")
+    yield "dark-loops", lambda: layout(window, mode="vector loops"), always
+
+
+def more_twins(window: MainWindow) -> None:
+    """Two twins with left bundle branch block on top, and the panel of the layers."""
+    request = window.session.request
+    window.session.set_request(replace(request, conditions=("left bundle branch block",), samples=2))
+    window.generate()
+    window.tabs.setCurrentIndex(1)
+
+
+def magnify(window: MainWindow) -> None:
+    """The lens on V2."""
+    window.toggle_magnifier()
+    page_map = window.view.page_map()
+    panel = page_map.panels_of("V2", window.view.page.shown)[0]
+    at = QPoint(round(page_map.x(panel, panel.start + 1.0)), round(page_map.y(panel, 0.3)))
+    QTest.mouseMove(window.view.viewport(), at)
+
+
+def close_dialogs() -> None:
+    """Close whatever stands above the window."""
+    for widget in QApplication.topLevelWidgets():
+        if widget.isVisible() and not isinstance(widget, MainWindow):
+            widget.close()
+
+
+def picture(window: MainWindow) -> QImage:
+    """The window and, in its place, what stands above it."""
+    from PySide6.QtGui import QPainter
+
+    image = window.grab().toImage()
+    painter = QPainter(image)
+    for widget in QApplication.topLevelWidgets():
+        if widget.isVisible() and widget is not window and widget.isWindow():
+            at = (window.rect().center() - widget.rect().center()) if widget.parent() else QPoint(0, 0)
+            painter.drawImage(at, widget.grab().toImage())
+    painter.end()
+    return image
+
+
+def main() -> None:
+    """Take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--width", type=int, default=1600)
+    parser.add_argument("--height", type=int, default=1000)
+    parser.add_argument("--only", default="", help="scenes to keep, separated by commas")
+    args = parser.parse_args()
+    args.folder.mkdir(parents=True, exist_ok=True)
+    wanted = set(filter(None, args.only.split(",")))
+    application = QApplication([])
+
+    def take(name):
+        if not wanted or name in wanted:
+            # 256 colours: half the bytes, and no eye tells the difference.
+            picture(window).convertToFormat(QImage.Format.Format_Indexed8).save(str(args.folder / f"{name}.png"))
+            print(name, flush=True)
+
+    with tempfile.TemporaryDirectory() as folder:
+        store = QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat)
+        window = MainWindow(load_engine, store)
+        window.resize(args.width, args.height)
+        window.show()
+        window.controller.prepare_engine()
+        wait_for(application, lambda: idle(window) and window.session.available is not None)
+        take("empty")
+        window.open_example()
+        wait_for(application, lambda: window.session.reference is not None and idle(window))
+        take("opened")
+        for name, do, done in scenes(window):
+            do()
+            wait_for(application, lambda done=done: done() and idle(window))
+            take(name)
+        close_dialogs()
+        window.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""What stands in the middle while no ECG is open: what to do, and the buttons that do it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from ecgtwin_app.ui.words import tr
+
+
+class EmptyPage(QWidget):
+    """Says how an ECG is opened."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        heading = QLabel(tr("Open a 12-lead ECG"), objectName="emptyHeading")
+        words = QLabel(
+            tr(
+                "Drop a file here, or choose one. WFDB, DICOM, GE MUSE, Philips, HL7 aECG, SCP-ECG, EDF, CSV,"
+                " MATLAB and NumPy are read; nothing leaves this computer."
+            ),
+            objectName="quiet",
+        )
+        words.setWordWrap(True)
+        words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        words.setFixedWidth(420)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(8)
+        column = QVBoxLayout(self)
+        column.setSpacing(10)
+        column.addStretch(1)
+        column.addWidget(heading, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(words, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(self._row)
+        column.addStretch(1)
+        self._row.addStretch(1)
+        self._row.addStretch(1)
+
+    def offer(self, action: QAction, text: str, main: bool = False) -> None:
+        """A button for a command."""
+        button = QPushButton(text, objectName="primary" if main else "secondary")
+        button.setToolTip(action.toolTip())
+        button.setMinimumWidth(150)
+        button.clicked.connect(action.trigger)
+        self._row.insertWidget(self._row.count() - 1, button)
