@@ -102,7 +102,7 @@ def show_shortcuts(parent: QWidget) -> QDialog:
     column.setSpacing(16)
     row = QHBoxLayout()
     row.setSpacing(36)
-    for menus in (("File", "Edit", "Help"), ("Twin", "Measure"), ("View",)):
+    for menus in (("File", "Edit", "Help"), ("Twin", "Measure"), ("View",), ("Teach",)):
         row.addLayout(_sheet_column(menus))
     column.addLayout(row)
     mouse = tr("Ctrl + wheel zooms · drag or arrow keys move the page · a double click zooms in and out")

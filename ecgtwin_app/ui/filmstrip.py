@@ -27,6 +27,7 @@ class Filmstrip(QListWidget):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self._pictures: dict[Twin, QPixmap] = {}
+        self._hidden = False
         self.setObjectName("filmstrip")
         self.setAccessibleName(tr("Twins"))
         self.setViewMode(QListView.ViewMode.IconMode)
@@ -41,10 +42,11 @@ class Filmstrip(QListWidget):
         self.currentRowChanged.connect(self._moved)
         self.hide()
 
-    def show_twins(self, twins: list[Twin], current: int) -> None:
-        """Show the twins; one alone needs no strip."""
+    def show_twins(self, twins: list[Twin], current: int, hidden: bool = False) -> None:
+        """Show the twins; one alone needs no strip. Where their answers are hidden, they are only numbered."""
         self.blockSignals(True)
-        if twins != list(self._pictures):
+        if twins != list(self._pictures) or hidden != self._hidden:
+            self._hidden = hidden
             self._fill(twins)
         self.setCurrentRow(current)
         self.blockSignals(False)
@@ -54,6 +56,9 @@ class Filmstrip(QListWidget):
         self.clear()
         self._pictures = {twin: self._pictures.get(twin) or _picture(twin) for twin in twins}
         for number, twin in enumerate(twins, 1):
+            if self._hidden:
+                self.addItem(QListWidgetItem(_icon(self._pictures[twin]), str(number)))
+                continue
             item = QListWidgetItem(_icon(self._pictures[twin]), f"{number}  {marks(twin)}")
             words = tr("Twin {number}: {conditions}, seed {seed}, {marks}").format(
                 number=number,

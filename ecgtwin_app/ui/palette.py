@@ -50,6 +50,8 @@ def entries_of(window) -> list[Entry]:
                 what=tr(option.title), choice=choice_text(option, value, words)
             )
             found.append(Entry(text, tr("page display"), action.trigger))
+    if window.teaching.on:
+        return found  # what is asked stays hidden, and answers are ticked in the quiz
     panel = window.request_panel.conditions
     for condition in load_vocabulary():
         if panel.list.is_available(condition.name):

@@ -23,7 +23,7 @@ from ecgtwin_app.ui.condition_words import capital, names_text, search, synonyms
 from ecgtwin_app.ui.quiz_score import Outcome
 from ecgtwin_app.ui.results_panel import shown
 from ecgtwin_app.ui.teaching import Teaching
-from ecgtwin_app.ui.words import noted, number, tr
+from ecgtwin_app.ui.words import noted, number, said, tr
 
 _NAME = Qt.ItemDataRole.UserRole
 HOW_COUNTED = noted(
@@ -96,15 +96,10 @@ class QuizPanel(QWidget):
         self.search.selectAll()
 
     def eventFilter(self, watched, event):
-        """Ctrl+Enter in the search line reveals; the arrow keys go on into the list."""
-        if event.type() == QEvent.Type.KeyPress:
-            enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-            if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-                self.reveal_wished.emit()
-                return True
-            if event.key() == Qt.Key.Key_Down:
-                self.list.enter()
-                return True
+        """The arrow keys go on from the search line into the list."""
+        if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Down:
+            self.list.enter()
+            return True
         return super().eventFilter(watched, event)
 
     def _lay_out(self):
@@ -273,9 +268,9 @@ def _criteria_html(lines):
     rows = "".join(
         "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in (
             {True: "✓", False: "✗", None: "–"}[line.met],
-            f"{tr(line.name)}, {line.unit}" if line.unit else tr(line.name),
-            tr("asked {asked}").format(asked=tr(line.asked)),
-            tr("got {got}").format(got=shown(line.got)),
+            f"{said(line.name)}, {line.unit}" if line.unit else said(line.name),
+            tr("asked {asked}").format(asked=said(line.asked)),
+            tr("got {got}").format(got=said(shown(line.got))),
         )) + "</tr>"
         for line in lines
     )  # fmt: skip

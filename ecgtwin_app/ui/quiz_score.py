@@ -12,7 +12,9 @@ import csv
 import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.ui.teaching_course import Course
 
 
@@ -111,6 +113,14 @@ def answers_csv(course: Course, outcomes: Mapping[int, Outcome], learner: str = 
             }
         )
     return text.getvalue()
+
+
+def write_answers(path: Path, text: str) -> None:
+    """Write the answers, with the mark by which spreadsheets know UTF-8; `EcgError` when it cannot be written."""
+    try:
+        path.write_bytes(text.encode("utf-8-sig"))
+    except OSError as error:
+        raise EcgError(f"{path.name} cannot be written ({error.strerror}); choose another folder.") from None
 
 
 def _harmless(text):

@@ -1,0 +1,313 @@
+"""The commands of the Teach menu, as methods of the window, and what the window hides in teaching mode."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from ecgtwin_app.report.page import Page
+from ecgtwin_app.ui import dialogs
+from ecgtwin_app.ui.morph_bar import MorphBar
+from ecgtwin_app.ui.morph_player import MorphPlayer
+from ecgtwin_app.ui.quiz_panel import QuizPanel
+from ecgtwin_app.ui.quiz_review import ReviewDialog
+from ecgtwin_app.ui.quiz_score import answers_csv, write_answers
+from ecgtwin_app.ui.teaching import Teaching, read_strip
+from ecgtwin_app.ui.teaching_blind import blind_page
+from ecgtwin_app.ui.teaching_course import (
+    SUFFIX,
+    Course,
+    make_case,
+    open_case,
+    read_course,
+    sessions_in,
+    write_course,
+)
+from ecgtwin_app.ui.teaching_editor import CourseEditor
+from ecgtwin_app.ui.teaching_handout import write_handout
+from ecgtwin_app.ui.teaching_panel import TeachingPanel, cases_words
+from ecgtwin_app.ui.words import tr
+
+#: Commands that would tell an answer, and are out of reach until it is revealed.
+_TELLING = (
+    "next_heat_map", "copy_table", "save_twins", "toggle_labels", "toggle_fiducials", "reset_fiducials",
+)  # fmt: skip
+#: Commands that have no place in teaching mode.
+_ASKING = (
+    "generate", "new_seed", "find_condition", "add_favourite", "save_presets", "load_presets", "remove_twin",
+)  # fmt: skip
+#: Of these, the ones whose state nothing else in the window decides.
+_OTHERWISE_FREE = (
+    "new_seed", "find_condition", "add_favourite", "save_presets", "load_presets", "toggle_labels",
+    "toggle_fiducials", "reset_fiducials",
+)  # fmt: skip
+
+
+class TeachingCommands:
+    """Teaching mode, courses, the quiz and the morph."""
+
+    def build_teaching(self) -> None:
+        """The parts of teaching; to be called before the window is put together."""
+        self.teaching = Teaching(self.session, self)
+        self.morph = MorphPlayer(self.session, self.controller, self)
+        self.morph.may_step = lambda: self.view.up_to_date
+        self.morph_bar = MorphBar(self.morph)
+        self.quiz = QuizPanel()
+        self.teaching_panel = TeachingPanel(self.commands)
+        self._mode_before = ""
+
+    def place_teaching(self) -> None:
+        """Put the parts where they belong in the window that is put together."""
+        self.tabs.addTab(self.teaching_panel, tr("Teach"))
+        column = self.centre.layout()
+        column.insertWidget(column.indexOf(self.view) + 1, self.morph_bar)
+        self.right.layout().insertWidget(0, self.quiz, 1)
+        self.right.layout().setStretchFactor(self.results, 2)
+        self.teaching.changed.connect(self.show_teaching)
+        self.teaching.reading_wished.connect(self._read_strip)
+        self.morph.changed.connect(self._show_morph)
+        self.quiz.chosen.connect(self.teaching.choose)
+        self.quiz.reveal_wished.connect(self.reveal)
+        self.quiz.next_wished.connect(self.next_case)
+        self.teaching_panel.case_wished.connect(self.show_case)
+        self._hidden = False
+        self.show_teaching()
+
+    # -- what is shown ----------------------------------------------------------------------------
+
+    def taught_page(self, page: Page | None) -> Page | None:
+        """The page with the morph's frame on it, and without its answer while that is hidden."""
+        page = self.morph.on_page(page)
+        return blind_page(page) if page is not None and self.teaching.hidden else page
+
+    def show_teaching(self) -> None:
+        """Show the mode, the case and what may be known of it."""
+        teaching = self.teaching
+        names = {self.tabs.widget(k): k for k in range(self.tabs.count())}
+        for widget, at in names.items():
+            self.tabs.setTabVisible(at, (widget is self.teaching_panel) == teaching.on)
+        if teaching.on:
+            self.tabs.setCurrentWidget(self.teaching_panel)
+        self.quiz.setVisible(teaching.on)
+        self.results.setVisible(not teaching.hidden)
+        self.quiz.show_teaching(teaching)
+        self.teaching_panel.show_teaching(teaching)
+        if teaching.hidden:
+            self.view.marks.show_labels = self.view.marks.show_fiducials = False
+        if teaching.hidden != self._hidden:
+            self._hidden = teaching.hidden
+            self._refresh()
+        else:
+            self._show_commands()
+
+    def limit_commands(self) -> None:
+        """Put out of reach what would tell an answer, and what there is nothing for."""
+        teaching, commands, running = self.teaching, self.commands, self.controller.running
+        for name in _OTHERWISE_FREE:
+            commands[name].setEnabled(True)
+        out_of_reach = (*_ASKING, *_TELLING) if teaching.hidden else _ASKING if teaching.on else ()
+        for name in out_of_reach:
+            commands[name].setEnabled(False)
+        cases = len(teaching.course.cases)
+        for name, possible in {
+            "toggle_teaching": not running,
+            "reveal": teaching.hidden,
+            "next_case": teaching.on and teaching.at + 1 < cases,
+            "previous_case": teaching.on and teaching.at > 0,
+            "review_answers": bool(cases) and teaching.on,
+            "start_again": bool(teaching.outcomes),
+            "save_handout": bool(cases),
+            "save_handout_answers": bool(cases) and not teaching.hidden,
+            "edit_course": not teaching.hidden or not cases,
+            "toggle_morph": bool(self.session.twins) and not running,
+            "play_morph": bool(self.session.twins) and not running,
+            "morph_less": self.morph.on,
+            "morph_more": self.morph.on,
+            "cancel": commands["cancel"].isEnabled() or self.morph.making,
+        }.items():
+            commands[name].setEnabled(possible)
+        commands["toggle_teaching"].setChecked(teaching.on)
+        commands["toggle_morph"].setChecked(self.morph.on)
+        self.recent_menu.menuAction().setEnabled(not teaching.hidden)
+        self.bar.heat_map.setEnabled(self.bar.heat_map.isEnabled() and not teaching.hidden)
+        self.score_strip.setEnabled(not teaching.on)
+
+    def _show_morph(self):
+        self._show_page()
+        self._show_commands()
+
+    def _read_strip(self, recording):
+        self.controller.work(
+            tr("Measuring"),
+            lambda: read_strip(recording),
+            lambda reading: self.teaching.take_reading(recording, reading),
+        )
+
+    # -- teaching mode ----------------------------------------------------------------------------
+
+    def toggle_teaching(self) -> None:
+        """Hide what tells the answer, or leave teaching mode."""
+        self.turn_teaching(not self.teaching.on)
+
+    def turn_teaching(self, on: bool) -> None:
+        """Begin or end teaching mode; a twin is asked about alone, the views show the reference again."""
+        if on == self.teaching.on:
+            return
+        self.messages.hide()
+        self.morph.stop()
+        if on:
+            self._mode_before = self.page_layout.mode
+            self.heat_method = ""
+            self._show_twin_alone()
+        elif self._mode_before:
+            self.page_layout = replace(self.page_layout, mode=self._mode_before)
+        self.teaching.turn(on)
+        self._refresh()
+        if on:
+            self.quiz.focus_search()
+        else:
+            self.tabs.setCurrentIndex(0)
+
+    def reveal(self) -> None:
+        self.teaching.reveal()
+
+    def start_again(self) -> None:
+        """Forget the answers and go to the first case."""
+        self.teaching.start_again()
+        self.show_case(0)
+
+    def next_case(self) -> None:
+        self.show_case(self.teaching.at + 1)
+
+    def previous_case(self) -> None:
+        self.show_case(self.teaching.at - 1)
+
+    def show_case(self, at: int) -> None:
+        """Open a case of the course."""
+        course = self.teaching.course
+        if not 0 <= at < len(course.cases):
+            return
+        case = course.cases[at]
+
+        def opened(state):
+            if self.teaching.course is not course:
+                return
+            self._session_path = None  # saving must not overwrite the session of a case
+            self.restore(state)
+            self.teaching.enter_case(at)
+            self.heat_method = ""
+            self._show_twin_alone()
+            self._refresh()
+            self.view.setFocus()
+
+        self.controller.cancel()
+        self.controller.work(tr("Opening"), lambda: open_case(case), opened)
+
+    def _show_twin_alone(self):
+        """Not remembered as the usual view: it belongs to the mode."""
+        mode = "twin" if self.session.twins else "reference"
+        self.page_layout = replace(self.page_layout, mode=mode)
+
+    # -- courses ----------------------------------------------------------------------------------
+
+    def open_course(self) -> None:
+        kinds = f"{tr('Courses')} (*{SUFFIX})"
+        dialogs.ask_file(self, tr("Open course"), kinds, self.open_course_path)
+
+    def open_course_path(self, path: Path) -> None:
+        """Open a course and its first case, in teaching mode."""
+
+        def opened(course):
+            self.teaching.open_course(course, path)
+            self.turn_teaching(True)
+            self.show_case(0)
+
+        self.controller.cancel()
+        self.controller.work(tr("Opening"), lambda: read_course(path), opened)
+
+    def edit_course(self) -> None:
+        """Make a course, or change the one that is open."""
+
+        def make_cases(paths, then):
+            def made():
+                files = sessions_in(paths[0]) if len(paths) == 1 and paths[0].is_dir() else paths
+                return [make_case(file) for file in files]
+
+            self.controller.work(tr("Opening"), made, then)
+
+        def save(path, course: Course):
+            def saved(_):
+                self.teaching.open_course(course, path)
+                editor.accept()
+                words = tr("Saved the course as {name} with {cases}; begin with “Teaching mode”.")
+                self.messages.tell(words.format(name=path.name, cases=cases_words(len(course.cases))))
+
+            self.controller.work(tr("Saving"), lambda: write_course(path, course), saved)
+
+        self.morph.cancel()
+        editor = CourseEditor(self, self.teaching.course, make_cases, save)
+        self.controller.failed.connect(editor.show_problem)
+        dialogs.show(editor)
+
+    def review_answers(self) -> None:
+        """Every answer that was given, with what was right."""
+
+        def save(learner):
+            text = answers_csv(self.teaching.course, self.teaching.outcomes, learner)
+
+            def write(path):
+                self.controller.work(
+                    tr("Saving"),
+                    lambda: write_answers(path, text),
+                    lambda _: self.messages.tell(tr("Saved the answers as {name}.").format(name=path.name)),
+                )
+
+            dialogs.ask_file_to_save(self, "csv", "answers.csv", write)
+
+        dialogs.show(ReviewDialog(self, self.teaching, self.show_case, save))
+
+    def save_handout(self) -> None:
+        self._save_handout("handout.pdf", False)
+
+    def save_handout_answers(self) -> None:
+        self._save_handout("handout-with-answers.pdf", True)
+
+    def _save_handout(self, name, with_answers):
+        course, layout = self.teaching.course, self.page_layout
+
+        def save(path):
+            self.messages.tell(tr("Writing the hand-out…"))
+            self.controller.work(
+                tr("Saving"),
+                lambda: write_handout(path, course, layout, with_answers),
+                lambda _: self.messages.tell(
+                    tr("Saved the hand-out as {name}, {cases}, at true scale.").format(
+                        name=path.name, cases=cases_words(len(course.cases))
+                    )
+                ),
+            )
+
+        dialogs.ask_file_to_save(self, "pdf", name, save)
+
+    # -- morph ------------------------------------------------------------------------------------
+
+    def toggle_morph(self) -> None:
+        """Open the morph under the page, or close it."""
+        if self.morph.on:
+            self.morph.stop()
+            self.view.setFocus()
+        else:
+            self.morph.start()
+            self.morph_bar.slider.setFocus()
+
+    def play_morph(self) -> None:
+        """Play or pause; opens the morph first."""
+        if not self.morph.on:
+            self.toggle_morph()
+        self.morph.play()
+
+    def morph_more(self) -> None:
+        self.morph.step(+1)
+
+    def morph_less(self) -> None:
+        self.morph.step(-1)
