@@ -17,8 +17,9 @@ from ecgtwin_app.ecg.measure import Measurements
 
 #: RR variation (%) of a regular rhythm.
 REGULAR = 10
-#: Share of the power between the QRS that flutter explains at least.
-FLUTTER_SHARE = 0.6
+#: Share of the power between the QRS that flutter explains at least. Of 16 hospital records labelled flutter 11
+#: reach it; of 25 in fibrillation and 25 normal ones none does (0.35 at most).
+FLUTTER_SHARE = 0.45
 
 
 def sinus_rhythm(m: Measurements, asked: Asked) -> list[Verdict]:

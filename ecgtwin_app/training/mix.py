@@ -14,7 +14,7 @@ RHYTHMS = {
     "sinus rhythm": (38.0, 180.0, 3.0),
     "sinus arrhythmia": (42.0, 95.0, 1.2),
     "atrial fibrillation": (45.0, 170.0, 1.6),
-    "atrial flutter": (58.0, 175.0, 1.5),
+    "atrial flutter": (58.0, 168.0, 1.5),
     "premature atrial complex": (45.0, 125.0, 1.5),
     "supraventricular tachycardia": (150.0, 220.0, 1.2),
     "junctional rhythm": (38.0, 62.0, 1.2),
