@@ -37,7 +37,8 @@ class Dressing:
         return (
             self.menuBar(), self.bar, self.statusBar(), self.messages, self.filmstrip, self.view, self.page_bar,
             self.read_out,
-            self.morph_bar, self.teaching_panel, self.quiz, self.overview, self.score_strip, self.history, self.layers_panel, *self.request_panel.parts,
+            self.morph_bar, self.teaching_panel, self.quiz,
+            self.overview, self.score_strip, self.history, self.layers_panel, *self.request_panel.parts,
             self.results, self.tabs.tabBar(), self.splitter.handle(1), self.splitter.handle(2),
         )  # fmt: skip
 
