@@ -6,12 +6,14 @@ import argparse
 from pathlib import Path
 
 from ecgtwin_app.cli.asking import add_recording_arguments, read_file, read_recording
-from ecgtwin_app.cli.output import print_json, text_of
+from ecgtwin_app.cli.measure_text import print_comparison, print_report
+from ecgtwin_app.cli.output import print_json
 from ecgtwin_app.conditions.referee import judge
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.leads import lead_law_residual
+from ecgtwin_app.ecg.matrix import measurement_matrix, median_beat
 from ecgtwin_app.ecg.measure import measure
-from ecgtwin_app.ecg.recording import LEADS, Recording
+from ecgtwin_app.ecg.recording import LEADS, EcgError, Recording
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,20 +21,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_recording_arguments(parser, "file")
     parser.add_argument("other", metavar="OTHER", nargs="?", type=Path, help="a second ECG: how it differs")
     parser.add_argument("--json", action="store_true", help="everything on standard output as JSON")
+    parser.add_argument(
+        "--median-beat",
+        action="store_true",
+        help="in the JSON also the median beat and its vectorcardiogram (x, y, z), mV at 500 Hz",
+    )
 
 
 def main(args: argparse.Namespace) -> int:
     """Measure and print; returns the exit status."""
-    report = _report(Path(args.file).name, read_recording(args, "file"))
+    if args.median_beat and not args.json:
+        raise EcgError("The median beat is given as JSON only; add --json.")
+    report = _report(Path(args.file).name, read_recording(args, "file"), args.median_beat)
     if args.other is None:
-        print_json(report) if args.json else _print_text(report)
+        print_json(report) if args.json else print_report(report)
         return 0
-    other = _report(args.other.name, read_file(args, args.other))
+    other = _report(args.other.name, read_file(args, args.other), args.median_beat)
     difference = differences(report["measurements"], other["measurements"])
     if args.json:
         print_json({"first": report, "second": other, "difference": difference})
     else:
-        _print_comparison(report, other, difference)
+        print_comparison(report, other, difference)
     return 0
 
 
@@ -42,7 +51,7 @@ def differences(first: dict, second: dict) -> dict:
     Parameters
     ----------
     first, second : dict
-        Measurements as `Measurements.as_dict` gives them.
+        Measurements as `measurement_matrix` gives them.
     """
     found = {}
     for name, value in first.items():
@@ -51,7 +60,8 @@ def differences(first: dict, second: dict) -> dict:
             found[name] = differences(value, other)
         elif _is_number(value) and _is_number(other):
             difference = other - value
-            found[name] = (difference + 180) % 360 - 180 if name.endswith("axis") else difference
+            difference = (difference + 180) % 360 - 180 if name.endswith("axis") else difference
+            found[name] = round(difference, 6)
     return found
 
 
@@ -59,9 +69,9 @@ def _is_number(value) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _report(name: str, recording: Recording) -> dict:
+def _report(name: str, recording: Recording, with_beat: bool) -> dict:
     """All that is printed of one recording."""
-    measurements = measure(recording).as_dict()
+    measured = measure(recording)
     residual = lead_law_residual(recording.signal) * 1000 if recording.leads == LEADS else None
     return {
         "file": name,
@@ -74,9 +84,9 @@ def _report(name: str, recording: Recording) -> dict:
         "lead_law_residual_uv": None if residual is None else round(residual, 3),
         "history": list(recording.history),
         "device": recording.device,
-        "measurements": measurements,
+        "measurements": measurement_matrix(recording, measured),
         "criteria_met": criteria_met(recording),
-    }
+    } | ({"median_beat": median_beat(measured)} if with_beat else {})
 
 
 def criteria_met(recording: Recording) -> list[str]:
@@ -93,33 +103,3 @@ def criteria_met(recording: Recording) -> list[str]:
         if verdicts and all(verdict.met for verdict in verdicts):
             met.append(condition.name)
     return met
-
-
-def _print_text(report: dict) -> None:
-    measurements = report.pop("measurements")
-    for name, value in report.items():
-        if isinstance(value, dict):
-            value = ", ".join(f"{key} {text_of(item)}" for key, item in value.items()) or None
-        elif isinstance(value, list):
-            value = "; ".join(value) or None
-        print(f"{name:<22} {text_of(value)}")
-    for name, value in measurements.items():
-        if isinstance(value, dict):
-            value = "  ".join(f"{lead} {text_of(item)}" for lead, item in value.items())
-        elif isinstance(value, list):
-            value = f"{len(value)} ({', '.join(sorted({beat['kind'] for beat in value}))})"
-        print(f"{name:<22} {text_of(value)}")
-
-
-def _print_comparison(first: dict, second: dict, difference: dict) -> None:
-    """A line a measurement: first, second, and how much more the second is."""
-    print(f"{'':<22} {first['file'][:20]:>20} {second['file'][:20]:>20} {'difference':>12}")
-    for name, value in difference.items():
-        if isinstance(value, dict):
-            shown = "  ".join(f"{lead} {item:+.3g}" for lead, item in value.items())
-            print(f"{name:<22} {shown}")
-        else:
-            one, two = first["measurements"][name], second["measurements"][name]
-            print(f"{name:<22} {text_of(one):>20} {text_of(two):>20} {value:>+12.4g}")
-    for report in (first, second):
-        print(f"{report['file'][:40]} meets: {', '.join(report['criteria_met']) or '–'}")

@@ -14,7 +14,10 @@ import numpy as np
 from ecgtwin_app.ecg.atrial_activity import Flutter, PTrain, find_flutter, find_p_train
 from ecgtwin_app.ecg.axis import frontal_axis
 from ecgtwin_app.ecg.delineate import Beat, Delineation, delineate
+from ecgtwin_app.ecg.p_pattern import p_of
+from ecgtwin_app.ecg.qtc import corrected
 from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE, Recording
+from ecgtwin_app.ecg.rr import all_intervals, coefficient_of_variation, rmssd, sdnn, usual_intervals
 
 #: A QRS deflection smaller than this (mV) is not a Q, R or S wave.
 SMALLEST_WAVE = 0.03
@@ -37,14 +40,18 @@ class Measurements:
         Standard deviation of those intervals over their mean.
     rr_cv_all : float or None
         The same over every interval.
+    sdnn, rmssd : float or None
+        Milliseconds, between normal beats (`ecg.rr`).
     p_duration, pr, qrs, qt : float or None
         Milliseconds.
     qtc_bazett, qtc_fridericia, qtc_framingham, qtc_hodges : float or None
-        Milliseconds, with the mean RR of all beats.
+        Milliseconds, with the mean RR of all beats (`ecg.qtc`, which also says when not to trust them).
     p_axis, qrs_axis, t_axis : float or None
         Frontal plane, degrees, -180 to 180, from the net areas in I and aVF.
     st_j, st_60, st_80 : dict of str to float
         ST level at the end of the QRS, 60 and 80 ms after, by lead, mV against the level before the QRS.
+    p_amplitude : dict of str to float or None
+        Signed, by lead, mV, from the line through both ends of P.
     q_amplitude, r_amplitude, s_amplitude : dict of str to float
         Sizes by lead, mV, all positive, 0 without such a wave; a QS counts as S. R is the tallest R.
     t_amplitude : dict of str to float or None
@@ -69,6 +76,8 @@ class Measurements:
     rr_range: float | None
     rr_cv: float | None
     rr_cv_all: float | None
+    sdnn: float | None
+    rmssd: float | None
     p_duration: float | None
     pr: float | None
     qrs: float | None
@@ -83,6 +92,7 @@ class Measurements:
     st_j: dict[str, float]
     st_60: dict[str, float]
     st_80: dict[str, float]
+    p_amplitude: dict[str, float | None]
     q_amplitude: dict[str, float]
     r_amplitude: dict[str, float]
     s_amplitude: dict[str, float]
@@ -134,8 +144,10 @@ def measure(recording: Recording) -> Measurements:
     """
     found = delineate(recording)
     shape = found.shapes[0]
-    heart_rate, all_mean, cv_all = _rate(found.beats, recording.rate)
-    rr = _usual_intervals(found.beats, recording.rate)
+    gaps = all_intervals(found.beats, recording.rate)
+    mean = float(np.mean(gaps)) if gaps.size else None
+    heart_rate = None if mean is None else 60 / mean
+    rr = usual_intervals(found.beats, recording.rate)
     intervals = _intervals(found)
     amplitudes = [_qrs_amplitudes(shape, row) for row in range(12)]
     q, r, s = (
@@ -149,12 +161,15 @@ def measure(recording: Recording) -> Measurements:
         atrial_rate=heart_rate if p_share is not None and p_share >= 0.9 else None,
         rr_mean=float(np.mean(rr)) if rr.size else None,
         rr_range=float(np.ptp(rr)) if rr.size else None,
-        rr_cv=float(np.std(rr) / np.mean(rr)) if rr.size > 1 else None,
-        rr_cv_all=cv_all,
+        rr_cv=coefficient_of_variation(rr),
+        rr_cv_all=coefficient_of_variation(gaps),
+        sdnn=sdnn(found.beats, recording.rate),
+        rmssd=rmssd(found.beats, recording.rate),
         **intervals,
-        **_corrected(intervals["qt"], all_mean),
+        **{f"qtc_{name}": value for name, value in corrected(intervals["qt"], mean).items()},
         **_axes(shape),
         **{f"st_{name}": _levels(shape, after) for name, after in (("j", 0.0), ("60", 0.06), ("80", 0.08))},
+        p_amplitude={lead: _p_amplitude(shape, lead) for lead in LEADS},
         q_amplitude=q,
         r_amplitude=r,
         s_amplitude=s,
@@ -169,23 +184,6 @@ def measure(recording: Recording) -> Measurements:
     )
 
 
-def _rate(beats, rate):
-    """Heart rate, mean interval and coefficient of variation over every interval."""
-    gaps = np.diff([beat.fiducial for beat in beats]) / rate
-    if gaps.size == 0:
-        return None, None, None
-    cv = float(np.std(gaps) / np.mean(gaps)) if gaps.size > 1 else None
-    return float(60 / np.mean(gaps)), float(np.mean(gaps)), cv
-
-
-def _usual_intervals(beats, rate):
-    """RR intervals (s) between neighbours that both have the dominant shape; all where none are."""
-    usual = np.array([beat.shape == 0 for beat in beats], dtype=bool)
-    gaps = np.diff([beat.fiducial for beat in beats]) / rate
-    kept = usual[:-1] & usual[1:]
-    return gaps[kept] if kept.any() else gaps
-
-
 def _intervals(found):
     waves = found.shapes[0].waves
 
@@ -197,18 +195,6 @@ def _intervals(found):
         "pr": ms(waves.p_onset, waves.qrs_onset),
         "qrs": ms(waves.qrs_onset, waves.qrs_offset),
         "qt": ms(waves.qrs_onset, waves.t_offset),
-    }
-
-
-def _corrected(qt, rr):
-    """QT for a rate of 60: Bazett 1920, Fridericia 1920, Framingham (Sagie 1992), Hodges 1983."""
-    if qt is None or rr is None:
-        return dict.fromkeys(("qtc_bazett", "qtc_fridericia", "qtc_framingham", "qtc_hodges"))
-    return {
-        "qtc_bazett": qt / rr**0.5,
-        "qtc_fridericia": qt / rr ** (1 / 3),
-        "qtc_framingham": qt + 154 * (1 - rr),
-        "qtc_hodges": qt + 1.75 * (60 / rr - 60),
     }
 
 
@@ -258,6 +244,11 @@ def _qrs_amplitudes(shape, row):
     if first_r >= SMALLEST_WAVE:
         return 0.0, height, max(q, s)
     return q if q >= SMALLEST_WAVE else 0.0, height, s if s >= SMALLEST_WAVE else 0.0
+
+
+def _p_amplitude(shape, lead):
+    p = p_of(shape, lead)
+    return None if p is None else float(p[np.argmax(np.abs(p))])
 
 
 def _t_amplitudes(shape):

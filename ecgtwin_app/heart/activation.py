@@ -14,7 +14,8 @@ from ecgtwin_app.ecg.axis import frontal_axis
 from ecgtwin_app.ecg.leads import twelve_leads
 from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE
 from ecgtwin_app.ecg.template import BeatTemplate, fade
-from ecgtwin_app.heart.vector import KORS, LeadField
+from ecgtwin_app.ecg.vcg import KORS
+from ecgtwin_app.heart.vector import LeadField
 
 #: A first r or q (mV) is drawn no smaller, so that noise does not hide it.
 SMALLEST_WAVE = 0.065

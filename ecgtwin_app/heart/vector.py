@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgtwin_app.ecg.recording import MODEL_RATE
+from ecgtwin_app.ecg.vcg import KORS
 
 #: Leads (I, II, V1 to V6) from the Frank vector: Dower, Machado & Osborne, Clin Cardiol 1980;3:87.
 DOWER = np.array(
@@ -23,15 +24,6 @@ DOWER = np.array(
         [1.213, 0.127, -0.601],
         [1.125, 0.127, -0.086],
         [0.831, 0.076, 0.230],
-    ],
-    dtype=np.float32,
-)
-#: Frank vector from the leads by regression: Kors et al., Eur Heart J 1990;11:1083.
-KORS = np.array(
-    [
-        [0.38, -0.07, -0.13, 0.05, -0.01, 0.14, 0.06, 0.54],
-        [-0.07, 0.93, 0.06, -0.02, -0.05, 0.06, -0.17, 0.13],
-        [0.11, -0.23, -0.43, -0.06, -0.14, -0.20, -0.11, 0.31],
     ],
     dtype=np.float32,
 )

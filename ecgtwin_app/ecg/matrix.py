@@ -1,0 +1,90 @@
+"""Everything that is measured on a recording, as plain values for a file, a table or another program."""
+
+from __future__ import annotations
+
+from ecgtwin_app.ecg.lead_reversal import reversal_hint
+from ecgtwin_app.ecg.leads import independent_leads, twelve_leads
+from ecgtwin_app.ecg.measure import Measurements
+from ecgtwin_app.ecg.qtc import FORMULAS, qtc_doubts
+from ecgtwin_app.ecg.quality import lead_quality
+from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, LEADS, MODEL_RATE, Recording
+from ecgtwin_app.ecg.vcg import heart_vector, loop_measures
+
+
+def measurement_matrix(recording: Recording, measurements: Measurements) -> dict:
+    """All measurements of a recording, with the doubts about them.
+
+    Parameters
+    ----------
+    recording : Recording
+    measurements : Measurements
+        Of this recording.
+
+    Returns
+    -------
+    dict
+        `Measurements.as_dict`, and: ``qtc_doubts``, formula to reasons (`ecg.qtc`); ``vectorcardiogram``, derived
+        (`ecg.vcg`); ``pacing_spikes``, seconds; ``lead_quality``, lead to notes, and ``noise``, lead to mV
+        (`ecg.quality`); ``lead_reversal``, a hint in words or "" (`ecg.lead_reversal`).
+    """
+    found, shape = measurements.delineation, measurements.delineation.shapes[0]
+    states = lead_quality(recording)
+    return measurements.as_dict() | {
+        "qtc_doubts": {
+            formula: list(
+                qtc_doubts(formula, measurements.heart_rate, measurements.qrs, measurements.rr_cv_all)
+            )
+            for formula in FORMULAS
+        },
+        "vectorcardiogram": {
+            name: _rounded(value) for name, value in loop_measures(shape.signal, shape.waves).items()
+        },
+        "pacing_spikes": [round(float(at) / MODEL_RATE, 3) for at in found.spikes],
+        "lead_quality": {state.lead: list(state.notes) for state in states},
+        "noise": {state.lead: _rounded(state.noise) for state in states},
+        "lead_reversal": lead_reversal(recording, measurements),
+    }
+
+
+def lead_reversal(recording: Recording, measurements: Measurements) -> str:
+    """Which electrodes look exchanged, in words; "" where none do."""
+    shape = measurements.delineation.shapes[0]
+    waves, areas = shape.waves, {}
+    if measurements.p_axis is not None:
+        p = shape.signal[:, waves.p_onset : waves.p_offset]
+        areas = {lead: float(p[LEADS.index(lead)].sum()) for lead in ("I", "II")}
+    signal = recording.signal
+    eight = (
+        independent_leads(signal)
+        if recording.leads == LEADS
+        else signal[[*map(recording.leads.index, INDEPENDENT_LEADS)]]
+    )
+    return reversal_hint(eight.astype(float), recording.rate, areas)
+
+
+def median_beat(measurements: Measurements) -> dict:
+    """The representative beat and its vectorcardiogram, mV at 500 Hz, with the marks in samples."""
+    beat = measurements.delineation.representative
+    x, y, z = heart_vector(beat.signal)
+    leads = dict(zip(LEADS, twelve_leads(beat.signal), strict=True)) | {"x": x, "y": y, "z": z}
+    marks = (
+        "p_onset",
+        "p_peak",
+        "p_offset",
+        "qrs_onset",
+        "fiducial",
+        "qrs_offset",
+        "t_peak",
+        "t_offset",
+    )
+    return {
+        "rate": MODEL_RATE,
+        "beats_used": beat.beats_used,
+        "beats_total": beat.beats_total,
+        "marks": {name: None if getattr(beat, name) is None else int(getattr(beat, name)) for name in marks},
+        "leads": {name: [round(float(value), 4) for value in values] for name, values in leads.items()},
+    }
+
+
+def _rounded(value):
+    return None if value is None else float(f"{value:.4g}")
