@@ -72,12 +72,15 @@ def said(sentence: str) -> str:
     known = tr(sentence)
     if known != sentence:
         return known
+    limits = re.fullmatch(r"(-?[\d.]+) to (-?[\d.]+)", sentence)
+    if limits:
+        return tr("{low} to {high}").format(low=said(limits[1]), high=said(limits[2]))
     for shape, pattern in _patterns(QLocale().name().partition("_")[0]):
         found = shape.fullmatch(sentence)
         if found:
             values = {name[1:]: said(value) for name, value in found.groupdict().items()}
             return re.sub(r"\{(\d)\}", lambda match: values[match[1]], tr(pattern))
-    return figures(sentence) if re.fullmatch(r"[-−+≤≥<>± ]*[\d.]+", sentence) else sentence
+    return figures(sentence) if re.fullmatch(r"[-−+≤≥<>±\d. ]+", sentence) else sentence
 
 
 @lru_cache(maxsize=4)
@@ -89,7 +92,7 @@ def _patterns(language: str) -> list[tuple[re.Pattern, str]]:
     shaped = []
     for source in sorted(patterns, key=len, reverse=True):
         pieces = re.split(r"\{(\d)\}", source)
-        shape = "".join(f"(?P<v{piece}>.+?)" if k % 2 else re.escape(piece) for k, piece in enumerate(pieces))
+        shape = "".join(f"(?P<v{piece}>.*?)" if k % 2 else re.escape(piece) for k, piece in enumerate(pieces))
         shaped.append((re.compile(shape, re.DOTALL), source))
     return shaped
 

@@ -33,6 +33,7 @@ from ecgtwin_app.ui.filmstrip import Filmstrip
 from ecgtwin_app.ui.flicker import Flicker
 from ecgtwin_app.ui.history_panel import HistoryPanel
 from ecgtwin_app.ui.keeper import Keeper
+from ecgtwin_app.ui.language_menu import LanguageMenu
 from ecgtwin_app.ui.layer_stack import LayerStack, layers_of
 from ecgtwin_app.ui.layers_panel import LayersPanel
 from ecgtwin_app.ui.messages import MessageBar
@@ -109,6 +110,7 @@ class MainWindow(
         self.flickering, self.spin = Flicker(self.view_page, self), Spin(self.spin_by, self)
         self.history, self.filmstrip = HistoryPanel(self.store), Filmstrip()
         self.messages, self.view = MessageBar(), PageView()
+        self.menus["View"].addMenu(LanguageMenu(self.store, self.messages.tell, self.menus["View"]))
         self.overview, self.read_out = OverviewBar(), QLabel(objectName="readOut")
         self.read_out.setWordWrap(True)
         self.page_bar, self.score_strip = PageBar(self.commands), ScoreStrip()

@@ -1,0 +1,106 @@
+"""Every sentence that ui/ and report/ show, read from their source; and the messages of the rooms below."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1] / "ecgtwin_app"
+#: Calls whose texts are shown: which of their arguments, by place and by name.
+MARKERS = {
+    "tr": {0: "text"},
+    "noted": {0: "text"},
+    "plural": {0: "one", 1: "many"},
+    "Command": {1: "text", 4: "tip"},
+}
+#: Calls that put a text before the user; a literal in them was forgotten.
+SHOWING = {
+    "QLabel", "QAction", "QPushButton", "QToolButton", "QMenu", "QTreeWidgetItem", "QCheckBox", "QGroupBox",
+    "setText", "setToolTip", "setStatusTip", "setAccessibleName", "setAccessibleDescription",
+    "setWindowTitle", "setTitle", "setPlaceholderText", "setSuffix", "setPrefix", "setSpecialValueText",
+    "addAction", "addMenu", "addTab", "addItem", "setLabelText", "tell", "warn", "offer", "drawText",
+    "draw_text", "halo_text", "setFormat",
+}  # fmt: skip
+#: Keyword arguments of widgets that are texts.
+SHOWING_KEYWORDS = {"text", "placeholderText", "toolTip", "title", "suffix", "prefix"}
+#: Rooms and files whose errors reach the window. The others are met on the command line or in training.
+SPEAKING = ("ecg", "conditions", "formats", "heart", "engine", "attribution", "report", "ui")
+SILENT = {
+    "formats/csv_.py": "options of the command line",
+    "heart/virtual_patient.py": "training",
+}
+
+
+def modules(*rooms: str) -> Iterator[tuple[str, ast.Module]]:
+    """Path below the package and syntax tree of every module."""
+    for room in rooms:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8"))
+
+
+def marked() -> dict[str, str]:
+    """Every text that is marked to be shown, with the module that holds it."""
+    found = {}
+    for name, tree in modules("ui", "report"):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                for argument in _arguments(node, MARKERS.get(_called(node), {})):
+                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                        found.setdefault(argument.value, name)
+    return found
+
+
+def forgotten() -> list[str]:
+    """Literal texts, with two letters or more, that are shown without the translation."""
+    found = []
+    for name, tree in modules("ui", "report"):
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or _called(node) not in SHOWING | {"QLineEdit"}:
+                continue
+            texts = list(node.args) + [k.value for k in node.keywords if k.arg in SHOWING_KEYWORDS]
+            for text in texts:
+                words = _pattern(text)
+                if words is not None and re.search(r"[A-Za-z]{2}", re.sub(r"\{\d\}", "", words)):
+                    found.append(f"{name}:{text.lineno}: {words}")
+    return found
+
+
+def messages() -> dict[str, str]:
+    """Patterns of the errors that reach the window, ``"{0} is empty"``, with the module that raises them."""
+    found = {}
+    for name, tree in modules(*SPEAKING):
+        if name in SILENT:
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and _called(node) in ("EcgError", "WeightsError") and node.args:
+                words = _pattern(node.args[0])
+                if words is not None and re.search(r"[a-z]{2}", words):
+                    found.setdefault(words, name)
+    return found
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+
+
+def _arguments(node, places):
+    yield from (node.args[place] for place in places if place < len(node.args))
+    yield from (keyword.value for keyword in node.keywords if keyword.arg in places.values())
+
+
+def _pattern(node: ast.expr) -> str | None:
+    """A literal text; what an f-string fills in is numbered. None for anything else."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        pieces, number = [], 0
+        for value in node.values:
+            if isinstance(value, ast.Constant):
+                pieces.append(value.value)
+            else:
+                pieces.append(f"{{{number}}}")
+                number += 1
+        return "".join(pieces)
+    return None
