@@ -14,7 +14,8 @@ from synthetic_ecg import strip
 from ui_window import ALT, SHIFT, generate, idle
 
 from ecgtwin_app.ecg.measure import measure
-from ecgtwin_app.ui.calipers import AMPLITUDE, TIME, Caliper, label, read_out, snapped
+from ecgtwin_app.report.calipers import AMPLITUDE, TIME, Caliper, label
+from ecgtwin_app.ui.calipers import read_out, snapped
 from ecgtwin_app.ui.glide import Glide
 from ecgtwin_app.ui.marks import marks_of, with_moved_marks
 from ecgtwin_app.ui.normal_ranges import normal_text

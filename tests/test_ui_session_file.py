@@ -23,9 +23,9 @@ from ui_window import accept_file_dialog, generate, idle
 from ecgtwin_app.ecg.measure import measure
 from ecgtwin_app.ecg.recording import EcgError, Patient
 from ecgtwin_app.engine.request import HeatMap, Twin, TwinRequest
+from ecgtwin_app.report.calipers import TIME, Caliper
 from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.report.layout import PageLayout
-from ecgtwin_app.ui.calipers import TIME, Caliper
 from ecgtwin_app.ui.keeper import Keeper
 from ecgtwin_app.ui.layer_stack import LayerStack, LayerStyle
 from ecgtwin_app.ui.main_window import MainWindow

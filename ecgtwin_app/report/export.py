@@ -102,9 +102,11 @@ def page_image(page: Page, pixels_per_mm: float) -> QImage:
     width, height = (round(side * pixels_per_mm) for side in page.layout.size)
     image = QImage(width, height, QImage.Format.Format_RGB32)
     painter = QPainter(image)
-    painter.scale(width / page.layout.size[0], height / page.layout.size[1])
-    paint_page(painter, page)
-    painter.end()
+    try:
+        painter.scale(width / page.layout.size[0], height / page.layout.size[1])
+        paint_page(painter, page)
+    finally:
+        painter.end()  # an image that dies while it is painted on takes the program along
     return image
 
 

@@ -13,6 +13,7 @@ from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.report import furniture, ink
 from ecgtwin_app.report.align import beat_times, shift_onto
 from ecgtwin_app.report.beats_view import paint_median_beats
+from ecgtwin_app.report.calipers import Caliper, draw_calipers
 from ecgtwin_app.report.difference import difference
 from ecgtwin_app.report.header import draw_banner, draw_footer, draw_header
 from ecgtwin_app.report.heat import COLOUR_BAR_WIDTH, draw_band, draw_colour_bar, scale_of
@@ -41,6 +42,8 @@ class Page:
         Names as `ecg.measure` gives them; what is missing is printed as a dash.
     layers : tuple of Layer or None
         What an overlay shows, the lowest first; None shows the reference under the twin.
+    calipers : tuple of Caliper
+        Drawn over the traces: what was measured goes along into files and print.
     room_for : tuple of Recording
         Recordings that are not drawn but for which there is room: pages that follow each other with the same
         ones, such as the frames of a morph, keep their rows in place.
@@ -54,6 +57,7 @@ class Page:
     twin_measurements: dict | None = None
     layers: tuple[Layer, ...] | None = None
     room_for: tuple[Recording, ...] = ()
+    calipers: tuple[Caliper, ...] = ()
 
     def __post_init__(self):
         if self.layers is None:
@@ -105,7 +109,7 @@ class Page:
     @cached_property
     def blocks(self) -> tuple[tuple[Block, list[Panel]], ...]:
         """The blocks with their panels placed."""
-        all_blocks = blocks(self.layout, self.shown, self.reference.duration)
+        all_blocks = blocks(self.layout, self.shown, self.reference.duration, self.reference.leads)
         # Both halves of a page side by side get the same heights, so that the eye can compare.
         reaches = np.array([[self._extent(block, k) for k in range(len(block.rows))] for block in all_blocks])
         extents = [tuple(reach) for reach in reaches.max(axis=0)]
@@ -166,6 +170,7 @@ def paint_page(painter: QPainter, page: Page) -> None:
         for block, of_block in page.blocks:
             _paint_block(painter, page, block, of_block)
             panels += of_block
+        draw_calipers(painter, page, panels)
     if page.generated is not None:
         draw_banner(painter, page)
     draw_header(painter, page)

@@ -7,7 +7,8 @@ from dataclasses import replace
 from PySide6.QtCore import QLineF, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 
-from ecgtwin_app.ui.calipers import AMPLITUDE, TIME, Caliper, label, snapped
+from ecgtwin_app.report.calipers import AMPLITUDE, COLOURS, REACH, TIME, Caliper, label
+from ecgtwin_app.ui.calipers import snapped
 from ecgtwin_app.ui.page_map import PageMap
 from ecgtwin_app.ui.words import noted
 
@@ -15,7 +16,6 @@ from ecgtwin_app.ui.words import noted
 _GRIP, _SNAP = 6.0, 8.0
 #: Seconds and mV of one nudge with the arrow keys; Shift makes it ten.
 _NUDGE = {TIME: 0.002, AMPLITUDE: 0.01}
-_ON_LIGHT, _ON_DARK = QColor("#8E0F7A"), QColor("#FF8BE8")
 
 
 class CaliperTool(QObject):
@@ -173,17 +173,16 @@ class CaliperTool(QObject):
 
     def paint(self, painter: QPainter, page_map: PageMap) -> None:
         """Draw every caliper whose lead and time are on the page."""
-        colour = _ON_DARK if page_map.page.layout.scheme == "monitor" else _ON_LIGHT
+        colour = QColor(COLOURS[page_map.page.layout.scheme == "monitor"])
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for number, caliper in enumerate(self.calipers):
             for panel in page_map.panels_of(caliper.lead, caliper.shows):
                 self._paint_one(painter, page_map, panel, caliper, colour, number == self.current)
 
     def _paint_one(self, painter, page_map, panel, caliper, colour, chosen):
-        first, last = panel.start, panel.start + panel.seconds
-        anchor = (caliper.a + caliper.b) / 2 if caliper.kind == TIME else caliper.at
-        if not first - 0.02 <= anchor <= last + 0.02:
+        if not caliper.stands_in(panel):
             return
+        first, last = panel.start, panel.start + panel.seconds
         a, b, bar = _lines(caliper, panel, page_map)
         painter.setPen(QPen(colour, 2.0 if chosen else 1.2))
         painter.drawLines([a, b, bar])
@@ -201,7 +200,7 @@ class CaliperTool(QObject):
 
 def _lines(caliper, panel, page_map):
     """Both legs and the bar between them, in pixels."""
-    reach = 9.0 * page_map.scale
+    reach = REACH * page_map.scale
     if caliper.kind == TIME:
         y = page_map.y(panel, caliper.at)
         xs = page_map.x(panel, caliper.a), page_map.x(panel, caliper.b)

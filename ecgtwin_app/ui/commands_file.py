@@ -70,12 +70,12 @@ class FileCommands:
 
     def print_page(self) -> None:
         """Print at true scale; the dialog chooses the printer."""
-        page = with_layout(self.page(), self.page_layout.on_paper())
+        page = with_layout(self._measured_page(), self.page_layout.on_paper())
         dialogs.ask_printer(self, page.layout.sheet, lambda printer: print_page(printer, page))
 
     def copy_page(self) -> None:
         """Put a picture of the page, with its marks, on the clipboard; de-identified."""
-        page = with_layout(self.page(), replace(self.page_layout, identity=False))
+        page = with_layout(self._measured_page(), replace(self.page_layout, identity=False))
 
         def copied(image):
             QGuiApplication.clipboard().setImage(image)
@@ -88,8 +88,12 @@ class FileCommands:
         QGuiApplication.clipboard().setText(self.results.table_text(self.session))
         self.messages.tell(tr("Copied the measurements as a table."))
 
+    def _measured_page(self):
+        """The page with its calipers, which the window draws itself on the screen."""
+        return replace(self.page(), calipers=self.view.calipers.calipers)
+
     def _save_page(self, suffix):
-        page = self.page()
+        page = self._measured_page()
         dialogs.ask_file_to_save(
             self, suffix, f"ecg-page.{suffix}", lambda path: self.controller.export(page, path)
         )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ecgtwin_app.report.calipers import AMPLITUDE, TIME
 from ecgtwin_app.report.layers import REFERENCE, TWIN
-from ecgtwin_app.ui.calipers import AMPLITUDE, TIME, read_out
+from ecgtwin_app.ui.calipers import read_out
 from ecgtwin_app.ui.mark_tool import describe
 from ecgtwin_app.ui.undo import Change
 from ecgtwin_app.ui.words import noted, tr

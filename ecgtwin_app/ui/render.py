@@ -82,9 +82,11 @@ class PageRenderer(QObject):
 def _paint(view: View) -> QImage:
     image = QImage(view.size, QImage.Format.Format_RGB32)
     painter = QPainter(image)
-    painter.scale(view.size.width() / view.part.width(), view.size.height() / view.part.height())
-    painter.translate(-view.part.topLeft())
-    painter.setClipRect(view.part)
-    paint_page(painter, view.page)
-    painter.end()
+    try:
+        painter.scale(view.size.width() / view.part.width(), view.size.height() / view.part.height())
+        painter.translate(-view.part.topLeft())
+        painter.setClipRect(view.part)
+        paint_page(painter, view.page)
+    finally:
+        painter.end()  # an image that dies while it is painted on takes the program along
     return image

@@ -21,9 +21,9 @@ from ecgtwin_app.ecg.quality import quality_notes
 from ecgtwin_app.ecg.recording import EcgError, Patient, Recording
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Twin, TwinRequest
+from ecgtwin_app.report.calipers import Caliper
 from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.report.layout import PageLayout
-from ecgtwin_app.ui.calipers import Caliper
 from ecgtwin_app.ui.layer_stack import LayerStack, LayerStyle
 from ecgtwin_app.ui.marks import MarkedBeat, Marks
 from ecgtwin_app.ui.request_json import from_json, to_json
