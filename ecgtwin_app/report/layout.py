@@ -85,6 +85,8 @@ LEAD_GRIDS = {
     "12x1": LeadGrid("12 × 1", 1, (), "12x1"),
     "strip": LeadGrid(noted("One-lead strip"), 0, (), "strip"),
 }
+#: Leads of an incomplete recording that stand in one column.
+MOST_IN_A_COLUMN = 6
 _CABRERA = ("aVL", "I", "-aVR", "II", "aVF", "III", *LEADS[6:])
 
 
@@ -184,12 +186,26 @@ class PageLayout:
         return replace(self, scheme="paper", identity=False)
 
 
-def grid_rows(leads: str, order: str, strip_lead: str = "II") -> tuple[tuple[str, ...], ...]:
-    """The leads of each row from left to right; "-aVR" is the inverted lead."""
+def grid_rows(
+    leads: str, order: str, strip_lead: str = "II", there: tuple[str, ...] = LEADS
+) -> tuple[tuple[str, ...], ...]:
+    """The leads of each row from left to right; "-aVR" is the inverted lead.
+
+    Parameters
+    ----------
+    there : tuple of str
+        The leads of the recording. Where one of the twelve is missing, no grid fits: those that are there stand
+        in one column, or in two when they are more than `MOST_IN_A_COLUMN`.
+    """
     grid = LEAD_GRIDS[leads]
     if grid.columns == 0:
-        return ((strip_lead,),)
+        return ((strip_lead if strip_lead.removeprefix("-") in there else there[0],),)
     twelve = _CABRERA if order == "cabrera" else LEADS
+    if not set(LEADS) <= set(there):
+        shown = [lead for lead in twelve if lead.removeprefix("-") in there]
+        shown += [lead for lead in there if lead not in LEADS]
+        rows = len(shown) if len(shown) <= MOST_IN_A_COLUMN else (len(shown) + 1) // 2
+        return tuple(tuple(shown[row::rows]) for row in range(rows))
     rows = 12 // grid.columns
     matrix = tuple(
         tuple(twelve[column * rows + row] for column in range(grid.columns)) for row in range(rows)

@@ -9,7 +9,8 @@ from scipy.interpolate import CubicSpline
 
 from ecgtwin_app.ecg.median import RepresentativeBeat
 from ecgtwin_app.ecg.recording import MODEL_RATE
-from ecgtwin_app.heart.vector import KORS
+from ecgtwin_app.ecg.vcg import heart_vector, loop_measures
+from ecgtwin_app.ecg.waves import Waves
 from ecgtwin_app.report import furniture, ink
 from ecgtwin_app.report.beats_view import median_beat
 from ecgtwin_app.report.ink import draw_text, pen
@@ -36,18 +37,13 @@ _FINER = 6
 
 def loop(beat: RepresentativeBeat) -> np.ndarray:
     """The heart vector of a beat (3, samples) in mV by Kors' regression (Eur Heart J 1990;11:1083)."""
-    return KORS @ beat.signal
+    return heart_vector(beat.signal)
 
 
 def qrs_t_angle(beat: RepresentativeBeat) -> float | None:
     """Angle in space between the mean vectors of QRS and T, degrees; None without a T."""
-    if beat.t_offset is None or beat.qrs_onset is None or beat.qrs_offset is None:
-        return None
-    vectors = loop(beat)
-    qrs = vectors[:, beat.qrs_onset : beat.qrs_offset + 1].sum(axis=1)
-    t = vectors[:, beat.qrs_offset + round(0.06 * MODEL_RATE) : beat.t_offset + 1].sum(axis=1)
-    size = np.linalg.norm(qrs) * np.linalg.norm(t)
-    return float(np.degrees(np.arccos(np.clip(qrs @ t / size, -1, 1)))) if size > 0 else None
+    waves = Waves(**{mark: getattr(beat, mark) for mark in vars(Waves())})
+    return loop_measures(beat.signal, waves)["qrs_t_angle"]
 
 
 def seen_from(turn: float, tilt: float) -> tuple[np.ndarray, np.ndarray]:

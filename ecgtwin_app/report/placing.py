@@ -8,6 +8,7 @@ from math import ceil
 
 import numpy as np
 
+from ecgtwin_app.ecg.recording import LEADS
 from ecgtwin_app.report.layout import LEAD_GRIDS, PULSE_SECONDS, ROW_LENGTH, PageLayout, grid_rows
 
 #: Rows that a strip of one lead has at most.
@@ -65,7 +66,9 @@ class Block:
     width: float
 
 
-def blocks(layout: PageLayout, shows: tuple[str, ...], duration: float = 10.0) -> tuple[Block, ...]:
+def blocks(
+    layout: PageLayout, shows: tuple[str, ...], duration: float = 10.0, there: tuple[str, ...] = LEADS
+) -> tuple[Block, ...]:
     """The page's blocks from left to right.
 
     Parameters
@@ -74,6 +77,8 @@ def blocks(layout: PageLayout, shows: tuple[str, ...], duration: float = 10.0) -
         Names of the layers; in the view "side by side" each has a block of its own.
     duration : float
         Seconds of the recording; a strip of one lead has as many rows as it needs.
+    there : tuple of str
+        Its leads.
     """
     left, _, width, _ = layout.paper
     if layout.mode == "side by side" and len(shows) > 1:
@@ -81,17 +86,17 @@ def blocks(layout: PageLayout, shows: tuple[str, ...], duration: float = 10.0) -
         room = PULSE_SECONDS * layout.speed + 3
         length = min(ROW_LENGTH / len(shows), half - room - 2)
         leads = LEAD_GRIDS[layout.leads].half
-        rows = _rows(layout, leads, length / layout.speed, duration)
+        rows = _rows(layout, leads, length / layout.speed, duration, there)
         return tuple(
             Block((who,), rows, left + k * half, left + k * half + room, length, half)
             for k, who in enumerate(shows)
         )
-    rows = _rows(layout, layout.leads, layout.row_seconds, duration)
+    rows = _rows(layout, layout.leads, layout.row_seconds, duration, there)
     return (Block(shows, rows, left, left + width - ROW_LENGTH - 5, ROW_LENGTH, width),)
 
 
-def _rows(layout, leads, seconds, duration):
-    rows = grid_rows(leads, layout.order, layout.strip_lead)
+def _rows(layout, leads, seconds, duration, there):
+    rows = grid_rows(leads, layout.order, layout.strip_lead, there)
     if LEAD_GRIDS[leads].columns:
         return rows
     return rows * min(_MOST_STRIPS, max(1, ceil((duration - layout.start) / seconds - 1e-6)))
