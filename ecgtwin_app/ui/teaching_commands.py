@@ -130,7 +130,10 @@ class TeachingCommands:
         commands["toggle_morph"].setChecked(self.morph.on)
         self.recent_menu.menuAction().setEnabled(not teaching.hidden)
         self.bar.heat_map.setEnabled(self.bar.heat_map.isEnabled() and not teaching.hidden)
+        # After the reveal the score is a ladder to read; editing it would make another twin.
         self.score_strip.setEnabled(not teaching.on)
+        for button in self.score_strip.buttons.values():
+            button.setVisible(not teaching.on)
 
     def _show_morph(self):
         self._show_page()

@@ -44,6 +44,8 @@ class Case:
         Of the twin.
     answers : tuple of str
         Names of the vocabulary; empty where no answer is known yet.
+    met : bool or None
+        Whether the twin meets the criteria of what was asked; None for a recorded strip.
     """
 
     file: Path
@@ -51,6 +53,7 @@ class Case:
     twin: int
     seed: int | None
     answers: tuple[str, ...]
+    met: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ def make_case(path: Path) -> Case:
         twin=state.current if twin is not None else -1,
         seed=twin.seed if twin is not None else None,
         answers=tuple(dict.fromkeys(twin.request.conditions)) if twin is not None else (),
+        met=twin.met if twin is not None else None,
     )
 
 
@@ -186,7 +190,7 @@ def write_course(path: Path, course: Course) -> None:
             ) from None
         rows.append(
             {"file": relative, "sha256": case.sha256, "twin": case.twin, "seed": case.seed,
-             "answers": list(case.answers)}
+             "answers": list(case.answers), "met": case.met}
         )  # fmt: skip
     document = {"format": FORMAT, "program": __version__, "title": course.title, "cases": rows}
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -245,7 +249,9 @@ def _read_case(row, folder):
     if not isinstance(answers, list) or len(answers) > _MOST_ANSWERS:
         raise ValueError("too many answers")
     names = tuple(dict.fromkeys(find_condition(_text(name)).name for name in answers))
-    return Case(path, digest, twin, seed, names)
+    if row["met"] not in (True, False, None):
+        raise ValueError("no verdict")
+    return Case(path, digest, twin, seed, names, row["met"])
 
 
 def _text(value):

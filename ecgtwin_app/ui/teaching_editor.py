@@ -59,10 +59,12 @@ class CourseEditor(QDialog):
         self.table = QTreeWidget()
         self.table.setAccessibleName(tr("Cases"))
         self.table.setRootIsDecorated(False)
-        self.table.setHeaderLabels([tr("Case"), tr("Session"), tr("Right answers"), tr("Seed")])
+        self.table.setHeaderLabels(
+            [tr("Case"), tr("Session"), tr("Right answers"), tr("Criteria"), tr("Seed")]
+        )
         header = self.table.header()
         header.setStretchLastSection(False)
-        for column in (0, 1, 3):
+        for column in (0, 1, 3, 4):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         self.table.currentItemChanged.connect(lambda *_: self._show_chosen())
@@ -152,7 +154,10 @@ class CourseEditor(QDialog):
         for number, case in enumerate(self.course.cases, 1):
             answers = names_text(case.answers) or tr("none yet: write them below")
             seed = tr("recorded") if case.seed is None else str(case.seed)
-            item = QTreeWidgetItem([str(number), case.file.name, answers, seed])
+            met = {True: tr("✓ met"), False: tr("✗ missed"), None: "–"}[case.met]
+            item = QTreeWidgetItem([str(number), case.file.name, answers, met, seed])
+            if case.met is False:
+                item.setToolTip(3, tr("This twin misses a criterion of what was asked; draw another seed."))
             item.setToolTip(1, case.file.name)
             self.table.addTopLevelItem(item)
         self.table.setCurrentItem(self.table.topLevelItem(min(at, len(self.course.cases) - 1)))
