@@ -145,8 +145,22 @@ def recording_from_channels(
     return Recording(complete, float(rate), leads, history=tuple(history), **fields)
 
 
+class NotStated(EcgError):
+    """A file does not state something that the user can state for it.
+
+    Attributes
+    ----------
+    missing : tuple of str
+        Any of "rate", "unit", "lead_order".
+    """
+
+    def __init__(self, sentence: str, missing: tuple[str, ...]):
+        super().__init__(sentence)
+        self.missing = missing
+
+
 def require_stated(name: str, **needed) -> None:
-    """`EcgError` that names every option the caller must give because the file does not state it.
+    """`NotStated` that names every option the caller must give because the file does not state it.
 
     Parameters
     ----------
@@ -158,9 +172,10 @@ def require_stated(name: str, **needed) -> None:
     missing = [option for option, value in needed.items() if value is None]
     if missing:
         example = {"rate": "rate 500", "unit": "unit mV", "lead_order": "lead order I,II,III,aVR,…"}
-        raise EcgError(
+        raise NotStated(
             f"{name} does not state its {' and '.join(option.replace('_', ' ') for option in missing)}; "
-            f"give {', '.join(example[option] for option in missing)}."
+            f"give {', '.join(example[option] for option in missing)}.",
+            tuple(missing),
         )
 
 

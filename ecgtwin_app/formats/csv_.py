@@ -7,17 +7,28 @@ are never guessed; what the file does not state the caller must.
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from ecgtwin_app.ecg.recording import EcgError, Recording
-from ecgtwin_app.formats.channels import known_leads, millivolts_in, require_stated, unit_in_millivolts
+from ecgtwin_app.formats.channels import known_leads, millivolts_in, require_stated
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import MAX_LEADS, check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import comment_lines, read_comment_lines
+from ecgtwin_app.formats.table_text import (
+    SECONDS,
+    cells_of,
+    find_separator,
+    is_numeric,
+    known_decimal,
+    known_separator,
+    number_in,
+    split_comments,
+    split_unit,
+    title_lines,
+)
 
 FORMAT = "CSV"
 SUFFIXES = (".csv", ".tsv", ".txt")
@@ -26,17 +37,8 @@ LARGEST = 60_000_000
 #: The options of `open_file`.
 OPTIONS = ("rate", "unit", "lead_order", "separator", "decimal")
 
-_SEPARATORS = "\t;,"
 _TIME_NAMES = {"time": "s", "t": "s", "seconds": "s", "time_s": "s", "time_ms": "ms", "milliseconds": "ms"}
-_SECONDS = {"s": 1.0, "sec": 1.0, "ms": 1e-3, "us": 1e-6}
 _COUNTER_NAMES = {"", "index", "sample", "samples", "n", "no"}
-_UNIT_IN_HEADER = re.compile(
-    r"[\[(](?P<bracket>[^\])]+)[\])]\s*$|[_ ](?P<suffix>[nuµμm]?v|ms|s)$", re.IGNORECASE
-)
-#: An hour at 1000 Hz.
-_MOST_ROWS = 3_600_000
-#: Lines of text that devices write above the numbers.
-_MOST_TITLE_LINES = 10
 #: Steps of the time column may differ this much from their median: it is printed with few digits.
 _TIME_TOLERANCE = 0.5
 
@@ -82,22 +84,22 @@ def open_file(
     """
     with parsing(path, FORMAT):
         text = _decode(path)
-        comments, rows = _split_comments(text)
+        comments, rows = split_comments(text)
         if not rows:
             raise EcgError(f"{path.name} holds no table of numbers.")
-        titles = _title_lines(rows, separator, decimal)
+        titles = title_lines(rows, separator, decimal)
         rows = rows[titles:]
-        separator = _known_separator(separator) if separator else _find_separator(rows[: min(len(rows), 5)])
-        decimal = _known_decimal(decimal, separator, rows)
+        separator = known_separator(separator) if separator else find_separator(rows[: min(len(rows), 5)])
+        decimal = known_decimal(decimal, separator, rows)
 
-        names = None if _is_numeric(_cells(rows[0], separator), decimal) else _cells(rows[0], separator)
+        names = None if is_numeric(cells_of(rows[0], separator), decimal) else cells_of(rows[0], separator)
         body = rows[1:] if names else rows
         stated = {
             key.strip().lower(): value.strip() for key, _, value in (line.partition(":") for line in comments)
         }
         names = list(lead_order) if lead_order else names
         table = _numbers(path.name, body, separator, decimal)
-        if names is not None and not known_leads([_split_unit(name)[0] for name in names]):
+        if names is not None and not known_leads([split_unit(name)[0] for name in names]):
             raise EcgError(
                 f"{path.name} names no ECG lead in its first row; it should read like I, II, III, aVR …."
             )
@@ -107,7 +109,7 @@ def open_file(
             )
 
         time_rate, columns = _columns(path.name, names or [], table)
-        rate = rate or _number(stated.get("rate", "")) or time_rate
+        rate = rate or number_in(stated.get("rate", "")) or time_rate
         units = [unit or column_unit or stated.get("unit") for _, column_unit, _ in columns]
         known_unit = all(units) if columns else unit or stated.get("unit")
         require_stated(path.name, rate=rate, unit=known_unit or None, lead_order=names)
@@ -172,77 +174,11 @@ def _decode(path: Path) -> str:
         return data.decode("latin-1")  # every byte is a character, so only remarks can come out wrong
 
 
-def _split_comments(text: str) -> tuple[list[str], list[str]]:
-    """Comment lines without their sign, and rows that are not blank."""
-    if text.count("\n") > _MOST_ROWS:
-        raise EcgError(f"A table may have up to {_MOST_ROWS:,} rows; export a part of the recording.")
-    lines = [line.rstrip("\r") for line in text.split("\n")]
-    comments = [line.lstrip().lstrip("#").strip() for line in lines if line.lstrip().startswith("#")]
-    return comments, [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
-
-
-def _title_lines(rows: Sequence[str], separator: str | None, decimal: str | None) -> int:
-    """How many lines of prose stand above the names of the columns, or above the numbers."""
-    for number, row in enumerate(rows[: _MOST_TITLE_LINES + 1]):
-        sign = _known_separator(separator) if separator else _find_separator([row])
-        cells = _cells(row, sign)
-        numeric = _is_numeric(cells, decimal or ".") or (decimal is None and _is_numeric(cells, ","))
-        if len(known_leads([_split_unit(cell)[0] for cell in cells])) > 1:
-            return number
-        if len(cells) > 1 and numeric:
-            # A row as wide as the numbers names the columns, rightly or wrongly.
-            named = number > 0 and len(_cells(rows[number - 1], sign)) == len(cells)
-            return number - named
-    return 0
-
-
-def _known_decimal(text: str | None, separator: str, rows: Sequence[str]) -> str:
-    """The decimal sign given, else the one found in the first rows."""
-    if text is None:
-        return "," if separator != "," and not any("." in row for row in rows[1:50]) else "."
-    if text not in (".", ",") or text == separator:
-        raise EcgError(
-            f"The decimal sign {text!r} cannot be used; give . or a comma that is not the separator."
-        )
-    return text
-
-
-def _known_separator(text: str) -> str:
-    separator = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";"}.get(
-        text.lower(), text
-    )
-    if separator not in {*_SEPARATORS, " "}:
-        raise EcgError(f"The separator {text!r} is not known; give a comma, a semicolon, tab or space.")
-    return separator
-
-
-def _find_separator(rows: Sequence[str]) -> str:
-    """The first of tab, semicolon and comma in all rows; else blanks."""
-    return next((sign for sign in _SEPARATORS if all(sign in row for row in rows)), " ")
-
-
-def _cells(row: str, separator: str) -> list[str]:
-    cells = row.split() if separator == " " else row.split(separator)
-    return [cell.strip().strip('"').strip() for cell in cells]
-
-
-def _is_numeric(cells: Sequence[str], decimal: str) -> bool:
-    return all(_number(cell.replace(decimal, ".")) is not None for cell in cells)
-
-
-def _number(text: str) -> float | None:
-    """The leading number of "500 Hz", or None."""
-    try:
-        return float(text.split()[0])
-    except (ValueError, IndexError):
-        return None
-
-
 def _numbers(name: str, rows: list[str], separator: str, decimal: str) -> np.ndarray:
     """The table, shape (rows, columns); empty cells and letters are errors that say where."""
     if not rows:
         raise EcgError(f"{name} has a header but no numbers below it.")
-    width = len(_cells(rows[0], separator))
+    width = len(cells_of(rows[0], separator))
     if width > MAX_LEADS + 4:
         raise EcgError(f"{name} has {width} columns; turn it so that each lead is a column.")
     text = "\n".join(rows).replace('"', "")
@@ -254,36 +190,25 @@ def _numbers(name: str, rows: list[str], separator: str, decimal: str) -> np.nda
         )
     except ValueError as error:
         for number, row in enumerate(rows, start=1):
-            cells = _cells(row, separator)
+            cells = cells_of(row, separator)
             if len(cells) != width:
                 raise EcgError(
                     f"{name} has {len(cells)} columns instead of {width} in row {number}."
                 ) from error
-            if not _is_numeric(cells, decimal):
+            if not is_numeric(cells, decimal):
                 break
         raise EcgError(
             f"{name} has something other than numbers in row {number}; every row needs numbers only."
         ) from error
 
 
-def _split_unit(header: str) -> tuple[str, str | None]:
-    """Name and unit of a column header: "II (uV)", "II [mV]", "II_uV" or "II"."""
-    match = _UNIT_IN_HEADER.search(header)
-    if match is None:
-        return header.strip(), None
-    text = (match["bracket"] or match["suffix"]).strip()
-    if unit_in_millivolts(text) is None and text.lower() not in _SECONDS:
-        return header.strip(), None
-    return header[: match.start()].strip(" _"), text
-
-
 def _columns(name: str, names: Sequence[str], table: np.ndarray) -> tuple[float | None, list[tuple]]:
     """The rate of a time column, if any, and (name, unit, samples) of the others."""
     rate, columns = None, []
     for header, column in zip(names, table.T):
-        title, unit = _split_unit(header)
+        title, unit = split_unit(header)
         if header.strip().lower() in _TIME_NAMES or title.lower() in _TIME_NAMES:
-            scale = _SECONDS.get((unit or _TIME_NAMES.get(header.strip().lower(), "s")).lower())
+            scale = SECONDS.get((unit or _TIME_NAMES.get(header.strip().lower(), "s")).lower())
             rate = _rate_of(name, column * scale) if scale else None
         elif title.lower() not in _COUNTER_NAMES:
             columns.append((title, unit, column))

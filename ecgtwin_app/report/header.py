@@ -6,7 +6,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from ecgtwin_app import __version__
-from ecgtwin_app.ecg.recording import Recording
+from ecgtwin_app.ecg.recording import LEADS, Recording
 from ecgtwin_app.report import ink, marking
 from ecgtwin_app.report.beats_view import median_scale
 from ecgtwin_app.report.heat import COLOUR_BAR_WIDTH
@@ -55,7 +55,10 @@ def draw_header(painter: QPainter, page) -> None:
     """Whose ECG it is, and the measurements of what is shown; the rows are the legend, too."""
     left, look = page.layout.paper[0], page.look
     title = _TITLES.get(page.shown, noted("12-lead ECG and digital twin"))
-    draw_text(painter, left, 18.2, tr(title), 4.4, look.text, bold=True)
+    words = tr(title)
+    if not set(LEADS) <= set(page.reference.leads):
+        words = tr("{n}-lead ECG").format(n=len(page.reference.leads))
+    draw_text(painter, left, 18.2, words, 4.4, look.text, bold=True)
     draw_text(painter, left, 22.8, patient_text(page.reference, page.layout.identity), 2.9, look.text)
     words = source_text(page.reference)
     if REFERENCE not in page.shown:
@@ -198,6 +201,8 @@ def _notes(page, panels):
     layout = page.layout
     drawn = {"median beats": noted("Median beats"), "vector loops": noted("Vector loops")}
     notes = [tr(drawn.get(layout.mode, LEAD_GRIDS[layout.leads].title))]
+    if not set(LEADS) <= set(page.reference.leads):
+        notes = [tr("all leads that were recorded")]
     if layout.order == "cabrera":
         notes.append(tr("Cabrera sequence"))
     if page.aligned:

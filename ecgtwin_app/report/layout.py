@@ -24,6 +24,8 @@ GRIDS = ("pink", "grey", "neutral", "none")
 SCHEMES = ("paper", "monitor", "projector")
 #: Views; what the first five show is drawn on the lead grid.
 MODES = ("overlay", "side by side", "reference", "twin", "difference", "median beats", "vector loops")
+#: Views of one beat, which need I, II and V1 to V6.
+BEAT_MODES = ("median beats", "vector loops")
 #: Views that need a twin.
 TWIN_MODES = ("overlay", "side by side", "twin", "difference")
 

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, EcgError, Recording
 from ecgtwin_app.report import furniture, ink
 from ecgtwin_app.report.align import beat_times, shift_onto
 from ecgtwin_app.report.beats_view import paint_median_beats
@@ -18,7 +18,7 @@ from ecgtwin_app.report.difference import difference
 from ecgtwin_app.report.header import draw_banner, draw_footer, draw_header
 from ecgtwin_app.report.heat import COLOUR_BAR_WIDTH, draw_band, draw_colour_bar, scale_of
 from ecgtwin_app.report.layers import DIFFERENCE, REFERENCE, TWIN, Layer
-from ecgtwin_app.report.layout import TWIN_MODES, PageLayout
+from ecgtwin_app.report.layout import BEAT_MODES, TWIN_MODES, PageLayout
 from ecgtwin_app.report.look import Look, look_of
 from ecgtwin_app.report.loops import paint_loops
 from ecgtwin_app.report.placing import Block, Panel, blocks, place_panels
@@ -75,6 +75,8 @@ class Page:
         ):
             raise EcgError("The heat map does not belong to this twin; make it again.")
         if self.twin is None and self.layout.mode in TWIN_MODES:
+            object.__setattr__(self, "layout", replace(self.layout, mode="reference"))
+        if self.layout.mode in BEAT_MODES and not set(INDEPENDENT_LEADS) <= set(self.reference.leads):
             object.__setattr__(self, "layout", replace(self.layout, mode="reference"))
 
     @cached_property
