@@ -26,6 +26,9 @@ class TwinCommands:
         self.undo_stack.redo()
 
     def find_condition(self) -> None:
+        if self.teaching.on:
+            self.quiz.focus_search()
+            return
         self.tabs.setCurrentIndex(0)
         self.request_panel.conditions.search.setFocus()
         self.request_panel.conditions.search.selectAll()

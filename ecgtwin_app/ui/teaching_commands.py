@@ -34,11 +34,11 @@ _TELLING = (
 )  # fmt: skip
 #: Commands that have no place in teaching mode.
 _ASKING = (
-    "generate", "new_seed", "find_condition", "add_favourite", "save_presets", "load_presets", "remove_twin",
+    "generate", "new_seed", "add_favourite", "save_presets", "load_presets", "remove_twin",
 )  # fmt: skip
 #: Of these, the ones whose state nothing else in the window decides.
 _OTHERWISE_FREE = (
-    "new_seed", "find_condition", "add_favourite", "save_presets", "load_presets", "toggle_labels",
+    "new_seed", "add_favourite", "save_presets", "load_presets", "toggle_labels",
     "toggle_fiducials", "reset_fiducials",
 )  # fmt: skip
 
@@ -94,9 +94,13 @@ class TeachingCommands:
         self.teaching_panel.show_teaching(teaching)
         if teaching.hidden:
             self.view.marks.show_labels = self.view.marks.show_fiducials = False
+        for label in (self.results.verdict, self.results.summary):
+            label.setVisible(not teaching.on or bool(self.session.twins))
         if teaching.hidden != self._hidden:
             self._hidden = teaching.hidden
             self._refresh()
+            if teaching.on and not teaching.hidden:
+                self.view.setFocus()  # the search line that had the focus is gone; N goes on
         else:
             self._show_commands()
 

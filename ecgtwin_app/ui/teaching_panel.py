@@ -35,6 +35,8 @@ class TeachingPanel(QWidget):
         self.hint.setWordWrap(True)
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Cases"))
+        self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemClicked.connect(lambda item: self.case_wished.emit(self.list.row(item)))
         self.list.itemActivated.connect(lambda item: self.case_wished.emit(self.list.row(item)))
         self.score = QLabel(objectName="chosen")
@@ -122,7 +124,7 @@ def _item(number, case, outcome):
         item = QListWidgetItem(words)
         item.setToolTip(tr("Not revealed yet"))
     else:
-        sign = {None: "–", 0.0: "✗", 1.0: "✓"}.get(outcome.credit, "◐")
+        sign = {None: "–", 0.0: "✗", 1.0: "✓"}.get(outcome.credit, "◐") if outcome.chosen else "○"
         item = QListWidgetItem(f"{sign}  {words}  {names_text(case.answers)}")
         item.setToolTip(f"{names_text(case.answers) or '–'}\n{credit_words(outcome)}")
     item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{item.text()}, {item.toolTip()}")
