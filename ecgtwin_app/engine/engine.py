@@ -249,7 +249,12 @@ class TwinEngine:
         lines = [AskedGot(v.name, v.unit, v.asked, v.reference, v.got, v.met) for v in verdicts]
         lines.append(
             AskedGot(
-                "lead law residual", "mV", f"≤ {LEAD_LAW_LIMIT:g}", None, residual, residual <= LEAD_LAW_LIMIT
+                "lead law residual",
+                "µV",
+                f"≤ {1000 * LEAD_LAW_LIMIT:g}",
+                None,
+                1000 * residual,
+                residual <= LEAD_LAW_LIMIT,
             )
         )
         beat = measured.delineation.representative

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QLabel, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSplitter, QSplitterHandle, QTabWidget, QVBoxLayout, QWidget
 
 from ecgtwin_app.ui.words import noted, tr
 
@@ -42,7 +42,7 @@ class Assembly:
         ):
             self.tabs.addTab(widget, name)
         self.side, self.right = Pane(self.tabs, 280, 420), Pane(self.results, 280, 560)
-        self.splitter = _splitter((self.side, centre, self.right), [296, 784, 336])
+        self.splitter = Columns((self.side, centre, self.right))
         self.setCentralWidget(self.splitter)
         self._fill_status_bar()
 
@@ -81,6 +81,7 @@ class Assembly:
         self.view.zoomed.connect(self._show_zoom)
         self.view.painted.connect(self._place_score_strip)
         self.view.turned.connect(self.turn_loops)
+        self.commands["tool_hand"].setChecked(True)
         self.view.empty.offer(self.commands["open_file"], tr("Open an ECG…"), main=True)
         self.view.empty.offer(self.commands["open_example"], tr("Open the example"))
         self.score_strip.edited.connect(self.edit_score)
@@ -126,13 +127,38 @@ class Pane(QWidget):
         QPainter(self).fillRect(event.rect(), self._colour)
 
 
-def _splitter(widgets, sizes):
-    """Side by side; the widget that holds the page takes what room there is."""
-    splitter = QSplitter(Qt.Orientation.Horizontal)
-    splitter.setHandleWidth(1)
-    splitter.setChildrenCollapsible(False)
-    for widget in widgets:
-        splitter.addWidget(widget)
-        splitter.setStretchFactor(splitter.indexOf(widget), 0 if isinstance(widget, Pane) else 1)
-    splitter.setSizes(sizes)
-    return splitter
+class Columns(QSplitter):
+    """Three columns side by side; the outer ones have their share until the user gives them widths."""
+
+    #: Share of the whole, and how narrow and wide (pixels) it makes a panel: left, right.
+    SHARES = ((0.2, 288, 340), (0.235, 336, 420))
+
+    def __init__(self, widgets: tuple[QWidget, QWidget, QWidget]):
+        super().__init__(Qt.Orientation.Horizontal)
+        self._own_widths = False
+        self.setHandleWidth(1)
+        self.setChildrenCollapsible(False)
+        for number, widget in enumerate(widgets):
+            self.addWidget(widget)
+            self.setStretchFactor(number, 1 if number == 1 else 0)
+        self.splitterMoved.connect(self._keep_widths)
+
+    def createHandle(self):
+        """A thin line in the theme's colour."""
+        return _Handle(self.orientation(), self)
+
+    def _keep_widths(self):
+        self._own_widths = True
+
+    def resizeEvent(self, event):
+        """Share the new width."""
+        super().resizeEvent(event)
+        if not self._own_widths:
+            width = self.width()
+            side, right = (min(most, max(least, round(part * width))) for part, least, most in self.SHARES)
+            self.setSizes([side, width - side - right, right])
+
+
+class _Handle(QSplitterHandle):
+    def paintEvent(self, event):
+        QPainter(self).fillRect(event.rect(), self.palette().mid())

@@ -47,7 +47,7 @@ class ConditionList(QTreeWidget):
         self.header().setStretchLastSection(False)
         self.header().setMinimumSectionSize(18)
         self.header().setSectionResizeMode(_NAMES, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((_ADD, 24), (_STATUS, 84)):
+        for column, width in ((_ADD, 22), (_STATUS, 78)):
             self.header().setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             self.header().resizeSection(column, width)
         self.setMinimumHeight(110)

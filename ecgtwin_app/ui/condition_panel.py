@@ -61,7 +61,7 @@ class ConditionPanel(QWidget):
         self.problem.setVisible(bool(sentence))
         self.summary.setText(names_text(names) or tr("nothing chosen"))
         self.list.show_chosen(names)
-        self.note.setHtml("<hr>".join(_note(self._conditions[name]) for name in names))
+        self.note.setHtml("<hr>".join(_note(self._conditions[name], len(names) > 1) for name in names))
 
     def choose(self, name: str) -> None:
         """Choose one condition, as a click on it does."""
@@ -111,13 +111,14 @@ class ConditionPanel(QWidget):
             self.chosen.emit(names)
 
 
-def _note(condition: Condition) -> str:
+def _note(condition: Condition, named: bool) -> str:
+    """Criteria and teaching; `named` puts the name above, where it does not stand there already."""
     low, high = condition.rate_range
     codes = " · ".join(f"{_CODE_SYSTEMS.get(k, k)} {escape(v)}" for k, v in condition.codes.items())
     bold = "<span style='font-weight:600'>"
+    heading = f"{bold}{escape(capital(tr(condition.name)))}</span><br>" if named else ""
     return (
-        f"<p style='margin:0 0 5px 0'>{bold}{escape(capital(tr(condition.name)))}</span><br>"
-        f"<small>{escape(capital(status_words(condition)))}.</small></p>"
+        f"<p style='margin:0 0 5px 0'>{heading}<small>{escape(capital(status_words(condition)))}.</small></p>"
         f"<p style='margin:0 0 5px 0'>{escape(tr(condition.teaching))}</p>"
         f"<p style='margin:0 0 5px 0'>{bold}{tr('Criteria.')}</span> {escape(tr(condition.criteria))} "
         f"{tr('Usual rate {low} to {high}/min.').format(low=figure(low), high=figure(high))}</p>"

@@ -46,5 +46,7 @@ class Dressing:
         for pane in (self.side, self.right):
             pane.set_colour(self.theme.panel)
         self.view.set_desk(self.theme.desk)
+        for painted in (self.score_strip.line, self.overview):
+            painted.set_accent(self.theme.accent)
         self.results.set_theme(self.theme)
         self.results.show_session(self.session)

@@ -15,23 +15,18 @@ class EmptyPage(QWidget):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         heading = QLabel(tr("Open a 12-lead ECG"), objectName="emptyHeading")
-        words = QLabel(
-            tr(
-                "Drop a file here, or choose one. WFDB, DICOM, GE MUSE, Philips, HL7 aECG, SCP-ECG, EDF, CSV,"
-                " MATLAB and NumPy are read; nothing leaves this computer."
-            ),
-            objectName="quiet",
+        lines = (
+            tr("Drop a file here, or choose one. Nothing leaves this computer."),
+            "WFDB · DICOM · MUSE · Sierra · aECG · SCP-ECG · EDF · CSV · MATLAB · NumPy",
         )
-        words.setWordWrap(True)
-        words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        words.setFixedWidth(420)
         self._row = QHBoxLayout()
         self._row.setSpacing(8)
         column = QVBoxLayout(self)
         column.setSpacing(10)
         column.addStretch(1)
         column.addWidget(heading, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(words, 0, Qt.AlignmentFlag.AlignHCenter)
+        for line in lines:
+            column.addWidget(QLabel(line, objectName="quiet"), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addLayout(self._row)
         column.addStretch(1)
         self._row.addStretch(1)

@@ -113,7 +113,7 @@ class HistoryPanel(QWidget):
         column.setContentsMargins(10, 10, 10, 12)
         column.setSpacing(6)
         column.addWidget(self.tree, 1)
-        for buttons in ((self.run, self.star, self.remove), (self.save, self.open)):
+        for buttons in ((self.run,), (self.star, self.remove), (self.save, self.open)):
             row = QHBoxLayout()
             row.setSpacing(6)
             for button in buttons:

@@ -58,7 +58,6 @@ class LayersPanel(QWidget):
         self.list.blockSignals(True)
         self.list.clear()
         keys = stack.keys(session.twins)[::-1] if session.reference is not None else []
-        look = look_of("paper", "none")
         for key in keys:
             number = 0 if key == REFERENCE else session.twins.index(key) + 1
             words = tr("Reference")
@@ -69,8 +68,7 @@ class LayersPanel(QWidget):
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             seen = stack.is_visible(key, session.twin)
             item.setCheckState(Qt.CheckState.Checked if seen else Qt.CheckState.Unchecked)
-            usual = look.reference if key == REFERENCE else look.twins[0]
-            item.setIcon(_swatch(stack.style(key).colour or usual))
+            item.setIcon(_swatch(stack.style(key).colour or _usual_colour(key, session, stack)))
             if key != REFERENCE:
                 item.setToolTip(names_text(key.request.conditions))
             self.list.addItem(item)
@@ -147,6 +145,17 @@ class LayersPanel(QWidget):
             lambda colour: self._style(noted("colour of layer"), colour=colour.name())
         )
         dialog.open()
+
+
+def _usual_colour(key, session, stack):
+    """The colour that the page gives a layer without one of its own."""
+    look = look_of("paper", "none")
+    if key == REFERENCE:
+        return look.reference
+    seen = [k for k in stack.keys(session.twins) if k != REFERENCE and stack.is_visible(k, session.twin)]
+    others = [k for k in seen if k is not session.twin]
+    place = 1 + others.index(key) if key in others else 0
+    return look.twins[place % len(look.twins)]
 
 
 def _swatch(colour):

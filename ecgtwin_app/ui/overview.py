@@ -24,6 +24,7 @@ class OverviewBar(QWidget):
         self._duration = self._start = self._shown = 0.0
         self._envelope = np.zeros((2, 0))
         self._recording: Recording | None = None
+        self._accent = QColor("#0B5F94")
         self.setFixedHeight(38)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -44,6 +45,11 @@ class OverviewBar(QWidget):
         )
         self.update()
 
+    def set_accent(self, colour: str) -> None:
+        """The colour of the frame."""
+        self._accent = QColor(colour)
+        self.update()
+
     def paintEvent(self, event):
         """The line, and a frame around the part that is shown."""
         painter = QPainter(self)
@@ -58,7 +64,7 @@ class OverviewBar(QWidget):
         line: QPolygonF = polygon(np.column_stack([x, y]))
         painter.setPen(QColor(colour.red(), colour.green(), colour.blue(), 150))
         painter.drawPolyline(line)
-        accent = self.palette().link().color()
+        accent = self._accent
         frame = QRectF(
             self._start / self._duration * self.width(), 1,
             min(1.0, self._shown / self._duration) * self.width(), self.height() - 2,

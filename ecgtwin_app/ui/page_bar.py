@@ -8,20 +8,19 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from ecgtwin_app.ui.words import noted, tr
 
-#: Commands with their words on the bar; "" leaves a gap, which takes what room there is.
-_BUTTONS = (
-    ("tool_hand", noted("Move")),
-    ("tool_time", noted("Caliper ms")),
-    ("tool_amplitude", noted("Caliper mV")),
+#: What the mouse does on the page: one of these.
+_TOOLS = (
+    ("tool_hand", noted("Move"), "first"),
+    ("tool_time", noted("Caliper ms"), "middle"),
+    ("tool_amplitude", noted("Caliper mV"), "last"),
+)
+#: What is shown on the page, on or off.
+_SHOWN = (
     ("toggle_fiducials", noted("Marks")),
     ("toggle_labels", noted("Labels")),
     ("toggle_magnifier", noted("Lens")),
-    ("", ""),
-    ("zoom_out", "−"),
-    ("fit", noted("Fit")),
-    ("zoom_in", "+"),
-    ("print_page", noted("Print…")),
 )
+_SIZE = (("zoom_out", "−"), ("fit", noted("Fit")), ("zoom_in", "+"))
 
 
 class PageBar(QWidget):
@@ -31,20 +30,30 @@ class PageBar(QWidget):
         super().__init__(parent)
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._actions = actions
         self.buttons: dict[str, QToolButton] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 3, 8, 3)
-        row.setSpacing(2)
-        for name, words in _BUTTONS:
-            if not name:
-                row.addStretch(1)
-                continue
-            self.buttons[name] = button = _button(actions[name], tr(words))
-            row.addWidget(button)
+        row.setSpacing(0)
+        for name, words, place in _TOOLS:
+            self._add(name, tr(words), "segment").setProperty("place", place)
+        row.addSpacing(8)
+        for name, words in _SHOWN:
+            self._add(name, tr(words), "tool")
+        row.addStretch(1)
+        for name, words in _SIZE:
+            self._add(name, tr(words), "tool")
+        row.addSpacing(8)
+        self._add("print_page", tr("Print…"), "secondary")
+
+    def _add(self, name, words, look):
+        self.buttons[name] = button = _button(self._actions[name], words, look)
+        self.layout().addWidget(button)
+        return button
 
 
-def _button(action, words):
-    button = QToolButton(text=words, objectName="flat", checkable=action.isCheckable())
+def _button(action, words, look):
+    button = QToolButton(text=words, objectName=look, checkable=action.isCheckable())
     button.setToolTip(action.toolTip())
     button.setAccessibleName(action.statusTip())
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

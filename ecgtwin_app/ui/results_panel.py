@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QLabel,
-    QSizePolicy,
     QTabWidget,
     QTextBrowser,
     QVBoxLayout,
@@ -28,6 +27,8 @@ from ecgtwin_app.ui.tables import number as cell
 from ecgtwin_app.ui.theme import Theme
 from ecgtwin_app.ui.words import figure, figures, noted, number, said, tr
 
+#: Pixels that a column of values in the table of criteria has at most.
+_WIDEST = 70
 #: Name, unit, key and decimals of the measurements that are listed, in the order of reading an ECG.
 MEASUREMENTS = (
     (noted("Heart rate"), "/min", "heart_rate", 0),
@@ -61,8 +62,7 @@ class ResultsPanel(QWidget):
         self.verdict = QLabel(objectName="heading")
         self.summary = QLabel(objectName="quiet")
         self.summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        # A long summary is cut, rather than push the measurements out of a small window.
-        self.summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.summary.setWordWrap(True)
         self.criteria = make_table(
             (tr("Criterion"), tr("Ref."), tr("Asked"), tr("Got"), ""), tr("Asked versus got"), (0, 2, 4)
         )
@@ -83,6 +83,8 @@ class ResultsPanel(QWidget):
         self.tabs.setTabVisible(self.tabs.indexOf(self.heat_map), False)
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
+        self.tabs.setUsesScrollButtons(False)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self._lay_out()
 
     def _lay_out(self):
@@ -104,6 +106,7 @@ class ResultsPanel(QWidget):
         patient = session.reference.patient if session.reference is not None else Patient()
         self._age, self._sex = patient.age, patient.sex
         self._show_verdict(twin)
+        self.criteria.setVisible(twin is not None)
         self._show_criteria(twin.asked_got if twin else ())
         measured = session.measured(session.reference) if session.reference is not None else {}
         of_twin = session.measured(twin.recording) if twin else {}
@@ -171,6 +174,8 @@ class ResultsPanel(QWidget):
             mark = {True: "✓", False: "✗", None: "–"}[line.met]
             rows.append((name, shown(line.reference), figures(said(line.asked)), shown(line.got), mark))
         fill(self.criteria, rows)
+        for column in range(1, 4):  # long words wrap, so that the names of the criteria keep their room
+            self.criteria.setColumnWidth(column, min(self.criteria.columnWidth(column), _WIDEST))
         self.criteria.resizeRowsToContents()
         for row, (line, cells) in enumerate(zip(lines, rows)):
             name, _, asked, got, mark = cells

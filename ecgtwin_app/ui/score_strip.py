@@ -13,6 +13,8 @@ from ecgtwin_app.ui.words import noted, number, tr
 
 _P_ROW, _QRS_ROW, _HEIGHT = 13, 34, 50
 _GRIP = 7.0
+#: Pixels before second 0, where the rows are named.
+_MARGIN = 44.0
 _KEYS = (
     Qt.Key.Key_Delete,
     Qt.Key.Key_Backspace,
@@ -49,8 +51,9 @@ class ScoreLine(QWidget):
         self.score: RhythmScore | None = None
         self.current = -1
         self.caret = 5.0
-        self._left, self._speed, self._followed = 8.0, 0.0, False
+        self._left, self._speed, self._followed = _MARGIN, 0.0, False
         self._held: tuple[float, RhythmScore] | None = None
+        self._accent = QColor("#0B5F94")
         self.setFixedHeight(_HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Rhythm score"))
@@ -64,10 +67,15 @@ class ScoreLine(QWidget):
         self.setAccessibleDescription(self._words())
         self.update()
 
+    def set_accent(self, colour: str) -> None:
+        """The colour of what is chosen."""
+        self._accent = QColor(colour)
+        self.update()
+
     def follow(self, left: float | None, speed: float) -> None:
         """Stand under the page's strip: where second 0 lies and pixels a second; None uses the whole width."""
         self._followed = left is not None
-        self._left, self._speed = (8.0, 0.0) if left is None else (left, speed)
+        self._left, self._speed = (_MARGIN, 0.0) if left is None else (left, speed)
         self.update()
 
     def x_offset(self, ancestor: QWidget) -> float:
@@ -98,7 +106,7 @@ class ScoreLine(QWidget):
 
     def _pixels(self):
         duration = self.score.duration if self.score is not None else 10.0
-        return self._speed or max(1.0, (self.width() - 16) / duration)
+        return self._speed or max(1.0, (self.width() - _MARGIN - 12) / duration)
 
     def _at(self, point: QPointF) -> int:
         """The event under a point, -1 where there is none."""
@@ -179,7 +187,7 @@ class ScoreLine(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         text, quiet = self.palette().windowText().color(), self.palette().mid().color()
-        accent = self.palette().link().color()
+        accent = self._accent
         if self.score is None:
             return
         painter.setPen(QPen(quiet, 1))
@@ -189,8 +197,17 @@ class ScoreLine(QWidget):
             painter.drawLine(QPointF(self.x(0), row), QPointF(self.x(self.score.duration), row))
         painter.setPen(QPen(accent, 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(self.x(self.caret), 0), QPointF(self.x(self.caret), _HEIGHT))
+        painter.setPen(text)
+        for row, words in ((_P_ROW, "P"), (_QRS_ROW, "QRS")):
+            painter.drawText(
+                QRectF(self.x(0) - 40, row - 9, 32, 18),
+                Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+                words,
+            )
         for index, one in enumerate(self.score.events):
-            self._paint_event(painter, one, accent if index == self.current else text)
+            # A beat before the first second only lends the strip its T wave.
+            if 0 <= one.time <= self.score.duration:
+                self._paint_event(painter, one, accent if index == self.current else text)
 
     def _paint_event(self, painter, event, colour: QColor):
         x = self.x(event.time)
@@ -255,7 +272,7 @@ class ScoreStrip(QWidget):
         row.addWidget(heading)
         row.addStretch(1)
         for name, text, tip, do in self._commands():
-            button = QToolButton(text=text, objectName="flat")
+            button = QToolButton(text=text, objectName="tool")
             button.setToolTip(tip)
             button.setAccessibleName(tip)
             button.clicked.connect(do)

@@ -76,7 +76,7 @@ def style_sheet(t) -> str:
     QTableWidget, QTableWidget QHeaderView::section {{ font-size: 12px; }}
     QTableWidget::item {{ border-bottom: 1px solid {t.border}; padding: 2px 2px; }}
     QTabWidget::pane {{ border: 0; border-top: 1px solid {t.border}; }}
-    QTabBar::tab {{ padding: 7px 11px; border: 0; border-bottom: 2px solid transparent; color: {t.quiet};
+    QTabBar::tab {{ padding: 7px 9px; border: 0; border-bottom: 2px solid transparent; color: {t.quiet};
                 background: transparent; }}
     QTabBar::tab:selected {{ color: {t.text}; border-bottom: 2px solid {t.accent}; }}
     QTabBar::tab:focus {{ color: {t.accent}; }}
@@ -97,7 +97,10 @@ def style_sheet(t) -> str:
     #readOut {{ background: {t.panel}; border-top: 1px solid {t.border}; padding: 4px 12px; }}
     #emptyHeading {{ font-size: 20px; font-weight: 600; }}
     #problem {{ color: {t.bad}; }}
-    #flat:checked {{ background: {t.selection}; }}
+    #tool {{ padding: 4px 6px; border: 1px solid transparent; border-radius: 5px; background: transparent; }}
+    #tool:hover, #tool:checked, #flat:checked {{ background: {t.selection}; }}
+    #tool:checked {{ border-color: {t.accent}; }}
+    #tool:focus {{ border-color: {t.accent}; }}
     QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {t.border}; }}
     QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -5px 0; border-radius: 7px;
                 background: {t.accent}; }}
