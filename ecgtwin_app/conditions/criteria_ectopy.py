@@ -16,6 +16,8 @@ from ecgtwin_app.ecg.recording import MODEL_RATE
 
 #: A spike leads a QRS when it stands so long before its onset at most, or so little after it, seconds.
 LEADS_BY, LAGS_BY = 0.08, 0.02
+#: Largest share of ventricular beats of a bigeminy that a P may happen to lead.
+MOST_LED = 0.25
 
 
 def premature_atrial_complex(m: Measurements, asked: Asked) -> list[Verdict]:
@@ -50,7 +52,7 @@ def ventricular_premature_complex(m: Measurements, asked: Asked) -> list[Verdict
 
 def ventricular_bigeminy(m: Measurements, asked: Asked) -> list[Verdict]:
     """Every other beat is a ventricular premature complex."""
-    ventricular = np.array([all(_premature_tests(beat, m, asked)) for beat in m.beats])
+    ventricular = _ventricular(m, asked)
     # The first beat of the strip has no interval before it, the last may be cut.
     judged = np.array([k > 0 and beat.kind != "unclear" for k, beat in enumerate(m.beats)])
     pairs = judged[:-1] & judged[1:]
@@ -60,6 +62,17 @@ def ventricular_bigeminy(m: Measurements, asked: Asked) -> list[Verdict]:
         at_least("ventricular premature complexes", "", float(ventricular.sum()), 3),
         at_least("neighbours that alternate", "%", share, 90),
     ]
+
+
+def _ventricular(m, asked):
+    """Which beats are early, wide, unlike the others and discordant, if no P leads most of them.
+
+    Beat by beat a P would be asked too much: in ten seconds of bigeminy a sinus P meets one of them by chance.
+    """
+    tests = np.array([_premature_tests(beat, m, asked) for beat in m.beats])
+    ventricular = tests[:, [0, 1, 2, 4]].all(axis=1)
+    led = ~tests[ventricular, 3]
+    return ventricular if led.size and led.mean() <= MOST_LED else np.zeros(len(tests), dtype=bool)
 
 
 def ventricular_tachycardia(m: Measurements, asked: Asked) -> list[Verdict]:

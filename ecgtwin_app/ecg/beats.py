@@ -38,6 +38,10 @@ LATE_T_ENERGY, LATE_T_SIZE, LATE_T_SHARPNESS = 0.45, 0.6, 12.0
 #: So soon (s) after a QRS comes no beat with less than this share of its energy; with more it may be a T
 #: as sharp as that of hyperkalaemia, if the next beat is that much farther away.
 SHARP_T, SHARP_T_ENERGY, FARTHER = 0.28, 0.4, 1.2
+#: A wave this large beside its QRS and beside a wave that came between is no T: that one was.
+SECOND_SIZE, SECOND_GROWTH = 0.4, 1.5
+#: A wave so much smaller (energy, size) than both of two QRS this close (s) around it is the T of the first.
+BETWEEN_ENERGY, BETWEEN_SIZE, BETWEEN = 0.45, 0.6, 0.6
 #: Waves alike (correlation of all leads within so many seconds) are all QRS or all T: at least so many, and
 #: so many times as many as its own kind, outvote one.
 ALIKE, ALIKE_WITHIN, VOTES, MAJORITY = 0.93, 0.05, 3, 2
@@ -174,7 +178,8 @@ def _above_threshold(candidates, course):
         large = course.size[candidates] > ECTOPIC_SIZE * np.median(course.size[candidates[above]])
         large &= course.sharpness[candidates] > T_SHARPNESS
         above |= large & (heights > noise + ECTOPIC_ENERGY * (level - noise))
-    accepted = _by_vote(candidates[above], _drop_t_waves(candidates[above], course), course)
+    waves = candidates[above]
+    accepted = _by_vote(waves, _drop_t_waves(waves, candidates, course), course)
     if accepted.size < 2:
         return accepted
     # Pan and Tompkins' search back: a gap of 1.6 typical RR hides a small beat.
@@ -184,7 +189,7 @@ def _above_threshold(candidates, course):
         if right - left > 1.6 * typical:
             inside = (candidates > left) & (candidates < right - 0.25 * rate)
             inside &= heights > noise + 0.2 * (level - noise)
-            found = [c for c in candidates[inside] if not _is_t(c, left, accepted, course)]
+            found = [c for c in candidates[inside] if not _is_t(c, left, accepted, candidates, course)]
             if found:
                 missed.append(max(found, key=lambda c: course.energy[c]))
     return np.sort(np.append(accepted, missed).astype(np.int64))
@@ -196,7 +201,7 @@ def _level(heights):
     return float(np.median(heights[heights >= 0.35 * top]))
 
 
-def _drop_t_waves(beats, course):
+def _drop_t_waves(beats, candidates, course):
     """The beats without the peaks that are the T wave of the beat before."""
     kept = []
     if len(beats) > 2 and beats[0] < LATEST_T * course.rate:
@@ -205,21 +210,32 @@ def _drop_t_waves(beats, course):
         if course.energy[beats[0]] < LATE_T_ENERGY * energy and course.size[beats[0]] < LATE_T_SIZE * size:
             beats = beats[1:]
     for beat in beats:
-        if not (kept and _is_t(beat, kept[-1], beats, course)):
+        if not (kept and _is_t(beat, kept[-1], beats, candidates, course)):
             kept.append(beat)
     return np.array(kept, dtype=np.int64)
 
 
-def _is_t(at, beat, beats, course):
+def _is_t(at, beat, beats, candidates, course):
     """Whether the peak `at` is the T of the `beat` before it.
 
-    Either it is as slow as a T, or every beat has the like at that distance.
+    Either it is as slow as a T, or every beat has the like at that distance. `candidates` are all waves.
     """
     lag = at - beat
     share = course.energy[at] / course.energy[beat]
     if lag >= LATEST_T * course.rate:
         return False
     following = beats[beats > at]
+    if following.size and following[0] - beat < BETWEEN * course.rate:
+        around = (beat, following[0])
+        if course.energy[at] < BETWEEN_ENERGY * min(course.energy[k] for k in around) and (
+            course.size[at] < BETWEEN_SIZE * min(course.size[k] for k in around)
+        ):
+            return True
+    between = candidates[(candidates > beat) & (candidates < at)]
+    if between.size and course.size[at] > max(
+        SECOND_SIZE * course.size[beat], SECOND_GROWTH * course.size[between].max()
+    ):
+        return False
     alone = following.size > 0 and following[0] - at > FARTHER * lag
     if share >= T_ENERGY and not (lag < SHARP_T * course.rate and alone and share < 1.0):
         return False
