@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from ecgtwin_app.ecg.recording import LEADS, EcgError, Patient, Recording
+from ecgtwin_app.report.calipers import TIME, Caliper
 from ecgtwin_app.report.export import (
     page_image,
     write_pdf,
@@ -336,3 +337,62 @@ def test_a_folder_that_is_not_there_gives_one_sentence(tmp_path):
         write_png(tmp_path / "no" / "page.png", Page(_recording()))
     with pytest.raises(EcgError, match="cannot be written; choose"):
         write_pdf(tmp_path / "no" / "page.pdf", Page(_recording()))
+
+
+def _svg_spikes(text, panel, height):
+    """x in mm of the points that lie `height` mm above a panel's baseline, from an SVG's own coordinates."""
+    scale = 25.4 / 1016
+    found = []
+    for element in re.finditer(r"<polyline[^>]*points=\"([^\"]+)\"", text):
+        matrix = _matrix_before(text, element.start())
+        for x, y in (map(float, pair.split(",")) for pair in element.group(1).split()):
+            a, b, c, d, e, f = matrix
+            px, py = (a * x + c * y + e) * scale, (b * x + d * y + f) * scale
+            if abs(py - (panel.baseline - height)) < 0.05:
+                found.append(px)
+    return np.array(found)
+
+
+def _matrix_before(text, place):
+    """The transformation of the group that an element stands in."""
+    return [float(v) for v in re.findall(r"matrix\(([^)]+)\)", text[:place])[-1].split(",")]
+
+
+def test_svg_has_the_geometry_of_the_pdf(tmp_path):
+    page = _page_of_spikes(leads="12x1")
+    write_svg(tmp_path / "page.svg", page)
+    text = (tmp_path / "page.svg").read_text(encoding="utf-8")
+    assert 'width="297' in text and 'height="210' in text
+    for panel in page.blocks[0][1]:
+        found = _svg_spikes(text, panel, 15.0)
+        for seconds in SPIKES:
+            assert np.min(np.abs(found - panel.x_of(seconds, 25.0))) < 0.1
+
+
+@pytest.mark.parametrize("sheet", ["A4", "Letter"])
+def test_pdf_rulers_hundred_millimetres_are_a_hundred_millimetres(tmp_path, sheet):
+    write_pdf(tmp_path / "page.pdf", _page_of_spikes(sheet=sheet))
+    paths = _paths((tmp_path / "page.pdf").read_bytes())
+    below = PageLayout(sheet=sheet).paper[1] + PageLayout(sheet=sheet).paper[3]
+    level = [p for p in paths if len(p) == 2 and np.ptp(p[:, 1]) < 0.01 and p[0, 1] > below + 5]
+    assert any(abs(np.ptp(p[:, 0]) - 100.0) < 0.1 for p in level)
+
+
+def test_pdf_embeds_its_fonts(tmp_path):
+    write_pdf(tmp_path / "page.pdf", _page_of_spikes())
+    data = (tmp_path / "page.pdf").read_bytes()
+    fonts = re.findall(rb"/Type /FontDescriptor.*?>>", data, re.DOTALL)
+    assert fonts
+    assert all(b"/FontFile" in font for font in fonts)
+
+
+def test_calipers_go_along_into_print(tmp_path):
+    caliper = Caliper(TIME, "V1", ("reference",), 5.2, 5.4, 0.5)
+    page = Page(_recording(), calipers=(caliper,))
+    write_pdf(tmp_path / "page.pdf", page)
+    paths = _paths((tmp_path / "page.pdf").read_bytes())
+    (panel,) = [panel for panel in page.blocks[0][1] if panel.lead == "V1"]
+    for at in (5.2, 5.4):
+        x = panel.x_of(at, 25.0)
+        legs = [p for p in paths if len(p) == 2 and np.all(np.abs(p[:, 0] - x) < 0.1)]
+        assert any(abs(np.ptp(p[:, 1]) - 18.0) < 0.1 for p in legs)

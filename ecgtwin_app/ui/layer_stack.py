@@ -26,11 +26,14 @@ class LayerStyle:
         0 to 1.
     colour : str
         #RRGGBB, "" for the scheme's.
+    name : str
+        What the user calls a twin; "" for its number and conditions.
     """
 
     visible: bool | None = None
     opacity: float = 1.0
     colour: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def layers_of(session, stack: LayerStack) -> tuple[Layer, ...]:
         chosen = key is session.twin
         words = tr("Twin {number}: {conditions}")
         name = words.format(number=number, conditions=names_text(key.request.conditions))
-        name = name if len(session.twins) > 1 else ""
+        name = style.name or (name if len(session.twins) > 1 else "")
         layers.append(
             Layer(
                 TWIN if chosen else f"twin {number}", key.recording, name, session.measured(key.recording),

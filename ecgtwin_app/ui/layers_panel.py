@@ -24,7 +24,8 @@ from ecgtwin_app.ui.layer_stack import LayerStack
 from ecgtwin_app.ui.session import Session
 from ecgtwin_app.ui.words import noted, tr
 
-_KEY = Qt.ItemDataRole.UserRole
+#: What an item stands for, and the words it was given.
+_KEY, _WORDS = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 
 
 class LayersPanel(QWidget):
@@ -37,7 +38,7 @@ class LayersPanel(QWidget):
         self._stack, self._session = LayerStack(), None
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Layers"))
-        self.list.itemChanged.connect(self._ticked)
+        self.list.itemChanged.connect(self._changed)
         self.list.currentRowChanged.connect(lambda _: self._show_controls())
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(10, 100)
@@ -62,10 +63,14 @@ class LayersPanel(QWidget):
             number = 0 if key == REFERENCE else session.twins.index(key) + 1
             words = tr("Reference")
             if key != REFERENCE:
-                words = tr("Twin {number}  {marks}").format(number=number, marks=marks(key))
+                name = stack.style(key).name or tr("Twin {number}").format(number=number)
+                words = f"{name}  {marks(key)}"
             item = QListWidgetItem(words)
             item.setData(_KEY, key)
+            item.setData(_WORDS, words)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            if key != REFERENCE:
+                item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
             seen = stack.is_visible(key, session.twin)
             item.setCheckState(Qt.CheckState.Checked if seen else Qt.CheckState.Unchecked)
             item.setIcon(_swatch(stack.style(key).colour or _usual_colour(key, session, stack)))
@@ -114,6 +119,17 @@ class LayersPanel(QWidget):
         self.opacity.blockSignals(True)
         self.opacity.setValue(round(100 * self._stack.style(key).opacity) if key is not None else 100)
         self.opacity.blockSignals(False)
+
+    def _changed(self, item):
+        """A layer was ticked, or a twin renamed (F2 or a double click)."""
+        if item.text() == item.data(_WORDS):
+            self._ticked(item)
+            return
+        key = item.data(_KEY)
+        name = item.text().removesuffix(marks(key)).strip()
+        QTimer.singleShot(
+            0, self, lambda: self.changed.emit(self._stack.with_style(key, name=name), noted("name of twin"))
+        )
 
     def _ticked(self, item):
         key, seen = item.data(_KEY), item.checkState() == Qt.CheckState.Checked
