@@ -26,10 +26,10 @@ SHOWING = {
 #: Keyword arguments of widgets that are texts.
 SHOWING_KEYWORDS = {"text", "placeholderText", "toolTip", "title", "suffix", "prefix"}
 #: Rooms and files whose errors reach the window. The others are met on the command line or in training.
-SPEAKING = ("ecg", "conditions", "formats", "heart", "engine", "attribution", "report", "ui")
+SPEAKING = ("ecg", "conditions", "formats", "heart", "model", "engine", "attribution", "report", "ui")
 SILENT = {
-    "formats/csv_.py": "options of the command line",
     "heart/virtual_patient.py": "training",
+    "model/importer.py": "networks of others, on the command line",
 }
 
 
@@ -79,6 +79,12 @@ def messages() -> dict[str, str]:
                 if words is not None and re.search(r"[a-z]{2}", words):
                     found.setdefault(words, name)
     return found
+
+
+def source_of_rooms() -> str:
+    """What the rooms hold that speak without Qt, with the pieces of a text that runs over lines joined."""
+    paths = (path for room in SPEAKING for path in sorted((ROOT / room).rglob("*.py")))
+    return re.sub(r'"\s*\n\s*f?"', "", "\n".join(path.read_text("utf-8") for path in paths))
 
 
 def _called(node: ast.Call) -> str:

@@ -79,7 +79,7 @@ def said(sentence: str) -> str:
         found = shape.fullmatch(sentence)
         if found:
             values = {name[1:]: said(value) for name, value in found.groupdict().items()}
-            return re.sub(r"\{(\d)\}", lambda match: values[match[1]], tr(pattern))
+            return re.sub(r"\{(\d)\}", lambda match, values=values: values[match[1]], tr(pattern))
     return figures(sentence) if re.fullmatch(r"[-−+≤≥<>±\d. ]+", sentence) else sentence
 
 
