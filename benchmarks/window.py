@@ -11,7 +11,6 @@ import argparse
 import tempfile
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import torch  # noqa: F401  before Qt: on Windows torch's libraries cannot be loaded after it
 from PySide6.QtCore import QSettings, QTimer
@@ -78,7 +77,10 @@ def actions(window: MainWindow):
 
 
 def panning(application: QApplication, window: MainWindow) -> list[float]:
-    """Seconds of every frame while the enlarged page is pushed to and fro."""
+    """Seconds of every frame while the enlarged page with its heat map is pushed to and fro."""
+    window.set_page_layout(replace(window.page_layout, mode="overlay", leads="12x1", filter="none"))
+    window.set_heat_map("contrast")
+    wait_for(application, lambda: window.session.heatmap("contrast") and idle(window))
     window.zoom_in()
     window.zoom_in()
     wait_for(application, lambda: idle(window))
@@ -97,7 +99,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--width", type=int, default=1600)
     parser.add_argument("--height", type=int, default=1000)
-    parser.add_argument("--pictures", type=Path, help="folder for a picture of the window after every action")
     args = parser.parse_args()
     application = QApplication([])
     with tempfile.TemporaryDirectory() as folder:

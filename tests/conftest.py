@@ -16,6 +16,8 @@ if sys.platform == "win32":
 
 import pytest
 
+#: How long tests that drive the window found its event loop held: milliseconds by their names.
+HELD = pytest.StashKey[dict[str, float]]()
 _REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -47,3 +49,14 @@ def _own_home(monkeypatch, tmp_path_factory):
     for name in ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "APPDATA"):
         monkeypatch.setenv(name, str(home))
     monkeypatch.setenv("LOCALAPPDATA", str(home))
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Say how long the window's event loop was held; no test depends on the clock, so none fails by it."""
+    held = config.stash.get(HELD, {})
+    for name, milliseconds in held.items():
+        terminalreporter.write_line(
+            f"event loop held at most {milliseconds:3.0f} ms of processor time: {name}"
+        )
+    if held:
+        terminalreporter.write_line(f"longest: {max(held.values()):.0f} ms; the aim is 50 ms")

@@ -8,10 +8,13 @@ from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
 
+from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.report.export import page_image, print_page, with_layout
 from ecgtwin_app.ui import dialogs
+from ecgtwin_app.ui.seconds_dialog import SecondsDialog
 from ecgtwin_app.ui.session_file import SUFFIX
+from ecgtwin_app.ui.table_dialog import TableDialog
 from ecgtwin_app.ui.words import tr
 
 #: Pixels a mm of a copied page: 150 dots an inch.
@@ -36,6 +39,26 @@ class FileCommands:
                 then()
 
         self.controller.open(path, opened)
+
+    def ask_seconds(self, file: EcgFile, then: Callable[[], None] | None = None, start: float = 0.0) -> None:
+        """Ask which seconds of a long recording are opened."""
+        dialog = SecondsDialog(file, start, self)
+        dialog.chosen.connect(lambda chosen: self.controller.open_seconds(file, chosen, then))
+        dialogs.show(dialog)
+
+    def choose_seconds(self) -> None:
+        """Other ten seconds of the long recording that is open."""
+        if self.controller.piece is None:
+            self.messages.tell(tr("The open recording is not longer than what is shown."))
+            return
+        file, start = self.controller.piece
+        self.ask_seconds(file, None, start)
+
+    def ask_stating(self, path: Path, missing: tuple[str, ...], then: Callable[[], None] | None) -> None:
+        """Ask for what a table does not state."""
+        dialog = TableDialog(path, missing, self)
+        dialog.stated.connect(lambda options: self.controller.open(path, then, **options))
+        dialogs.show(dialog)
 
     def open_file(self) -> None:
         dialogs.ask_file_to_open(self, self.open_path)
@@ -71,7 +94,14 @@ class FileCommands:
     def print_page(self) -> None:
         """Print at true scale; the dialog chooses the printer."""
         page = with_layout(self._measured_page(), self.page_layout.on_paper())
-        dialogs.ask_printer(self, page.layout.sheet, lambda printer: print_page(printer, page))
+
+        def sent(_):
+            self.messages.tell(tr("Sent to the printer at true scale; 100 mm of its ruler are 100 mm."))
+
+        def send(printer):
+            self.controller.work(tr("Printing"), lambda: print_page(printer, page), sent)
+
+        dialogs.ask_printer(self, page.layout.sheet, send)
 
     def copy_page(self) -> None:
         """Put a picture of the page, with its marks, on the clipboard; de-identified."""
