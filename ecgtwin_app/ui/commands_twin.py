@@ -47,6 +47,7 @@ class TwinCommands:
         if self.controller.running:
             self.controller.cancel()
         else:
+            self.morph.cancel()
             self.messages.hide()
             self._show_commands()
 

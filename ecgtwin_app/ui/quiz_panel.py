@@ -64,6 +64,7 @@ class QuizPanel(QWidget):
         self.answer.setAccessibleName(tr("Your answer"))
         self.outcome = QTextBrowser(openLinks=False)
         self.outcome.setAccessibleName(tr("What came of the answer"))
+        self.outcome.setMinimumHeight(132)
         self.reveal = _button(tr("Reveal"), "primary", self.reveal_wished.emit)
         self.reveal.setToolTip(tr("Show the answer, its criteria and what was measured (R or Ctrl+Enter)"))
         self.next = _button(tr("Next case"), "primary", self.next_wished.emit)

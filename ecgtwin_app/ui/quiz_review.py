@@ -80,6 +80,7 @@ class ReviewDialog(QDialog):
         self.learner.setAccessibleName(tr("Learner's name"))
         self.learner.setMaxLength(80)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setObjectName("secondary")
         self.save_button = QPushButton(tr("Save as CSV…"), objectName="secondary")
         self.save_button.setEnabled(bool(teaching.outcomes))
         self.save_button.setAutoDefault(False)

@@ -68,7 +68,7 @@ class CourseEditor(QDialog):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         self.table.currentItemChanged.connect(lambda *_: self._show_chosen())
-        self.answers = QLineEdit(placeholderText=tr("Right answers by name, synonym or code, comma between"))
+        self.answers = QLineEdit(placeholderText=tr("By name, synonym or code, comma between"))
         self.answers.setAccessibleName(tr("Right answers of the chosen case"))
         self.answers.setToolTip(
             tr(
@@ -92,6 +92,7 @@ class CourseEditor(QDialog):
         self.buttons["up"].setShortcut("Alt+Up")
         self.buttons["down"].setShortcut("Alt+Down")
         self.finish = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.finish.button(QDialogButtonBox.StandardButton.Cancel).setObjectName("secondary")
         self.save_button = self.finish.addButton(tr("Save course…"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.save_button.setObjectName("primary")
         self.finish.accepted.connect(self._finish)
@@ -134,7 +135,10 @@ class CourseEditor(QDialog):
         column.setSpacing(8)
         column.addWidget(self.title)
         column.addWidget(self.table, 1)
-        column.addWidget(self.answers)
+        below = QHBoxLayout()
+        below.addWidget(QLabel(tr("Right answers")))
+        below.addWidget(self.answers, 1)
+        column.addLayout(below)
         column.addWidget(self.problem)
         row = QHBoxLayout()
         for name, button in self.buttons.items():

@@ -29,6 +29,8 @@ from ecgtwin_app.ui.words import said, tr
 #: Text of the answers: sizes and the advance of a line, mm.
 _SIZE, _SMALL, _ADVANCE = 3.2, 2.5, 4.2
 _TOP, _BOTTOM = 26.0, 12.0
+#: A check of the generator, nothing to be read from an ECG.
+_NOT_CLINICAL = ("lead law residual",)
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Answer:
     title : str
         "Case 3: left bundle branch block".
     lines : tuple of str
-        Criteria with what was measured, and their source.
+        The criteria with what was measured, then what each condition asks and who says so.
     """
 
     title: str
@@ -102,7 +104,8 @@ def answer_of(number: int, case: Case, state) -> Answer:
     words = names_text(case.answers) or tr("no answer is known")
     seed = tr("seed {seed}").format(seed=case.seed) if case.seed is not None else tr("recorded")
     title = tr("Case {n}: {answers} ({seed})").format(n=number, answers=words, seed=seed)
-    lines = [criterion_text(line) for line in _criteria(case, state)]
+    measured = [criterion_text(line) for line in _criteria(case, state) if line.name not in _NOT_CLINICAL]
+    lines = ["   ".join(measured)] if measured else []
     for name in case.answers:
         condition = find_condition(name)
         lines.append(f"{capital(tr(name))}: {tr(condition.criteria)} {condition.source}")
@@ -113,7 +116,7 @@ def criterion_text(line: AskedGot) -> str:
     """A criterion in one line: "✓ QRS duration, ms: asked ≥ 120, got 146"."""
     sign = {True: "✓", False: "✗", None: "–"}[line.met]
     name = f"{said(line.name)}, {line.unit}" if line.unit else said(line.name)
-    words = tr("{sign} {name}: asked {asked}, got {got}")
+    words = tr("{sign} {name}: asked {asked}, got {got}") if line.asked else tr("{sign} {name}: {got}")
     return words.format(sign=sign, name=name, asked=said(line.asked), got=said(shown(line.got)))
 
 

@@ -51,7 +51,7 @@ class TeachingPanel(QWidget):
                 ("next_case", tr("Next")),
                 ("open_course", tr("Open course…")),
                 ("edit_course", tr("Edit course…")),
-                ("review_answers", tr("Review answers…")),
+                ("review_answers", tr("Answers…")),
                 ("start_again", tr("Start again")),
                 ("toggle_teaching", tr("Leave teaching mode")),
             )
