@@ -306,7 +306,7 @@ def test_a_blind_page_tells_nothing_and_stays_marked(reference):
     heat = HeatMap("contrast", twin.recording.signal, True, "mV", True)
     layers = (
         Layer(REFERENCE, reference, "", {"qrs": 90}),
-        Layer("twin 2", other.recording, f"Twin 2: {BLOCK}", {"qrs": 150}, dashed=True),
+        Layer("twin 2", other.recording, f"Broad {BLOCK}", {"qrs": 150}, dashed=True),
         Layer(TWIN, twin.recording, f"Twin 1: {BLOCK}", {"qrs": 150}),
     )
     page = Page(reference, twin.recording, heat, reference_measurements={}, layers=layers)
@@ -322,6 +322,7 @@ def test_a_blind_page_tells_nothing_and_stays_marked(reference):
     assert blind.heatmap is None
     assert not blind.layout.identity
     assert [layer.measurements for layer in blind.layers] == [{}, {}, {}]
+    assert [layer.name for layer in blind.layers] == ["", "Twin 2", ""]
     assert np.array_equal(blind.twin.signal, twin.recording.signal)
     assert blind_page(page).twin is blind.twin, "made once"
 

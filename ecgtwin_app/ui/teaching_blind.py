@@ -6,9 +6,9 @@ from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 from ecgtwin_app.ecg.recording import Recording
-from ecgtwin_app.report.layers import REFERENCE
+from ecgtwin_app.report.layers import TWIN
 from ecgtwin_app.report.page import Page
-from ecgtwin_app.ui.words import noted
+from ecgtwin_app.ui.words import noted, tr
 
 #: Stands where a page would name the conditions.
 HIDDEN = noted("condition hidden")
@@ -17,16 +17,17 @@ _OPEN = ("synthetic", "model", "weights_sha256", "seed", "versions")
 _known: WeakKeyDictionary[Recording, Recording] = WeakKeyDictionary()
 
 
-def blind_page(page: Page) -> Page:
+def blind_page(page: Page, keep_names: bool = False) -> Page:
     """The page without its answer; what it is made into (screen, print, PDF, PNG, SVG) cannot tell either.
 
-    The name of the patient goes, too: a class is no place for it.
+    The name of the patient goes, too: a class is no place for it. Twins are numbered, whatever they are called,
+    unless `keep_names` says that the names tell nothing, as those of a morph.
     """
     layers = tuple(
         replace(
             layer,
             recording=_blind(layer.recording),
-            name="" if layer.who == REFERENCE else layer.name.partition(":")[0],
+            name=layer.name if keep_names else _number(layer.who),
             measurements={},
         )
         for layer in page.layers
@@ -42,6 +43,12 @@ def blind_page(page: Page) -> Page:
         layers=layers,
         room_for=tuple(_blind(recording) for recording in page.room_for),
     )
+
+
+def _number(who):
+    """ "Twin 2" for a further twin; the reference and the shown twin go by the page's own words."""
+    number = who.removeprefix(f"{TWIN} ")
+    return tr("Twin {number}").format(number=number) if number != who else ""
 
 
 def _blind(recording):

@@ -78,7 +78,7 @@ class TeachingCommands:
     def taught_page(self, page: Page | None) -> Page | None:
         """The page with the morph's frame on it, and without its answer while that is hidden."""
         page = self.morph.on_page(page)
-        return blind_page(page) if page is not None and self.teaching.hidden else page
+        return blind_page(page, self.morph.on) if page is not None and self.teaching.hidden else page
 
     def show_teaching(self) -> None:
         """Show the mode, the case and what may be known of it."""
