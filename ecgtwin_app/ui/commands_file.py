@@ -14,6 +14,7 @@ from ecgtwin_app.report.export import page_image, print_page, with_layout
 from ecgtwin_app.ui import dialogs
 from ecgtwin_app.ui.seconds_dialog import SecondsDialog
 from ecgtwin_app.ui.session_file import SUFFIX
+from ecgtwin_app.ui.teaching_course import SUFFIX as COURSE_SUFFIX
 from ecgtwin_app.ui.table_dialog import TableDialog
 from ecgtwin_app.ui.words import tr
 
@@ -27,6 +28,9 @@ class FileCommands:
     def open_path(self, path: Path, then: Callable[[], None] | None = None) -> None:
         """Open a recording or a session."""
         path = Path(path)
+        if path.suffix == COURSE_SUFFIX:
+            self.open_course_path(path)
+            return
         if path.suffix == SUFFIX:
             self.open_session(path)
             return
