@@ -18,7 +18,7 @@ from ecgtwin_app.report.export import (
     write_svg,
 )
 from ecgtwin_app.report.header import patient_text
-from ecgtwin_app.report.heat import STRONGEST, colours, scale_of, shares
+from ecgtwin_app.report.heat import colours, scale_of, shares
 from ecgtwin_app.report.ink import BANNER_FILL
 from ecgtwin_app.report.layout import PAPER, PageLayout
 from ecgtwin_app.report.page import Page
@@ -197,16 +197,16 @@ def test_missing_leads_and_missing_samples_are_drawn_as_gaps():
 
 
 def test_signed_colours_are_transparent_at_zero_and_never_hide_the_trace():
-    rgba = colours(np.array([-1.0, 0.0, 1.0, 5.0]), signed=True)
+    rgba = colours(np.array([-1.0, 0.0, 1.0, 5.0]), signed=True, strongest=0.6)
     assert rgba[1, 3] == 0
-    assert rgba[:, 3].max() == round(255 * STRONGEST)
+    assert rgba[:, 3].max() == round(255 * 0.6)
     assert rgba[0, 2] > rgba[0, 0], "negative is blue"
     assert rgba[2, 0] > rgba[2, 2], "positive is orange"
     assert np.array_equal(rgba[2], rgba[3]), "beyond the scale's end the colour stays"
 
 
 def test_unsigned_colours_grow_from_nothing():
-    rgba = colours(np.linspace(0, 1, 50), signed=False)
+    rgba = colours(np.linspace(0, 1, 50), signed=False, strongest=0.6)
     assert rgba[0, 3] == 0
     assert np.all(np.diff(rgba[:, 3].astype(int)) >= 0)
 

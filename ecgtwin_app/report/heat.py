@@ -17,8 +17,6 @@ from ecgtwin_app.report.look import Look
 from ecgtwin_app.report.placing import Panel
 from ecgtwin_app.report.words import figure, noted, said, tr
 
-#: The strongest colour still lets paper and trace through.
-STRONGEST = 0.6
 #: The scale ends at this percentile, so that one spike does not wash out the rest.
 PERCENTILE = 99.0
 #: Length of the colour bar, mm.
@@ -70,8 +68,11 @@ def shares(values: np.ndarray, scale: tuple[float, float], signed: bool) -> np.n
     return values / high if signed else (values - low) / (high - low)
 
 
-def colours(share: np.ndarray, signed: bool) -> np.ndarray:
-    """RGBA bytes (n, 4) for values as shares of the scale's end: -1 to 1 signed, 0 to 1 unsigned."""
+def colours(share: np.ndarray, signed: bool, strongest: float) -> np.ndarray:
+    """RGBA bytes (n, 4) for values as shares of the scale's end, which has the opacity `strongest`.
+
+    Shares run from -1 to 1 in a signed map, from 0 to 1 in an unsigned one.
+    """
     share = np.nan_to_num(np.clip(share, -1 if signed else 0, 1))
     rgba = np.empty((share.size, 4))
     if signed:
@@ -81,7 +82,7 @@ def colours(share: np.ndarray, signed: bool) -> np.ndarray:
         for channel in range(3):
             rgba[:, channel] = np.interp(share, stops, _CIVIDIS[:, channel])
     # Most of an unsigned map is middling; it fades faster, so that only its heights stand out.
-    rgba[:, 3] = 255 * STRONGEST * np.abs(share) ** (1.0 if signed else 1.8)
+    rgba[:, 3] = 255 * strongest * np.abs(share) ** (1.0 if signed else 1.8)
     return np.round(rgba).astype(np.uint8)
 
 
@@ -106,7 +107,7 @@ def draw_band(painter: QPainter, page, panel: Panel) -> None:
     x = panel.x + (lower - first) * seconds * speed
     width = (upper - lower) * seconds * speed
     target = QRectF(x, clip.top(), width, clip.height())
-    painter.drawImage(target, _image(colours(bins[lower:upper], heatmap.signed)))
+    painter.drawImage(target, _image(colours(bins[lower:upper], heatmap.signed, page.look.heat)))
     painter.restore()
 
 
@@ -116,7 +117,7 @@ def draw_colour_bar(
     """The colour bar with its unit, and in words what the colours mean."""
     share = np.linspace(-1 if heatmap.signed else 0, 1, 121)
     painter.fillRect(QRectF(x, y, width, 2.6), QColor(look.paper))
-    painter.drawImage(QRectF(x, y, width, 2.6), _image(colours(share, heatmap.signed)))
+    painter.drawImage(QRectF(x, y, width, 2.6), _image(colours(share, heatmap.signed, look.heat)))
     painter.setPen(pen(QColor(look.quiet), 0.12))
     painter.drawRect(QRectF(x, y, width, 2.6))
     low, high = (f"{figure(end, '.2g')} {said(heatmap.unit)}".strip() for end in scale)

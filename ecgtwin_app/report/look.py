@@ -1,6 +1,7 @@
 """Colours and widths of a page: three schemes, four styles of ruled paper.
 
-Okabe and Ito's palette (2008) keeps layers apart for every kind of colour vision; on each ground, traces
+The hues of Okabe and Ito's palette (2008) keep layers apart for every kind of colour vision, darker or lighter
+where the ground asks for it; on each ground, the lines of the ruled paper and the ends of a heat map, traces
 have at least 3:1 and text 4.5:1 (WCAG 2.2), and layers differ in more than colour: each is named, and all
 but the first twin are dashed.
 """
@@ -30,6 +31,8 @@ class Look:
         The diagonal words behind a twin.
     weight : float
         How much thicker than on paper traces are.
+    heat : float
+        Opacity of the strongest colour of a heat map, 0 to 1: paper and traces show through.
     """
 
     sheet: str
@@ -44,6 +47,7 @@ class Look:
     twins: tuple[str, ...]
     ghost: str
     weight: float
+    heat: float
 
 
 _RULES = {
@@ -66,8 +70,8 @@ _RULES = {
         "none": ("", ""),
     },
 }
-_ON_LIGHT = ("#0072B2", "#9A4A00", "#00704F", "#8A2F66", "#5B4B00", "#4B3A8F")
-_ON_DARK = ("#56B4E9", "#E69F00", "#2FBF95", "#E08ABF", "#F0E442", "#B3A5F0")
+_ON_LIGHT = ("#005B98", "#9A4A00", "#006A4B", "#8A2F66", "#5B4B00", "#4B3A8F")
+_ON_DARK = ("#6CC0F0", "#E69F00", "#2FBF95", "#E08ABF", "#F0E442", "#B3A5F0")
 
 
 @cache
@@ -77,10 +81,10 @@ def look_of(scheme: str, grid: str) -> Look:
     if scheme == "monitor":
         return Look(
             "#0E1316", "#0A0E10", minor, major, "#E8EDF0", "#A7B3BC", "#FFB4A8", "#F4F6F7", "#F0E442",
-            _ON_DARK, "#9AA5AD", 1.0,
+            _ON_DARK, "#9AA5AD", 1.0, 0.36,
         )  # fmt: skip
     ground, weight = ("#FFFFFF", 1.9) if scheme == "projector" else ("#FFFDFB", 1.0)
     return Look(
         "#FFFFFF", ground, minor, major, "#1A1A1A", "#555555", "#A4160B", "#000000", "#7A3E00",
-        _ON_LIGHT, "#606060", weight,
+        _ON_LIGHT, "#606060", weight, 0.6,
     )  # fmt: skip

@@ -154,7 +154,9 @@ class LayersPanel(QWidget):
         self._style(noted("look of layer"), opacity=1.0, colour="")
 
     def _choose_colour(self):
-        dialog = QColorDialog(QColor(self._stack.style(self.key).colour or "#0072B2"), self)
+        dialog = QColorDialog(
+            QColor(self._stack.style(self.key).colour or look_of("paper", "none").twins[0]), self
+        )
         dialog.setWindowTitle(tr("Colour of the layer"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.colorSelected.connect(

@@ -29,7 +29,7 @@ def style_sheet(t) -> str:
     QToolBar QToolButton:hover, #flat:hover {{ background: {t.selection}; }}
     QToolBar QToolButton:disabled {{ color: {t.quiet}; }}
     QToolBar::separator {{ width: 1px; background: {t.border}; margin: 4px 6px; }}
-    #segment {{ border: 1px solid {t.border}; border-radius: 0; padding: 5px 9px; margin: 0;
+    #segment {{ border: 1px solid {t.edge}; border-radius: 0; padding: 5px 9px; margin: 0;
                 background: {t.field}; color: {t.text}; }}
     #segment:checked {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; }}
     #segment:hover:!checked {{ background: {t.selection}; }}
@@ -43,7 +43,7 @@ def style_sheet(t) -> str:
     #heading {{ font-weight: 600; font-size: 14px; }}
     #quiet {{ color: {t.quiet}; }}
     #rule {{ background: {t.border}; max-height: 1px; min-height: 1px; border: 0; }}
-    QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: {t.field}; border: 1px solid {t.border};
+    QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: {t.field}; border: 1px solid {t.edge};
                 border-radius: 5px; padding: 4px 7px; min-height: 18px; color: {t.text};
                 selection-background-color: {t.selection}; selection-color: {t.text}; }}
     QAbstractSpinBox QLineEdit {{ border: 0; padding: 0; min-height: 0; background: transparent; }}
@@ -85,7 +85,7 @@ def style_sheet(t) -> str:
     #primary:hover {{ background: {t.accent_hover}; border-color: {t.accent_hover}; }}
     #primary:focus {{ border: 2px solid {t.text}; }}
     #primary:disabled {{ background: {t.border}; border-color: {t.border}; color: {t.quiet}; }}
-    #secondary {{ background: {t.field}; color: {t.text}; border: 1px solid {t.border};
+    #secondary {{ background: {t.field}; color: {t.text}; border: 1px solid {t.edge};
                 border-radius: 5px; padding: 5px 12px; }}
     #secondary:hover {{ background: {t.selection}; }}
     #secondary:focus {{ border: 2px solid {t.accent}; padding: 4px 11px; }}
@@ -101,7 +101,7 @@ def style_sheet(t) -> str:
     #tool:hover, #tool:checked, #flat:checked {{ background: {t.selection}; }}
     #tool:checked {{ border-color: {t.accent}; }}
     #tool:focus {{ border-color: {t.accent}; }}
-    QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {t.border}; }}
+    QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {t.edge}; }}
     QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -5px 0; border-radius: 7px;
                 background: {t.accent}; }}
     QSlider[open="true"]::handle:horizontal {{ background: {t.quiet}; }}
@@ -127,7 +127,7 @@ def style_sheet(t) -> str:
     QToolTip {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.border}; padding: 4px; }}
     QScrollBar:vertical {{ background: transparent; width: 11px; margin: 1px; }}
     QScrollBar:horizontal {{ background: transparent; height: 11px; margin: 1px; }}
-    QScrollBar::handle {{ background: {t.border}; border-radius: 4px; min-width: 28px; min-height: 28px; }}
+    QScrollBar::handle {{ background: {t.edge}; border-radius: 4px; min-width: 28px; min-height: 28px; }}
     QScrollBar::handle:hover {{ background: {t.quiet}; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}

@@ -15,12 +15,16 @@ from ecgtwin_app.ui.style_sheet import style_sheet
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours as #RRGGBB; text has at least 4.5:1 and marks 3:1 against what lies beneath (WCAG 2.2)."""
+    """Colours as #RRGGBB; text has at least 4.5:1 and marks 3:1 against what lies beneath (WCAG 2.2).
+
+    `border` parts areas from each other and carries no meaning; `edge` is what a control is known by.
+    """
 
     window: str
     panel: str
     field: str
     border: str
+    edge: str
     text: str
     quiet: str
     accent: str
@@ -35,12 +39,12 @@ class Theme:
 
 
 LIGHT = Theme(
-    window="#F3F5F7", panel="#FFFFFF", field="#FFFFFF", border="#CBD3DA", text="#17212B", quiet="#566472",
+    window="#F3F5F7", panel="#FFFFFF", field="#FFFFFF", border="#CBD3DA", edge="#7F8A95", text="#17212B", quiet="#566472",
     accent="#0B5F94", accent_hover="#0A4F7C", on_accent="#FFFFFF", selection="#D6E8F5", desk="#DCE1E6",
     good="#17703A", bad="#B3261E", warning="#FFE08A", on_warning="#1A1A1A",
 )  # fmt: skip
 DARK = Theme(
-    window="#1B2026", panel="#232A31", field="#1B2026", border="#414C57", text="#E7ECF0", quiet="#A5B1BC",
+    window="#1B2026", panel="#232A31", field="#1B2026", border="#414C57", edge="#75828F", text="#E7ECF0", quiet="#AEBAC5",
     accent="#62B5E5", accent_hover="#86C9F0", on_accent="#0C1E2B", selection="#2C4A60", desk="#12161A",
     good="#74D39A", bad="#FF9A8F", warning="#FFE08A", on_warning="#1A1A1A",
 )  # fmt: skip
