@@ -51,6 +51,7 @@ class Command:
 
 COMMANDS = (
     Command("open_file", "&Open ECG…", "File", ("Ctrl+O",), "Open a recording from a file"),
+    Command("choose_seconds", "Other ten seco&nds…", "File", ("Ctrl+J",), "Of a long recording that is open"),
     Command("open_example", "Open &example", "File", ("Ctrl+Shift+O",), "Open the example ECG"),
     Command(
         "save_session", "&Save session", "File", ("Ctrl+S",), "Everything that is open, in one file", True

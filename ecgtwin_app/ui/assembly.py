@@ -74,6 +74,8 @@ class Assembly:
         self.session.twins_changed.connect(self._refresh)
         self.controller.told.connect(self.messages.tell)
         self.controller.failed.connect(self.messages.warn)
+        self.controller.seconds_wished.connect(self.ask_seconds)
+        self.controller.stating_wished.connect(self.ask_stating)
         self.controller.progressed.connect(self.request_panel.show_progress)
         self.controller.preview_changed.connect(self._show_page)
         self.controller.running_changed.connect(self._running_changed)

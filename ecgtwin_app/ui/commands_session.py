@@ -25,6 +25,7 @@ class SessionCommands:
     def restore(self, state: SessionState) -> None:
         """Show a session that was kept; it begins a new history."""
         self.undo_stack.clear()
+        self.controller.piece = None
         self.session.restore(state)
         self.layers = state.layers
         self._show_layout(state.layout)

@@ -9,15 +9,19 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
+from ecgtwin_app.ecg.matrix import lead_reversal
 from ecgtwin_app.ecg.measure import measure
 from ecgtwin_app.ecg.quality import quality_notes
 from ecgtwin_app.ecg.recording import MODEL_RATE, EcgError, Recording
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.engine.save import save_twins
-from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.formats.channels import NotStated
+from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.registry import open_ecg
 from ecgtwin_app.report.export import write_pdf, write_png, write_svg
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.ui.marks import Marks, marks_of
+from ecgtwin_app.ui.seconds_dialog import LONG, SECONDS
 from ecgtwin_app.ui.session import Session
 from ecgtwin_app.ui.undo import AddTwins, FollowScore
 from ecgtwin_app.ui.words import plural, said, tr
@@ -41,12 +45,16 @@ class Controller(QObject):
     preview_changed = Signal()
     running_changed = Signal(bool)
     heat_map_missing = Signal()
+    seconds_wished = Signal(object, object)
+    stating_wished = Signal(object, object, object)
 
     def __init__(self, session: Session, undo: QUndoStack, load_engine: Callable[[], object]):
         super().__init__()
         self.session, self.undo = session, undo
         self.worker = Worker(self)
         self.preview: Recording | None = None
+        #: The long recording that the reference is a piece of, and the second at which it begins.
+        self.piece: tuple[EcgFile, float] | None = None
         self._load_engine = load_engine
         self._engine = None
         self._run: Job | None = None
@@ -67,21 +75,50 @@ class Controller(QObject):
             on_error=self.failed.emit,
         )
 
-    def open(self, path: Path, then: Callable[[], None] | None = None) -> None:
-        """Read a recording and make it the reference; whatever runs is cancelled."""
+    def open(self, path: Path, then: Callable[[], None] | None = None, **options) -> None:
+        """Read a recording and make it the reference; whatever runs is cancelled.
+
+        A recording longer than ten seconds, and a table that does not state all, are asked about first
+        (`seconds_wished`, `stating_wished`).
+
+        Parameters
+        ----------
+        path : Path
+        then : callable, optional
+            Called when the reference is open.
+        **options
+            As for `formats.registry.open_ecg`.
+        """
         self.cancel()
 
         def opened(found):
-            self.undo.clear()
-            self.session.open(*found)
+            if isinstance(found, NotStated):
+                self.stating_wished.emit(path, found.missing, then)
+            elif isinstance(found, EcgFile):
+                self.seconds_wished.emit(found, then)
+            else:
+                self._show_reference(None, found, then)
 
         self.worker.submit(
+            tr("Opening"), lambda: iter([_read(path, options)]), on_item=opened, on_error=self.failed.emit
+        )
+
+    def open_seconds(self, file: EcgFile, start: float, then: Callable[[], None] | None = None) -> None:
+        """Make ten seconds of a long recording the reference."""
+        self.cancel()
+        self.worker.submit(
             tr("Opening"),
-            lambda: iter([_read(path)]),
-            on_item=opened,
-            on_done=lambda _: then() if then else None,
+            lambda: iter([_measured(file.recording(start, min(SECONDS, file.duration - start)))]),
+            on_item=lambda found: self._show_reference((file, start), found, then),
             on_error=self.failed.emit,
         )
+
+    def _show_reference(self, piece, found, then):
+        self.piece = piece
+        self.undo.clear()
+        self.session.open(*found)
+        if then is not None:
+            then()
 
     def generate(self, request: TwinRequest) -> None:
         """Make the twins of a request."""
@@ -282,19 +319,26 @@ class Controller(QObject):
         return frozenset(condition.name for condition in load_vocabulary() if engine.knows(condition))
 
 
-def _read(path: Path) -> tuple[Recording, dict | None, Marks | None, tuple[str, ...]]:
+def _read(path: Path, options: dict):
+    """A measured recording; the file itself where it is long; what is missing where it does not say it."""
+    try:
+        file = open_ecg(path, **options)
+    except NotStated as error:
+        return error
+    return file if file.duration > LONG else _measured(file.recording())
+
+
+def _measured(recording: Recording) -> tuple[Recording, dict | None, Marks | None, tuple[str, ...]]:
     """A recording, its measurements and marks (None where no beat can be measured), and notes on its leads."""
-    recording = read_ecg(path)
     try:
         measured = measure(recording)
     except EcgError:
-        return (
-            recording,
-            None,
-            None,
-            quality_notes(recording),
-        )  # the panels show dashes; the engine says what it lacks when asked
-    return recording, measured.as_dict(), marks_of(measured, recording.rate), quality_notes(recording)
+        # The panels show dashes; the engine says what it lacks when asked.
+        return recording, None, None, quality_notes(recording)
+    notes = quality_notes(recording)
+    if hint := lead_reversal(recording, measured):
+        notes += (f"electrodes perhaps exchanged: {hint}",)
+    return recording, measured.as_dict(), marks_of(measured, recording.rate), notes
 
 
 def _find_marks(recording: Recording):
