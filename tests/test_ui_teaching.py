@@ -65,7 +65,7 @@ def folder(tmp_path_factory):
 @pytest.fixture
 def taught(window, qtbot, folder):
     """The window with the course open at its first case."""
-    window.open_course_path(folder / "round.ecgcourse")
+    window.open_path(folder / "round.ecgcourse")
     qtbot.waitUntil(lambda: window.teaching.at == 0 and idle(window))
     return window
 

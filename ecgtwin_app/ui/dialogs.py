@@ -38,7 +38,7 @@ that patient.</p>
 """)
 
 
-_PATTERNS = "*.ecgtwin *.dcm *.hea *.dat *.mat *.csv *.tsv *.txt *.xml *.scp *.edf"
+_PATTERNS = "*.ecgtwin *.ecgcourse *.dcm *.hea *.dat *.mat *.csv *.tsv *.txt *.xml *.scp *.edf"
 
 
 def ask_file_to_open(parent: QWidget, then: Callable[[Path], None]) -> QFileDialog:

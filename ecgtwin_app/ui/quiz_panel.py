@@ -251,7 +251,7 @@ def _outcome_html(teaching):
         for sign, words in outcome_lines(teaching.outcome)
     )
     html = f"<table cellspacing='0' cellpadding='2'>{rows}</table>"
-    if teaching.lines and not teaching.recording.synthetic:
+    if not teaching.recording.synthetic and teaching.lines:
         html += _criteria_html(teaching.lines)
     for name in teaching.answers:
         condition = find_condition(name)
