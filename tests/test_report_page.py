@@ -396,3 +396,13 @@ def test_calipers_go_along_into_print(tmp_path):
         x = panel.x_of(at, 25.0)
         legs = [p for p in paths if len(p) == 2 and np.all(np.abs(p[:, 0] - x) < 0.1)]
         assert any(abs(np.ptp(p[:, 1]) - 18.0) < 0.1 for p in legs)
+
+
+def test_a_tick_stands_at_every_second_of_the_lowest_row(tmp_path):
+    page = _page_of_spikes(leads="12x1", grid="none")
+    write_pdf(tmp_path / "page.pdf", page)
+    paths = _paths((tmp_path / "page.pdf").read_bytes())
+    left, top, _, height = PAPER
+    ticks = [p[0, 0] for p in paths if len(p) == 2 and abs(p[:, 1].max() - top - height) < 0.05]
+    first = page.blocks[0][1][0].x
+    assert np.sort(ticks) == pytest.approx(first + 25.0 * np.arange(11), abs=0.1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil, floor
+
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
@@ -62,6 +64,19 @@ def draw_pulse(painter: QPainter, panels: list[Panel], opening: Panel, block: Bl
     corners += [(x + width, y), (min(x + width + lead_in, block.trace_left), y)]
     painter.setPen(ink.trace_pen(painter, page, "reference"))
     painter.drawPolyline([QPointF(*corner) for corner in corners])
+
+
+def draw_seconds(painter: QPainter, panels: list[Panel], layout: PageLayout, look: Look) -> None:
+    """Ticks at the lower edge of the paper, one a second of the lowest row: time is there without a ruled paper."""
+    _, top, _, height = layout.paper
+    lowest = max(panel.baseline for panel in panels)
+    painter.setPen(pen(QColor(look.quiet), 0.25))
+    for panel in panels:
+        if panel.baseline < lowest:
+            continue
+        for second in range(ceil(panel.start - 1e-6), floor(panel.start + panel.seconds + 1e-6) + 1):
+            x = panel.x_of(second, layout.speed)
+            painter.drawLine(QLineF(x, top + height, x, top + height - 1.5))
 
 
 def draw_lead_mark(painter: QPainter, panel: Panel, missing: bool, look: Look) -> None:

@@ -213,7 +213,7 @@ def _notes(page, panels):
         notes.append(tr("each beat of the twin less the reference's beat that is nearest in time"))
     if page.generated is not None and page.twin is not None:
         notes.append(tr("twin at {rate} Hz").format(rate=figure(page.twin.rate)))
-    return [*notes, *_timing(page, panels), tr(marking.PURPOSE)]
+    return [*notes, *_timing(page, panels)]
 
 
 def _draw_ruler(painter, x, y, look):
@@ -221,4 +221,5 @@ def _draw_ruler(painter, x, y, look):
     painter.drawLine(QLineF(x, y, x + 100, y))
     for mm in range(0, 101, 10):
         painter.drawLine(QLineF(x + mm, y, x + mm, y - (1.6 if mm % 50 == 0 else 0.9)))
-    draw_text(painter, x + 102, y, tr("100 mm when printed at 100 %"), 2.4, look.quiet)
+    words = f"{tr('100 mm when printed at 100 %')} · {tr(marking.PURPOSE)}"
+    draw_text(painter, x + 102, y, words, 2.4, look.quiet)

@@ -200,6 +200,7 @@ def _paint_block(painter, page, block, panels):
     if page.heatmap is not None and TWIN in block.shows:
         for panel in panels:
             draw_band(painter, page, panel)
+    furniture.draw_seconds(painter, panels, page.layout, page.look)
     for panel in panels:
         if panel.opens_row:
             furniture.draw_pulse(painter, panels, panel, block, page)
