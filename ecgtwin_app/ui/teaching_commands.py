@@ -55,6 +55,7 @@ class TeachingCommands:
         self.quiz = QuizPanel()
         self.teaching_panel = TeachingPanel(self.commands)
         self._mode_before = ""
+        self._morph_shown = None, ()
 
     def place_teaching(self) -> None:
         """Put the parts where they belong in the window that is put together."""
@@ -140,7 +141,10 @@ class TeachingCommands:
             button.setVisible(not teaching.on)
 
     def _show_morph(self):
-        self._show_page()
+        shown = self.morph.frame, self.morph.frames[:1]
+        if shown != self._morph_shown:  # a step of the engine alone changes nothing on the page
+            self._morph_shown = shown
+            self._show_page()
         self._show_commands()
 
     def _read_strip(self, recording):
