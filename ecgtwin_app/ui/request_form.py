@@ -18,7 +18,7 @@ _FIRST = ("heart_rate", "severity")
 #: Field of the request, name, unit, limits, plausible range, step and the words for "left open".
 _DIALS = (
     ("heart_rate", noted("Heart rate"), "/min", HEART_RATES, (40, 180), 1.0, noted("keep")),
-    ("severity", noted("Severity"), "", (0.0, 1.0), (0.0, 1.0), 0.05, noted("drawn")),
+    ("severity", noted("Severity"), "", (0.0, 1.0), (0.0, 1.0), 0.05, noted("any")),
     ("pr", noted("PR"), "ms", SET_POINTS["pr"], (100, 320), 1.0, noted("open")),
     ("qrs", noted("QRS"), "ms", SET_POINTS["qrs"], (70, 180), 1.0, noted("open")),
     ("qt", noted("QT"), "ms", SET_POINTS["qt"], (300, 560), 1.0, noted("open")),
