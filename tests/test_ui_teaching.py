@@ -192,7 +192,11 @@ def test_a_course_is_taken_by_keys_from_the_first_case_to_the_csv(taught, qtbot,
     assert "Case 1" in told
     assert "Seed 41" in told
     assert "bundle" not in told
-    assert [taught.teaching_panel.list.item(k).text() for k in range(3)] == ["Case 1", "Case 2", "Case 3"]
+    assert [taught.teaching_panel.list.item(k).text().strip() for k in range(3)] == [
+        "Case 1",
+        "Case 2",
+        "Case 3",
+    ]
     _answer(taught, qtbot, "LBBB", "sinus rhythm")
     _reveal(taught, qtbot)
     assert taught.teaching.outcome.credit == 1.0, taught.teaching.outcome

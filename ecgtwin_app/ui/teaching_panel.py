@@ -121,7 +121,7 @@ def _hint(teaching):
 def _item(number, case, outcome):
     words = tr("Case {n}").format(n=number + 1)
     if outcome is None:
-        item = QListWidgetItem(words)
+        item = QListWidgetItem(f"\u2003  {words}")  # as wide as a sign, so that the cases stand in a column
         item.setToolTip(tr("Not revealed yet"))
     else:
         sign = {None: "–", 0.0: "✗", 1.0: "✓"}.get(outcome.credit, "◐") if outcome.chosen else "○"
