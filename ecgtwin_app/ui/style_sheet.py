@@ -11,6 +11,7 @@ from ecgtwin_app.resources import resource_path
 def style_sheet(t) -> str:
     """The rules in the colours of a theme."""
     down, up = (resource_path(f"icons/chevron-{way}.svg").as_posix() for way in ("down", "up"))
+    tick = resource_path(f"icons/tick-{'white' if t.on_accent == '#FFFFFF' else 'dark'}.svg").as_posix()
     return f"""
     QWidget {{ color: {t.text}; }}
     QWidget:disabled {{ color: {t.quiet}; }}
@@ -108,6 +109,10 @@ def style_sheet(t) -> str:
     QListWidget {{ background: {t.field}; border: 1px solid {t.border}; border-radius: 5px; outline: 0; }}
     QListWidget::item {{ padding: 3px 4px; }}
     QListWidget::item:selected {{ background: {t.selection}; color: {t.text}; }}
+    QTreeWidget::indicator, QListWidget::indicator, QCheckBox::indicator {{ width: 13px; height: 13px;
+                border: 1px solid {t.quiet}; border-radius: 3px; background: {t.field}; }}
+    QTreeWidget::indicator:checked, QListWidget::indicator:checked, QCheckBox::indicator:checked {{
+                background: {t.accent}; border-color: {t.accent}; image: url("{tick}"); }}
     QListWidget:focus {{ border: 2px solid {t.accent}; }}
     QProgressBar {{ background: {t.field}; border: 1px solid {t.border}; border-radius: 5px; height: 20px;
                 text-align: center; color: {t.text}; }}
