@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.ui.morph_bar import MorphBar
 from ecgtwin_app.ui.morph_player import MorphPlayer
@@ -68,6 +69,11 @@ class TeachingCommands(CourseCommands):
         page = self.morph.on_page(page)
         return blind_page(page, self.morph.on) if page is not None and self.teaching.hidden else page
 
+    def shown_score(self) -> RhythmScore | None:
+        """The rhythm score of what is on the page; none while it would tell, or belongs to no frame of a morph."""
+        twin = self.session.twin
+        return None if twin is None or self.teaching.hidden or self.morph.on else twin.score
+
     def show_teaching(self) -> None:
         """Show the mode, the case and what may be known of it."""
         teaching = self.teaching
@@ -131,6 +137,7 @@ class TeachingCommands(CourseCommands):
         shown = self.morph.frame, self.morph.frames[:1]
         if shown != self._morph_shown:  # a step of the engine alone changes nothing on the page
             self._morph_shown = shown
+            self.score_strip.show_score(self.shown_score())
             self._show_page()
         self._show_commands()
 
