@@ -158,7 +158,7 @@ class MainWindow(
     def _refresh(self):
         """Show the session anew: what came out, and the page."""
         hidden = self.teaching.hidden
-        self.score_strip.show_score(self.session.twin.score if self.session.twin and not hidden else None)
+        self.score_strip.show_score(self.shown_score())
         self.filmstrip.show_twins(self.session.twins, self.session.current, hidden)
         self.history.show_session(self.session)
         self.results.show_session(self.session)
