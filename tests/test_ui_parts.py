@@ -59,7 +59,7 @@ def test_reading(opened, qtbot):
     _settled(opened, qtbot)
     _drag(opened, qtbot, "II", 2.0, 3.0)
     (caliper,) = opened.view.calipers.calipers
-    assert caliper.size == pytest.approx(1.0, abs=0.05)
+    assert caliper.size == pytest.approx(1.0, abs=0.2)  # its legs snap to marks
     assert "ms" in opened.read_out.text()
     qtbot.keyClick(opened.view, Qt.Key.Key_K)
     assert opened.view.calipers.caliper.marching
@@ -117,7 +117,8 @@ def test_keeping(opened, qtbot, tmp_path):
     qtbot.keyClick(opened, Qt.Key.Key_S, CONTROL)
     accept_file_dialog(opened, qtbot, tmp_path / "work.ecgtwin")
     qtbot.waitUntil(lambda: (tmp_path / "work.ecgtwin").exists() and idle(opened))
-    opened.activateWindow()
+    opened.activateWindow()  # a desktop does so by itself; off screen nobody does
+    qtbot.waitUntil(opened.isActiveWindow)
     qtbot.keyClick(opened, Qt.Key.Key_Backspace, CONTROL)
     assert not opened.session.twins
     qtbot.keyClick(opened, Qt.Key.Key_Z, CONTROL)
@@ -148,7 +149,7 @@ def test_a_new_user_makes_a_pvc_twin_measures_its_qrs_and_prints_it(opened, qtbo
     (dialog,) = opened.findChildren(QPrintDialog)
     dialog.printer().setOutputFormat(QPrinter.OutputFormat.PdfFormat)
     dialog.printer().setOutputFileName(str(tmp_path / "print.pdf"))
-    dialog.accepted.emit()
+    dialog.accepted.emit(dialog.printer())
     dialog.reject()
     qtbot.waitUntil(lambda: "printer" in opened.messages.text)
     assert (tmp_path / "print.pdf").read_bytes().startswith(b"%PDF")

@@ -102,11 +102,18 @@ def show_shortcuts(parent: QWidget) -> QDialog:
     column.setSpacing(16)
     row = QHBoxLayout()
     row.setSpacing(36)
-    for menus in (("File", "Edit", "Help"), ("Twin", "Measure"), ("View",), ("Teach",)):
+    for menus in (("File", "Edit"), ("Twin", "Measure", "Teach"), ("View", "Help")):
         row.addLayout(_sheet_column(menus))
     column.addLayout(row)
     mouse = tr("Ctrl + wheel zooms · drag or arrow keys move the page · a double click zooms in and out")
     column.addWidget(QLabel(mouse, objectName="quiet"))
+    keys = tr(
+        "On a caliper the arrow keys nudge, with Shift ten times as far, and the space bar changes legs · on the"
+        " rhythm score up and down choose, left and right move, Del takes away"
+    )
+    words = QLabel(keys, objectName="quiet")
+    words.setWordWrap(True)
+    column.addWidget(words)
     return show(dialog)
 
 
@@ -156,5 +163,5 @@ def show(dialog: QDialog) -> QDialog:
     """Open a dialog in the window's colours, without waiting for it."""
     dress(dialog, dialog.parent().theme)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.open()
+    QDialog.open(dialog)  # a print dialog has an `open` of its own, which wants a slot
     return dialog
