@@ -51,7 +51,7 @@ class Command:
 
 COMMANDS = (
     Command("open_file", "&Open ECG…", "File", ("Ctrl+O",), "Open a recording from a file"),
-    Command("choose_seconds", "Other ten seco&nds…", "File", ("Ctrl+J",), "Of a long recording that is open"),
+    Command("choose_seconds", "Ot&her ten seconds…", "File", ("Ctrl+J",), "Of a long recording that is open"),
     Command("open_example", "Open &example", "File", ("Ctrl+Shift+O",), "Open the example ECG"),
     Command(
         "save_session", "&Save session", "File", ("Ctrl+S",), "Everything that is open, in one file", True
@@ -116,7 +116,7 @@ COMMANDS = (
         "tool_time", "&Time caliper", "Measure", ("T",), "Drag from one moment to another; Alt does not snap"
     ),
     Command("tool_amplitude", "&Amplitude caliper", "Measure", ("A",), "Drag from one voltage to another"),
-    Command("march", "&March out", "Measure", ("K",), "Repeat the chosen caliper to both sides"),
+    Command("march", "March &out", "Measure", ("K",), "Repeat the chosen caliper to both sides"),
     Command("remove_caliper", "&Remove caliper", "Measure", ("Del",), "Take the chosen caliper away"),
     Command("clear_calipers", "Remove a&ll calipers", "Measure", ("Shift+Del",), "Clear the page"),
     Command(
@@ -163,6 +163,7 @@ COMMANDS = (
     Command("morph_less", "Morph towards own r&hythm", "Teach", ("[",), "One frame back"),
     Command("morph_more", "Morph towards t&win", "Teach", ("]",), "One frame on"),
     Command("show_shortcuts", "&Keyboard shortcuts", "Help", ("?", "F1"), "This list"),
+    Command("take_tour", "&Tour in five steps", "Help", (), "Open, ask, compare, measure and print"),
     Command("about", "&About and intended use", "Help", (), "What this program is for"),
 )
 

@@ -60,6 +60,7 @@ def main(path: str | None = None, demo: bool = False) -> int:
         window.open_path(path, window.offer_recovery)
     else:
         window.open_example(window.offer_recovery)
+        window.offer_tour()
     status = application.exec()
     hooks.remove()
     return status

@@ -12,6 +12,7 @@ from ecgtwin_app.ui.calibration import CalibrationDialog
 from ecgtwin_app.ui.layer_stack import LayerStack
 from ecgtwin_app.ui.palette import Palette, entries_of
 from ecgtwin_app.ui.theme import CHOICES, chosen_theme
+from ecgtwin_app.ui.tour import Tour
 from ecgtwin_app.ui.undo import Change, change_of
 from ecgtwin_app.ui.words import noted
 
@@ -155,6 +156,22 @@ class ViewCommands:
 
     def show_shortcuts(self) -> None:
         dialogs.show_shortcuts(self)
+
+    def take_tour(self) -> None:
+        """The tour of five steps, whether it was seen or not."""
+        if self.tour is None:
+            self.tour = Tour(self, self.theme)
+            self.tour.ended.connect(self._tour_ended)
+
+    def offer_tour(self) -> None:
+        """The tour, unless it was seen before."""
+        if not settings.read(self.store, settings.TOUR_SEEN):
+            self.take_tour()
+
+    def _tour_ended(self):
+        settings.write(self.store, settings.TOUR_SEEN, True)
+        self.tour = None
+        self.request_panel.conditions.list.setFocus()
 
     def about(self) -> None:
         dialogs.show_about(self)

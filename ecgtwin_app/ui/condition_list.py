@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from ecgtwin_app.conditions.vocabulary import GROUPS, Condition
@@ -47,7 +48,10 @@ class ConditionList(QTreeWidget):
         self.header().setStretchLastSection(False)
         self.header().setMinimumSectionSize(18)
         self.header().setSectionResizeMode(_NAMES, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((_ADD, 22), (_STATUS, 78)):
+        font = self.font()
+        font.setPixelSize(11)
+        widest = max(QFontMetrics(font).horizontalAdvance(tr(words)) for words in _STATUS_WORDS.values())
+        for column, width in ((_ADD, 22), (_STATUS, widest + 14)):
             self.header().setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             self.header().resizeSection(column, width)
         self.setMinimumHeight(110)

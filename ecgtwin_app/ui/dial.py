@@ -47,7 +47,7 @@ class Dial(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        self.label.setFixedWidth(66)
+        self.label.setFixedWidth(72)
         self.field.setFixedWidth(98)
         row.addWidget(self.label)
         row.addWidget(self.slider, 1)

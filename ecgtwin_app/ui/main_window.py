@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import (
     QApplication,
+    QDialog,
     QLabel,
     QMainWindow,
     QMenu,
@@ -96,6 +97,7 @@ class MainWindow(
         self.page_layout = settings.read_layout(self.store)
         self.heat_method = ""
         self.layers, self._session_path, self._discard = LayerStack(), None, False
+        self.tour = None
         self.recent = RecentFiles(self.store)
         self.keeper = Keeper(recovery, self.state, self) if recovery is not None else None
         self.menus = build_menus(self)
@@ -310,6 +312,8 @@ class MainWindow(
         if not self.may_close():
             event.ignore()
             return
+        for dialog in self.findChildren(QDialog):
+            dialog.close()  # some have threads of their own
         self.flickering.stop()
         self.spin.stop()
         self.controller.stop()

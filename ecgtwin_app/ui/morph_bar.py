@@ -18,7 +18,7 @@ class MorphBar(QWidget):
         self._player = player
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.play = QPushButton(objectName="secondary")
+        self.play = QPushButton(tr("Play"), objectName="secondary")
         self.play.setMinimumWidth(84)
         self.play.setToolTip(tr("Play from the patient's own rhythm into the condition (Ctrl+Shift+M)"))
         self.play.clicked.connect(player.play)

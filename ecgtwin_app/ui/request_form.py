@@ -143,7 +143,7 @@ class RequestForm(QWidget):
             dial.label.setToolTip(tr(_TIPS[field]))
             (column if field in _FIRST else second).addWidget(dial)
         column.addLayout(_pairs((self.samples, self.seed)))
-        second.addLayout(_pairs((self.age, self.sex), (self.best_of, self.steps)))
+        second.addLayout(_pairs((self.age,), (self.sex,), (self.best_of, self.steps)))
         for field in ("samples", "seed", "age", "sex", "best_of", "steps"):
             getattr(self, field).setToolTip(tr(_TIPS[field]))
         column.addWidget(self.more)
@@ -187,6 +187,6 @@ def _pairs(*rows):
             label.setMinimumWidth(40 if k else 62)
             field.setMinimumWidth(40)
             grid.addWidget(label, row, 2 * k)
-            grid.addWidget(field, row, 2 * k + 1)
+            grid.addWidget(field, row, 2 * k + 1, 1, 1 if len(fields) > 1 else 3)
             grid.setColumnStretch(2 * k + 1, 1)
     return grid

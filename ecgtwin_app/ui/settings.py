@@ -36,6 +36,7 @@ THEME = Setting("window/theme", CHOICES, "system")
 LANGUAGE = Setting("window/language", ("system", *LANGUAGES), "system")
 #: Pixels a mm of this screen, as measured with a bank card; 96 dots an inch until then.
 PIXELS_PER_MM = Setting("screen/pixels_per_mm", None, 96 / 25.4)
+TOUR_SEEN = Setting("window/tour_seen", (True, False), False)
 REMEMBER_RECENT = Setting("recent/remember", (True, False), True)
 _PAGE = {
     field: Setting(f"page/{field}", tuple(choices), getattr(_FIRST, field))

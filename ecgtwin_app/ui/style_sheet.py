@@ -94,6 +94,7 @@ def style_sheet(t) -> str:
     #filmstrip {{ background: {t.panel}; border: 0; border-top: 1px solid {t.border}; padding: 3px 6px; }}
     #filmstrip::item {{ border: 2px solid transparent; border-radius: 5px; padding: 2px; color: {t.text}; }}
     #filmstrip::item:selected {{ border-color: {t.accent}; background: {t.selection}; }}
+    #tourCard {{ background: {t.panel}; border: 2px solid {t.accent}; border-radius: 8px; }}
     #chosen {{ font-weight: 600; }}
     #readOut {{ background: {t.panel}; border-top: 1px solid {t.border}; padding: 4px 12px; }}
     #emptyHeading {{ font-size: 20px; font-weight: 600; }}

@@ -48,7 +48,7 @@ class ViewBar(QToolBar):
         self.setMovable(False)
         self.setContextMenuPolicy(self.contextMenuPolicy().PreventContextMenu)
         self._page_layout = PageLayout()
-        self._add_button(actions["open_file"], tr("Open…"))
+        self.open_button = self._add_button(actions["open_file"], tr("Open…"))
         self.addSeparator()
         self.modes = self._add_modes()
         self.addSeparator()
@@ -90,10 +90,11 @@ class ViewBar(QToolBar):
         button.clicked.connect(action.trigger)
         action.changed.connect(lambda: button.setEnabled(action.isEnabled()))
         self.addWidget(button)
+        return button
 
     def _add_modes(self):
         group = QButtonGroup(self)
-        holder = QWidget()
+        self.mode_buttons = holder = QWidget()
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
