@@ -25,9 +25,9 @@ USUAL_SEVERITY = (0.45, 0.95)
 #: Set-points (ms, degrees) that define a condition, drawn where none is asked and no other condition changes
 #: the QRS: well inside the limits of Surawicz et al. (AHA/ACCF/HRS 2009 part III).
 DEFINING = {
-    "incomplete right bundle branch block": {"qrs": (103.0, 112.0)},
-    "left anterior fascicular block": {"qrs": (90.0, 106.0), "axis": (-72.0, -54.0)},
-    "left posterior fascicular block": {"qrs": (90.0, 106.0), "axis": (102.0, 135.0)},
+    "incomplete right bundle branch block": {"qrs": (101.0, 108.0)},
+    "left anterior fascicular block": {"qrs": (88.0, 102.0), "axis": (-72.0, -56.0)},
+    "left posterior fascicular block": {"qrs": (88.0, 102.0), "axis": (105.0, 135.0)},
 }
 MOST_TWINS, MOST_STEPS, MOST_DRAWS = 100, 1000, 50
 

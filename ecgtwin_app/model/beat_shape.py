@@ -6,7 +6,7 @@ import numpy as np
 
 from ecgtwin_app.ecg.recording import MODEL_RATE
 from ecgtwin_app.ecg.score import ATRIAL_ORIGINS, VENTRICULAR_SITES
-from ecgtwin_app.ecg.template import BeatTemplate
+from ecgtwin_app.ecg.template import T_FADE_OUT, T_MARGIN, BeatTemplate, fade
 
 #: Windows (first sample, samples) at 500 Hz: P from its onset, QRS from its onset, T from the J point.
 WINDOWS = {"p": (-16, 116), "qrs": (-12, 136), "t": (-24, 372)}
@@ -26,6 +26,8 @@ DURATIONS = {
     "p_duration": (0.11, 0.02),
     "p_peak": (0.055, 0.015),
 }
+#: Samples in which a drawn QRS fades behind its J point.
+QRS_FADE_OUT = 8
 _MEAN, _SPREAD = (np.array(v, np.float32) for v in zip(*DURATIONS.values(), strict=True))
 
 
@@ -65,10 +67,12 @@ def unpack_beat(waves: dict[str, np.ndarray], durations: np.ndarray, like: BeatT
     qrs_duration = float(np.clip(qrs_duration, 0.05, 0.24))
     jt = float(np.clip(jt, 0.12, 0.6))
     has_p = like.has_p
+    # What a drawn wave leaves behind its own end is nobody's: it would lengthen what is measured.
+    j, t_end = round(qrs_duration * MODEL_RATE), round(jt * MODEL_RATE) + T_MARGIN
     return BeatTemplate(
         p=_smooth_ends(waves["p"]) if has_p else np.zeros((8, 0), np.float32),
-        qrs=_smooth_ends(waves["qrs"]),
-        t=_smooth_ends(waves["t"]),
+        qrs=_ended(_smooth_ends(waves["qrs"]), j - WINDOWS["qrs"][0], QRS_FADE_OUT),
+        t=_ended(_smooth_ends(waves["t"]), t_end - WINDOWS["t"][0], T_FADE_OUT),
         p_offset=WINDOWS["p"][0] if has_p else 0,
         qrs_offset=WINDOWS["qrs"][0],
         t_offset=round(qrs_duration * MODEL_RATE) + WINDOWS["t"][0],
@@ -90,6 +94,11 @@ def _window(wave: np.ndarray, offset: int, name: str) -> np.ndarray:
     if stop > start:
         out[:, start - first : stop - first] = wave[:, start - offset : stop - offset]
     return out
+
+
+def _ended(wave: np.ndarray, end: int, samples: int) -> np.ndarray:
+    """The wave, faded to nothing within `samples` after its `end`."""
+    return (wave * (1 - fade(np.arange(wave.shape[1]), end, end + samples))).astype(np.float32)
 
 
 def _smooth_ends(wave: np.ndarray, samples: int = 8) -> np.ndarray:
