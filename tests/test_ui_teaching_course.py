@@ -385,18 +385,35 @@ def test_a_rhythm_sets_in_between_beats_and_moves_forward(reference):
     assert np.allclose(middle.recording.signal[:, at + 50 :], 2 * reference.signal[:, at + 50 :], atol=1e-4)
 
 
-def test_no_wave_of_the_own_rhythm_is_torn(reference):
-    own = RhythmScore(tuple(Event(t, "QRS", "conducted") for t in np.arange(0.5, 10, 0.8)))
+def test_no_wave_of_either_strip_is_torn(reference):
+    onsets = np.arange(0.5, 10, 0.98)
+    own = RhythmScore(
+        tuple(Event(t, "QRS", "conducted") for t in onsets)
+        + tuple(Event(t - 0.16, "P", "sinus") for t in onsets)
+    )
+    # Nearly the rate of the own rhythm: each beat falls onto a T wave of it.
+    beats = (0.08, 1.22, 2.32, 3.05, 4.09, 4.96, 6.23, 7.11, 8.0, 8.93, 9.96)
     (twin,) = _twins(reference, "atrial fibrillation")
-    beats = (0.3, 1.0, 2.6, 3.1, 4.7, 5.5, 6.4, 7.5, 8.2, 9.0)
     twin = replace(
         twin, score=RhythmScore(tuple(Event(t, "QRS", "conducted") for t in beats), atrial="fibrillation")
     )
-    for wanted in np.arange(0, 10, 0.5):
+    for wanted in np.arange(1, 9.5, 0.5):
         onset = onset_near(wanted, own, twin)
-        before = [onset - t for t in own.times("QRS") if t <= onset]
-        assert not before or min(before) >= 0.45
-        assert any(abs(onset + 0.06 - t) < 1e-9 for t in beats), "it sets in with a beat"
+        assert abs(onset - wanted) < 1.0
+        for score in (own, twin.score):
+            assert min(onset - t for t in score.times("QRS") if t <= onset) >= 0.45
+            assert min(t - onset for t in score.times("QRS") if t > onset) >= 0.04
+        assert not [t for t in own.times("P") if t <= onset < t + 0.16], "a P keeps its QRS"
+
+
+def test_a_fast_rhythm_sets_in_just_before_a_beat(reference):
+    own = RhythmScore(tuple(Event(t, "QRS", "conducted") for t in np.arange(0.5, 10, 1.0)))
+    beats = np.arange(0.1, 10, 0.33)
+    (twin,) = _twins(reference, "ventricular tachycardia")
+    twin = replace(twin, score=RhythmScore(tuple(Event(float(t), "QRS", "ventricular") for t in beats)))
+    onset = onset_near(5.0, own, twin)
+    assert min(onset - t for t in own.times("QRS") if t <= onset) >= 0.45
+    assert 0.04 <= min(t - onset for t in beats if t > onset) <= 0.12
 
 
 def test_known_frames_are_not_made_again(reference):

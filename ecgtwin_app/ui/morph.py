@@ -22,10 +22,12 @@ from ecgtwin_app.heart.registry import MORPHOLOGIES
 
 #: Frames of a morph, both ends counted; a power of two and one, so that halving meets every one.
 FRAMES = 17
-#: Seconds before a beat's first event at which it sets in, and over which one strip gives way to the other.
-_BEFORE, _FADE = 0.06, 0.08
-#: A cut so soon after a QRS would tear its T wave, so soon after a P would leave it without its QRS (s).
-_REPOLARISATION, _CONDUCTION = 0.45, 0.25
+#: Seconds over which one strip gives way to the other.
+_FADE = 0.08
+#: From the onset of a QRS to the end of its T wave, and the longest from a P to its QRS (s).
+_BEAT, _CONDUCTION = 0.45, 0.4
+#: Seconds from the wanted moment that a second of a torn wave is worth; the own strip ends there, so it counts more.
+_OWN_WEIGHT, _TWIN_WEIGHT = 40.0, 20.0
 _SINUS = ("sinus rhythm",)
 
 
@@ -166,28 +168,31 @@ def spliced(own: Recording, twin: Recording, onset: float) -> Recording:
 
 
 def onset_near(wanted: float, own_score: RhythmScore | None, twin: Twin) -> float:
-    """The second next to `wanted` at which the twin's rhythm can set in without tearing a wave of the own one."""
+    """The second near `wanted` at which the twin's rhythm can set in: between two beats of either strip.
+
+    Where a fast rhythm has no such moment, it is the end of one of its T waves, just before the next beat.
+    """
     if twin.score is None or own_score is None:
         return wanted
-    starts = np.array([event.time - _BEFORE for event in _first_events(twin.score)])
-    starts = starts[(starts > 0) & (starts < twin.score.duration)]
-    if not starts.size:
-        return wanted
-    torn = np.zeros(starts.size, bool)
-    for chamber, seconds in (("QRS", _REPOLARISATION), ("P", _CONDUCTION)):
-        times = np.array(own_score.times(chamber))
-        torn |= [bool(np.any((times <= start) & (times > start - seconds))) for start in starts]
-    return float(starts[np.argmin(np.abs(starts - wanted) + twin.score.duration * torn)])
+    at = np.arange(0.0, twin.score.duration, 0.01)
+    cost = np.abs(at - wanted) + _OWN_WEIGHT * _torn(at, own_score) + _TWIN_WEIGHT * _torn(at, twin.score)
+    return float(at[np.argmin(cost)])
 
 
-def _first_events(score):
-    """The event that begins each beat: its P where one leads it, otherwise its QRS."""
-    found = []
-    for event in score.events:
-        led = event.chamber == "QRS" and found and found[-1].chamber == "P"
-        if not (led and event.time - found[-1].time < 0.4):
-            found.append(event)
-    return found
+def _torn(at: np.ndarray, score: RhythmScore) -> np.ndarray:
+    """How badly a cut at each moment tears a wave: the seconds that are missing of a beat that has begun."""
+    since = {chamber: _since(at, score.times(chamber)) for chamber in ("P", "QRS")}
+    unfinished = np.clip(_BEAT - since["QRS"], 0, None)
+    led = since["P"] < since["QRS"]
+    unfinished += np.where(led, np.clip(_CONDUCTION - since["P"], 0, None), 0.0)
+    upcoming = np.minimum(*(_since(-at, [-time for time in score.times(c)]) for c in ("P", "QRS")))
+    return unfinished + np.clip(_FADE - upcoming, 0, None) * _BEAT / _FADE
+
+
+def _since(at, times):
+    """Seconds since the last of some events, as many as there are in a strip where there was none."""
+    gaps = at[:, None] - np.append(times, -100.0)
+    return np.min(np.where(gaps >= 0, gaps, 100.0), axis=1)
 
 
 class FrameStore:
