@@ -3,7 +3,7 @@
     python benchmarks/lead_reversal.py [--folder FOLDER]
 
 Every interchange is made on paper in every recording. Sensitivity and the share of false hints are those of
-constants fitted on the other half of the patients. Recordings whose arm electrodes were exchanged when they were
+constants fitted on the other half of the recordings. Recordings whose arm electrodes were exchanged when they were
 recorded are found first (P and QRS negative in I, against V6), reported, and left out.
 """
 
