@@ -48,8 +48,13 @@ def marked() -> dict[str, str]:
             if isinstance(node, ast.Call):
                 for argument in _arguments(node, MARKERS.get(_called(node), {})):
                     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                        found.setdefault(argument.value, name)
+                        found.setdefault(argument.value + _role(node), name)
     return found
+
+
+def _role(node) -> str:
+    """ "@column" of ``tr("Twin", "column")``."""
+    return f"@{node.args[1].value}" if _called(node) == "tr" and len(node.args) > 1 else ""
 
 
 def forgotten() -> list[str]:

@@ -130,6 +130,7 @@ def test_english_is_what_the_code_says(qapp):
 
 def test_german_sentences_numbers_and_plurals(german):
     assert german.tr("Open ECG") == "EKG öffnen"
+    assert (german.tr("Twin"), german.tr("Twin", "column")) == ("Zwilling", "Zw.")
     assert german.number(-1234.5, 1) == "−1234,5"
     assert german.figures("0.05–150 Hz, 10 s") == "0,05–150 Hz, 10 s"
     assert german.plural("Generate twin", "Generate {n} twins", 1) == "Zwilling erzeugen"
@@ -196,9 +197,9 @@ def test_the_language_is_chosen_in_the_menu_and_holds_from_the_next_start_on(qap
 def test_the_window_asks_for_no_text_that_has_no_german(german, qtbot, engine, store, monkeypatch):  # noqa: F811
     asked = set()
 
-    def note(context, source, *rest):
-        asked.add(source)
-        return known(context, source, *rest)
+    def note(context, source, role=None):
+        asked.add(f"{source}@{role}" if role else source)
+        return known(context, source, role)
 
     known = QCoreApplication.translate
     monkeypatch.setattr(words.QCoreApplication, "translate", note)

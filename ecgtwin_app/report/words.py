@@ -22,7 +22,7 @@ LANGUAGES = {"en": "English", "de": "Deutsch"}
 TABLES = ("interface", "conditions", "messages")
 
 
-def tr(text: str) -> str:
+def tr(text: str, role: str = "") -> str:
     """The text in the language of the window.
 
     Parameters
@@ -30,8 +30,11 @@ def tr(text: str) -> str:
     text : str
         A whole English sentence or label. Values go in afterwards, ``tr("Open {name}").format(name=…)``: a
         sentence glued of translated pieces cannot be put in another order.
+    role : str
+        Where it stands, where another language needs other words there: ``tr("Twin", "column")`` is looked up
+        as "Twin@column".
     """
-    return QCoreApplication.translate(CONTEXT, text)
+    return QCoreApplication.translate(CONTEXT, text, role or None)
 
 
 def noted(text: str) -> str:
@@ -150,4 +153,6 @@ class _Catalogue(QTranslator):
 
     def translate(self, context, source, disambiguation=None, n=-1):
         # None, not "": Qt then asks the next translator, and shows the source at last.
-        return self._words.get(source) if context == CONTEXT else None
+        if context != CONTEXT:
+            return None
+        return self._words.get(f"{source}@{disambiguation}" if disambiguation else source)

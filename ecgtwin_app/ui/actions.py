@@ -160,7 +160,7 @@ COMMANDS = (
     ),
     Command("toggle_morph", "&Morph", "Teach", ("Ctrl+M",), "From the own rhythm into the condition", True),
     Command("play_morph", "P&lay or pause the morph", "Teach", ("Ctrl+Shift+M",), "Opens the morph first"),
-    Command("morph_less", "Morph towards own r&hythm", "Teach", ("[",), "One frame back"),
+    Command("morph_less", "Morph towards own rh&ythm", "Teach", ("[",), "One frame back"),
     Command("morph_more", "Morph towards t&win", "Teach", ("]",), "One frame on"),
     Command("show_shortcuts", "&Keyboard shortcuts", "Help", ("?", "F1"), "This list"),
     Command("take_tour", "&Tour in five steps", "Help", (), "Open, ask, compare, measure and print"),

@@ -37,7 +37,7 @@ class LeadTable(QWidget):
             self.quantity.setItemData(row, tr(DEFINITIONS[key]), Qt.ItemDataRole.ToolTipRole)
         self.quantity.currentIndexChanged.connect(lambda _: self._show())
         self.table: QTableWidget = make_table(
-            (tr("Lead"), tr("Ref."), tr("Twin"), "Δ"), tr("Measurements by lead")
+            (tr("Lead"), tr("Ref."), tr("Twin", "column"), "Δ"), tr("Measurements by lead")
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 6, 0, 0)

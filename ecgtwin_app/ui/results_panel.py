@@ -27,8 +27,8 @@ from ecgtwin_app.ui.tables import number as cell
 from ecgtwin_app.ui.theme import Theme
 from ecgtwin_app.ui.words import figure, figures, noted, number, said, tr
 
-#: Pixels that a column of values in the table of criteria has at most.
-_WIDEST = 70
+#: Share of the table of criteria that a column of values takes at most.
+_WIDEST = 0.225
 #: Name, unit, key and decimals of the measurements that are listed, in the order of reading an ECG.
 MEASUREMENTS = (
     (noted("Heart rate"), "/min", "heart_rate", 0),
@@ -68,7 +68,9 @@ class ResultsPanel(QWidget):
         )
         self.criteria.setWordWrap(True)
         self.measurements = make_table(
-            (tr("Measurement"), tr("Ref."), tr("Twin"), "Δ", tr("Normal")), tr("Measurements"), (0, 4)
+            (tr("Measurement"), tr("Ref."), tr("Twin", "column"), "Δ", tr("Normal")),
+            tr("Measurements"),
+            (0, 4),
         )
         self.by_lead = LeadTable()
         self.provenance = QTextBrowser(openLinks=False)
@@ -175,7 +177,8 @@ class ResultsPanel(QWidget):
             rows.append((name, shown(line.reference), figures(said(line.asked)), shown(line.got), mark))
         fill(self.criteria, rows)
         for column in range(1, 4):  # long words wrap, so that the names of the criteria keep their room
-            self.criteria.setColumnWidth(column, min(self.criteria.columnWidth(column), _WIDEST))
+            widest = round(_WIDEST * self.criteria.width())
+            self.criteria.setColumnWidth(column, min(self.criteria.columnWidth(column), widest))
         self.criteria.resizeRowsToContents()
         for row, (line, cells) in enumerate(zip(lines, rows)):
             name, _, asked, got, mark = cells
