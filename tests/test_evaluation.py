@@ -170,9 +170,9 @@ def test_conditions_are_chosen_by_any_name():
 
 def test_variants_say_what_is_switched_off():
     assert variant_of() == Variant(DEFAULT, {}) and variant_of(virtual=True).name == VIRTUAL
-    found = variant_of(steps=4, strength=1.5, identity=False, score=False)
-    assert found.name == "no identity, no score, strength 1.5, 4 steps"
-    assert found.changes == {"identity": 0.0, "use_score": False, "strength": 1.5, "steps": 4}
+    found = variant_of(steps=4, strength=2.5, identity=False, score=False)
+    assert found.name == "no identity, no score, strength 2.5, 4 steps"
+    assert found.changes == {"identity": 0.0, "use_score": False, "strength": 2.5, "steps": 4}
     with pytest.raises(EcgError, match="no switches"):
         variant_of(steps=4, virtual=True)
 

@@ -41,7 +41,8 @@ class TwinRequest:
     sampler : str
         One of `model.sampler.USUAL_STEPS`; "ddpm" is the published diffusion of up to 1000 steps.
     strength : float
-        Guidance of the condition; 1 is none.
+        Guidance of the condition and its set-points; 1 is none. Measured on beats of eight hearts: with 1.5
+        voltages and axes reach what is asked more often than with 1, with nothing else changed.
     identity : float
         Guidance of the identity; 1 is none.
     best_of : int
@@ -65,7 +66,7 @@ class TwinRequest:
     seed: int = 1
     steps: int = 8
     sampler: str = "dpm_solver_2m"
-    strength: float = 1.0
+    strength: float = 1.5
     identity: float = 1.0
     best_of: int = 1
     use_score: bool = True

@@ -90,7 +90,7 @@ class Shapes:
             replace(condition, numbers=numbers), torch.tensor([kind], device=self._device), self._own
         )
         seed = self._seed * 64 + kind
-        strength = self._strength if kind == 0 and names else 1.0
+        strength = self._strength if kind == 0 else 1.0
         vector = self._model.beats.draw(context, seed, strength=strength)
         return self._model.beats.codec.template(vector, self._reference.template)
 

@@ -8,7 +8,7 @@ and the patient's own beat by adaptive normalisation, the condition beside them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -104,9 +104,12 @@ class BeatContext:
     kind: Tensor
     own: Tensor
 
-    def without_statements(self) -> BeatContext:
-        """Nothing said of the condition."""
-        return BeatContext(self.condition.without_statements(), self.kind, self.own)
+    def without_condition(self) -> BeatContext:
+        """Neither statements nor set-points said: the other end of the guidance."""
+        condition = self.condition.without_statements()
+        numbers = condition.numbers.clone()
+        numbers[:, list(NUMBERS).index("PR") :] = float("nan")
+        return BeatContext(replace(condition, numbers=numbers), self.kind, self.own)
 
     def joined(self, other: BeatContext) -> BeatContext:
         """Both batches in one."""
@@ -240,7 +243,7 @@ class BeatModel(nn.Module):
         """One beat vector (1, SIZE) for a context of one; `strength` is guidance of the condition, 1 none."""
         generator = torch.Generator().manual_seed(seed)
         x = torch.randn(1, SIZE, generator=generator).to(context.own.device)
-        parts = context if strength == 1.0 else context.joined(context.without_statements())
+        parts = context if strength == 1.0 else context.joined(context.without_condition())
         copies = len(parts.kind)
 
         def velocity(at: Tensor, time: float) -> Tensor:
