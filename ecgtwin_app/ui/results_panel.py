@@ -221,6 +221,8 @@ def shown(value: float | str | None) -> str:
     if isinstance(value, bool):
         return tr("yes") if value else tr("no")
     if isinstance(value, (int, float)):
+        if 0 < abs(value) < 0.001:
+            return f"< {figure(0.001)}"
         return figure(value, ".3g") if abs(value) < 100 else figure(value, ".0f")
     return said(str(value))
 
