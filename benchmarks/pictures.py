@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from window import idle, wait_for
 
+from ecgtwin_app.report.layers import TWIN
 from ecgtwin_app.report.layout import GRIDS, SCHEMES
 from ecgtwin_app.ui.app import load_engine
 from ecgtwin_app.ui.main_window import MainWindow
@@ -35,21 +37,19 @@ def drag(window: MainWindow, start: QPointF, end: QPointF) -> None:
 
 
 def measure_qrs(window: MainWindow) -> None:
-    """A time caliper over a QRS of V1 and one of amplitude in V5, as a reader sets them."""
-    page_map = window.view.page_map()
+    """A time caliper over the ectopic QRS of the rhythm strip and one of amplitude in V5, as a reader sets them."""
+    page_map, shown = window.view.page_map(), window.view.page.shown
+    strip = page_map.panels_of("II", shown)[-1]
+    marks = window.view.marks.marks[TWIN]
+    beat = next((beat for beat in marks.beats if beat.label == "V"), marks.beats[0])
+    start, end = (beat.time + page_map.shift(strip, TWIN) + by for by in (-0.1, 0.16))
+    y = page_map.y(strip, 1.2)
     window.tool_time()
-    panel = page_map.panels_of("V1", window.view.page.shown)[0]
-    y = page_map.y(panel, 0.9)
-    drag(
-        window,
-        QPointF(page_map.x(panel, panel.start + 0.9), y),
-        QPointF(page_map.x(panel, panel.start + 1.04), y),
-    )
+    drag(window, QPointF(page_map.x(strip, start), y), QPointF(page_map.x(strip, end), y))
     window.tool_amplitude()
-    panel = page_map.panels_of("V5", window.view.page.shown)[0]
-    x = page_map.x(panel, panel.start + 1.3)
-    drag(window, QPointF(x, page_map.y(panel, 0.0)), QPointF(x, page_map.y(panel, 1.0)))
-    window.tool_hand()
+    panel = page_map.panels_of("V5", shown)[0]
+    x = page_map.x(panel, panel.start + 0.45)
+    drag(window, QPointF(x, page_map.y(panel, 0.0)), QPointF(x, page_map.y(panel, 0.5)))
 
 
 def layout(window: MainWindow, **fields) -> None:
@@ -83,10 +83,25 @@ def scenes(window: MainWindow):
     yield "calipers", lambda: (window.set_heat_map(""), measure_qrs(window)), always
     yield (
         "fiducials",
-        lambda: (window.clear_calipers(), window.toggle_fiducials(), window.toggle_labels()),
+        lambda: (
+            window.tool_hand(),
+            window.clear_calipers(),
+            window.toggle_fiducials(),
+            window.toggle_labels(),
+        ),
         always,
     )
-    yield "magnifier", lambda: (window.toggle_fiducials(), window.toggle_labels(), magnify(window)), always
+    lens = []
+    yield (
+        "magnifier",
+        lambda: (
+            window.toggle_fiducials(),
+            window.toggle_labels(),
+            magnify(window),
+            lens.append(time.monotonic()),
+        ),
+        lambda: time.monotonic() - lens[0] > 3,  # the lens has a painter of its own
+    )
     yield "zoomed", lambda: (window.toggle_magnifier(), window.view.zoom(2.5, QPointF(300, 300))), always
     yield "layers", lambda: (window.fit(), more_twins(window)), lambda: len(twins) > 2
     yield "history", lambda: window.tabs.setCurrentIndex(2), always

@@ -101,15 +101,17 @@ def _draw(painter, page, panel, caliper):
         for at in caliper.marched(panel.start, panel.start + panel.seconds):
             x = panel.x_of(at, speed)
             painter.drawLine(QLineF(x, y - REACH, x, y + REACH))
-        middle, top = (left + right) / 2, y
+        place, share = ((left + right) / 2, y - 1.2), 0.5
     else:
         x = panel.x_of(caliper.at, speed)
         first, last = (panel.baseline - value * gain for value in (caliper.a, caliper.b))
         painter.drawLines([QLineF(x - REACH, y, x + REACH, y) for y in (first, last)])
         painter.drawLine(QLineF(x, first, x, last))
-        middle, top = x, (first + last) / 2
+        place, share = (x + REACH + 1.5, (first + last) / 2 + 1.0), 0.0
     words = label(caliper)
-    ink.halo_text(painter, middle - ink.text_width(words, 2.8, True) / 2, top - 1.2, words, 2.8, page.look)
+    ink.halo_text(
+        painter, place[0] - share * ink.text_width(words, 2.8, True), place[1], words, 2.8, page.look
+    )
 
 
 def _dashed(colour):

@@ -195,7 +195,9 @@ class CaliperTool(QObject):
         for at in caliper.marched(first, last):
             x = page_map.x(panel, at)
             painter.drawLine(QLineF(x, a.y1(), x, a.y2()))
-        _paint_label(painter, label(caliper), bar.center(), colour, page_map.page.look.paper)
+        above = caliper.kind == TIME
+        place = bar.center() if above else (a.p2() + b.p2()) / 2
+        _paint_label(painter, label(caliper), place, colour, page_map.page.look.paper, above)
 
 
 def _lines(caliper, panel, page_map):
@@ -221,10 +223,12 @@ def _distance(line: QLineF, point: QPointF) -> float:
     return QLineF(nearest, point).length()
 
 
-def _paint_label(painter, text, centre, colour, ground):
+def _paint_label(painter, text, place, colour, ground, above):
+    """What it measures, above the bar between upright legs or at the right of level ones."""
     metrics = painter.fontMetrics()
     size = metrics.horizontalAdvance(text) + 8, metrics.height() + 2
-    box = QRectF(centre.x() - size[0] / 2, centre.y() - size[1] - 4, *size)
+    corner = (-size[0] / 2, -size[1] - 4) if above else (4, -size[1] / 2)
+    box = QRectF(place.x() + corner[0], place.y() + corner[1], *size)
     fill = QColor(ground)
     fill.setAlphaF(0.9)
     painter.fillRect(box, fill)

@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QRectF, QSize, Signal
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from ecgtwin_app.report.page import Page, paint_page
 from ecgtwin_app.ui.words import tr
@@ -81,6 +81,7 @@ class PageRenderer(QObject):
 
 def _paint(view: View) -> QImage:
     image = QImage(view.size, QImage.Format.Format_RGB32)
+    image.fill(QColor(view.page.look.sheet))  # the lens may look past the edge of the page
     painter = QPainter(image)
     try:
         painter.scale(view.size.width() / view.part.width(), view.size.height() / view.part.height())
