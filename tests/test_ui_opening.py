@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox
 from synthetic_ecg import strip
 from ui_window import CONTROL, SHIFT, idle
 
+from ecgtwin_app.ecg.leads import independent_leads, twelve_leads
 from ecgtwin_app.ecg.recording import LEADS, Recording
-from ecgtwin_app.formats.registry import write_ecg
+from ecgtwin_app.formats.example import example_path
+from ecgtwin_app.formats.registry import read_ecg, write_ecg
 from ecgtwin_app.ui.seconds_dialog import SecondsDialog
 from ecgtwin_app.ui.seconds_strip import clock, seconds_of
 from ecgtwin_app.ui.table_dialog import TableDialog
@@ -161,3 +163,14 @@ def test_clock_and_back():
     for seconds in (0.0, 59.9, 75.0, 3723.4, 86399.0):
         assert seconds_of(clock(seconds)) == pytest.approx(seconds)
     assert seconds_of("noon") is None and seconds_of("-5") is None
+
+
+def test_exchanged_electrodes_are_said_when_a_recording_is_opened(window, qtbot, tmp_path):
+    real = read_ecg(example_path())
+    eight = independent_leads(real.signal).copy()
+    eight[0], eight[1] = -eight[0], eight[1] - eight[0]
+    window.open_path(write_ecg(Recording(twelve_leads(eight), real.rate), tmp_path / "arms.hea"))
+    qtbot.waitUntil(lambda: window.session.reference is not None and idle(window))
+    assert window.messages.text == "electrodes perhaps exchanged: right and left arm"
+    window.open_example()
+    qtbot.waitUntil(lambda: "example" in window.messages.text)

@@ -12,11 +12,12 @@ from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.report.export import page_image, print_page, with_layout
 from ecgtwin_app.ui import dialogs
+from ecgtwin_app.ui.controller import EXCHANGED
 from ecgtwin_app.ui.seconds_dialog import SecondsDialog
 from ecgtwin_app.ui.session_file import SUFFIX
-from ecgtwin_app.ui.teaching_course import SUFFIX as COURSE_SUFFIX
 from ecgtwin_app.ui.table_dialog import TableDialog
-from ecgtwin_app.ui.words import tr
+from ecgtwin_app.ui.teaching_course import SUFFIX as COURSE_SUFFIX
+from ecgtwin_app.ui.words import said, tr
 
 #: Pixels a mm of a copied page: 150 dots an inch.
 _CLIPBOARD_SCALE = 150 / 25.4
@@ -39,10 +40,17 @@ class FileCommands:
             self._session_path = None
             if path != example_path():
                 self.note_recent(path)
+            self._mind_electrodes()
             if then is not None:
                 then()
 
         self.controller.open(path, opened)
+
+    def _mind_electrodes(self):
+        """Say it at once when electrodes look exchanged: everything that is measured depends on them."""
+        hint = next((note for note in self.session.quality if note.startswith(EXCHANGED)), None)
+        if hint is not None:
+            self.messages.tell(said(hint))
 
     def ask_seconds(self, file: EcgFile, then: Callable[[], None] | None = None, start: float = 0.0) -> None:
         """Ask which seconds of a long recording are opened."""

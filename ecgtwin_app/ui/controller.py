@@ -27,6 +27,8 @@ from ecgtwin_app.ui.undo import AddTwins, FollowScore
 from ecgtwin_app.ui.words import plural, said, tr
 from ecgtwin_app.ui.worker import Job, Worker
 
+#: How the note begins that says which electrodes look exchanged.
+EXCHANGED = "electrodes perhaps exchanged: "
 _WRITERS = {".pdf": write_pdf, ".png": write_png, ".svg": write_svg}
 
 
@@ -337,7 +339,7 @@ def _measured(recording: Recording) -> tuple[Recording, dict | None, Marks | Non
         return recording, None, None, quality_notes(recording)
     notes = quality_notes(recording)
     if hint := lead_reversal(recording, measured):
-        notes += (f"electrodes perhaps exchanged: {hint}",)
+        notes += (EXCHANGED + hint,)
     return recording, measured.as_dict(), marks_of(measured, recording.rate), notes
 
 
