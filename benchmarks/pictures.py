@@ -115,7 +115,11 @@ def scenes(window: MainWindow):
     )
     for scheme in SCHEMES:
         for grid in GRIDS if scheme == "paper" else GRIDS[:2]:
-            yield f"scheme-{scheme}-{grid}", lambda s=scheme, g=grid: layout(window, scheme=s, grid=g), always
+            yield (
+                f"scheme-{scheme}-{grid}",
+                lambda s=scheme, g=grid: (window.messages.hide(), layout(window, scheme=s, grid=g)),
+                always,
+            )
     yield "dark", lambda: (layout(window, scheme="paper", grid="pink"), window.set_theme("dark")), always
     yield "dark-monitor", lambda: layout(window, scheme="monitor"), always
     yield "dark-heat", lambda: window.set_heat_map("contrast"), lambda: window.session.heatmap("contrast")

@@ -91,7 +91,8 @@ def style_sheet(t) -> str:
     #secondary:hover {{ background: {t.selection}; }}
     #secondary:focus {{ border: 2px solid {t.accent}; padding: 4px 11px; }}
     #secondary:disabled {{ color: {t.quiet}; }}
-    #filmstrip {{ background: {t.panel}; border: 0; border-top: 1px solid {t.border}; padding: 3px 6px; }}
+    #filmstrip {{ background: {t.panel}; border: 0; border-top: 1px solid {t.border}; border-radius: 0;
+                padding: 3px 6px; }}
     #filmstrip::item {{ border: 2px solid transparent; border-radius: 5px; padding: 2px; color: {t.text}; }}
     #filmstrip::item:selected {{ border-color: {t.accent}; background: {t.selection}; }}
     #tourCard {{ background: {t.panel}; border: 2px solid {t.accent}; border-radius: 8px; }}
