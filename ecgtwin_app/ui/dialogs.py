@@ -125,6 +125,7 @@ def _sheet_column(menus):
     for menu in menus:
         heading = QLabel(tr(menu), objectName="heading")
         heading.setContentsMargins(0, 12 if row else 0, 0, 2)
+        heading.setMinimumHeight(heading.sizeHint().height() + 4)
         grid.addWidget(heading, row, 0, 1, 2)
         for command in COMMANDS:
             if command.menu == menu and command.shortcuts:

@@ -129,7 +129,7 @@ class HistoryPanel(QWidget):
         self.tree.clear()
         favourites = [(request, f"★ {name}") for name, request in self.favourites.named]
         for heading, nothing, rows in (
-            (tr("Favourites"), tr("Favourites: none yet, Ctrl+D keeps a request"), favourites),
+            (tr("Favourites"), tr("Favourites: none yet (Ctrl+D)"), favourites),
             (tr("This session"), tr("This session: nothing was asked yet"), self._runs[::-1]),
         ):
             top = QTreeWidgetItem([heading if rows else nothing])
