@@ -374,6 +374,7 @@ def test_a_shape_grows_in_every_beat(reference):
 def test_a_rhythm_sets_in_between_beats_and_moves_forward(reference):
     twin, frames = _morph(reference, "atrial fibrillation")
     assert not grows(twin)
+    assert not grows(_morph(reference, "pre-excitation", count=2)[0])
     assert own_request(twin).score is None
     onsets = [frame.onset for frame in frames]
     assert onsets == sorted(onsets, reverse=True)

@@ -19,6 +19,7 @@ from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.request import Progress, Twin, TwinRequest
 from ecgtwin_app.heart.registry import MORPHOLOGIES
+from ecgtwin_app.heart.rhythm import PRE_EXCITATION
 
 #: Frames of a morph, both ends counted; a power of two and one, so that halving meets every one.
 FRAMES = 17
@@ -57,10 +58,13 @@ class Frame:
 
 
 def grows(twin: Twin) -> bool:
-    """Whether the conditions change the shape of beats only, so that they can grow in every beat."""
-    return twin.score is not None and all(
-        name in MORPHOLOGIES or name in _SINUS for name in twin.request.conditions
-    )
+    """Whether the conditions change the shape of beats only, so that they can grow in every beat.
+
+    Pre-excitation comes and goes from beat to beat: the QRS begins early, and half of it would have two peaks.
+    """
+    shapes = (*_SINUS, *MORPHOLOGIES)
+    names = twin.request.conditions
+    return twin.score is not None and all(name in shapes for name in names) and PRE_EXCITATION not in names
 
 
 def own_request(twin: Twin) -> TwinRequest:
@@ -176,7 +180,7 @@ def onset_near(wanted: float, own_score: RhythmScore | None, twin: Twin) -> floa
         return wanted
     at = np.arange(0.0, twin.score.duration, 0.01)
     cost = np.abs(at - wanted) + _OWN_WEIGHT * _torn(at, own_score) + _TWIN_WEIGHT * _torn(at, twin.score)
-    return float(at[np.argmin(cost)])
+    return round(float(at[np.argmin(cost)]), 2)
 
 
 def _torn(at: np.ndarray, score: RhythmScore) -> np.ndarray:
