@@ -159,7 +159,7 @@ class ResultsPanel(QWidget):
         mark = "✓" if twin.met else "✗"
         words = tr("{mark} {met} of {count} criteria met")
         self.verdict.setText(words.format(mark=mark, met=met, count=len(lines)))
-        words = tr("{conditions} · seed {seed} · identity {identity} · {seconds} s")
+        words = tr("{conditions} · seed {seed} · identity {identity} · {seconds} s")
         words = words.format(
             conditions=names_text(twin.request.conditions, ", "),
             seed=twin.seed,
