@@ -1,6 +1,7 @@
 """The commands as a script sees them: exit status, standard output, one sentence on standard error."""
 
 import json
+import re
 import os
 import signal
 import subprocess
@@ -211,7 +212,18 @@ def test_measure_prints_the_matrix(capsys):
     assert "sinus rhythm" in report["criteria_met"]
     assert "left bundle branch block" not in report["criteria_met"]
     assert main(["measure", "example"]) == 0
-    assert "heart_rate" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    for line in (r"heart rate +61 /min", r"QTc Bazett +38\d ms\n", r"ST J\+60( +-?\d\.\d\d){12}\n"):
+        assert re.search(line, shown), line
+    assert "pacing spikes" not in shown and "perhaps exchanged" not in shown
+
+
+def test_measure_gives_the_median_beat_on_wish(capsys):
+    assert main(["measure", "example", "--json", "--median-beat"]) == 0
+    beat = json.loads(capsys.readouterr().out)["median_beat"]
+    assert beat["rate"] == 500 and {"V6", "x", "y", "z"} <= set(beat["leads"])
+    assert beat["beats_used"] == 10
+    refused(capsys, "measure", "example", "--median-beat", words="add --json")
 
 
 def test_measure_takes_what_a_table_does_not_say(capsys, tmp_path):
