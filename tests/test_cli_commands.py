@@ -1,8 +1,8 @@
 """The commands as a script sees them: exit status, standard output, one sentence on standard error."""
 
 import json
-import re
 import os
+import re
 import signal
 import subprocess
 import sys
