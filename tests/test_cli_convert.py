@@ -107,7 +107,8 @@ def test_measuring_two_recordings_says_how_they_differ(tmp_path, capsys):
     assert report["difference"]["qt"] == pytest.approx(40, abs=12)
     assert set(report["difference"]["st_j"]) == set(LEADS)
     assert main(["measure", str(one), str(two)]) == 0
-    assert "heart_rate" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "heart rate" in shown and " +15 /min" in shown and "one.npz meets" in shown
 
 
 def test_the_difference_of_axes_goes_the_short_way():
