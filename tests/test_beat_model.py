@@ -5,7 +5,7 @@ import pytest
 import torch
 from synthetic_ecg import strip
 
-from ecgtwin_app.ecg.laying import lay_shapes
+from ecgtwin_app.ecg.laying import lay_shapes, lay_turns
 from ecgtwin_app.ecg.median import representative_beat
 from ecgtwin_app.ecg.score import Event, RhythmScore
 from ecgtwin_app.ecg.template import lay, split_beat
@@ -13,7 +13,8 @@ from ecgtwin_app.heart.virtual_patient import VirtualPatient, simulate
 from ecgtwin_app.model.beat_model import SIZE, BeatContext, BeatModel
 from ecgtwin_app.model.beat_shape import KINDS, WINDOWS, pack_beat, unpack_beat
 from ecgtwin_app.model.conditioning import nothing_known
-from ecgtwin_app.training.beats import beat_shard, load_beats
+from ecgtwin_app.model.flutter_turn import FlutterTurn
+from ecgtwin_app.training.beats import beat_shard, load_beats, virtual_turns
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +119,23 @@ def test_training_lowers_the_loss(trained):
         optimizer.step()
         losses.append(loss.item())
     assert np.mean(losses[-10:]) < 0.9 * np.mean(losses[:10])
+
+
+def test_drawn_turns_are_as_large_as_virtual_loops_and_point_their_ways():
+    turns = virtual_turns(1, 400)
+    model = FlutterTurn()
+    model.fit(turns)
+    drawn = torch.stack([model.draw(seed) for seed in range(200)])
+    assert torch.equal(drawn[3], model.draw(3)) and not torch.equal(drawn[3], drawn[4])
+    for values in (turns, drawn):
+        height = values[:, 1].amax(dim=1) - values[:, 1].amin(dim=1)
+        assert 0.15 < height.median() < 0.35 and 0.05 < height.min() and height.max() < 0.7
+        assert 0.08 < (values[:, 1, :21].mean(dim=1) < 0).double().mean() < 0.24  # clockwise
+
+
+def test_a_laid_loop_turns_with_its_events():
+    score = RhythmScore(tuple(Event(0.2 * k, "P", "flutter") for k in range(60)), atrial="flutter")
+    turn = virtual_turns(1, 1)[0].numpy()
+    laid = lay_turns(score, turn)
+    assert np.abs(laid[:, 100:4900] - laid[:, 0:4800]).max() < 1e-5  # 0.2 s are 100 samples
+    assert np.abs(laid[:, [0, 50]] - turn[:, [0, 32]]).max() < 1e-5

@@ -9,13 +9,20 @@ import pydicom.data
 import pytest
 
 from ecgtwin_app.ecg.beats import detect_qrs
+from ecgtwin_app.ecg.laying import lay_turns
 from ecgtwin_app.ecg.leads import lead_law_residual, twelve_leads
 from ecgtwin_app.ecg.recording import LEADS, EcgError, Patient, Recording
 from ecgtwin_app.ecg.resample import resample
 from ecgtwin_app.ecg.score import VENTRICULAR_SITES, Event, RhythmScore
 from ecgtwin_app.ecg.template import lay
 from ecgtwin_app.formats.registry import read_ecg
-from ecgtwin_app.heart.atria import fibrillation_waves, flutter_cycle, flutter_waves, with_atrial_origin
+from ecgtwin_app.heart.atria import (
+    fibrillation_waves,
+    flutter_cycle,
+    flutter_turn,
+    flutter_waves,
+    with_atrial_origin,
+)
 from ecgtwin_app.heart.ectopy import ectopic_beat, is_discordant, likeness
 from ecgtwin_app.heart.muscle import cornell_voltage, sokolow_voltage
 from ecgtwin_app.heart.noise import same_spectrum
@@ -285,13 +292,15 @@ def test_flutter_waves_keep_step_and_are_inferior(patient, seed):
     rng = np.random.default_rng(seed)
     rate = rng.uniform(65, 165)
     score, _ = write_score(("atrial flutter",), rate, rng)
-    waves = flutter_waves(score, rng)
+    turn = flutter_turn(rng)
+    waves = flutter_waves(score, turn, rng)
     cycle, _ = flutter_cycle(score, np.random.default_rng(0))
     assert 240 <= 60 / cycle <= 340
     power = np.abs(np.fft.rfft(waves[II] - waves[II].mean())) ** 2
     assert 4 <= np.fft.rfftfreq(5000, 1 / 500)[np.argmax(power)] <= 5.7
     assert 0.05 < np.ptp(waves[II]) < 0.6
     assert np.ptp(waves[II]) > 2 * np.ptp(waves[I])
+    assert np.abs(waves - lay_turns(score, turn)).max() < 0.4 * np.ptp(waves)  # it wanders, but only a little
 
 
 def test_retrograde_waves_point_upwards(patient):

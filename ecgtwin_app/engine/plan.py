@@ -11,6 +11,7 @@ from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.reference import PreparedReference
 from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.heart.atria import with_turns
 from ecgtwin_app.heart.registry import MORPHOLOGIES, check_combination
 from ecgtwin_app.heart.rhythm import write_score
 from ecgtwin_app.model.sampler_names import USUAL_STEPS
@@ -123,6 +124,8 @@ def make_plan(
     score = counterpart = None
     if request.score is not None:
         score = counterpart = request.score
+        if score.atrial == "flutter" and not score.times("P", "flutter"):
+            score = with_turns(score, np.random.default_rng(seed))
     elif request.use_score:
         score, counterpart = write_score(
             names, rate, np.random.default_rng(seed), reference.template, age=age

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ecgtwin_app.ecg.laying import lay_turns, turn_phase
 from ecgtwin_app.ecg.recording import MODEL_RATE, MODEL_SAMPLES
 from ecgtwin_app.ecg.score import Event, RhythmScore
 from ecgtwin_app.ecg.template import BeatTemplate
@@ -17,6 +18,8 @@ F_WAVE_PATTERN = np.array([0.3, 0.75, 1.0, 0.65, 0.45, 0.35, 0.35, 0.35])
 #: Dominant frequency, Hz, and amplitude (half of peak to peak in V1), mV: fine to coarse.
 F_WAVE_RATE = (4.2, 8.5)
 F_WAVE_AMPLITUDE = (0.02, 0.11)
+#: Phases at which a turn of a flutter loop is given.
+TURN_POINTS = 64
 #: Rate of a flutter loop, 1/min (Saoudi et al., Eur Heart J 2001;22:1162).
 FLUTTER_RATE = (240.0, 340.0)
 #: Height (peak to peak, mV) of flutter waves in II, and how often the loop turns clockwise.
@@ -81,43 +84,35 @@ def fibrillation_waves(rng: np.random.Generator, samples: int = MODEL_SAMPLES) -
     return out
 
 
-def flutter_waves(score: RhythmScore, rng: np.random.Generator, samples: int = MODEL_SAMPLES) -> np.ndarray:
-    """The sawtooth of atrial flutter, in step with the score's ventricular beats.
-
-    Parameters
-    ----------
-    score : RhythmScore
-        The loop turns with its events of origin "flutter"; without such, its rate is found from the QRS,
-        which lie on whole numbers of cycles.
-
-    Returns
-    -------
-    ndarray, shape (8, samples), float32
-        Millivolts.
-    """
-    turns = score.times("P", "flutter") or with_turns(score, rng).times("P", "flutter")
-    at = np.arange(samples) / MODEL_RATE
-    turn = np.interp(at, turns, np.arange(len(turns))) + 0.012 * _slow(rng, at, 0.25)
-    turn = np.remainder(turn, 1.0)
-    knots = np.linspace(0, 1, 65)
+def flutter_turn(rng: np.random.Generator) -> np.ndarray:
+    """One turn of a flutter loop, (8, `TURN_POINTS`), float32, mV: a sawtooth and the bump behind its upstroke."""
+    knots = np.arange(TURN_POINTS + 1) / TURN_POINTS
     # A slow fall, a steeper one to the nadir, and the fast upstroke that ends the sawtooth.
     fall, nadir = rng.uniform(0.4, 0.55), rng.uniform(0.66, 0.76)
     level = rng.uniform(0.2, 0.45)
     tooth = np.interp(knots, [0, fall, nadir, 1], [0.5, 0.5 - level, -0.5, 0.5])
     width = rng.uniform(0.1, 0.15)
     bump = np.exp(-0.5 * ((np.remainder(knots - nadir - 0.12 + 0.5, 1) - 0.5) / width) ** 2)
-    tooth, bump = (_rounded(wave) for wave in (tooth, bump))
+    tooth, bump = (_rounded(wave)[:-1] for wave in (tooth, bump))
     size = np.exp(rng.uniform(*np.log(FLUTTER_AMPLITUDE)))
     turned = -1.0 if rng.random() < CLOCKWISE_SHARE else 1.0
     spread = rng.lognormal(0, 0.15, (2, 8))
-    waves = (
-        turned
-        * size
-        * (
-            (_SAWTOOTH * spread[0])[:, None] * np.interp(turn, knots, tooth)
-            + (_BUMP * spread[1] * rng.uniform(0.6, 1.2))[:, None] * np.interp(turn, knots, bump)
-        )
-    )
+    leads = (_SAWTOOTH * spread[0])[:, None] * tooth
+    leads += (_BUMP * spread[1] * rng.uniform(0.6, 1.2))[:, None] * bump
+    return (turned * size * leads).astype(np.float32)
+
+
+def flutter_waves(score: RhythmScore, turn: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The loop of a score as it turns in a heart: neither its pace nor its size quite steady.
+
+    Returns
+    -------
+    ndarray, shape (8, samples), float32
+        Millivolts.
+    """
+    phase = turn_phase(score)
+    at = np.arange(len(phase)) / MODEL_RATE
+    waves = lay_turns(score, turn, phase + 0.012 * _slow(rng, at, 0.25))
     return (waves * (1 + 0.05 * _slow(rng, at, 0.25))).astype(np.float32)
 
 

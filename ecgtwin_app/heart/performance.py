@@ -62,9 +62,8 @@ def perform(
         shapes[chamber, origin, site] = shape
         return shape
 
-    if not template.has_p:
-        score = replace(score, events=tuple(e for e in score.events if e.chamber == "QRS"))
-    signal = lay_shapes(score, shape_of)
+    events = [e for e in score.events if e.chamber == "QRS" or (template.has_p and e.origin != "flutter")]
+    signal = lay_shapes(replace(score, events=tuple(events)), shape_of)
     return signal, _marks(score, shapes), drawn
 
 

@@ -9,13 +9,14 @@ import numpy as np
 from scipy.ndimage import uniform_filter1d
 
 from ecgtwin_app.ecg.beats import detect_qrs
+from ecgtwin_app.ecg.laying import lay_turns
 from ecgtwin_app.ecg.leads import independent_leads, twelve_leads
 from ecgtwin_app.ecg.median import RepresentativeBeat, representative_beat
 from ecgtwin_app.ecg.pacing import LATENCY_RANGE, SPIKE_SIZE, pacing_spikes, spike_direction
 from ecgtwin_app.ecg.recording import MODEL_RATE, MODEL_SAMPLES, EcgError, Patient, Recording
 from ecgtwin_app.ecg.score import Event, RhythmScore
 from ecgtwin_app.ecg.template import BeatTemplate, lay, split_beat
-from ecgtwin_app.heart.atria import fibrillation_waves, flutter_waves
+from ecgtwin_app.heart.atria import fibrillation_waves, flutter_turn, flutter_waves, with_turns
 from ecgtwin_app.heart.noise import LARGEST_OWN_NOISE, breathing, disturbances, same_spectrum
 from ecgtwin_app.heart.performance import perform
 from ecgtwin_app.heart.registry import CONDITIONS, MORPHOLOGIES, Traits, check_combination
@@ -106,7 +107,7 @@ class VirtualEcg:
     template : BeatTemplate
         The dominant beat as changed.
     beats : ndarray, shape (8, 5000), float32
-        The beats alone: without fibrillation or flutter, breathing, noise and spikes, mV.
+        The beats and flutter waves alone: without fibrillation, breathing, noise and spikes, mV.
     """
 
     signal: np.ndarray
@@ -174,7 +175,10 @@ def simulate(
     if score.atrial == "fibrillation":
         signal += fibrillation_waves(rhythm_rng)
     elif score.atrial == "flutter":
-        signal += flutter_waves(score, rhythm_rng)
+        score = score if score.times("P", "flutter") else with_turns(score, rhythm_rng)
+        turn = flutter_turn(rhythm_rng)
+        beats += lay_turns(score, turn)
+        signal += flutter_waves(score, turn, rhythm_rng)
     if noise:
         signal *= breathing(noise_rng)
         signal += same_spectrum(patient.noise_spectrum, noise_rng, MODEL_SAMPLES) + disturbances(noise_rng)

@@ -17,6 +17,7 @@ from ecgtwin_app.ecg.score import VENTRICULAR_SITES
 from ecgtwin_app.ecg.template import BeatTemplate
 from ecgtwin_app.model.beat_shape import DURATIONS, KINDS, WINDOWS, pack_beat, unpack_beat
 from ecgtwin_app.model.conditioning import NUMBERS, PRESENT, Condition
+from ecgtwin_app.model.flutter_turn import FlutterTurn
 from ecgtwin_app.model.layers import sinusoid
 from ecgtwin_app.model.sampler import heun
 from ecgtwin_app.model.sampler import times as schedule
@@ -151,6 +152,7 @@ class BeatModel(nn.Module):
     def __init__(self, statements: int, width: int = 384, depth: int = 5):
         super().__init__()
         self.codec = BeatCodec()
+        self.turn = FlutterTurn()
         # Mean and spread of what the flow draws, by kind, and of the patients' own beats.
         self.register_buffer("spread", torch.ones(len(KINDS), SIZE))
         self.register_buffer("centre", torch.zeros(len(KINDS), SIZE))

@@ -19,7 +19,7 @@ from ecgtwin_app.model.flow import Flow
 from ecgtwin_app.model.identity import IndividualBaseExtractor
 
 MANIFEST = "manifest.json"
-FORMAT = 3
+FORMAT = 4
 PARTS = ("autoencoder", "extractor", "beats", "flow")
 
 

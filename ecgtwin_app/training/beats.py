@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.heart.activation import qrs_axis
-from ecgtwin_app.heart.atria import with_atrial_origin
+from ecgtwin_app.heart.atria import flutter_turn, with_atrial_origin
 from ecgtwin_app.heart.ectopy import ectopic_beat
 from ecgtwin_app.heart.virtual_patient import VirtualPatient, transform
 from ecgtwin_app.model.beat_model import BeatContext, BeatModel
@@ -173,9 +173,16 @@ def train_beats(
     return train(model, batch_loss, steps, checkpoint, rate, seed, every=500, name="beats")
 
 
+def virtual_turns(seed: int, count: int = 4000) -> Tensor:
+    """Turns (count, 8, points) of virtual flutter loops, mV."""
+    rng = np.random.default_rng([seed, 5])
+    return torch.from_numpy(np.stack([flutter_turn(rng) for _ in range(count)]))
+
+
 def finish_beats(model: BeatModel, work: Path, steps: int, seed: int, fit: bool) -> int:
     """Train the beat model on the beats of a work folder, in place; returns how many there are."""
     beat, context = load_beats(work / "beats", model, fit)
+    model.turn.fit(virtual_turns(seed))
     average = train_beats(model, beat, context, steps, work / "beats.safetensors", seed)
     model.load_state_dict(average.values)
     return len(beat)
