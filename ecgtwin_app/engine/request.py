@@ -9,6 +9,7 @@ import numpy as np
 from ecgtwin_app.attribution.heatmap import HeatMap
 from ecgtwin_app.ecg.recording import Recording
 from ecgtwin_app.ecg.score import RhythmScore
+from ecgtwin_app.model.sampler_names import USUAL_STEPS
 
 __all__ = ["AskedGot", "Cancelled", "HeatMap", "Progress", "Twin", "TwinRequest"]
 
@@ -64,7 +65,7 @@ class TwinRequest:
     axis: float | None = None
     samples: int = 1
     seed: int = 1
-    steps: int = 8
+    steps: int = USUAL_STEPS["dpm_solver_2m"]
     sampler: str = "dpm_solver_2m"
     strength: float = 1.5
     identity: float = 1.0
