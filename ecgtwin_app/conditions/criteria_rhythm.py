@@ -9,6 +9,8 @@ Electrocardiography in Clinical Practice, 6th ed. 2008, ch. 13.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ecgtwin_app.conditions.together import DROPPING, ECTOPY, STEADY_VENTRICLES, WIDE_QRS
@@ -17,6 +19,9 @@ from ecgtwin_app.ecg.measure import Measurements
 
 #: RR variation (%) of a regular rhythm.
 REGULAR = 10
+#: A P of the shortest normal PR that would begin less than so long (ms) after the measured end of T has no onset
+#: to be read: T goes on for some 20 ms after that (see docs/measurements.md).
+P_CLEAR_OF_T = 50
 #: Share of the power between the QRS that flutter explains at least. Of 16 hospital records labelled flutter 9
 #: reach it; of 25 in fibrillation and 25 normal ones none does (0.35 at most). With 0.45 it would be 11, but the
 #: P and T of a regular sinus rhythm can explain 0.56 as well.
@@ -60,13 +65,21 @@ def _sinus(m, asked, steady=True):
     verdicts = [p_before_qrs(m, asked)]
     # Some conditions ask for a PR of their own.
     if not asked.any("first-degree AV block", "pre-excitation", "hyperkalaemia"):
-        verdicts.append(between("PR interval", "ms", m.pr, 120, 200))
+        pr = between("PR interval", "ms", m.pr, 120, 200)
+        verdicts.append(replace(pr, met=None) if pr.met is False and _p_within_t(m) else pr)
     if steady and not asked.any("sinus arrhythmia"):
         variation = _variation(m)
         if asked.any("premature atrial complex"):
             variation = _variation_of_undisturbed(m)
         verdicts.append(below("RR variation", "%", variation, REGULAR))
     return verdicts
+
+
+def _p_within_t(m):
+    """Whether the P begins where the T before it has hardly ended, so that its onset cannot be read."""
+    if m.heart_rate is None or m.qt is None:
+        return False
+    return 60_000 / m.heart_rate - m.qt - 120 < P_CLEAR_OF_T
 
 
 def _variation(m):
