@@ -61,7 +61,7 @@ def main() -> None:
 
 def draw_group(engine: TwinEngine, patients: list[Recording], asked: list, seed: int, path: Path) -> int:
     """One row a condition, one column a patient; returns how many twins met their criteria."""
-    figure, axes = plt.subplots(len(asked), 3, figsize=(18, 3.3 * len(asked)), squeeze=False)
+    figure, axes = plt.subplots(len(asked), 3, figsize=(3 * 4.4, 4.0 * len(asked)), squeeze=False)
     met = 0
     for row, names in zip(axes, asked, strict=True):
         for column, (axis, patient) in enumerate(zip(row, patients, strict=True)):

@@ -170,9 +170,9 @@ def test_conditions_are_chosen_by_any_name():
 
 def test_variants_say_what_is_switched_off():
     assert variant_of() == Variant(DEFAULT, {}) and variant_of(virtual=True).name == VIRTUAL
-    found = variant_of(steps=4, strength=2.5, identity=False, score=False)
-    assert found.name == "no identity, no score, strength 2.5, 4 steps"
-    assert found.changes == {"identity": 0.0, "use_score": False, "strength": 2.5, "steps": 4}
+    found = variant_of(steps=20, strength=2.5, identity=False, score=False)
+    assert found.name == "no identity, no score, strength 2.5, 20 steps"
+    assert found.changes == {"identity": 0.0, "use_score": False, "strength": 2.5, "steps": 20}
     with pytest.raises(EcgError, match="no switches"):
         variant_of(steps=4, virtual=True)
 
@@ -314,7 +314,7 @@ def test_draws_are_made_once_and_stop_at_the_deadline(tmp_path, sinus):
     assert perform_all(performer, draws, people, variant_of(), store, deadline=-1.0) == 1
     assert perform_all(performer, draws, people, variant_of(), Store(tmp_path, "draws")) == 0
     assert made == [draw.key for draw in draws]
-    assert perform_all(performer, draws, people, variant_of(steps=4), Store(tmp_path, "draws"), -1.0) == 3
+    assert perform_all(performer, draws, people, variant_of(steps=20), Store(tmp_path, "draws"), -1.0) == 3
 
 
 def _report(sinus, references):
