@@ -174,7 +174,7 @@ def test_variants_say_what_is_switched_off():
     assert found.name == "no identity, no score, strength 2.5, 20 steps"
     assert found.changes == {"identity": 0.0, "use_score": False, "strength": 2.5, "steps": 20}
     with pytest.raises(EcgError, match="no switches"):
-        variant_of(steps=4, virtual=True)
+        variant_of(steps=20, virtual=True)
 
 
 def _record(key, patient, database="PTB-XL", labels=("SR", "NORM"), recording=None):
