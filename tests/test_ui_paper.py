@@ -90,7 +90,7 @@ def test_the_screen_is_calibrated_with_a_card(opened, qtbot, store):
     )
     card = (right.x() - left.x()) / opened.view.content.width() * CARD_WIDTH
     assert card == pytest.approx(6.0 * CARD_WIDTH)
-    assert "100%" in opened.zoom_label.text()
+    assert "100 %" in opened.zoom_label.text()
 
 
 def _luminance(colour):
