@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,12 @@ class _Pulse:
         self.timer.timeout.connect(self._tick)
         self.timer.start()
 
+    @contextmanager
+    def paused(self):
+        """What the test does itself holds nobody's window."""
+        yield
+        self._last = time.thread_time()
+
     def _tick(self):
         now = time.thread_time()
         self.longest, self._last = max(self.longest, now - self._last), now
@@ -47,7 +54,7 @@ def window(engine, qtbot, tmp_path, request):
     window.show()
     window.open_example()
     qtbot.waitUntil(lambda: window.session.reference is not None and _idle(window), timeout=PATIENCE)
-    pulse = _Pulse()
+    pulse = window.pulse = _Pulse()
     yield window
     pulse.timer.stop()
     window.close()
@@ -109,19 +116,22 @@ def test_from_the_example_to_twin_heat_map_and_files(window, qtbot, tmp_path):
     qtbot.keyClick(window, Qt.Key.Key_E, CONTROL)
     _type_into_dialog(window, qtbot, tmp_path / "twins")
     qtbot.waitUntil(lambda: "Saved 1 twin" in window.messages.text)
-    saved = read_ecg(tmp_path / "twins" / "twin_001.hea")
-    assert saved.synthetic
-    assert saved.samples == 5000
-    assert json.loads((tmp_path / "twins" / "twins.json").read_text())["provenance"]["synthetic"] is True
+    with window.pulse.paused():
+        saved = read_ecg(tmp_path / "twins" / "twin_001.hea")
+        assert saved.synthetic
+        assert saved.samples == 5000
+        assert json.loads((tmp_path / "twins" / "twins.json").read_text())["provenance"]["synthetic"] is True
 
     qtbot.keyClick(window, Qt.Key.Key_D, CONTROL | Qt.KeyboardModifier.ShiftModifier)
     _type_into_dialog(window, qtbot, tmp_path / "page.pdf")
     qtbot.waitUntil(lambda: "page.pdf" in window.messages.text)
-    assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
+    with window.pulse.paused():
+        assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
     qtbot.keyClick(window, Qt.Key.Key_E, CONTROL | Qt.KeyboardModifier.ShiftModifier)
     _type_into_dialog(window, qtbot, tmp_path / "page.png")
     qtbot.waitUntil(lambda: "page.png" in window.messages.text)
-    assert QImage(str(tmp_path / "page.png")).text("Synthetic") == "YES"
+    with window.pulse.paused():
+        assert QImage(str(tmp_path / "page.png")).text("Synthetic") == "YES"
 
     qtbot.keyClick(window, Qt.Key.Key_S, CONTROL)
     _type_into_dialog(window, qtbot, tmp_path / "work.ecgtwin")

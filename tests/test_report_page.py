@@ -402,7 +402,7 @@ def test_a_tick_stands_at_every_second_of_the_lowest_row(tmp_path):
     page = _page_of_spikes(leads="12x1", grid="none")
     write_pdf(tmp_path / "page.pdf", page)
     paths = _paths((tmp_path / "page.pdf").read_bytes())
-    left, top, _, height = PAPER
+    _, top, _, height = PAPER
     ticks = [p[0, 0] for p in paths if len(p) == 2 and abs(p[:, 1].max() - top - height) < 0.05]
     first = page.blocks[0][1][0].x
     assert np.sort(ticks) == pytest.approx(first + 25.0 * np.arange(11), abs=0.1)

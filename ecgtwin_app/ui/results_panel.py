@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ecgtwin_app.ecg.qtc import qtc_doubts
 from ecgtwin_app.ecg.recording import Patient
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Twin
 from ecgtwin_app.report.marking import GHOST, SYNTHETIC
@@ -50,6 +51,13 @@ MEASUREMENTS = (
     (noted("Cornell"), "mV", "cornell", 2),
     (noted("QRS p. to p."), "mV", "qrs_peak_to_peak", 2),
 )
+
+#: What is said of each of `ecg.qtc.qtc_doubts`.
+_DOUBTS = {
+    "heart rate": noted("Bazett overcorrects above 90/min and undercorrects below 60."),
+    "wide QRS": noted("A wide QRS lengthens QT without longer repolarisation."),
+    "irregular rhythm": noted("RR varies widely; a QTc from the mean RR says little."),
+}
 
 
 class ResultsPanel(QWidget):
@@ -123,15 +131,13 @@ class ResultsPanel(QWidget):
             return tr("Global: earliest onset to latest end over twelve leads.")
         if not key.startswith("qtc"):
             return ""
-        notes = []
-        rates = [measured["heart_rate"] for measured in (reference, twin) if measured.get("heart_rate")]
-        if key == "qtc_bazett" and any(not 60 <= rate <= 90 for rate in rates):
-            notes.append(tr("Bazett overcorrects above 90/min and undercorrects below 60."))
-        if any((measured.get("qrs") or 0) >= 120 for measured in (reference, twin)):
-            notes.append(tr("A wide QRS lengthens QT without longer repolarisation."))
-        if any((measured.get("rr_cv") or 0) > 0.15 for measured in (reference, twin)):
-            notes.append(tr("RR varies widely; a QTc from the mean RR says little."))
-        return " ".join(notes)
+        formula = key.removeprefix("qtc_")
+        doubts = {
+            doubt
+            for measured in (reference, twin)
+            for doubt in qtc_doubts(formula, *(measured.get(name) for name in ("heart_rate", "qrs", "rr_cv")))
+        }
+        return " ".join(tr(said) for doubt, said in _DOUBTS.items() if doubt in doubts)
 
     def table_text(self, session: Session) -> str:
         """The measurements as a table with tabs; a twin's carries the synthetic mark."""
