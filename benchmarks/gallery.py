@@ -99,7 +99,7 @@ def draw(axis, twin: Twin, title: str, column: int) -> None:
     axis.set_yticks([])
     missed = ", ".join(line.name for line in twin.asked_got if line.met is False)
     mark = "met" if twin.met else f"not met: {missed}"
-    axis.set_title(f"{title}, patient {column + 1} — {mark} — SYNTHETIC", fontsize=8)
+    axis.set_title(f"{title}\npatient {column + 1} — SYNTHETIC — {mark}", fontsize=7.5)
 
 
 if __name__ == "__main__":

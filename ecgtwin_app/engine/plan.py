@@ -21,6 +21,8 @@ HEART_RATES = (30.0, 220.0)
 AGES = (0.0, 120.0)
 #: Set-points: ms, and degrees for the axis.
 SET_POINTS = {"pr": (80.0, 400.0), "qrs": (60.0, 220.0), "qt": (240.0, 700.0), "axis": (-180.0, 270.0)}
+#: How far (1/min) a rate that is not asked stays inside the condition's range.
+RATE_ROOM = 2.0
 #: Severity drawn where none is asked: not so mild that a criterion hangs on a microvolt.
 USUAL_SEVERITY = (0.45, 0.95)
 #: Set-points (ms, degrees) that define a condition, drawn where none is asked and no other condition changes
@@ -113,7 +115,9 @@ def make_plan(
     if rate is None:
         low = max(condition.rate_range[0] for condition in conditions)
         high = max(low, min(condition.rate_range[1] for condition in conditions))
-        rate = float(np.clip(reference.rate, low, high))
+        # At the very limit of a tachycardia a beat's width would decide what it is.
+        room = min(RATE_ROOM, (high - low) / 2)
+        rate = float(np.clip(reference.rate, low + room, high - room))
     patient = reference.recording.patient
     age = patient.age if request.age is None else request.age
     sex = patient.sex if request.sex is None else request.sex
