@@ -19,7 +19,7 @@ from ecgtwin_app.model.beat_shape import DURATIONS, KINDS, WINDOWS, pack_beat, u
 from ecgtwin_app.model.conditioning import NUMBERS, PRESENT, Condition
 from ecgtwin_app.model.flutter_turn import FlutterTurn
 from ecgtwin_app.model.layers import sinusoid
-from ecgtwin_app.model.sampler import heun
+from ecgtwin_app.model.sampler import dpm_solver_2m
 from ecgtwin_app.model.sampler import times as schedule
 
 #: Principal components of each part.
@@ -253,7 +253,7 @@ class BeatModel(nn.Module):
             full, *untold = self.velocity(at.repeat(copies, 1), times, parts).chunk(copies)
             return full + sum((strength - 1.0) * (full - other) for other in untold)
 
-        *_, (drawn, _) = heun(velocity, x, schedule(steps))
+        *_, (drawn, _) = dpm_solver_2m(velocity, x, schedule(steps))
         return drawn + self.base(context)
 
 
