@@ -43,7 +43,7 @@ class TwinRequest:
         One of `model.sampler.USUAL_STEPS`; "ddpm" is the published diffusion of up to 1000 steps.
     strength : float
         Guidance of the condition and its set-points; 1 is none. Measured on beats of eight hearts: with 1.5
-        voltages and axes reach what is asked more often than with 1, with nothing else changed.
+        low voltages and the axes of fascicular blocks reached what was asked more often than with 1.
     identity : float
         Guidance of the identity; 1 is none.
     best_of : int

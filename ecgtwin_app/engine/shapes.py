@@ -64,10 +64,10 @@ class Shapes:
 
     def _shape(self, chamber: str, origin: str, site: str) -> BeatTemplate:
         plan, own = self._plan, self._reference.template
-        if not self._model.beats.there:
-            return own if origin in ("conducted", "aberrant") else _nothing(own)
         if origin == "flutter":
             return replace(own, p=self._model.beats.turn.draw(self._seed).cpu().numpy(), p_offset=0)
+        if not self._model.beats.there:
+            return own if origin in ("conducted", "aberrant") else _nothing(own)
         if chamber == "P":
             return self._draw(KINDS.index(f"P, {origin}"), plan) if own.has_p else own
         if origin == "aberrant":
