@@ -10,6 +10,7 @@ from synthetic_ecg import LBBB, RATE, T_LBBB, fibrillating, strip
 from ecgtwin_app.ecg.beats import detect_qrs
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.heart.virtual_patient import VirtualPatient, simulate
 
 #: The fiducial lies within the QRS, some 40 ms after its onset.
 INSIDE = 0.09
@@ -114,3 +115,15 @@ def test_smooth_ectopic_beats_soon_after_a_beat_at_a_fast_rate():
 def test_large_t_waves_of_a_blocked_heart_are_no_beats(rate):
     recording, onsets = strip(rate=rate, parts=LBBB, t=3 * T_LBBB, qt=400)
     assert len(detect_qrs(recording.signal, RATE)) == len(onsets)
+
+
+@pytest.mark.parametrize("seed", [14, 17, 27, 38, 39])
+def test_a_tall_t_at_the_edge_is_no_beat(seed):
+    """Waves that are alike settle together what they are; alone, the first or last T passed for a QRS."""
+    heart = VirtualPatient.from_recording(strip()[0])
+    made = simulate(heart, ("sinus rhythm", "hyperkalaemia"), 100, np.random.default_rng(seed))
+    found = detect_qrs(made.signal, 500.0)
+    inside = [(onset, end) for onset, _, end in made.marks["QRS"] if onset >= 40 and end < 4960]
+    near = np.array([(found >= onset - 40) & (found <= end + 40) for onset, _, end in made.marks["QRS"]])
+    assert near.any(axis=0).all(), "a T counted as a beat"
+    assert all(((found >= onset - 40) & (found <= end + 40)).any() for onset, end in inside)
