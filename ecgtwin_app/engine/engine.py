@@ -19,15 +19,13 @@ from ecgtwin_app.conditions.referee import judge
 from ecgtwin_app.conditions.vocabulary import Condition
 from ecgtwin_app.ecg.leads import independent_leads, lead_law_residual, twelve_leads
 from ecgtwin_app.ecg.measure import measure
-from ecgtwin_app.ecg.pacing import pacing_spikes, spike_direction
-from ecgtwin_app.ecg.recording import MODEL_RATE, MODEL_SAMPLES, EcgError, Recording
+from ecgtwin_app.ecg.recording import MODEL_RATE, EcgError, Recording
 from ecgtwin_app.ecg.resample import ten_seconds
 from ecgtwin_app.ecg.score import RhythmScore
+from ecgtwin_app.engine.draw import Draw, prepare_draw
 from ecgtwin_app.engine.plan import Plan, check_request, make_plan
-from ecgtwin_app.engine.reference import PreparedReference, context_of, identity_of, prepare
+from ecgtwin_app.engine.reference import PreparedReference, identity_of, prepare
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Progress, Twin, TwinRequest
-from ecgtwin_app.engine.shapes import Shapes
-from ecgtwin_app.model.adax import Context
 from ecgtwin_app.model.autoencoder import TOKENS
 from ecgtwin_app.model.conditioning import AT_A_RATE
 from ecgtwin_app.model.flow import Guided
@@ -37,8 +35,6 @@ from ecgtwin_app.resources import weight_path
 
 #: Heat maps, the default first.
 METHODS = ("contrast", "attention", "gradients")
-#: Height (mV) of the pacing spikes of a twin: between those of bipolar and of unipolar leads.
-USUAL_SPIKE = (0.5, 1.5)
 #: Largest contradiction between limb leads in memory, mV.
 LEAD_LAW_LIMIT = 1e-5
 
@@ -101,14 +97,14 @@ class TwinEngine:
                 seed = request.seed + number + 1_000_003 * draw
                 plan = make_plan(conditions, request, prepared, seed)
                 began = time.perf_counter()
+                made = self._draw(prepared, plan, request, seed)
                 latent = None
-                for latent, denoised in self._sample(prepared, plan, request, seed):
+                for latent, denoised in self._sample(made, plan, request, seed):
                     done += 1
-                    yield Progress(
-                        done, total, self._decode(denoised), f"Twin {number + 1} of {request.samples}"
-                    )
+                    preview = self._decode(denoised) + made.added
+                    yield Progress(done, total, preview, f"Twin {number + 1} of {request.samples}")
+                signal = self._decode(latent) + made.added
                 seconds = time.perf_counter() - began
-                signal = self._decode(latent) + _spikes(plan, request.seed)
                 twin = self._finish(prepared, request, conditions, plan, seed, signal, seconds, draw == 0)
                 if best is None or _met_count(twin) > _met_count(best):
                     best = twin
@@ -140,10 +136,10 @@ class TwinEngine:
             return
         plain = plan.without_condition()
         total = request.steps + (SEGMENTS if method == "gradients" else 0)
-        latent = None
-        for step, (latent, _) in enumerate(self._sample(prepared, plain, request, twin.seed), 1):
+        latent, made = None, self._draw(prepared, plain, request, twin.seed)
+        for step, (latent, _) in enumerate(self._sample(made, plain, request, twin.seed), 1):
             yield Progress(step, total, None, "The same patient without the condition")
-        counterfactual = self._decode(latent) + _spikes(plain, request.seed)
+        counterfactual = self._decode(latent) + made.added
         if method == "contrast":
             yield contrast_map(twin.recording.signal, counterfactual, twin.score, plain.score)
         else:
@@ -153,14 +149,15 @@ class TwinEngine:
         columns = [self._statement(condition) for condition in conditions]
         steps = twin.request.steps
         with AttentionRecorder(self._model.flow.network) as recorder:
-            for step, _ in enumerate(self._sample(prepared, plan, twin.request, twin.seed), 1):
+            made = self._draw(prepared, plan, twin.request, twin.seed)
+            for step, _ in enumerate(self._sample(made, plan, twin.request, twin.seed), 1):
                 yield Progress(step, steps, None, "Reading the attention")
             yield attention_map(recorder.mean(), columns, twin.recording.samples)
 
     def _gradients(
         self, prepared, plan: Plan, twin: Twin, counterfactual, total
     ) -> Iterator[Progress | HeatMap]:
-        context = self._context(prepared, plan, twin.request, twin.seed)
+        context = self._draw(prepared, plan, twin.request, twin.seed).context
         evidence = Evidence(self._model.flow, self._model.autoencoder, context, twin.seed)
         ends = [
             torch.from_numpy(independent_leads(signal)).to(self.device)
@@ -201,13 +198,15 @@ class TwinEngine:
         name = "sinus rhythm" if condition.name in AT_A_RATE else condition.name
         return self._model.config.statements.index(name)
 
-    def _sample(self, prepared: PreparedReference, plan: Plan, request: TwinRequest, seed: int):
+    def _draw(self, prepared: PreparedReference, plan: Plan, request: TwinRequest, seed: int) -> Draw:
+        return prepare_draw(self._model, prepared, plan, request, seed, self.device)
+
+    def _sample(self, made: Draw, plan: Plan, request: TwinRequest, seed: int):
         """Steps of the sampler; each is (latent, denoised)."""
-        context = self._context(prepared, plan, request, seed)
         # The condition is in the beats already: guiding the strip towards it as well would double it.
         in_beats = plan.score is not None and self._model.beats.there
         strength = 1.0 if in_beats else request.strength
-        velocity = Guided(self._model.flow, context, strength, request.identity)
+        velocity = Guided(self._model.flow, made.context, strength, request.identity)
         noise = start_noise((TOKENS, self._model.config.components), [seed]).to(self.device)
         steps = sample(request.sampler, velocity, noise, request.steps, [seed])
         while True:
@@ -216,10 +215,6 @@ class TwinEngine:
             if item is None:
                 return
             yield item
-
-    def _context(self, prepared: PreparedReference, plan: Plan, request: TwinRequest, seed: int) -> Context:
-        shapes = Shapes(self._model, prepared, plan, seed, request.strength, self.device)
-        return context_of(self._model, prepared, plan, shapes, self.device)
 
     @torch.inference_mode()
     def _decode(self, latent: torch.Tensor) -> np.ndarray:
@@ -297,18 +292,6 @@ def request_as_dict(request: TwinRequest) -> dict:
     fields["conditions"] = list(request.conditions)
     fields["score"] = request.score.to_json() if isinstance(request.score, RhythmScore) else None
     return fields
-
-
-def _spikes(plan: Plan, seed: int) -> np.ndarray:
-    """Pacing spikes (12, samples) of the plan's score.
-
-    The latent space cannot hold edges of two milliseconds, and a spike is the pacemaker's, not the heart's:
-    it is drawn on the decoded strip. All twins of a request show the same pacemaker.
-    """
-    if plan.score is None:
-        return np.zeros((12, MODEL_SAMPLES), np.float32)
-    rng = np.random.default_rng([seed, 2])
-    return twelve_leads(pacing_spikes(plan.score, spike_direction(rng), float(rng.uniform(*USUAL_SPIKE))))
 
 
 def _met_count(twin: Twin) -> tuple[bool, int]:

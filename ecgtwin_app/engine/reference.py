@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from ecgtwin_app.ecg.laying import ShapeOf, lay_shapes
 from ecgtwin_app.ecg.leads import independent_leads
 from ecgtwin_app.ecg.measure import Measurements, measure
 from ecgtwin_app.ecg.median import RepresentativeBeat, representative_beat
 from ecgtwin_app.ecg.recording import Recording
 from ecgtwin_app.ecg.resample import ten_seconds
 from ecgtwin_app.ecg.template import BeatTemplate, split_beat
-from ecgtwin_app.model.adax import Context
 from ecgtwin_app.model.conditioning import PRESENT, Condition, nothing_known, statement_states, unwrapped_axis
 from ecgtwin_app.model.identity import base_vector, beat_input
-from ecgtwin_app.model.score_tracks import score_features
 from ecgtwin_app.model.weights import TwinModel
 
 if TYPE_CHECKING:
@@ -77,23 +74,6 @@ def identity_of(
     nothing = nothing_known(1, len(model.config.statements), device)
     identity = model.extractor(model.autoencoder.encode(signal), beat, nothing)
     return identity, base_vector(identity)[0].cpu().numpy()
-
-
-@torch.no_grad()
-def context_of(
-    model: TwinModel, reference: PreparedReference, plan: Plan, shapes: ShapeOf, device: str
-) -> Context:
-    """All that one draw depends on, but the noise; `shapes` are its beats."""
-    condition = condition_of(model.config.statements, plan, device)
-    if plan.score is None:
-        laid = np.zeros((8, reference.recording.samples), np.float32)
-    else:
-        laid = lay_shapes(plan.score, shapes)
-    laid_latent = model.autoencoder.encode(torch.from_numpy(laid)[None].to(device))
-    score = torch.from_numpy(score_features(plan.score))[None].to(device)
-    return Context(
-        condition, reference.identity, torch.ones(1, dtype=torch.bool, device=device), laid_latent, score
-    )
 
 
 def condition_of(statements: tuple[str, ...], plan: Plan, device: str) -> Condition:

@@ -25,7 +25,7 @@ LARGEST_FORCES = 4.0
 #: The widest QRS (s) of hypertrophy alone.
 LARGEST_QRS = 0.114
 #: Sokolow's voltage (mV) of mild and marked cases.
-SOKOLOW_DRAWN = (3.7, 5.3)
+SOKOLOW_DRAWN = (3.65, 4.7)
 #: A heart that would need more than this (mV) to meet Cornell meets Sokolow instead.
 LARGEST_SOKOLOW = 5.6
 #: Cornell's voltage (mV) above its limit, mild and marked.
@@ -44,10 +44,10 @@ _I, _II, _V1, _V3, _V4, _V5, _V6 = 0, 1, 2, 4, 5, 6, 7
 def left_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """Leftward and posterior QRS forces grow until Sokolow or Cornell is exceeded with a margin."""
     widest = max(template.qrs_duration, LARGEST_QRS)
-    beat = paced_to(template, min(template.qrs_duration * rng.uniform(1.02, 1.2), widest))
+    beat = paced_to(template, min(template.qrs_duration * rng.uniform(1.0, 1.12), widest))
     samples = beat.qrs.shape[1] + beat.qrs_offset
     d = beat.qrs_duration
-    left, back = rng.uniform(0.7, 1.0), rng.uniform(0.35, 0.95)
+    left, back = rng.uniform(0.7, 1.0), rng.uniform(0.15, 0.65)
     vertical = 0.45 * float(field.axis[1]) + rng.normal(-0.15, 0.18)
     cornell = bool(rng.random() < 0.42)
     if cornell:

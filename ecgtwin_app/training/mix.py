@@ -30,7 +30,7 @@ RHYTHMS = {
 #: Morphologies, and how often each is drawn: what changes the beat most takes longest to learn.
 MORPHOLOGIES = {
     "right bundle branch block": 1.3,
-    "incomplete right bundle branch block": 1.0,
+    "incomplete right bundle branch block": 1.6,
     "left bundle branch block": 2.2,
     "left anterior fascicular block": 1.2,
     "left posterior fascicular block": 1.1,
