@@ -36,8 +36,8 @@ class Condition:
         One of `GROUPS`.
     synonyms : tuple of str
     codes : dict
-        "scp", "aha" (2007 statement list), "mdc" (aECG RefID) and "snomed" (CT identifier), as text;
-        a system without a code for it is left out.
+        "scp", "aha" (2007 statement list, a modifier after "+"), "mdc" (aECG RefID) and "snomed" (CT
+        identifier), as text, from the sources in docs/codes.md; a system without a code for it is left out.
     rate_range : tuple of float
         Lowest and highest plausible ventricular rate, 1/min.
     default_rate : float or None
