@@ -238,6 +238,12 @@ def test_ventricular_tachycardia_of_all_lengths():
     assert with_sinus.times("QRS", "conducted")
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_a_ventricular_rhythm_slower_than_any_tachycardia_is_written_as_asked(seed):
+    score, _ = written(("ventricular tachycardia",), 45, seed)
+    assert mean_rate(score) == pytest.approx(45, rel=0.05) and score.times("QRS", "ventricular")
+
+
 @given(seed=seeds, rate=st.floats(42, 85))
 @settings(max_examples=40, deadline=None)
 def test_wenckebach_grows_by_shrinking_steps_until_a_beat_drops(seed, rate):

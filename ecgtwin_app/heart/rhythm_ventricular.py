@@ -93,7 +93,9 @@ def _sustained(rng, rr, duration, age, pr, site):
         step = 1 if rr > 0.38 else 2
         cycles[::step] = [Cycle(c.qrs, c.qrs + rp, "ventricular", "retrograde", site) for c in cycles[::step]]
     else:
-        atria = sinus_beats(rng, rng.uniform(60, min(115, 0.85 * 60 / rr)), duration, age)
+        # Slower than the ventricles, or they would capture them.
+        fastest = min(115, 0.85 * 60 / rr)
+        atria = sinus_beats(rng, rng.uniform(min(60, fastest), fastest), duration, age)
         cycles += [Cycle(None, float(t)) for t in atria]
     return Rhythm(cycles, conducted(qrs, pr), reset=True)
 
