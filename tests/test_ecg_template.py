@@ -12,7 +12,7 @@ from ecgtwin_app.ecg.median import representative_beat
 from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.ecg.resample import resample
 from ecgtwin_app.ecg.score import Event, RhythmScore
-from ecgtwin_app.ecg.template import lay, place, qt_intervals, split_beat
+from ecgtwin_app.ecg.template import keeping, lay, place, qt_intervals, split_beat
 from ecgtwin_app.formats.registry import read_ecg
 
 
@@ -125,3 +125,15 @@ def test_laying_is_linear_in_the_events(template):
 def test_only_500_hz_is_laid(template):
     with pytest.raises(EcgError, match="500"):
         lay(template, beats_at([1.0]), rate=250.0)
+
+
+def test_a_kept_part_is_the_patients_and_t_goes_on_from_the_new_j_point(template):
+    wider = replace(template, qrs_duration=template.qrs_duration + 0.03, qt=template.qt + 0.03)
+    wider = replace(wider, qrs=template.qrs * 0.5, t=template.t * 2, t_offset=template.t_offset + 15)
+    narrow = keeping(wider, template, {"qrs"})
+    assert narrow.qrs is template.qrs and np.array_equal(narrow.t, 2 * template.t)
+    assert narrow.t_offset == template.t_offset and narrow.qt == pytest.approx(template.qt)
+    assert narrow.t_peak == pytest.approx(wider.t_peak - 0.03)
+    wide = keeping(wider, template, {"t", "p"})
+    assert wide.t is template.t and wide.p is template.p and wide.qrs is wider.qrs
+    assert wide.t_offset == template.t_offset + 15 and wide.qt == pytest.approx(template.qt + 0.03)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ecgtwin_app.ecg.leads import lead_law_residual
+from ecgtwin_app.ecg.measure import measure
 from ecgtwin_app.ecg.recording import LEADS, EcgError, Recording
 from ecgtwin_app.ecg.score import Event, RhythmScore
 from ecgtwin_app.engine.engine import TwinEngine
@@ -14,6 +15,7 @@ from ecgtwin_app.engine.plan import make_plan
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.engine.save import save_twins
 from ecgtwin_app.engine.shapes import Shapes
+from ecgtwin_app.evaluation.untouched import usual_and_spread
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
 
@@ -185,6 +187,33 @@ def test_a_rhythm_leaves_the_patients_own_beat_as_it_is(engine, reference):
     ectopic = shapes("QRS", "ventricular", "right ventricular apex")
     assert ectopic.qrs_duration > prepared.template.qrs_duration
     assert shapes("QRS", "ventricular", "right ventricular apex") is ectopic
+
+
+def test_a_beat_keeps_of_the_patient_what_its_condition_does_not_change(engine, reference):
+    own = engine._prepare(reference).template
+
+    def drawn(name, **asked):
+        request = TwinRequest((name,), heart_rate=70, **asked)
+        plan = make_plan(engine._conditions(request), request, engine._prepare(reference), 3)
+        return Shapes(engine._model, engine._prepare(reference), plan, 3, 1.5, "cpu")("QRS", "conducted", "")
+
+    inverted = drawn("T inversion")
+    assert inverted.qrs is own.qrs and inverted.p is own.p and not np.array_equal(inverted.t, own.t)
+    # T begins where the beat's own QRS ends.
+    assert inverted.j_index * 2 == pytest.approx(-2 * (inverted.t_offset - own.qrs_duration * 500), abs=2)
+    enlarged = drawn("left atrial enlargement")
+    assert enlarged.t is own.t and enlarged.qt == own.qt and not np.array_equal(enlarged.p, own.p)
+    blocked = drawn("left bundle branch block")
+    assert blocked.p is own.p and blocked.qrs is not own.qrs
+    assert drawn("T inversion", axis=-60).qrs is not own.qrs
+
+
+def test_the_height_of_the_qrs_is_kept_in_a_rhythm_change(engine, reference):
+    twin = engine.generate(reference, TwinRequest(("sinus arrhythmia",), heart_rate=70, seed=1))[0]
+    usual, spread = usual_and_spread(engine._prepare(reference).measured.delineation)
+    made, _ = usual_and_spread(measure(twin.recording).delineation)
+    # The tokens alone lose some hundredths of a millivolt of an R's tip.
+    assert abs(made["QRS voltage"] - usual["QRS voltage"]) < min(0.012, 2 * spread["QRS voltage"])
 
 
 def test_a_paced_twin_has_spikes_and_a_condition_unknown_to_the_weights_is_refused(engine, reference):

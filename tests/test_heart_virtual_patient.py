@@ -26,7 +26,7 @@ from ecgtwin_app.heart.atria import (
 from ecgtwin_app.heart.ectopy import ectopic_beat, is_discordant, likeness
 from ecgtwin_app.heart.muscle import cornell_voltage, sokolow_voltage
 from ecgtwin_app.heart.noise import same_spectrum
-from ecgtwin_app.heart.registry import CONDITIONS, Traits
+from ecgtwin_app.heart.registry import CONDITIONS, MORPHOLOGIES, Traits, changed_parts
 from ecgtwin_app.heart.rhythm import write_score
 from ecgtwin_app.heart.vector import fit_lead_field, vectorcardiogram
 from ecgtwin_app.heart.virtual_patient import VirtualPatient, simulate, transform
@@ -205,6 +205,19 @@ def test_rhythm_conditions_leave_the_beat_alone(patient):
     own = patient.template.qrs[:, -patient.template.qrs_offset :]
     segment = ecg.signal[:, onset : onset + own.shape[1]]
     assert np.corrcoef(segment.ravel(), own.ravel())[0, 1] > 0.97
+
+
+@pytest.mark.parametrize("condition", MORPHOLOGIES)
+def test_a_condition_changes_the_parts_of_the_beat_that_it_says(patient, condition):
+    found = set()
+    for seed in range(4):
+        template, _ = transform(patient, (condition,), np.random.default_rng(seed))
+        found |= {
+            part
+            for part in ("p", "qrs", "t")
+            if not np.array_equal(getattr(template, part), getattr(patient.template, part))
+        }
+    assert found == changed_parts((condition,))
 
 
 @pytest.mark.parametrize(

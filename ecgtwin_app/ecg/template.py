@@ -8,7 +8,8 @@ on the cycle length.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -144,6 +145,26 @@ def split_beat(beat) -> BeatTemplate:
         p_duration=p_duration,
         qrs_peak=(qrs_start + int(np.argmax(magnitude)) - onset) / MODEL_RATE,
         t_peak=(t_peak - onset) / MODEL_RATE,
+    )
+
+
+def keeping(template: BeatTemplate, own: BeatTemplate, parts: Collection[str]) -> BeatTemplate:
+    """A beat with some of its `parts`, "p", "qrs" and "t", as they are in the patient's own beat.
+
+    T goes on from the J point that the beat then has.
+    """
+    if "p" in parts:
+        fields = {name: getattr(own, name) for name in ("p", "p_offset", "p_peak", "p_duration")}
+        template = replace(template, **fields)
+    qrs, t = (own if part in parts else template for part in ("qrs", "t"))
+    later = qrs.qrs_duration - t.qrs_duration
+    return replace(
+        template,
+        **{name: getattr(qrs, name) for name in ("qrs", "qrs_offset", "qrs_duration", "qrs_peak")},
+        t=t.t,
+        t_offset=t.t_offset + round(qrs.qrs_duration * MODEL_RATE) - round(t.qrs_duration * MODEL_RATE),
+        qt=t.qt + later,
+        t_peak=t.t_peak + later,
     )
 
 

@@ -10,7 +10,7 @@ import torch
 from ecgtwin_app.ecg.laying import lay_shapes
 from ecgtwin_app.ecg.leads import twelve_leads
 from ecgtwin_app.ecg.pacing import pacing_spikes, spike_direction
-from ecgtwin_app.ecg.recording import MODEL_RATE, MODEL_SAMPLES
+from ecgtwin_app.ecg.recording import MODEL_SAMPLES
 from ecgtwin_app.engine.plan import Plan
 from ecgtwin_app.engine.reference import PreparedReference, condition_of
 from ecgtwin_app.engine.request import TwinRequest

@@ -8,10 +8,10 @@ import numpy as np
 import torch
 
 from ecgtwin_app.ecg.score import VENTRICULAR_SITES
-from ecgtwin_app.ecg.template import FRIDERICIA, BeatTemplate
+from ecgtwin_app.ecg.template import FRIDERICIA, BeatTemplate, keeping
 from ecgtwin_app.engine.plan import Plan
 from ecgtwin_app.engine.reference import PreparedReference, condition_of
-from ecgtwin_app.heart.registry import MORPHOLOGIES
+from ecgtwin_app.heart.registry import MORPHOLOGIES, changed_parts
 from ecgtwin_app.model.beat_model import BeatContext
 from ecgtwin_app.model.beat_shape import KINDS
 from ecgtwin_app.model.weights import TwinModel
@@ -71,13 +71,12 @@ class Shapes:
         if chamber == "P":
             return self._draw(KINDS.index(f"P, {origin}"), plan) if own.has_p else own
         if origin == "aberrant":
-            return self._draw(0, replace(plan, names=(*plan.names, ABERRATION)))
+            aberrant = replace(plan, names=(*plan.names, ABERRATION))
+            return keeping(self._draw(0, aberrant), own, {"p", "qrs", "t"} - _asked_parts(aberrant))
         if origin != "conducted":
             return self._draw(KINDS.index(f"{origin}, {site}"), plan)
-        changed = any(name in MORPHOLOGIES for name in plan.names)
-        if changed or (plan.qrs, plan.qt, plan.axis) != (None, None, None):
-            return self._draw(0, plan)
-        return own
+        parts = _asked_parts(plan)
+        return keeping(self._draw(0, plan), own, {"p", "qrs", "t"} - parts) if parts else own
 
     def _draw(self, kind: int, plan: Plan) -> BeatTemplate:
         statements = self._model.config.statements
@@ -95,6 +94,13 @@ class Shapes:
         strength = self._strength if kind == 0 else 1.0
         vector = self._model.beats.draw(context, seed, strength=strength)
         return self._model.beats.codec.template(vector, self._reference.template)
+
+
+def _asked_parts(plan: Plan) -> set[str]:
+    """The parts of the beat that the plan's conditions and set-points change."""
+    set_points = {"qrs": (plan.qrs, plan.axis), "t": (plan.qt,)}
+    asked = {part for part, values in set_points.items() if any(value is not None for value in values)}
+    return changed_parts(plan.names) | asked
 
 
 def _nothing(like: BeatTemplate) -> BeatTemplate:

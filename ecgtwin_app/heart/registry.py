@@ -72,6 +72,13 @@ MORPHOLOGIES: dict[str, Transform] = {
     "hyperkalaemia": hyperkalaemia,
     "long QT": long_qt,
 }
+#: The parts of a beat, "p", "qrs" and "t", that conditions change, where they are not the QRS and what follows it.
+_CHANGES = {
+    "pre-excitation": ("p", "qrs", "t"),
+    "hyperkalaemia": ("p", "qrs", "t"),
+    **dict.fromkeys(("left atrial enlargement", "right atrial enlargement"), ("p",)),
+    **dict.fromkeys(("left ventricular strain", "ST depression", "T inversion", "long QT"), ("t",)),
+}
 #: Everything a virtual patient can have.
 CONDITIONS = (*RHYTHMS, *MORPHOLOGIES)
 
@@ -125,6 +132,12 @@ EXCLUDES: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
       "left ventricular strain", "Brugada type 1", "long QT"),
      "its wide QRS, flat P and peaked T leave no room for the other"),
 )  # fmt: skip
+
+
+def changed_parts(conditions: Sequence[str]) -> set[str]:
+    """The parts of a beat, "p", "qrs" and "t", that morphologies change; the others stay the patient's."""
+    shaping = [name for name in conditions if name in MORPHOLOGIES]
+    return {part for name in shaping for part in _CHANGES.get(name, ("qrs", "t"))}
 
 
 def check_combination(conditions: Sequence[str]) -> None:
