@@ -153,7 +153,8 @@ def test_a_draw_does_not_depend_on_the_others():
 
 def test_twins_for_comparison_have_the_rates_of_real_records_and_each_patient_once():
     records = [_record(str(k), str(k)) for k in range(12)] + [_record("af", "af", labels=("AFIB",))]
-    rows = [{"measurements": {"heart_rate": 60.0 + k}} for k in range(13)]
+    rows = [{"measurements": {"heart_rate": 60.0 + k}, "shows": ["sinus rhythm"]} for k in range(12)]
+    rows.append({"measurements": {"heart_rate": 90.0}, "shows": ["atrial fibrillation"]})
     draws = realism_draws(RealSet(records, rows, None, None), ["sinus rhythm", "atrial fibrillation"], 8, 1)
     assert {draw.name for draw in draws} == {"sinus rhythm"}  # one record is too few
     assert sorted(draw.reference for draw in draws) == list(range(8)) and len({d.key for d in draws}) == 8
@@ -446,7 +447,7 @@ def test_real_recordings_that_pose_as_twins_lie_at_the_floor(tmp_path, sinus, mo
             name: array + rng.normal(0, 30 if name == "strip" else 0.03, array.shape)
             for name, array in arrays.items()
         }
-        return {"key": key, "measurements": scattered}, noise
+        return {"key": key, "measurements": scattered, "shows": ["sinus rhythm"]}, noise
 
     made = [drawn(str(k)) for k in range(60)]
     seen = [p for p in map(str, range(400)) if not held_out(p)][:40]

@@ -67,14 +67,25 @@ def bar(report: dict) -> list[dict]:
          statistics.fmean(within) if within else None, "share", lambda v: v >= 0.95)  # fmt: skip
     realism = default.get("realism", {})
     ratios = [
-        entry["ratio"]["value"]
+        entry
         for label in realism.get("distributions", {}).values()
         for entry in label.values()
         if "ratio" in entry
     ]
-    close = [0.9 <= ratio <= 1.1 for ratio in ratios]
-    line("medians within 10 % of real records of the label", "all",
-         sum(close) / len(close) if close else None, "share", lambda v: v == 1)  # fmt: skip
+    for what, chosen in (
+        ("", ratios),
+        (", of what the condition changes", [e for e in ratios if e["changed"]]),
+    ):
+        close = [0.9 <= entry["ratio"]["value"] <= 1.1 for entry in chosen]
+        line(f"medians within 10 % of real records of the label{what}", "all",
+             sum(close) / len(close) if close else None, "share", lambda v: v == 1)  # fmt: skip
+    halves = [
+        e["ratio"]["floor"][0] <= e["ratio"]["value"] <= e["ratio"]["floor"][1]
+        for e in ratios
+        if e["changed"]
+    ]
+    line("the same within what two halves of the real records differ", "–",
+         sum(halves) / len(halves) if halves else None, "share", lambda v: v >= 0.95)  # fmt: skip
     residuals = [f["lead_law_uv_max"] for f in conditions.values() if f["lead_law_uv_max"] is not None]
     line("lead law residual, largest", "≤ 0.01", max(residuals, default=None), "µV", lambda v: v <= 0.01)
     for space in ("encoder", "clinical"):

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.engine.engine import TwinEngine
-from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.engine.request import RHYTHM_WRITERS, TwinRequest
 from ecgtwin_app.evaluation.assemble import assemble, pass_rates
 from ecgtwin_app.evaluation.bar import bar
 from ecgtwin_app.evaluation.draws import (
@@ -86,7 +86,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--virtual", action="store_true", help="virtual patients instead of the model: the ceiling"
     )
     how.add_argument("--no-identity", action="store_true", help="identity dial at 0")
-    how.add_argument("--no-score", action="store_true", help="the model invents the rhythm")
+    rhythm = how.add_mutually_exclusive_group()
+    rhythm.add_argument(
+        "--rhythm", choices=RHYTHM_WRITERS, default=TwinRequest.rhythm, help="who writes the rhythm"
+    )
+    rhythm.add_argument(
+        "--no-score",
+        dest="rhythm",
+        action="store_const",
+        const="learned",
+        help="without any given score: the same as --rhythm learned",
+    )
     how.add_argument("--strength", type=float, metavar="X", help="guidance of the condition; 1 is none")
     how.add_argument("--steps", type=int, metavar="N", help="steps of the sampler")
 
@@ -155,7 +165,7 @@ def _draw(args, engine, statements, references, real, store, deadline) -> int:
         draws += realism_draws(real, names, len(references), args.seed)
     if args.condition:
         draws = chosen(draws, args.condition)
-    variant = variant_of(args.steps, args.strength, not args.no_identity, not args.no_score, args.virtual)
+    variant = variant_of(args.steps, args.strength, not args.no_identity, args.rhythm, args.virtual)
     performer = (
         VirtualPerformer(engine, references) if args.virtual else ModelPerformer(engine, references, variant)
     )

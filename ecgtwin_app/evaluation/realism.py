@@ -10,7 +10,10 @@ from ecgtwin_app.evaluation.intervals import bootstrap
 from ecgtwin_app.evaluation.manifold import NEIGHBOURS, precision_recall
 from ecgtwin_app.evaluation.nearest import copies
 from ecgtwin_app.evaluation.real_set import RealSet
+from ecgtwin_app.heart.registry import changed_parts
 
+#: The part of the beat that shows each quantity; PR is the rhythm's, QT follows the rate in every condition.
+_PART = {"QRS": "qrs", "R": "qrs", "S": "qrs", "T": "t", "QTc": "t"}
 #: A median nearer to zero than this (ms, mV) has no meaningful ratio.
 _SMALLEST = {"ms": 10.0, "mV": 0.1}
 
@@ -42,7 +45,8 @@ class RealSide:
 def distributions(rows: list[dict], side: RealSide, seed: int) -> dict:
     """By label and quantity: Wasserstein distance over its floor, and the ratio of the medians.
 
-    The floor of a ratio is how far two halves of the real records differ: the middle 95 % of the ratio.
+    `changed` says whether the condition changes the quantity at all: where it does not, the ratio compares
+    the references with other patients. The floor of a ratio is how far two halves of the real records differ: the middle 95 % of the ratio.
     """
     result: dict[str, dict] = {}
     for label in dict.fromkeys(row["name"] for row in rows):
@@ -52,7 +56,11 @@ def distributions(rows: list[dict], side: RealSide, seed: int) -> dict:
             real = side.quantity(name, label)
             if len(ours) < FEWEST or len(real) < FEWEST:
                 continue
-            entry = {"unit": unit, "distance": over_floor(wasserstein, ours, real, seed)}
+            entry = {
+                "unit": unit,
+                "distance": over_floor(wasserstein, ours, real, seed),
+                "changed": _changed(label, name),
+            }
             middle = float(np.median(real))
             if abs(middle) >= _SMALLEST[unit]:
                 ratio = bootstrap(lambda a, b: np.median(a) / np.median(b), ours, real, seed=seed)
@@ -119,6 +127,13 @@ def nearest_records(rows: list[dict], beats: np.ndarray, real: RealSet, seed: in
         "sinus rhythm": copies(beats[sinus], flat[normal].astype(np.float32), training, seed),
         "all": copies(beats, flat[unseen].astype(np.float32), training, seed),
     }
+
+
+def _changed(label: str, name: str) -> bool:
+    """Whether a condition changes a quantity; what it does not change stays the reference's in a twin."""
+    if name in ("PR", "QT"):
+        return name == "QT" or label == "first-degree AV block"
+    return _PART[name.split()[0]] in changed_parts((label,))
 
 
 def _known(values: list[float]) -> np.ndarray:

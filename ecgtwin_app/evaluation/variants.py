@@ -10,6 +10,9 @@ from ecgtwin_app.engine.request import TwinRequest
 #: The model as it ships, the truth it is measured against, and the generator it is compared with.
 DEFAULT, VIRTUAL, DEEPFAKE = "default", "virtual patients", "deepfake-ecg"
 
+#: What a variant is called by who writes the rhythm.
+RHYTHMS = {"learned": "learned rhythm", "none": "no score"}
+
 
 @dataclass(frozen=True)
 class Variant:
@@ -30,7 +33,7 @@ def variant_of(
     steps: int | None = None,
     strength: float | None = None,
     identity: bool = True,
-    score: bool = True,
+    rhythm: str = TwinRequest.rhythm,
     virtual: bool = False,
 ) -> Variant:
     """The variant that some options of the command line ask for.
@@ -44,9 +47,9 @@ def variant_of(
     if not identity:
         parts.append("no identity")
         changes["identity"] = 0.0
-    if not score:
-        parts.append("no score")
-        changes["use_score"] = False
+    if rhythm != TwinRequest.rhythm:
+        parts.append(RHYTHMS[rhythm])
+        changes["rhythm"] = rhythm
     if strength is not None and strength != TwinRequest.strength:
         parts.append(f"strength {strength:g}")
         changes["strength"] = strength
