@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from drawn_conditions import ST_ANTERIOR, drawn
-from synthetic_ecg import fibrillating, strip
+from drawn_conditions import ST_ANTERIOR, drawn, with_waves
+from synthetic_ecg import P_AMPLITUDES, fibrillating, strip
 
 from ecgtwin_app.conditions.criteria_ischaemia import st_limit
 from ecgtwin_app.conditions.criteria_rhythm import has_pattern
@@ -108,3 +108,16 @@ def test_the_real_example_is_in_sinus_rhythm_and_nothing_else():
 def test_unknown_conditions_are_refused():
     with pytest.raises(UnknownCondition):
         judge(measure(strip()[0]), ["left bundel"])
+
+
+def bigeminy(led):
+    """Every other beat ventricular, with a P 140 ms before those of them that are `led`."""
+    onsets = 0.3 + np.cumsum(np.tile([0.55, 1.05], 6)) - 0.55
+    recording, onsets = strip(onsets=onsets, ectopic=set(range(0, 12, 2)), qt=340)
+    return with_waves(recording, onsets[list(led)] - 0.14, P_AMPLITUDES)
+
+
+@pytest.mark.parametrize("led, met", [((), True), ((4,), True), ((2, 4, 6, 8, 10), False)])
+def test_bigeminy_may_meet_a_sinus_p_by_chance(led, met):
+    """One P may fall before an ectopic beat; a P before most of them conducts them, with aberration."""
+    assert meets(judge(bigeminy(led), ["ventricular bigeminy"])) is met

@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter1d
-from synthetic_ecg import LBBB, RATE, T_LBBB, fibrillating, strip
+from synthetic_ecg import LBBB, PVC, RATE, T_AMPLITUDES, T_LBBB, T_PVC, bump, fibrillating, strip
 
+from ecgtwin_app.ecg import beats
 from ecgtwin_app.ecg.beats import detect_qrs
+from ecgtwin_app.ecg.leads import twelve_leads
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.heart.virtual_patient import VirtualPatient, simulate
@@ -93,9 +95,9 @@ def test_fibrillation_keeps_its_irregular_beats():
 
 def test_the_real_example_beats_as_its_device_says():
     recording = read_ecg(example_path())
-    beats = detect_qrs(recording.signal, recording.rate)
+    found = detect_qrs(recording.signal, recording.rate)
     # The device states a mean RR interval of 982 ms.
-    assert np.diff(beats).mean() / recording.rate == pytest.approx(0.982, abs=0.03)
+    assert np.diff(found).mean() / recording.rate == pytest.approx(0.982, abs=0.03)
 
 
 def test_smooth_ectopic_beats_soon_after_a_beat_at_a_fast_rate():
@@ -127,3 +129,42 @@ def test_a_tall_t_at_the_edge_is_no_beat(seed):
     near = np.array([(found >= onset - 40) & (found <= end + 40) for onset, _, end in made.marks["QRS"]])
     assert near.any(axis=0).all(), "a T counted as a beat"
     assert all(((found >= onset - 40) & (found <= end + 40)).any() for onset, end in inside)
+
+
+def small_bigeminy(sinus, coupling, stretch, sizes, qt, t):
+    """Signal (mV) and onsets (s) where small smooth ventricular beats follow every sinus beat."""
+    recording, _ = strip(onsets=sinus, qt=qt, t=t * T_AMPLITUDES, noise=0.003)
+    ectopic = np.zeros((8, recording.samples))
+    for onset, size in zip(sinus + coupling, np.broadcast_to(sizes, sinus.shape), strict=True):
+        for start, end, amplitudes in PVC:
+            bump(ectopic, stretch * start, stretch * end, size * np.array(amplitudes), onset)
+        bump(ectopic, 160 * stretch + 40, 160 * stretch + 300, size * T_PVC, onset)
+    return recording.signal + twelve_leads(ectopic), np.sort(np.concatenate([sinus, sinus + coupling]))
+
+
+def test_a_wave_after_the_t_is_a_beat():
+    """A beat has one T: what comes after it, as small and as alike as a T, is a bigeminy."""
+    signal, onsets = small_bigeminy(np.arange(0.4, 9.0, 1.4), 0.43, stretch=1.4, sizes=0.58, qt=275, t=0.6)
+    assert matched(detect_qrs(signal, RATE), onsets, 0.3)
+
+
+def test_alike_waves_vote_together():
+    """QRS called T, and a T called QRS, are outvoted by those they are alike; two votes are too few."""
+    leads = strip(noise=0.003)[0].signal[[0, 1, 6, 7, 8, 9, 10, 11]]
+    course = beats._Course(None, None, None, leads, RATE)  # the vote looks at shapes alone
+    qrs = beats.detect_qrs(leads, RATE)[1:-1]
+    t = qrs + round(0.22 * RATE)
+    waves = np.sort(np.concatenate([qrs, t]))
+    for verdict in (np.delete(qrs, [2, 5]), np.sort(np.append(qrs, t[3]))):
+        np.testing.assert_array_equal(beats._by_vote(waves, verdict, course), qrs)
+    few = np.sort(np.concatenate([qrs, t[:2]]))
+    one = np.sort(np.append(qrs, t[0]))
+    np.testing.assert_array_equal(beats._by_vote(few, one, course), one)
+
+
+def test_one_t_taller_than_the_others_is_no_beat():
+    """It is far smaller than both QRS around it, which are closer than a beat between them would allow."""
+    recording, onsets = strip(rate=109, qt=300, pr=130, p=80, noise=0.003)
+    taller = np.zeros((8, recording.samples))
+    bump(taller, 300, 420, 2 * np.maximum(T_AMPLITUDES, 0), onsets[7])
+    assert matched(detect_qrs(recording.signal + twelve_leads(taller), RATE), onsets)
