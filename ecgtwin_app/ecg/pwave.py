@@ -38,8 +38,9 @@ QUIET_STRETCH = 0.35
 #: Seconds before the end of the T of the beat before in which a P may already be seen.
 OVERLAP = 0.04
 #: Smallest P that is believed, mV, root mean square over the leads at its peak: where the beats come
-#: regularly; and where they do not, since there small fibrillatory waves may line up by chance, or on T.
-SMALLEST, SMALLEST_UNSURE = 0.012, 0.03
+#: regularly; where they do not, since there small fibrillatory waves may line up by chance; and on T, whose
+#: own end leaves as much in tachycardias without P.
+SMALLEST, SMALLEST_IRREGULAR, SMALLEST_ON_T = 0.012, 0.03, 0.036
 #: The rise of T, seconds, from which its fall can be foretold, unless the QRS is wide: what follows such
 #: a QRS is no mirror of itself.
 SHORTEST_RISE, WIDE = 0.04, 0.12
@@ -231,7 +232,7 @@ def _judge(beats, median, rate, start, qrs_onset, peak, irregular, on_t):
         has_p |= part >= PART
     present = np.where(seen, has_p.astype(float), np.nan)
     consistent = CONSISTENT_IRREGULAR if irregular else CONSISTENT
-    smallest = SMALLEST_UNSURE if irregular or on_t else SMALLEST
+    smallest = SMALLEST_ON_T if on_t else SMALLEST_IRREGULAR if irregular else SMALLEST
     if unlike or consistency < consistent or height < smallest or np.nanmean(present) < USUAL:
         return PWave(None, None, None, consistency, np.where(seen, 0.0, np.nan), shift)
     return PWave(onset, peak, offset, consistency, present, shift)
