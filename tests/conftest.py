@@ -29,6 +29,17 @@ def real_data() -> Path:
     return _REAL_DATA
 
 
+@pytest.fixture(scope="session")
+def patient():
+    """The heart of the recording that comes with pydicom."""
+    from ecgtwin_app.ecg.resample import resample
+    from ecgtwin_app.formats.example import example_path
+    from ecgtwin_app.formats.registry import read_ecg
+    from ecgtwin_app.heart.virtual_patient import VirtualPatient
+
+    return VirtualPatient.from_recording(resample(read_ecg(example_path()), 500.0))
+
+
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch):
     """The app is offline by design: opening a connection fails the test."""

@@ -4,14 +4,12 @@ import itertools
 from dataclasses import replace
 
 import numpy as np
-import pydicom.data
 import pytest
+from hearts import changed, qrs_of
 
 from ecgtwin_app.ecg.recording import EcgError
-from ecgtwin_app.ecg.resample import resample
 from ecgtwin_app.ecg.score import Event, RhythmScore
 from ecgtwin_app.ecg.template import lay
-from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.heart.activation import (
     angle_to_axis,
     first_wave,
@@ -25,7 +23,7 @@ from ecgtwin_app.heart.activation import (
     turned,
 )
 from ecgtwin_app.heart.registry import CONDITIONS, EXCLUDES, check_combination
-from ecgtwin_app.heart.virtual_patient import VirtualPatient, simulate, transform
+from ecgtwin_app.heart.virtual_patient import simulate
 
 I, V1, V6 = 0, 2, 7
 SEEDS = range(16)
@@ -33,21 +31,6 @@ IRBBB, RBBB = "incomplete right bundle branch block", "right bundle branch block
 LBBB, WPW = "left bundle branch block", "pre-excitation"
 LAFB, LPFB = "left anterior fascicular block", "left posterior fascicular block"
 BLOCKS = (IRBBB, RBBB, LBBB, LAFB, LPFB, WPW)
-
-
-@pytest.fixture(scope="module")
-def patient():
-    path = pydicom.data.get_testdata_file("waveform_ecg.dcm", download=False)
-    return VirtualPatient.from_recording(resample(read_ecg(path), 500.0))
-
-
-def changed(patient, *conditions, seed=0):
-    template, parameters = transform(patient, conditions, np.random.default_rng(seed))
-    return template, parameters[conditions[-1]]
-
-
-def qrs_of(template):
-    return template.qrs[:, -template.qrs_offset :]
 
 
 @pytest.mark.parametrize("name", BLOCKS)

@@ -1,11 +1,8 @@
 """Infarction and ischaemia of virtual patients: criteria, territory by territory, and nothing else changed."""
 
 import numpy as np
-import pydicom.data
 import pytest
 
-from ecgtwin_app.ecg.resample import resample
-from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.heart.activation import paced_to
 from ecgtwin_app.heart.ischaemia import ANTERIOR, INFERIOR, SHAPES, j_limit
 from ecgtwin_app.heart.reading import (
@@ -20,7 +17,7 @@ from ecgtwin_app.heart.reading import (
     t_amplitudes,
 )
 from ecgtwin_app.heart.registry import Traits
-from ecgtwin_app.heart.virtual_patient import VirtualPatient, simulate, transform
+from ecgtwin_app.heart.virtual_patient import simulate, transform
 
 SEEDS = range(40)
 INFERIOR_LEADS = ("II", "III", "aVF")
@@ -29,12 +26,6 @@ NAMES = (
     *("old anterior infarct", "old inferior infarct", "anterior STEMI", "inferior STEMI"),
     *("ST depression", "T inversion"),
 )
-
-
-@pytest.fixture(scope="module")
-def patient():
-    path = pydicom.data.get_testdata_file("waveform_ecg.dcm", download=False)
-    return VirtualPatient.from_recording(resample(read_ecg(path), 500.0))
 
 
 def cases(patient, *conditions):

@@ -1,28 +1,19 @@
 """Long QT, hyperkalaemia and Brugada's pattern of virtual patients."""
 
 import numpy as np
-import pydicom.data
 import pytest
 
 from ecgtwin_app.conditions.referee import judge, meets
 from ecgtwin_app.ecg.leads import twelve_leads
 from ecgtwin_app.ecg.measure import measure
 from ecgtwin_app.ecg.recording import LEADS
-from ecgtwin_app.ecg.resample import resample
-from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.heart.hyperkalaemia import STAGES
 from ecgtwin_app.heart.long_qt import PATTERNS
 from ecgtwin_app.heart.reading import beat_leads, st_levels, t_amplitudes
-from ecgtwin_app.heart.virtual_patient import VirtualPatient, simulate, transform
+from ecgtwin_app.heart.virtual_patient import simulate, transform
 
 SEEDS = range(40)
 NAMES = ("long QT", "hyperkalaemia", "Brugada type 1")
-
-
-@pytest.fixture(scope="module")
-def patient():
-    path = pydicom.data.get_testdata_file("waveform_ecg.dcm", download=False)
-    return VirtualPatient.from_recording(resample(read_ecg(path), 500.0))
 
 
 def cases(patient, name):

@@ -1,42 +1,24 @@
 """Hypertrophy, strain, low voltage and large atria of virtual patients meet their published limits."""
 
-import csv
 from dataclasses import replace
 
 import numpy as np
-import pydicom.data
 import pytest
+from hearts import changed, normal_hearts, qrs_of
 
 from ecgtwin_app.ecg.leads import twelve_leads
-from ecgtwin_app.ecg.recording import EcgError, Recording
-from ecgtwin_app.ecg.resample import resample
-from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.heart.activation import qrs_axis
 from ecgtwin_app.heart.atrial_size import is_notched, right_atrial_enlargement, terminal_force
 from ecgtwin_app.heart.muscle import cornell_voltage, sokolow_voltage
 from ecgtwin_app.heart.registry import Traits
-from ecgtwin_app.heart.virtual_patient import VirtualPatient, simulate, transform
+from ecgtwin_app.heart.virtual_patient import simulate
 
 I, II, V1, V4, V5, V6 = 0, 1, 2, 5, 6, 7
 SEEDS = range(16)
 LVH, STRAIN = "left ventricular hypertrophy", "left ventricular strain"
 RVH, LOW = "right ventricular hypertrophy", "low voltage"
 LAE, RAE = "left atrial enlargement", "right atrial enlargement"
-
-
-@pytest.fixture(scope="module")
-def patient():
-    path = pydicom.data.get_testdata_file("waveform_ecg.dcm", download=False)
-    return VirtualPatient.from_recording(resample(read_ecg(path), 500.0))
-
-
-def changed(patient, *conditions, seed=0):
-    template, parameters = transform(patient, conditions, np.random.default_rng(seed))
-    return template, parameters[conditions[-1]]
-
-
-def qrs_of(template):
-    return template.qrs[:, -template.qrs_offset :]
 
 
 @pytest.mark.parametrize("name", [LVH, STRAIN, RVH, LOW, LAE, RAE])
@@ -143,17 +125,8 @@ def test_a_beat_without_p_has_no_large_atrium(patient):
 
 
 def test_real_hearts_meet_the_limits(real_data):
-    rows = list(csv.DictReader((real_data / "real_ecg.csv").open()))
-    with np.load(real_data / "real_ecg_8lead_500hz_uv.npz") as stored:
-        high, low = stored["high"], stored["low"]
-    normal = [k for k, row in enumerate(rows) if row["db"] == "PTB-XL" and "NORM" in row["labels"]][20:34]
     tested = 0
-    for k in normal:
-        microvolts = np.cumsum((high[k].astype(np.int32) << 8) | low[k], axis=1)
-        try:
-            heart = VirtualPatient.from_recording(Recording(twelve_leads(microvolts / 1000), 500.0))
-        except EcgError:
-            continue
+    for k, heart in normal_hearts(real_data, slice(20, 34)):
         tested += 1
         qrs = qrs_of(changed(heart, RVH, seed=k)[0])
         assert qrs[V1].max() > 0.7 and qrs[V1].max() > -qrs[V1].min() and 85 < qrs_axis(qrs) < 180

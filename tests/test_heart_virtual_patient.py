@@ -1,12 +1,12 @@
 """Virtual patients: the truth is in the signal, the criteria are met, no two cases are alike."""
 
-import csv
 from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 import pydicom.data
 import pytest
+from hearts import normal_hearts
 
 from ecgtwin_app.ecg.beats import detect_qrs
 from ecgtwin_app.ecg.laying import lay_turns
@@ -365,17 +365,8 @@ def test_unknown_conditions_are_refused(patient):
 
 
 def test_real_normal_hearts_can_be_virtual_patients(real_data):
-    rows = list(csv.DictReader((real_data / "real_ecg.csv").open()))
-    stored = np.load(real_data / "real_ecg_8lead_500hz_uv.npz")
-    high, low = stored["high"], stored["low"]
-    normal = [k for k, row in enumerate(rows) if row["db"] == "PTB-XL" and "NORM" in row["labels"]][:12]
     used = 0
-    for k in normal:
-        microvolts = np.cumsum((high[k].astype(np.int32) << 8) | low[k], axis=1)
-        try:
-            heart = VirtualPatient.from_recording(Recording(twelve_leads(microvolts / 1000), 500.0))
-        except EcgError:
-            continue
+    for k, heart in normal_hearts(real_data, slice(12)):
         used += 1
         for condition in (LBBB, "ventricular premature complex"):
             ecg = performed(heart, (condition,), k)
