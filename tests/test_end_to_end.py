@@ -11,7 +11,7 @@ import pytest
 from conftest import HELD
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFileDialog, QLineEdit
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 
 from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.ui.app import load_engine
@@ -74,12 +74,12 @@ def _choose(window, qtbot, words):
 
 
 def _type_into_dialog(window, qtbot, path: Path):
-    qtbot.waitUntil(lambda: bool(window.findChildren(QFileDialog)))
-    (dialog,) = window.findChildren(QFileDialog)
+    qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), QFileDialog))
+    dialog = QApplication.activeModalWidget()
     field = dialog.findChild(QLineEdit, "fileNameEdit")
     field.setText(str(path))  # keys would meet the dialog's own completion of names
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: not window.findChildren(QFileDialog))
+    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is not dialog)
     window.activateWindow()  # a desktop does so by itself; off screen nobody does
     qtbot.waitUntil(window.isActiveWindow)
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QFileDialog,
     QLabel,
     QListWidget,
@@ -260,7 +261,8 @@ def test_a_course_is_made_of_a_folder_and_kept_beside_it(opened, qtbot, folder):
     qtbot.mouseClick(editor.buttons["up"], Qt.MouseButton.LeftButton)
     editor.title.setText("Mine")
     qtbot.mouseClick(editor.save_button, Qt.MouseButton.LeftButton)
-    dialog = editor.findChildren(QFileDialog)[-1]
+    qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), QFileDialog))
+    dialog = QApplication.activeModalWidget()
     dialog.fileSelected.emit(str(folder / "mine.ecgcourse"))
     dialog.reject()
     qtbot.waitUntil(lambda: (folder / "mine.ecgcourse").exists() and idle(opened))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 CONTROL, SHIFT, ALT = (
     Qt.KeyboardModifier.ControlModifier,
@@ -29,8 +29,8 @@ def generate(window, qtbot, **request) -> None:
 
 def accept_file_dialog(window, qtbot, path) -> None:
     """Answer the dialog that is open with a path."""
-    qtbot.waitUntil(lambda: bool(window.findChildren(QFileDialog)))
-    (dialog,) = window.findChildren(QFileDialog)
+    qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), QFileDialog))
+    dialog = QApplication.activeModalWidget()
     dialog.fileSelected.emit(str(path))
     dialog.reject()
-    qtbot.waitUntil(lambda: not window.findChildren(QFileDialog))
+    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is not dialog)

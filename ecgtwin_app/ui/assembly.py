@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QLabel, QSplitter, QSplitterHandle, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSplitter, QSplitterHandle, QVBoxLayout, QWidget
 
+from ecgtwin_app.ui.tabs import Tabs
 from ecgtwin_app.ui.words import noted, tr
 
 HINT = noted("Generate Ctrl+G · Heat map Ctrl+H · Views Ctrl+1 to 7 · Commands Ctrl+K · All shortcuts ?")
@@ -33,8 +34,7 @@ class Assembly:
             column.addWidget(widget)
         self.read_out.hide()
         self.centre = centre
-        self.tabs = QTabWidget(documentMode=True)
-        self.tabs.tabBar().setDrawBase(False)
+        self.tabs = Tabs()
         for widget, name in (
             (self.request_panel, tr("Ask")),
             (self.layers_panel, tr("Layers")),
@@ -72,6 +72,7 @@ class Assembly:
         self.session.request_changed.connect(self._show_request)
         self.session.reference_changed.connect(self._reference_opened)
         self.session.twins_changed.connect(self._refresh)
+        self.session.heatmap_kept.connect(self._refresh_view)
         self.controller.told.connect(self.messages.tell)
         self.controller.failed.connect(self.messages.warn)
         self.controller.seconds_wished.connect(self.ask_seconds)
@@ -90,14 +91,13 @@ class Assembly:
         self.view.calipers.changed.connect(self.set_calipers)
         self.view.calipers.selected.connect(self.show_read_out)
         self.view.marks.moved.connect(self.move_fiducials)
-        self.overview.start_wished.connect(
-            lambda start: self._show_layout(replace(self.page_layout, start=start))
-        )
+        self.overview.moved.connect(lambda start: self._show_layout(replace(self.page_layout, start=start)))
         self.session.marks_changed.connect(self._marks_changed)
         self.layers_panel.changed.connect(self.set_layers)
         if self.keeper is not None:
             self.keeper.failed.connect(self.messages.warn)
             self.session.twins_changed.connect(self.keeper.touch)
+            self.session.heatmap_kept.connect(self.keeper.touch)
             self.session.request_changed.connect(self.keeper.touch)
             self.session.reference_changed.connect(self.keeper.touch)
             self.undo_stack.indexChanged.connect(self.keeper.touch)

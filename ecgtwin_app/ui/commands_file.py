@@ -12,7 +12,7 @@ from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.report.export import page_image, print_page, with_layout
 from ecgtwin_app.ui import dialogs
-from ecgtwin_app.ui.controller import EXCHANGED
+from ecgtwin_app.ui.reading import EXCHANGED
 from ecgtwin_app.ui.seconds_dialog import SecondsDialog
 from ecgtwin_app.ui.session_file import SUFFIX
 from ecgtwin_app.ui.table_dialog import TableDialog

@@ -28,9 +28,9 @@ class SessionCommands:
         self.controller.piece = None
         self.session.restore(state)
         self.layers = state.layers
+        self.layers_panel.show_session(self.session, self.layers)
         self._show_layout(state.layout)
         self._show_calipers(state.calipers)
-        self._refresh()
 
     def save_session(self) -> None:
         if self._session_path is None:

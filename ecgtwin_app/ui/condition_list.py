@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
@@ -13,6 +13,8 @@ from ecgtwin_app.ui.words import noted, number, tr
 
 _NAME = Qt.ItemDataRole.UserRole
 _ADD, _NAMES, _STATUS = range(3)
+#: Pixels that a name needs beside and above its letters.
+_BESIDE, _ABOVE = 6, 8
 _STATUS_WORDS = {
     "ready": noted("ready"),
     "experimental": noted("experimental"),
@@ -28,7 +30,10 @@ _GROUP_WORDS = {
 
 
 class ConditionList(QTreeWidget):
-    """Three columns: + to combine, the name, and how far the weights can be trusted with it."""
+    """Three columns: + to combine, the name, and how far the weights can be trusted with it.
+
+    Long names take two lines. Rows are made once and put in and out as the search goes on.
+    """
 
     chosen = Signal(str)
     toggled = Signal(str)
@@ -36,6 +41,9 @@ class ConditionList(QTreeWidget):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self._conditions: list[Condition] = []
+        self._rows: dict[str, QTreeWidgetItem] = {}
+        self._room = 0
+        self._headings = {group: _heading(group) for group in GROUPS}
         self._chosen: tuple[str, ...] = ()
         self._available: frozenset[str] | None = None
         self.setColumnCount(3)
@@ -43,7 +51,8 @@ class ConditionList(QTreeWidget):
         self.setRootIsDecorated(False)
         self.setIndentation(0)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setUniformRowHeights(True)
+        self.setWordWrap(True)
+        self.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.setAccessibleName(tr("Conditions"))
         self.header().setStretchLastSection(False)
         self.header().setMinimumSectionSize(18)
@@ -54,45 +63,41 @@ class ConditionList(QTreeWidget):
         for column, width in ((_ADD, 22), (_STATUS, widest + 14)):
             self.header().setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             self.header().resizeSection(column, width)
+        self.header().sectionResized.connect(self._fit_rows)
         self.setMinimumHeight(110)
 
     def show_conditions(self, conditions: list[Condition]) -> None:
         """List what was found."""
         self._conditions = conditions
-        self.clear()
+        self.invisibleRootItem().takeChildren()
+        items = []
         for group in GROUPS:
             members = [condition for condition in conditions if condition.group == group]
             if members:
-                self.addTopLevelItem(_heading(group))
+                items.append(self._headings[group])
             for condition in members:
-                self.addTopLevelItem(self._row(condition))
+                if condition.name not in self._rows:
+                    self._rows[condition.name] = self._row(condition)
+                items.append(self._rows[condition.name])
         if not conditions:
             nothing = QTreeWidgetItem(["", tr("Nothing found; clear the search")])
             nothing.setFlags(Qt.ItemFlag.NoItemFlags)
-            self.addTopLevelItem(nothing)
+            items.append(nothing)
+        self.addTopLevelItems(items)
+        self._show_current()
 
     def show_chosen(self, names: tuple[str, ...]) -> None:
         """Mark what is chosen, and with what it can be combined."""
         self._chosen = names
-        for item in self._items():
-            name = item.data(_NAMES, _NAME)
-            if not name:
-                continue
-            font = item.font(_NAMES)
-            font.setWeight(font.Weight.DemiBold if name in names else font.Weight.Normal)
-            item.setFont(_NAMES, font)
-            sentence = "" if name in names else why_not((*names, name))
-            item.setText(_ADD, "✓" if name in names else "" if sentence else "+")
-            add = tr("Leave it out") if name in names else tr("Combine with {name}").format(name=tr(name))
-            item.setToolTip(_ADD, sentence or add)
-            if names and name == names[0] and self.currentItem() is not item:
-                self.setCurrentItem(item, _NAMES)
+        for name, row in self._rows.items():
+            self._mark(name, row)
+        self._show_current()
 
     def show_available(self, names: frozenset[str]) -> None:
         """Say what the weights know."""
         self._available = names
+        self._rows = {}
         self.show_conditions(self._conditions)
-        self.show_chosen(self._chosen)
 
     def is_available(self, name: str) -> bool:
         """Whether the weights know a condition; before they are read, every one may be asked."""
@@ -153,7 +158,40 @@ class ConditionList(QTreeWidget):
         item.setData(_NAMES, Qt.ItemDataRole.AccessibleTextRole, f"{tr(condition.name)}, {tr(words)}")
         if not available:
             item.setFlags(Qt.ItemFlag.NoItemFlags)
+        self._mark(condition.name, item)
+        self._fit(item)
         return item
+
+    def _mark(self, name, item):
+        """Whether it is chosen, and whether it can be combined with what is."""
+        chosen = name in self._chosen
+        font = item.font(_NAMES)
+        font.setWeight(font.Weight.DemiBold if chosen else font.Weight.Normal)
+        item.setFont(_NAMES, font)
+        sentence = "" if chosen else why_not((*self._chosen, name))
+        item.setText(_ADD, "✓" if chosen else "" if sentence else "+")
+        add = tr("Leave it out") if chosen else tr("Combine with {name}").format(name=tr(name))
+        item.setToolTip(_ADD, sentence or add)
+
+    def _show_current(self):
+        """The first of what is chosen is current, where it is listed."""
+        row = self._rows.get(self._chosen[0]) if self._chosen else None
+        if row is not None and row.treeWidget() is self and self.currentItem() is not row:
+            self.setCurrentItem(row, _NAMES)
+
+    def _fit_rows(self, column, _, width):
+        if column == _NAMES:
+            self._room = width - _BESIDE
+            for row in self._rows.values():
+                self._fit(row)
+
+    def _fit(self, row):
+        """As many lines as the name takes when it is chosen, and so bold."""
+        font = self.font()
+        font.setWeight(font.Weight.DemiBold)
+        room = QRect(0, 0, self._room, 10_000)
+        text = QFontMetrics(font).boundingRect(room, Qt.TextFlag.TextWordWrap, row.text(_NAMES))
+        row.setSizeHint(_NAMES, QSize(0, text.height() + _ABOVE))
 
 
 def status_words(condition: Condition) -> str:
@@ -171,7 +209,6 @@ def status_words(condition: Condition) -> str:
 def _heading(group):
     item = QTreeWidgetItem(["", tr(_GROUP_WORDS[group]), ""])
     item.setFlags(Qt.ItemFlag.NoItemFlags)
-    item.setFirstColumnSpanned(False)
     font = item.font(_NAMES)
     font.setWeight(font.Weight.DemiBold)
     font.setPixelSize(12)

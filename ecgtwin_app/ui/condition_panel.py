@@ -55,6 +55,8 @@ class ConditionPanel(QWidget):
 
     def show_names(self, names: tuple[str, ...]) -> None:
         """Show these as chosen without saying so to anyone."""
+        if names == self._names:
+            return
         self._names = names
         sentence = why_not(names)
         self.problem.setText(sentence)
@@ -86,7 +88,6 @@ class ConditionPanel(QWidget):
 
     def _fill(self):
         self.list.show_conditions(self._found())
-        self.list.show_chosen(self._names)
 
     def _take_first(self):
         """Enter in the search box takes the best match that the weights know."""

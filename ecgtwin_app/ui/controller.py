@@ -1,38 +1,25 @@
-"""What the window can have done for it: opening, generating, mapping and saving, all on the worker."""
+"""What the window can have done for it: generating, mapping, and with `file_jobs` opening and saving."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
-from ecgtwin_app.ecg.matrix import lead_reversal
-from ecgtwin_app.ecg.measure import measure
-from ecgtwin_app.ecg.quality import quality_notes
-from ecgtwin_app.ecg.recording import MODEL_RATE, EcgError, Recording
+from ecgtwin_app.ecg.recording import MODEL_RATE, Recording
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
-from ecgtwin_app.engine.save import save_twins
-from ecgtwin_app.formats.channels import NotStated
 from ecgtwin_app.formats.ecg_file import EcgFile
-from ecgtwin_app.formats.registry import open_ecg
-from ecgtwin_app.report.export import write_pdf, write_png, write_svg
-from ecgtwin_app.report.page import Page
-from ecgtwin_app.ui.marks import Marks, marks_of
-from ecgtwin_app.ui.seconds_dialog import LONG, SECONDS
+from ecgtwin_app.ui.file_jobs import FileJobs
+from ecgtwin_app.ui.reading import find_marks
 from ecgtwin_app.ui.session import Session
 from ecgtwin_app.ui.undo import AddTwins, FollowScore
-from ecgtwin_app.ui.words import plural, said, tr
+from ecgtwin_app.ui.words import said, tr
 from ecgtwin_app.ui.worker import Job, Worker
 
-#: How the note begins that says which electrodes look exchanged.
-EXCHANGED = "electrodes perhaps exchanged: "
-_WRITERS = {".pdf": write_pdf, ".png": write_png, ".svg": write_svg}
 
-
-class Controller(QObject):
+class Controller(FileJobs, QObject):
     """Turns wishes into jobs and their results into changes of the session.
 
     Parameters
@@ -76,51 +63,6 @@ class Controller(QObject):
             on_item=self.session.set_available,
             on_error=self.failed.emit,
         )
-
-    def open(self, path: Path, then: Callable[[], None] | None = None, **options) -> None:
-        """Read a recording and make it the reference; whatever runs is cancelled.
-
-        A recording longer than ten seconds, and a table that does not state all, are asked about first
-        (`seconds_wished`, `stating_wished`).
-
-        Parameters
-        ----------
-        path : Path
-        then : callable, optional
-            Called when the reference is open.
-        **options
-            As for `formats.registry.open_ecg`.
-        """
-        self.cancel()
-
-        def opened(found):
-            if isinstance(found, NotStated):
-                self.stating_wished.emit(path, found.missing, then)
-            elif isinstance(found, EcgFile):
-                self.seconds_wished.emit(found, then)
-            else:
-                self._show_reference(None, found, then)
-
-        self.worker.submit(
-            tr("Opening"), lambda: iter([_read(path, options)]), on_item=opened, on_error=self.failed.emit
-        )
-
-    def open_seconds(self, file: EcgFile, start: float, then: Callable[[], None] | None = None) -> None:
-        """Make ten seconds of a long recording the reference."""
-        self.cancel()
-        self.worker.submit(
-            tr("Opening"),
-            lambda: iter([_measured(file.recording(start, min(SECONDS, file.duration - start)))]),
-            on_item=lambda found: self._show_reference((file, start), found, then),
-            on_error=self.failed.emit,
-        )
-
-    def _show_reference(self, piece, found, then):
-        self.piece = piece
-        self.undo.clear()
-        self.session.open(*found)
-        if then is not None:
-            then()
 
     def generate(self, request: TwinRequest) -> None:
         """Make the twins of a request."""
@@ -213,7 +155,7 @@ class Controller(QObject):
         """Find the fiducials of a twin, which comes with its measurements only."""
         self.worker.submit(
             tr("Finding the waves"),
-            lambda: _find_marks(recording),
+            lambda: find_marks(recording),
             on_item=lambda marks: self.session.set_marks(recording, marks),
             on_error=self.failed.emit,
         )
@@ -225,44 +167,6 @@ class Controller(QObject):
         if self._run is not None:
             self._run.cancel()
             self.progressed.emit(tr("Stopping…"), 0, 0)
-
-    def save_twins(self, folder: Path) -> None:
-        """Write all twins into a folder as WFDB with `twins.json`."""
-        twins = list(self.session.twins)
-
-        def save():
-            if (folder / "twins.json").exists():
-                raise EcgError(f"The folder {folder.name} already holds twins; choose an empty or a new one.")
-            yield save_twins(twins, folder)
-
-        done = plural(
-            "Saved {n} twin in the folder {name}, marked synthetic.",
-            "Saved {n} twins in the folder {name}, marked synthetic.",
-            len(twins),
-            name=folder.name,
-        )
-        self.worker.submit(
-            tr("Saving"),
-            save,
-            on_done=lambda _: self.told.emit(done),
-            on_error=self.failed.emit,
-        )
-
-    def export(self, page: Page, path: Path) -> None:
-        """Write the page; the suffix decides the format."""
-        write = _WRITERS[path.suffix.lower()]
-
-        def export():
-            yield write(path, page)
-
-        self.worker.submit(
-            tr("Saving"),
-            export,
-            on_done=lambda _: self.told.emit(
-                tr("Saved the page as {name}, de-identified.").format(name=path.name)
-            ),
-            on_error=self.failed.emit,
-        )
 
     def stop(self) -> None:
         """End the worker's thread."""
@@ -319,36 +223,6 @@ class Controller(QObject):
         """Names of the vocabulary that the weights were trained for."""
         engine = self._ready_engine()
         return frozenset(condition.name for condition in load_vocabulary() if engine.knows(condition))
-
-
-def _read(path: Path, options: dict):
-    """A measured recording; the file itself where it is long; what is missing where it does not say it."""
-    try:
-        file = open_ecg(path, **options)
-    except NotStated as error:
-        return error
-    return file if file.duration > LONG else _measured(file.recording())
-
-
-def _measured(recording: Recording) -> tuple[Recording, dict | None, Marks | None, tuple[str, ...]]:
-    """A recording, its measurements and marks (None where no beat can be measured), and notes on its leads."""
-    try:
-        measured = measure(recording)
-    except EcgError:
-        # The panels show dashes; the engine says what it lacks when asked.
-        return recording, None, None, quality_notes(recording)
-    notes = quality_notes(recording)
-    if hint := lead_reversal(recording, measured):
-        notes += (EXCHANGED + hint,)
-    return recording, measured.as_dict(), marks_of(measured, recording.rate), notes
-
-
-def _find_marks(recording: Recording):
-    """Yields the marks of a recording; nothing where no beat can be measured."""
-    try:
-        yield marks_of(measure(recording), recording.rate)
-    except EcgError:
-        return
 
 
 def _preview(signal, request: TwinRequest, engine) -> Recording:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QPageLayout, QPageSize
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import (
@@ -41,44 +41,48 @@ that patient.</p>
 _PATTERNS = "*.ecgtwin *.ecgcourse *.dcm *.hea *.dat *.mat *.csv *.tsv *.txt *.xml *.scp *.edf"
 
 
-def ask_file_to_open(parent: QWidget, then: Callable[[Path], None]) -> QFileDialog:
+def ask_file_to_open(parent: QWidget, then: Callable[[Path], None]) -> None:
     """Ask for a recording."""
-    dialog = QFileDialog(parent, tr("Open ECG"))
-    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-    dialog.setNameFilters(
-        [
-            f"{tr('ECG files and sessions')} ({_PATTERNS})",
-            tr("All files (*)"),
-        ]
-    )
-    return _open(dialog, then)
+
+    def prepare(dialog):
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([f"{tr('ECG files and sessions')} ({_PATTERNS})", tr("All files (*)")])
+
+    _ask(parent, tr("Open ECG"), prepare, then)
 
 
-def ask_folder(parent: QWidget, then: Callable[[Path], None]) -> QFileDialog:
+def ask_folder(parent: QWidget, then: Callable[[Path], None]) -> None:
     """Ask for the folder that twins are saved in."""
-    dialog = QFileDialog(parent, tr("Save twins in this folder"))
-    dialog.setFileMode(QFileDialog.FileMode.Directory)
-    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-    dialog.setLabelText(QFileDialog.DialogLabel.Accept, tr("Save"))
-    return _open(dialog, then)
+
+    def prepare(dialog):
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.setLabelText(QFileDialog.DialogLabel.Accept, tr("Save"))
+
+    _ask(parent, tr("Save twins in this folder"), prepare, then)
 
 
-def ask_file(parent: QWidget, title: str, kinds: str, then: Callable[[Path], None]) -> QFileDialog:
+def ask_file(parent: QWidget, title: str, kinds: str, then: Callable[[Path], None]) -> None:
     """Ask for a file of some kind, "Presets (*.json)"."""
-    dialog = QFileDialog(parent, title)
-    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-    dialog.setNameFilter(kinds)
-    return _open(dialog, then)
+
+    def prepare(dialog):
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(kinds)
+
+    _ask(parent, title, prepare, then)
 
 
-def ask_file_to_save(parent: QWidget, suffix: str, name: str, then: Callable[[Path], None]) -> QFileDialog:
+def ask_file_to_save(parent: QWidget, suffix: str, name: str, then: Callable[[Path], None]) -> None:
     """Ask where to write a file; the proposed name says nothing of the patient."""
-    dialog = QFileDialog(parent, tr("Save as {format}").format(format=suffix.upper()))
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setNameFilter(f"{suffix.upper()} (*.{suffix})")
-    dialog.setDefaultSuffix(suffix)
-    dialog.selectFile(name)
-    return _open(dialog, lambda path: then(path if path.suffix else path.with_suffix(f".{suffix}")))
+
+    def prepare(dialog):
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(f"{suffix.upper()} (*.{suffix})")
+        dialog.setDefaultSuffix(suffix)
+        dialog.selectFile(name)
+
+    title = tr("Save as {format}").format(format=suffix.upper())
+    _ask(parent, title, prepare, lambda path: then(path if path.suffix else path.with_suffix(f".{suffix}")))
 
 
 def ask_printer(parent: QWidget, sheet: str, then: Callable[[QPrinter], None]) -> QPrintDialog:
@@ -155,9 +159,16 @@ def show_about(parent: QWidget) -> QDialog:
     return show(dialog)
 
 
-def _open(dialog, then):
-    dialog.fileSelected.connect(lambda name: then(Path(name)))
-    return show(dialog)
+def _ask(parent, title, prepare, then):
+    """Ask for a path, in a turn of the event loop of its own: Qt takes 10 ms to make its file dialog."""
+
+    def ask():
+        dialog = QFileDialog(parent, title)
+        prepare(dialog)
+        dialog.fileSelected.connect(lambda name: then(Path(name)))
+        show(dialog)
+
+    QTimer.singleShot(0, parent, ask)
 
 
 def show(dialog: QDialog) -> QDialog:

@@ -45,7 +45,7 @@ class Filmstrip(QListWidget):
     def show_twins(self, twins: list[Twin], current: int, hidden: bool = False) -> None:
         """Show the twins; one alone needs no strip. Where their answers are hidden, they are only numbered."""
         self.blockSignals(True)
-        if twins != list(self._pictures) or hidden != self._hidden:
+        if len(twins) > 1 and (twins != list(self._pictures) or hidden != self._hidden):
             self._hidden = hidden
             self._fill(twins)
         self.setCurrentRow(current)

@@ -88,15 +88,17 @@ class HistoryPanel(QWidget):
 
     def show_session(self, session: Session) -> None:
         """List what was asked of this reference, with what came of it."""
-        self._runs = []
+        runs = []
         for request in session.requests:
             met = [twin.met for twin in session.twins if twin.request == request]
             words = tr("{asked} · seed {seed} · no twin kept")
             if met:
                 words = tr("{asked} · seed {seed} · {met} of {count} met")
             words = words.format(asked=title(request), seed=request.seed, met=sum(met), count=len(met))
-            self._runs.append((request, words))
-        self._fill()
+            runs.append((request, words))
+        if runs != self._runs:
+            self._runs = runs
+            self._fill()
 
     def show_favourites(self) -> None:
         """The favourites changed."""

@@ -44,11 +44,13 @@ class LeadTable(QWidget):
         column.setSpacing(4)
         column.addWidget(self.quantity)
         column.addWidget(self.table, 1)
+        self._show()
 
     def show_measurements(self, reference: dict, twin: dict) -> None:
         """Measurements as `ecg.measure` names them."""
-        self._reference, self._twin = reference, twin
-        self._show()
+        if (reference, twin) != (self._reference, self._twin):
+            self._reference, self._twin = reference, twin
+            self._show()
 
     def _show(self):
         key = self.quantity.currentData(Qt.ItemDataRole.UserRole)

@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from ecgtwin_app.ecg.recording import Recording
 from ecgtwin_app.report.trace import lead_values, polygon
+from ecgtwin_app.ui.timeline import Timeline
 from ecgtwin_app.ui.words import number, tr
 
 _COLUMNS = 1200
 
 
-class OverviewBar(QWidget):
+class OverviewBar(Timeline):
     """Lead II, or the first lead there is; hidden while the page shows all of it."""
-
-    start_wished = Signal(float)
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
-        self._duration = self._start = self._shown = 0.0
         self._envelope = np.zeros((2, 0))
         self._recording: Recording | None = None
         self._accent = QColor("#0B5F94")
         self.setFixedHeight(38)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(tr("Overview of the recording"))
         self.hide()
 
     def show_part(self, recording: Recording | None, start: float, seconds: float) -> None:
@@ -36,7 +31,7 @@ class OverviewBar(QWidget):
         if recording is not self._recording:
             self._recording = recording
             self._envelope = _envelope(recording) if recording is not None else np.zeros((2, 0))
-        self._start, self._shown = start, seconds
+        self.start, self._seconds = start, seconds
         self._duration = recording.duration if recording is not None else 0.0
         self.setVisible(self._duration > seconds + 0.05)
         words = tr("Seconds {start} to {end} of {duration}")
@@ -66,36 +61,12 @@ class OverviewBar(QWidget):
         painter.drawPolyline(line)
         accent = self._accent
         frame = QRectF(
-            self._start / self._duration * self.width(), 1,
-            min(1.0, self._shown / self._duration) * self.width(), self.height() - 2,
+            self.start / self._duration * self.width(), 1,
+            min(1.0, self._seconds / self._duration) * self.width(), self.height() - 2,
         )  # fmt: skip
         painter.fillRect(frame, QColor(accent.red(), accent.green(), accent.blue(), 45))
         painter.setPen(accent)
         painter.drawRect(frame)
-
-    def mousePressEvent(self, event):
-        """The middle of the page goes to where the mouse is."""
-        self._go(event.position().x())
-
-    def mouseMoveEvent(self, event):
-        """And follows it."""
-        if event.buttons() & Qt.MouseButton.LeftButton:
-            self._go(event.position().x())
-
-    def keyPressEvent(self, event):
-        """Arrow keys move by one second."""
-        step = {Qt.Key.Key_Left: -1.0, Qt.Key.Key_Right: 1.0}.get(event.key())
-        if step is None:
-            super().keyPressEvent(event)
-        else:
-            self._wish(self._start + step)
-
-    def _go(self, x):
-        self._wish(x / max(1, self.width()) * self._duration - self._shown / 2)
-
-    def _wish(self, start):
-        latest = max(0.0, self._duration - self._shown)
-        self.start_wished.emit(round(min(latest, max(0.0, start)), 2))
 
 
 def _envelope(recording):

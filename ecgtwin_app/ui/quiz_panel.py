@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 
 from ecgtwin_app.conditions.vocabulary import GROUPS, find_condition, load_vocabulary
 from ecgtwin_app.ui.condition_words import capital, names_text, search, synonyms_of
+from ecgtwin_app.ui.provenance import shown
 from ecgtwin_app.ui.quiz_score import Outcome
-from ecgtwin_app.ui.results_panel import shown
 from ecgtwin_app.ui.teaching import Teaching
 from ecgtwin_app.ui.words import noted, number, said, tr
 

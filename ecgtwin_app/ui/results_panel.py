@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QLabel,
-    QTabWidget,
-    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
@@ -17,19 +13,23 @@ from PySide6.QtWidgets import (
 from ecgtwin_app.ecg.qtc import qtc_doubts
 from ecgtwin_app.ecg.recording import Patient
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Twin
-from ecgtwin_app.report.marking import GHOST, SYNTHETIC
+from ecgtwin_app.report.marking import SYNTHETIC
 from ecgtwin_app.ui.condition_words import names_text
 from ecgtwin_app.ui.definitions import DEFINITIONS
 from ecgtwin_app.ui.lead_table import LeadTable
 from ecgtwin_app.ui.normal_ranges import SOURCES, normal_text
+from ecgtwin_app.ui.provenance import Paragraphs, checks_of, provenance_of, shown
 from ecgtwin_app.ui.session import Session
 from ecgtwin_app.ui.tables import fill, make_table
 from ecgtwin_app.ui.tables import number as cell
+from ecgtwin_app.ui.tabs import Tabs
 from ecgtwin_app.ui.theme import Theme
-from ecgtwin_app.ui.words import figure, figures, noted, number, said, tr
+from ecgtwin_app.ui.words import figures, noted, number, said, tr
 
+#: Pixels around the tables.
+_MARGIN = 10
 #: Share of the table of criteria that a column of values takes at most.
-_WIDEST = 0.225
+_WIDEST = 0.21
 #: Name, unit, key and decimals of the measurements that are listed, in the order of reading an ECG.
 MEASUREMENTS = (
     (noted("Heart rate"), "/min", "heart_rate", 0),
@@ -67,6 +67,8 @@ class ResultsPanel(QWidget):
         super().__init__(parent)
         self._theme: Theme | None = None
         self._age, self._sex = None, None
+        self._lines: tuple[AskedGot, ...] = ()
+        self._content: dict[QWidget, tuple] = {}
         self.verdict = QLabel(objectName="heading")
         self.summary = QLabel(objectName="quiet")
         self.summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -75,31 +77,26 @@ class ResultsPanel(QWidget):
             (tr("Criterion"), tr("Ref."), tr("Asked"), tr("Got"), ""), tr("Asked versus got"), (0, 2, 4)
         )
         self.criteria.setWordWrap(True)
+        self.criteria.horizontalHeader().sectionResized.connect(self._wrap_names)
         self.measurements = make_table(
             (tr("Measurement"), tr("Ref."), tr("Twin", "column"), "Δ", tr("Normal")),
             tr("Measurements"),
             (0, 4),
         )
         self.by_lead = LeadTable()
-        self.provenance = QTextBrowser(openLinks=False)
-        self.provenance.setAccessibleName(tr("Provenance"))
-        self.heat_map = QTextBrowser(openLinks=False)
-        self.heat_map.setAccessibleName(tr("Checks of the heat map"))
-        self.tabs = QTabWidget()
+        self.provenance = Paragraphs(tr("Provenance"))
+        self.heat_map = Paragraphs(tr("Checks of the heat map"))
+        self.tabs = Tabs()
         self.tabs.addTab(self.measurements, tr("Measurements"))
         self.tabs.addTab(self.by_lead, tr("Leads"))
         self.tabs.addTab(self.provenance, tr("Provenance"))
         self.tabs.addTab(self.heat_map, tr("Heat map"))
         self.tabs.setTabVisible(self.tabs.indexOf(self.heat_map), False)
-        self.tabs.setDocumentMode(True)
-        self.tabs.tabBar().setDrawBase(False)
-        self.tabs.setUsesScrollButtons(False)
-        self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self._lay_out()
 
     def _lay_out(self):
         column = QVBoxLayout(self)
-        column.setContentsMargins(10, 10, 10, 10)
+        column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
         column.setSpacing(4)
         column.addWidget(self.verdict)
         column.addWidget(self.summary)
@@ -110,6 +107,11 @@ class ResultsPanel(QWidget):
         """Colours for met and missed."""
         self._theme = theme
 
+    def resizeEvent(self, event):
+        """The columns of the criteria keep their shares."""
+        super().resizeEvent(event)
+        self._show_criteria()
+
     def show_session(self, session: Session) -> None:
         """Fill everything in for the reference and the shown twin."""
         twin = session.twin
@@ -117,12 +119,18 @@ class ResultsPanel(QWidget):
         self._age, self._sex = patient.age, patient.sex
         self._show_verdict(twin)
         self.criteria.setVisible(twin is not None)
-        self._show_criteria(twin.asked_got if twin else ())
+        self._lines = twin.asked_got if twin else ()
+        self._show_criteria()
         measured = session.measured(session.reference) if session.reference is not None else {}
         of_twin = session.measured(twin.recording) if twin else {}
         self._show_measurements(measured, of_twin)
         self.by_lead.show_measurements(measured, of_twin)
-        self.provenance.setHtml(_paragraphs(_provenance(session)))
+        self.provenance.show_rows(provenance_of(session))
+
+    def _is_new(self, table: QWidget, *content) -> bool:
+        """Whether a table is to show something else; filling in the same would lay it out and paint it again."""
+        before, self._content[table] = self._content.get(table), content
+        return content != before
 
     @staticmethod
     def _caution(key: str, reference: dict, twin: dict) -> str:
@@ -153,7 +161,7 @@ class ResultsPanel(QWidget):
         """The checks made on the map that is shown, in a tab of their own."""
         self.tabs.setTabVisible(self.tabs.indexOf(self.heat_map), heatmap is not None)
         if heatmap is not None:
-            self.heat_map.setHtml(_paragraphs(_checks(heatmap)))
+            self.heat_map.show_rows(checks_of(heatmap))
 
     def _show_verdict(self, twin: Twin | None):
         if twin is None:
@@ -175,7 +183,10 @@ class ResultsPanel(QWidget):
         self.summary.setText(words if twin.first_draw else f"{tr('not the first draw')} · {words}")
         self.summary.setToolTip(self.summary.text())
 
-    def _show_criteria(self, lines: tuple[AskedGot, ...]):
+    def _show_criteria(self):
+        lines, widest = self._lines, round(_WIDEST * (self.width() - 2 * _MARGIN))
+        if not self._is_new(self.criteria, lines, widest, self._theme):
+            return
         rows = []
         for line in lines:
             name = f"{said(line.name)}, {line.unit}" if line.unit else said(line.name)
@@ -183,7 +194,6 @@ class ResultsPanel(QWidget):
             rows.append((name, shown(line.reference), figures(said(line.asked)), shown(line.got), mark))
         fill(self.criteria, rows)
         for column in range(1, 4):  # long words wrap, so that the names of the criteria keep their room
-            widest = round(_WIDEST * self.criteria.width())
             self.criteria.setColumnWidth(column, min(self.criteria.columnWidth(column), widest))
         self.criteria.resizeRowsToContents()
         for row, (line, cells) in enumerate(zip(lines, rows)):
@@ -199,7 +209,14 @@ class ResultsPanel(QWidget):
                 colour = {True: self._theme.good, False: self._theme.bad, None: self._theme.quiet}[line.met]
                 self.criteria.item(row, 4).setForeground(QColor(colour))
 
+    def _wrap_names(self, column, *_):
+        """The names get their room after the others, in another turn, and take as many lines as they need."""
+        if column == 0:
+            self.criteria.resizeRowsToContents()
+
     def _show_measurements(self, reference: dict, twin: dict):
+        if not self._is_new(self.measurements, reference, twin, self._age, self._sex, self._theme):
+            return
         rows = []
         for name, unit, key, decimals in MEASUREMENTS:
             before, after = reference.get(key), twin.get(key)
@@ -218,92 +235,3 @@ class ResultsPanel(QWidget):
             )
             if self._theme:
                 self.measurements.item(row, 4).setForeground(QColor(self._theme.quiet))
-
-
-def shown(value: float | str | None) -> str:
-    """A measured value for the table; a dash where it could not be measured."""
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return tr("yes") if value else tr("no")
-    if isinstance(value, (int, float)):
-        if 0 < abs(value) < 0.001:
-            return f"< {figure(0.001)}"
-        return figure(value, ".3g") if abs(value) < 100 else figure(value, ".0f")
-    return said(str(value))
-
-
-def _provenance(session: Session) -> list[tuple[str, str]]:
-    """Where reference and twin come from, as a list. Nothing that identifies the patient."""
-    rows = []
-    reference = session.reference
-    if reference is not None:
-        rows += [
-            (
-                tr("Reference"),
-                f"{reference.source}, {figure(reference.rate)} Hz, {number(reference.duration, 1)} s",
-            ),
-            (
-                tr("Since the file was read"),
-                "; ".join(map(said, reference.history)) or tr("nothing was changed"),
-            ),
-            (
-                tr("Quality of the leads"),
-                "; ".join(map(said, session.quality)) or tr("nothing was noticed"),
-            ),
-        ]
-    if session.twin is not None:
-        twin, origin = session.twin, session.twin.recording.provenance
-        request = twin.request
-        rows += [
-            (tr("Twin"), tr(GHOST)),
-            (tr("Model"), origin.get("model", "–")),
-            (tr("Weights SHA-256"), origin.get("weights_sha256", "–")),
-            (tr("Reference SHA-256"), origin.get("reference_sha256", "–")),
-            (tr("Conditions"), names_text(request.conditions, ", ")),
-            (tr("Seed, steps, strength"), f"{twin.seed}, {request.steps}, {figure(request.strength)}"),
-            (
-                tr("Rhythm"),
-                tr("performed from a rhythm score") if twin.score else tr("invented by the model"),
-            ),
-            (tr("Lead law residual"), f"{figure(twin.lead_law_residual_uv, '.2g')} µV"),
-            (tr("Versions"), ", ".join(f"{k} {v}" for k, v in origin.get("versions", {}).items()) or "–"),
-        ]
-    return rows
-
-
-def _checks(heatmap: HeatMap) -> list[tuple[str, str]]:
-    """What is known about a heat map, and what it must not be taken for."""
-    rows = [
-        (
-            tr("Method"),
-            ", ".join(
-                (said(heatmap.method), said(heatmap.unit))
-                + (() if heatmap.per_lead else (tr("one course for all leads"),))
-            ),
-        )
-    ]
-    for name, value in heatmap.checks.items():
-        rows.append((said(name.replace("_", " ").capitalize()), shown(value)))
-    rows.append(
-        (
-            tr("How to read it"),
-            tr("Associated with the model's output; never a cause, never a diagnosis."),
-        )
-    )
-    return rows
-
-
-def _paragraphs(rows: list[tuple[str, str]]) -> str:
-    return "".join(
-        f"<p style='margin:0 0 7px 0'><small>{escape(name)}</small><br>{_breakable(str(text))}</p>"
-        for name, text in rows
-    )
-
-
-def _breakable(text):
-    """Hashes may break every eight characters."""
-    return " ".join(
-        "\u200b".join(word[k : k + 8] for k in range(0, len(word), 8)) if len(word) > 40 else escape(word)
-        for word in text.split(" ")
-    )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from math import ceil
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
 from ecgtwin_app.report.trace import polygon
+from ecgtwin_app.ui.timeline import Timeline
 from ecgtwin_app.ui.words import tr
 
 #: Seconds between the labels of the time axis, the first that leaves room for them.
@@ -19,19 +20,14 @@ _LABEL_ROOM = 86.0
 _NARROWEST = 5.0
 
 
-class SecondsStrip(QWidget):
+class SecondsStrip(Timeline):
     """The overview: drag the window, or press where it should go."""
-
-    moved = Signal(float)
 
     def __init__(self, duration: float, seconds: float, stretches: int, parent: QWidget | None = None):
         super().__init__(parent)
-        self._duration, self._seconds, self.start = duration, seconds, 0.0
+        self._duration, self._seconds = duration, seconds
         self._reach = np.full((2, stretches), np.nan)
         self.setMinimumHeight(84)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(tr("Overview of the recording"))
         self.setToolTip(
             tr("Drag the window, or: arrow keys 1 s, with Shift 0.1 s, with Ctrl 1 min, Page keys 10 s")
         )
@@ -89,45 +85,6 @@ class SecondsStrip(QWidget):
             painter.drawLine(QPointF(x, self.height() - 18), QPointF(x, self.height() - 14))
             if x + _LABEL_ROOM / 2 < self.width():
                 painter.drawText(QPointF(x + 3, self.height() - 4), clock(k * step))
-
-    def mousePressEvent(self, event):
-        """The middle of the window goes to where the mouse is."""
-        self._go(event.position().x())
-
-    def mouseMoveEvent(self, event):
-        """And follows it."""
-        if event.buttons() & Qt.MouseButton.LeftButton:
-            self._go(event.position().x())
-
-    def keyPressEvent(self, event):
-        """Arrow keys, page keys, Home and End move the window."""
-        to = key_target(event, self.start, self._duration)
-        if to is None:
-            super().keyPressEvent(event)
-        else:
-            self.moved.emit(to)
-
-    def _go(self, x):
-        self.moved.emit(x / max(1, self.width()) * self._duration - self._seconds / 2)
-
-
-def key_target(event, start: float, duration: float) -> float | None:
-    """Where a key moves a window that begins at `start`; None for keys that do not move it."""
-    modifiers = event.modifiers()
-    step = 1.0
-    if modifiers & Qt.KeyboardModifier.ShiftModifier:
-        step = 0.1
-    elif modifiers & Qt.KeyboardModifier.ControlModifier:
-        step = 60.0
-    targets = {
-        Qt.Key.Key_Left: start - step,
-        Qt.Key.Key_Right: start + step,
-        Qt.Key.Key_PageUp: start - 10.0,
-        Qt.Key.Key_PageDown: start + 10.0,
-        Qt.Key.Key_Home: 0.0,
-        Qt.Key.Key_End: duration,
-    }
-    return targets.get(event.key())
 
 
 def clock(seconds: float) -> str:

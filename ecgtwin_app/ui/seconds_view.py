@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from ecgtwin_app.ecg.recording import Recording
 from ecgtwin_app.report.look import look_of
 from ecgtwin_app.report.trace import draw_points, lead_values
-from ecgtwin_app.ui.seconds_strip import key_target
+from ecgtwin_app.ui.timeline import key_target
 from ecgtwin_app.ui.words import tr
 
 #: Leads that are shown, those there are: two of the rhythm and one of the left ventricle.

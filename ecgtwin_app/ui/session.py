@@ -35,6 +35,7 @@ class Session(QObject):
     reference_changed = Signal()
     request_changed = Signal()
     twins_changed = Signal()
+    heatmap_kept = Signal()
     requests_changed = Signal()
     available_changed = Signal()
     marks_changed = Signal()
@@ -165,4 +166,4 @@ class Session(QObject):
     def keep_heatmap(self, twin: Twin, heatmap: HeatMap) -> None:
         """Keep a heat map for as long as the reference is open."""
         self._heatmaps[twin, heatmap.method] = heatmap
-        self.twins_changed.emit()
+        self.heatmap_kept.emit()

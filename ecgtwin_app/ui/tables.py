@@ -7,6 +7,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from ecgtwin_app.ui.words import figure
 
+#: Pixels that a cell needs beside its letters.
+_BESIDE = 14
+
 
 def make_table(titles: tuple[str, ...], name: str, words: tuple[int, ...] = (0,)) -> QTableWidget:
     """A table to read, its first column as wide as there is room.
@@ -32,6 +35,7 @@ def make_table(titles: tuple[str, ...], name: str, words: tuple[int, ...] = (0,)
     for column in range(len(titles)):
         side = Qt.AlignmentFlag.AlignLeft if column in words else Qt.AlignmentFlag.AlignRight
         table.horizontalHeaderItem(column).setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+    table.horizontalHeader().setMinimumSectionSize(26)
     table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
     return table
 
@@ -47,8 +51,11 @@ def fill(table: QTableWidget, rows: list[tuple[str, ...]]) -> None:
                 item.setTextAlignment(Qt.AlignmentFlag(table.horizontalHeaderItem(column).textAlignment()))
                 table.setItem(row, column, item)
             item.setText(text)
+    metrics = table.fontMetrics()
     for column in range(1, table.columnCount()):
-        table.resizeColumnToContents(column)
+        # Qt's own measuring asks the style about every cell: several milliseconds a table.
+        texts = (table.horizontalHeaderItem(column).text(), *(texts[column] for texts in rows))
+        table.setColumnWidth(column, _BESIDE + max(map(metrics.horizontalAdvance, texts)))
 
 
 def number(value: float | None, decimals: int, sign: str = "") -> str:

@@ -21,7 +21,7 @@ from ecgtwin_app.report.ink import draw_text, pen
 from ecgtwin_app.report.layout import PageLayout
 from ecgtwin_app.report.page import Page, paint_page
 from ecgtwin_app.ui.condition_words import capital, names_text
-from ecgtwin_app.ui.results_panel import shown
+from ecgtwin_app.ui.provenance import shown
 from ecgtwin_app.ui.teaching_blind import blind_page
 from ecgtwin_app.ui.teaching_course import Case, Course, open_case
 from ecgtwin_app.ui.words import said, tr

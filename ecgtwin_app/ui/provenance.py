@@ -1,0 +1,115 @@
+"""Where reference and twin come from, and what was checked of a heat map, as paragraphs to read."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtWidgets import QTextBrowser
+
+from ecgtwin_app.engine.request import HeatMap
+from ecgtwin_app.report.marking import GHOST
+from ecgtwin_app.ui.condition_words import names_text
+from ecgtwin_app.ui.session import Session
+from ecgtwin_app.ui.words import figure, number, said, tr
+
+
+class Paragraphs(QTextBrowser):
+    """Named paragraphs; showing the same ones again costs nothing."""
+
+    def __init__(self, name: str):
+        super().__init__(openLinks=False)
+        self._rows: list[tuple[str, str]] = []
+        self.setAccessibleName(name)
+
+    def show_rows(self, rows: list[tuple[str, str]]) -> None:
+        """Each row is a name and its words."""
+        if rows != self._rows:
+            self._rows = rows
+            self.setHtml(
+                "".join(
+                    f"<p style='margin:0 0 7px 0'><small>{escape(name)}</small><br>{_breakable(str(text))}</p>"
+                    for name, text in rows
+                )
+            )
+
+
+def provenance_of(session: Session) -> list[tuple[str, str]]:
+    """Where reference and twin come from, as a list. Nothing that identifies the patient."""
+    rows = []
+    reference = session.reference
+    if reference is not None:
+        rows += [
+            (
+                tr("Reference"),
+                f"{reference.source}, {figure(reference.rate)} Hz, {number(reference.duration, 1)} s",
+            ),
+            (
+                tr("Since the file was read"),
+                "; ".join(map(said, reference.history)) or tr("nothing was changed"),
+            ),
+            (
+                tr("Quality of the leads"),
+                "; ".join(map(said, session.quality)) or tr("nothing was noticed"),
+            ),
+        ]
+    if session.twin is not None:
+        twin, origin = session.twin, session.twin.recording.provenance
+        request = twin.request
+        rows += [
+            (tr("Twin"), tr(GHOST)),
+            (tr("Model"), origin.get("model", "–")),
+            (tr("Weights SHA-256"), origin.get("weights_sha256", "–")),
+            (tr("Reference SHA-256"), origin.get("reference_sha256", "–")),
+            (tr("Conditions"), names_text(request.conditions, ", ")),
+            (tr("Seed, steps, strength"), f"{twin.seed}, {request.steps}, {figure(request.strength)}"),
+            (
+                tr("Rhythm"),
+                tr("performed from a rhythm score") if twin.score else tr("invented by the model"),
+            ),
+            (tr("Lead law residual"), f"{figure(twin.lead_law_residual_uv, '.2g')} µV"),
+            (tr("Versions"), ", ".join(f"{k} {v}" for k, v in origin.get("versions", {}).items()) or "–"),
+        ]
+    return rows
+
+
+def checks_of(heatmap: HeatMap) -> list[tuple[str, str]]:
+    """What is known about a heat map, and what it must not be taken for."""
+    rows = [
+        (
+            tr("Method"),
+            ", ".join(
+                (said(heatmap.method), said(heatmap.unit))
+                + (() if heatmap.per_lead else (tr("one course for all leads"),))
+            ),
+        )
+    ]
+    for name, value in heatmap.checks.items():
+        rows.append((said(name.replace("_", " ").capitalize()), shown(value)))
+    rows.append(
+        (
+            tr("How to read it"),
+            tr("Associated with the model's output; never a cause, never a diagnosis."),
+        )
+    )
+    return rows
+
+
+def shown(value: float | str | None) -> str:
+    """A measured value for the table; a dash where it could not be measured."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return tr("yes") if value else tr("no")
+    if isinstance(value, (int, float)):
+        if 0 < abs(value) < 0.001:
+            return f"< {figure(0.001)}"
+        return figure(value, ".3g") if abs(value) < 100 else figure(value, ".0f")
+    return said(str(value))
+
+
+def _breakable(text):
+    """Hashes may break every eight characters."""
+    return " ".join(
+        "\u200b".join(word[k : k + 8] for k in range(0, len(word), 8)) if len(word) > 40 else escape(word)
+        for word in text.split(" ")
+    )

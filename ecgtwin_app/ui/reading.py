@@ -1,0 +1,51 @@
+"""Reading a recording for the window: with its measurements, its marks and what is to be noticed about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ecgtwin_app.ecg.matrix import lead_reversal
+from ecgtwin_app.ecg.measure import measure
+from ecgtwin_app.ecg.quality import quality_notes
+from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.formats.channels import NotStated
+from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.registry import open_ecg
+from ecgtwin_app.ui.marks import Marks, marks_of
+from ecgtwin_app.ui.seconds_dialog import LONG
+
+#: How the note begins that says which electrodes look exchanged.
+EXCHANGED = "electrodes perhaps exchanged: "
+#: A recording, its measurements and marks (None where no beat can be measured), and notes on its leads.
+Measured = tuple[Recording, dict | None, Marks | None, tuple[str, ...]]
+
+
+def read(path: Path, options: dict) -> Measured | EcgFile | NotStated:
+    """A measured recording; the file itself where it is long; what is missing where it does not say it."""
+    try:
+        file = open_ecg(path, **options)
+    except NotStated as error:
+        return error
+    return file if file.duration > LONG else measured(file.recording())
+
+
+def measured(recording: Recording) -> Measured:
+    """A recording, its measurements and marks (None where no beat can be measured), and notes on its leads."""
+    try:
+        found = measure(recording)
+    except EcgError:
+        # The panels show dashes; the engine says what it lacks when asked.
+        return recording, None, None, quality_notes(recording)
+    notes = quality_notes(recording)
+    if hint := lead_reversal(recording, found):
+        notes += (EXCHANGED + hint,)
+    return recording, found.as_dict(), marks_of(found, recording.rate), notes
+
+
+def find_marks(recording: Recording) -> Iterator[Marks]:
+    """Yields the marks of a recording; nothing where no beat can be measured."""
+    try:
+        yield marks_of(measure(recording), recording.rate)
+    except EcgError:
+        return
