@@ -1,5 +1,6 @@
 """The commands as a script sees them: exit status, standard output, one sentence on standard error."""
 
+import argparse
 import json
 import os
 import re
@@ -11,10 +12,12 @@ import numpy as np
 import pytest
 
 from ecgtwin_app.cli import attribute, generate
+from ecgtwin_app.cli.asking import add_request_arguments, request_from
 from ecgtwin_app.cli.main import COMMANDS, main
 from ecgtwin_app.cli.progress import ProgressBar
 from ecgtwin_app.cli.window import has_display
 from ecgtwin_app.ecg.leads import lead_law_residual
+from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Progress, Twin
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
@@ -65,6 +68,24 @@ def refused(capsys, *arguments, words):
     assert words in captured.err
     assert captured.err.startswith("ecgtwin: ") and captured.err.count("\n") == 1
     assert captured.err.rstrip().endswith((".", "?"))
+
+
+@pytest.mark.parametrize(
+    ("options", "rhythm"),
+    [
+        ((), "process"),
+        (("--rhythm", "learned"), "learned"),
+        (("--no-score",), "learned"),
+        (("--rhythm", "none"), "none"),
+    ],
+)
+def test_who_writes_the_rhythm_is_asked_by_name(options, rhythm):
+    parser = argparse.ArgumentParser()
+    add_request_arguments(parser)
+    command = ["--condition", PVC, *options]
+    assert request_from(parser.parse_args(command)).rhythm == rhythm
+    with pytest.raises(EcgError, match="--no-score is the same as --rhythm learned"):
+        request_from(parser.parse_args(["--condition", PVC, "--no-score", "--rhythm", "none"]))
 
 
 def test_bad_files_are_one_sentence(capsys, tmp_path):

@@ -18,6 +18,7 @@ from ecgtwin_app.engine.shapes import Shapes
 from ecgtwin_app.evaluation.untouched import usual_and_spread
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.heart.rhythm import mean_rate
 
 PVC = TwinRequest(("ventricular premature complex",), heart_rate=70, seed=3)
 
@@ -102,9 +103,55 @@ def test_a_score_of_ones_own_is_performed(engine, reference):
     assert twin.score == score
 
 
-def test_without_a_score_the_model_invents_a_rhythm(engine, reference):
-    twin = engine.generate(reference, TwinRequest(("sinus rhythm",), heart_rate=70, use_score=False))[0]
+def test_without_a_score_the_strip_model_invents_a_rhythm(engine, reference):
+    twin = engine.generate(reference, TwinRequest(("sinus rhythm",), heart_rate=70, rhythm="none"))[0]
     assert twin.score is None and np.isfinite(twin.recording.signal).all()
+
+
+def learned_plan(engine, reference, *names, rate=70.0, seed=1, **asked):
+    request = TwinRequest(names, heart_rate=rate, rhythm="learned", **asked)
+    conditions = engine._conditions(request)
+    return make_plan(conditions, request, engine._prepare(reference), seed, engine._composer)
+
+
+@pytest.mark.parametrize("rate", [50.0, 90.0, 140.0])
+def test_a_learned_sinus_rhythm_keeps_the_asked_rate(engine, reference, rate):
+    misses = [
+        mean_rate(learned_plan(engine, reference, "sinus rhythm", rate=rate, seed=seed).score) - rate
+        for seed in range(4)
+    ]
+    assert np.mean(np.abs(misses)) < 2
+
+
+def test_a_learned_rhythm_has_the_events_of_its_condition(engine, reference):
+    pvc = learned_plan(engine, reference, "ventricular premature complex")
+    assert pvc.score.times("QRS", "ventricular") and not pvc.counterpart.times("QRS", "ventricular")
+    again = learned_plan(engine, reference, "ventricular premature complex")
+    other = learned_plan(engine, reference, "ventricular premature complex", seed=2)
+    assert again.score == pvc.score and other.score != pvc.score
+    gaps = np.diff(learned_plan(engine, reference, "atrial fibrillation").score.times("QRS"))
+    assert np.std(gaps) > 0.08 * np.mean(gaps)
+    loop = learned_plan(engine, reference, "atrial flutter", rate=75.0).score
+    assert loop.atrial == "flutter" and len(loop.times("P", "flutter")) > 20
+    long = learned_plan(engine, reference, "first-degree AV block", pr=280.0).score
+    late = [q - max(p for p in long.times("P") if p < q) for q in long.times("QRS") if q > 1]
+    assert np.median(late) == pytest.approx(0.28, abs=0.01)
+
+
+def test_a_learned_rhythm_is_performed_and_explained(engine, reference):
+    request = TwinRequest(("ventricular premature complex",), heart_rate=70, rhythm="learned", seed=2)
+    twin = engine.generate(reference, request)[0]
+    assert abs(twin.measurements["heart_rate"] - 70) < 3.5
+    assert twin.recording.provenance["request"]["rhythm"] == "learned"
+    heat = next(x for x in engine.iter_attribute(reference, twin, "contrast") if isinstance(x, HeatMap))
+    assert heat.checks["energy_share_in_ectopic_beats"] > heat.checks["time_share_of_ectopic_beats"]
+
+
+def test_weights_without_a_rhythm_model_say_so(engine, reference):
+    plain = TwinEngine(replace(engine._model, rhythm=None))
+    assert plain.generate(reference, replace(PVC, steps=1))[0].score.times("QRS", "ventricular")
+    with pytest.raises(EcgError, match="no rhythm model"):
+        plain.generate(reference, replace(PVC, rhythm="learned"))
 
 
 @pytest.mark.parametrize(
@@ -122,6 +169,7 @@ def test_without_a_score_the_model_invents_a_rhythm(engine, reference):
         ({"severity": 1.5}, "severity must be"),
         ({"qrs": 400.0}, "QRS duration must be"),
         ({"sampler": "magic"}, "No sampler"),
+        ({"rhythm": "magic"}, "Nobody called"),
     ],
 )
 def test_bad_requests_are_refused_in_one_sentence(engine, reference, change, sentence):

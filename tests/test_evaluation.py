@@ -171,9 +171,10 @@ def test_conditions_are_chosen_by_any_name():
 
 def test_variants_say_what_is_switched_off():
     assert variant_of() == Variant(DEFAULT, {}) and variant_of(virtual=True).name == VIRTUAL
-    found = variant_of(steps=20, strength=2.5, identity=False, score=False)
+    found = variant_of(steps=20, strength=2.5, identity=False, rhythm="none")
     assert found.name == "no identity, no score, strength 2.5, 20 steps"
-    assert found.changes == {"identity": 0.0, "use_score": False, "strength": 2.5, "steps": 20}
+    assert found.changes == {"identity": 0.0, "rhythm": "none", "strength": 2.5, "steps": 20}
+    assert variant_of(rhythm="learned") == Variant("learned rhythm", {"rhythm": "learned"})
     with pytest.raises(EcgError, match="no switches"):
         variant_of(steps=20, virtual=True)
 
@@ -340,7 +341,7 @@ def test_the_bar_tells_reached_from_missed_and_from_not_measured(sinus, referenc
     report = _report(sinus, references)
     met = {line["name"]: line["met"] for line in report["bar"]}
     assert met["heart rate error with the score"] and met["seconds a twin, two threads"]
-    assert met["heart rate error without the score"] is None
+    assert met["heart rate error with a learned rhythm"] is None
     report["variants"][DEFAULT]["conditions"]["sinus rhythm"]["pass_rate"]["value"] = 0.5
     assert bar(report)[0]["met"] is False
 

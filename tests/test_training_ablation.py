@@ -144,7 +144,7 @@ def test_one_command_trains_and_measures_each_variant(cases, tmp_path, monkeypat
     assert summary["variants"]["no score"]["pass_rates"]["atrial fibrillation"]["value"] == 0.5
     assert drawn["no virtual pairs"] <= set(range(4)) and drawn["no real data"] <= set(range(4, 14))
     assert min(drawn["no score"]) < 4 <= max(drawn["no score"])
-    assert ["--no-score" in asked[slug] for slug in ("no-identity-tokens", "no-score")] == [False, True]
+    assert ["none" in asked[slug] for slug in ("no-identity-tokens", "no-score")] == [False, True]
     model = load(tmp_path / "out" / "no-identity-tokens" / "weights")
     assert tuple(model.config.pathways) == (NORMALISATION, CONDITION)
     # What is trained is kept: a second run measures and trains nothing.

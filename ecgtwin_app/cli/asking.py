@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.ecg.score import RhythmScore
-from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.engine.request import RHYTHM_WRITERS, TwinRequest
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.heart.rhythm import check_score
@@ -127,7 +127,13 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     rhythm.add_argument(
         "--no-score",
         action="store_true",
-        help="let the model invent the rhythm instead of performing a score",
+        help="generate without any given score: the same as --rhythm learned",
+    )
+    parser.add_argument(
+        "--rhythm",
+        choices=RHYTHM_WRITERS,
+        help="who writes the rhythm: the rhythm processes (as a rule), the rhythm model, or nobody, "
+        "so that the strip model has to invent it",
     )
     add_engine_arguments(parser)
 
@@ -149,6 +155,8 @@ def request_from(args: argparse.Namespace) -> TwinRequest:
     """
     from ecgtwin_app.engine.plan import check_request
 
+    if args.no_score and args.rhythm not in (None, "learned"):
+        raise EcgError("--no-score is the same as --rhythm learned; leave one of them out.")
     request = TwinRequest(
         conditions=tuple(args.condition),
         heart_rate=args.heart_rate,
@@ -166,7 +174,7 @@ def request_from(args: argparse.Namespace) -> TwinRequest:
         strength=args.strength,
         identity=args.identity,
         best_of=args.best_of,
-        use_score=not args.no_score,
+        rhythm="learned" if args.no_score else args.rhythm or TwinRequest.rhythm,
         score=_score_from(args.score),
     )
     check_request(request)

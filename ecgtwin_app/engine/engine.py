@@ -6,6 +6,7 @@ import platform
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from ecgtwin_app.ecg.measure import measure
 from ecgtwin_app.ecg.recording import MODEL_RATE, EcgError, Recording
 from ecgtwin_app.ecg.resample import ten_seconds
 from ecgtwin_app.ecg.score import RhythmScore
+from ecgtwin_app.engine.compose import compose
 from ecgtwin_app.engine.draw import Draw, prepare_draw
 from ecgtwin_app.engine.plan import Plan, check_request, make_plan
 from ecgtwin_app.engine.reference import PreparedReference, identity_of, prepare
@@ -53,6 +55,7 @@ class TwinEngine:
         self.device = device
         self.model_name, self.weights_sha256 = model.name, model.sha256
         self._prepared: PreparedReference | None = None
+        self._composer = None if model.rhythm is None else partial(compose, model)
 
     @classmethod
     def load(cls, weights: Path | None = None, device: str = "auto") -> TwinEngine:
@@ -95,7 +98,7 @@ class TwinEngine:
             for draw in range(request.best_of):
                 # Draws of one twin are far apart in seed, so that they never meet another twin's.
                 seed = request.seed + number + 1_000_003 * draw
-                plan = make_plan(conditions, request, prepared, seed)
+                plan = make_plan(conditions, request, prepared, seed, self._composer)
                 began = time.perf_counter()
                 made = self._draw(prepared, plan, request, seed)
                 latent = None
@@ -130,7 +133,7 @@ class TwinEngine:
         request = twin.request
         conditions = self._conditions(request)
         prepared = self._prepare(reference)
-        plan = make_plan(conditions, request, prepared, twin.seed)
+        plan = make_plan(conditions, request, prepared, twin.seed, self._composer)
         if method == "attention":
             yield from self._attention(prepared, plan, twin, conditions)
             return

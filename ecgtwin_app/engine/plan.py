@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from ecgtwin_app.conditions.vocabulary import Condition, find_condition
 from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.reference import PreparedReference
-from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.engine.request import RHYTHM_WRITERS, TwinRequest
 from ecgtwin_app.heart.atria import with_turns
 from ecgtwin_app.heart.registry import MORPHOLOGIES, check_combination
 from ecgtwin_app.heart.rhythm import write_score
@@ -52,9 +53,10 @@ class Plan:
     pr, qrs, qt, axis : float or None
         Set-points, ms and degrees.
     score : RhythmScore or None
-        None when the model is to invent the rhythm.
+        None when the strip model is to invent the rhythm.
     counterpart : RhythmScore or None
-        The score that the same heart would have had without the condition, with the same random numbers.
+        The score that the same heart would have had without the condition, by the same writer with the same
+        random numbers.
     """
 
     names: tuple[str, ...]
@@ -74,6 +76,10 @@ class Plan:
         return replace(
             self, names=("sinus rhythm",), score=self.counterpart, pr=None, qrs=None, qt=None, axis=None
         )
+
+
+#: Writes score and counterpart of a plan that has none yet, for a reference and a seed.
+Composer = Callable[[Plan, PreparedReference, int], tuple[RhythmScore, RhythmScore]]
 
 
 def check_request(request: TwinRequest) -> list[Condition]:
@@ -99,6 +105,10 @@ def check_request(request: TwinRequest) -> list[Condition]:
     ):
         if value is not None and not low <= value <= high:
             raise EcgError(f"The {what} must be between {low:g} and {high:g}, not {value:g}.")
+    if request.rhythm not in RHYTHM_WRITERS:
+        raise EcgError(
+            f"Nobody called {request.rhythm!r} writes rhythms; choose {', '.join(RHYTHM_WRITERS)}."
+        )
     if request.sampler not in USUAL_STEPS:
         raise EcgError(f"No sampler is called {request.sampler!r}; choose one of {', '.join(USUAL_STEPS)}.")
     if request.sex not in (None, "F", "M"):
@@ -107,9 +117,16 @@ def check_request(request: TwinRequest) -> list[Condition]:
 
 
 def make_plan(
-    conditions: list[Condition], request: TwinRequest, reference: PreparedReference, seed: int
+    conditions: list[Condition],
+    request: TwinRequest,
+    reference: PreparedReference,
+    seed: int,
+    composer: Composer | None = None,
 ) -> Plan:
-    """Settle what the request leaves open and write the score with the draw's own random numbers."""
+    """Settle what the request leaves open and write the score with the draw's own random numbers.
+
+    `composer` writes it where the request asks for a learned rhythm.
+    """
     names = tuple(condition.name for condition in conditions)
     rate = request.heart_rate
     if rate is None:
@@ -126,18 +143,23 @@ def make_plan(
     severity = float(rng.uniform(*USUAL_SEVERITY))
     severity = severity if request.severity is None else request.severity
     set_points = _set_points(request, names, rng)
+    plan = Plan(names, rate, age, sex, severity, *set_points, None, None)
     score = counterpart = None
     if request.score is not None:
         score = counterpart = request.score
         if score.atrial == "flutter" and not score.times("P", "flutter"):
             score = with_turns(score, np.random.default_rng(seed))
-    elif request.use_score:
+    elif request.rhythm == "learned":
+        if composer is None:
+            raise EcgError("These weights have no rhythm model; choose the rhythm 'process'.")
+        score, counterpart = composer(plan, reference, seed)
+    elif request.rhythm == "process":
         score, counterpart = write_score(
             names, rate, np.random.default_rng(seed), reference.template, age=age
         )
-        if request.pr is not None:
-            score = with_pr(score, request.pr / 1000)
-    return Plan(names, rate, age, sex, severity, *set_points, score, counterpart)
+    if request.score is None and score is not None and request.pr is not None:
+        score = with_pr(score, request.pr / 1000)
+    return replace(plan, score=score, counterpart=counterpart)
 
 
 def _set_points(request: TwinRequest, names: tuple[str, ...], rng: np.random.Generator):

@@ -11,7 +11,11 @@ from ecgtwin_app.ecg.recording import Recording
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.model.sampler_names import USUAL_STEPS
 
-__all__ = ["AskedGot", "Cancelled", "HeatMap", "Progress", "Twin", "TwinRequest"]
+__all__ = ["RHYTHM_WRITERS", "AskedGot", "Cancelled", "HeatMap", "Progress", "Twin", "TwinRequest"]
+
+#: Who writes the score that is performed: the rhythm processes, the rhythm model, or nobody. Without a score the
+#: strip model has to invent the rhythm, which it does poorly: it is kept for research.
+RHYTHM_WRITERS = ("process", "learned", "none")
 
 
 @dataclass(frozen=True)
@@ -48,10 +52,10 @@ class TwinRequest:
         Guidance of the identity; 1 is none.
     best_of : int
         Draw this many for each twin and keep the one that meets most criteria.
-    use_score : bool
-        Write a rhythm score and perform it; False lets the model invent the rhythm.
+    rhythm : str
+        Who writes the rhythm score, one of `RHYTHM_WRITERS`.
     score : RhythmScore or None
-        A score of the user's own.
+        A score of the user's own, performed whatever `rhythm` says.
     """
 
     conditions: tuple[str, ...] = ("sinus rhythm",)
@@ -70,7 +74,7 @@ class TwinRequest:
     strength: float = 1.5
     identity: float = 1.0
     best_of: int = 1
-    use_score: bool = True
+    rhythm: str = "process"
     score: RhythmScore | None = None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 
-from ecgtwin_app.evaluation.variants import DEFAULT
+from ecgtwin_app.evaluation.variants import DEFAULT, RHYTHMS
 
 #: Groups of the vocabulary whose conditions change the rhythm alone, and the heart's conduction or muscle.
 _RHYTHM, _STRUCTURE = ("rhythm",), ("conduction", "muscle")
@@ -31,9 +31,13 @@ def bar(report: dict) -> list[dict]:
         "1/min",
         lambda v: v <= 0.2,
     )
-    unscored = report["variants"].get("no score", {}).get("groups", {}).get("all", {})
+    learned = report["variants"].get(RHYTHMS["learned"], {}).get("groups", {}).get("all", {})
     line(
-        "heart rate error without the score", "≤ 2", _value(unscored, "rate_error"), "1/min", lambda v: v <= 2
+        "heart rate error with a learned rhythm",
+        "≤ 2",
+        _value(learned, "rate_error"),
+        "1/min",
+        lambda v: v <= 2,
     )
     line(
         "R of the score, 95th percentile",

@@ -58,6 +58,11 @@ class Condition:
         """The conditions of some rows of the batch."""
         return Condition(self.statements[rows], self.severity[rows], self.numbers[rows], self.sex[rows])
 
+    def to(self, device: str | torch.device) -> Condition:
+        """The same on a device."""
+        fields = (self.statements, self.severity, self.numbers, self.sex)
+        return Condition(*(field.to(device) for field in fields))
+
     def joined(self, other: Condition) -> Condition:
         """Both batches in one."""
         fields = ("statements", "severity", "numbers", "sex")

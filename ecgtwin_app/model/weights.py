@@ -17,10 +17,13 @@ from ecgtwin_app.model.autoencoder import LappedAutoencoder
 from ecgtwin_app.model.beat_model import BeatModel
 from ecgtwin_app.model.flow import Flow
 from ecgtwin_app.model.identity import IndividualBaseExtractor
+from ecgtwin_app.model.rhythm_model import RhythmModel
 
 MANIFEST = "manifest.json"
-FORMAT = 4
-PARTS = ("autoencoder", "extractor", "beats", "flow")
+FORMAT = 5
+PARTS = ("autoencoder", "extractor", "beats", "flow", "rhythm")
+#: Part that weights can lack, and the format before it was there.
+OPTIONAL, FORMAT_WITHOUT = "rhythm", 4
 
 
 class WeightsError(EcgError):
@@ -29,11 +32,13 @@ class WeightsError(EcgError):
 
 @dataclass(eq=False)
 class TwinModel:
-    """The four networks and what identifies them.
+    """The networks and what identifies them.
 
     Attributes
     ----------
     autoencoder, extractor, beats, flow : nn.Module
+    rhythm : RhythmModel or None
+        None where no rhythm model was trained. It stays on the CPU: its many small steps are faster there.
     name : str
     sha256 : str
         Hash over the hashes of all files, short for provenance.
@@ -45,6 +50,7 @@ class TwinModel:
     flow: Flow
     name: str
     sha256: str
+    rhythm: RhythmModel | None = None
 
     @property
     def config(self) -> DitConfig:
@@ -55,11 +61,13 @@ class TwinModel:
         """Move all parts to a device, in evaluation mode."""
         for part in (self.autoencoder, self.extractor, self.beats, self.flow):
             part.to(device).eval().requires_grad_(False)
+        if self.rhythm is not None:
+            self.rhythm.to("cpu").eval().requires_grad_(False)
         return self
 
 
 def build(config: DitConfig, name: str = "untrained", sha256: str = "") -> TwinModel:
-    """A model with fresh weights."""
+    """A model with fresh weights, without a rhythm model."""
     extractor = IndividualBaseExtractor(config.components, len(config.statements), config.identity_width)
     flow = Flow(AdaXDiT(config), torch.ones(2, config.components))
     beats = BeatModel(len(config.statements), config.beat_width, config.beat_depth)
@@ -77,6 +85,8 @@ def save(model: TwinModel, folder: Path, about: dict) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
     for part in PARTS:
+        if part == OPTIONAL and model.rhythm is None:
+            continue
         # The autoencoder is small and linear in millivolts: it keeps full precision.
         kind = torch.float32 if part == "autoencoder" else torch.float16
         tensors = {k: v.to(kind).contiguous() for k, v in getattr(model, part).state_dict().items()}
@@ -110,14 +120,18 @@ def load(folder: Path) -> TwinModel:
         raise WeightsError(
             "The manifest of the model's weights cannot be read: reinstall the application."
         ) from None
-    if manifest.get("format") != FORMAT:
+    if manifest.get("format") not in (FORMAT, FORMAT_WITHOUT):
         raise WeightsError("The model's weights are of another version: reinstall the application.")
     config = DitConfig(**{**manifest["config"], "statements": tuple(manifest["config"]["statements"])})
     digest = hashlib.sha256(
         "".join(manifest["files"][k] for k in sorted(manifest["files"])).encode()
     ).hexdigest()
     model = build(config, manifest["name"], digest)
+    if f"{OPTIONAL}.safetensors" in manifest["files"]:
+        model.rhythm = RhythmModel(len(config.statements))
     for part in PARTS:
+        if part == OPTIONAL and model.rhythm is None:
+            continue
         path = folder / f"{part}.safetensors"
         try:
             intact = hashlib.sha256(path.read_bytes()).hexdigest() == manifest["files"][path.name]

@@ -206,7 +206,7 @@ def evaluate(ablation: Ablation, folder: Path, args: argparse.Namespace) -> dict
         "--sets", "conditions", "--no-utility", "--no-gallery",
     ]  # fmt: skip
     if not ablation.score:
-        options.append("--no-score")
+        options += ["--rhythm", "none"]
     command = [sys.executable, "-m", "ecgtwin_app", "evaluate", *map(str, options)]
     if subprocess.run(command, check=False).returncode != 0:
         raise EcgError(f"The evaluation of {ablation.name!r} ended early; run the same command again.")

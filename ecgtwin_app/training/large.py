@@ -36,6 +36,7 @@ from ecgtwin_app.training.loop import generator_of, train
 from ecgtwin_app.training.mimic import is_mimic, read_mimic
 from ecgtwin_app.training.mix import STATEMENTS
 from ecgtwin_app.training.ptbxl import is_ptbxl, read_ptbxl
+from ecgtwin_app.training.rhythms import finish_rhythms, make_rhythms
 from ecgtwin_app.training.stages import fit_autoencoder
 from ecgtwin_app.training.store import RecordStore, case_of, make_store
 from ecgtwin_app.training.streaming import Batch, Feed, PairSource, Reference
@@ -93,8 +94,7 @@ def main(args: argparse.Namespace) -> int:
     # Beats under a condition are learned from virtual patients: without them there is no beat model.
     config = DitConfig(STATEMENTS) if _with_hearts(args) else DitConfig(STATEMENTS, beat_depth=0)
     model = build(config, args.name)
-    if args.start is not None:
-        carry_over(model, load(args.start))
+    known_beat = args.start is not None and carry_over(model, load(args.start))
     if first:
         _make_all(args, model)
     parallel.wait()
@@ -115,7 +115,8 @@ def main(args: argparse.Namespace) -> int:
         args.batch // parallel.processes(), args.workers,
     )  # fmt: skip
     if _with_hearts(args):
-        finish_beats(model.beats, args.work, args.beat_steps, args.seed)
+        finish_beats(model.beats, args.work, args.beat_steps, args.seed, fit=not known_beat)
+        finish_rhythms(model, args.work, args.rhythm_steps, args.seed)
     if first:
         save(model.to("cpu"), args.out, _about(args, source, began))
         log.info("weights written to %s", args.out)
@@ -150,6 +151,7 @@ def _make_all(args: argparse.Namespace, model: TwinModel) -> None:
             )
         make_virtual(cases, hearts, args.per_patient, args.seed, max(1, args.workers))
         make_beats(args.work / "beats", hearts, args.seed, max(1, args.workers))
+        make_rhythms(args.work / "rhythms", [], args.rhythms, args.seed, max(1, args.workers))
         autoencoder = LappedAutoencoder(model.config.components)
         autoencoder.load_state_dict(load_file(fitted))
         load_cases(cases, autoencoder)  # encodes them, for all processes to find

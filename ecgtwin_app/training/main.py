@@ -20,6 +20,7 @@ from ecgtwin_app.training.dataset import load_cases
 from ecgtwin_app.training.mix import STATEMENTS
 from ecgtwin_app.training.normals import deepfake_normals
 from ecgtwin_app.training.records import load_real
+from ecgtwin_app.training.rhythms import finish_rhythms, make_rhythms
 from ecgtwin_app.training.stages import (
     fit_autoencoder,
     latent_spread,
@@ -43,6 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--per-patient", type=int, default=10, help="cases made of each heart")
     parser.add_argument("--extractor-steps", type=int, default=500)
     parser.add_argument("--beat-steps", type=int, default=8000, help="steps of the beat model")
+    parser.add_argument("--rhythms", type=int, default=32000, help="rhythm scores that the rhythm model sees")
+    parser.add_argument("--rhythm-steps", type=int, default=2600, help="steps of the rhythm model")
     parser.add_argument("--steps", type=int, default=5000, help="steps of the diffusion transformer")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the choice to torch")
@@ -111,6 +114,7 @@ def main(args: argparse.Namespace) -> int:
     )
     model.flow.load_state_dict(average.values)
     beats = finish_beats(model.beats, args.work, args.beat_steps, args.seed, fit=not known_beat)
+    finish_rhythms(model, args.work, args.rhythm_steps, args.seed)
     about = {
         "training": {
             "cases": len(cases),
@@ -118,6 +122,8 @@ def main(args: argparse.Namespace) -> int:
             "beats": beats,
             "extractor_steps": args.extractor_steps,
             "beat_steps": args.beat_steps,
+            "rhythms": args.rhythms,
+            "rhythm_steps": args.rhythm_steps,
             "steps": args.steps,
             "batch": args.batch,
             "seed": args.seed,
@@ -138,6 +144,7 @@ def _make_all_cases(folder: Path, args: argparse.Namespace) -> None:
     make_virtual(folder, hearts, args.per_patient, args.seed, args.workers)
     make_real(folder, real, len(hearts), args.workers)
     make_beats(folder.parent / "beats", hearts, args.seed, args.workers)
+    make_rhythms(folder.parent / "rhythms", real, args.rhythms, args.seed, args.workers)
     (folder / "done").touch()
 
 

@@ -14,7 +14,8 @@ _BY_STATEMENT = (".statement", ".severity")
 def carry_over(model: TwinModel, source: TwinModel) -> bool:
     """Copy the weights of `source` into `model`, in place; statements that only one of them has stay as they are.
 
-    The beat model with its components is carried over only where both have the same statements.
+    The beat model with its components, and the rhythm model, are carried over only where both have the same
+    statements.
 
     Returns
     -------
@@ -34,6 +35,8 @@ def carry_over(model: TwinModel, source: TwinModel) -> bool:
     same = old == new and source.beats.there
     if same:
         _copy(model.beats, source.beats, [])
+    if old == new:
+        model.rhythm = source.rhythm
     return same
 
 

@@ -60,7 +60,7 @@ class TwinCommands:
             self.messages.warn(str(error))
             self.score_strip.show_score(twin.score)
             return
-        request = replace(twin.request, score=score, seed=twin.seed, samples=1, best_of=1, use_score=True)
+        request = replace(twin.request, score=score, seed=twin.seed, samples=1, best_of=1)
         self.controller.follow_score(twin, request)
 
     def new_seed(self) -> None:

@@ -14,6 +14,12 @@ from ecgtwin_app.ui.dial import Dial
 from ecgtwin_app.ui.words import noted, number, tr
 
 _SEXES = ((None, noted("as reference")), ("F", noted("female")), ("M", noted("male")))
+#: Who writes the rhythm.
+_RHYTHMS = (
+    ("process", noted("by rules")),
+    ("learned", noted("by the model")),
+    ("none", noted("by nobody")),
+)
 _FIRST = ("heart_rate", "severity")
 #: Field of the request, name, unit, limits, plausible range, step and the words for "left open".
 _DIALS = (
@@ -42,6 +48,7 @@ _CHANGED = {
     "steps": noted("steps"),
     "age": noted("age"),
     "sex": noted("sex"),
+    "rhythm": noted("rhythm"),
 }
 _TIPS = {
     "heart_rate": noted("Ventricular rate; open keeps the patient's own where the condition allows it"),
@@ -56,6 +63,10 @@ _TIPS = {
     "seed": noted("The same seed makes the same twin again; Ctrl+R takes another"),
     "age": noted("Age that the twin is made for; it moves rate limits and criteria that depend on age"),
     "sex": noted("Sex that the twin is made for; it moves criteria that depend on sex"),
+    "rhythm": noted(
+        "Who writes when atria and ventricles beat: rules of physiology, a model that learned rhythms, or nobody, "
+        "so that the strip's model has to invent it, which it does poorly"
+    ),
     "best_of": noted("Draw so many for each twin and keep the one that meets most criteria; it is marked so"),
     "steps": noted("Steps of the sampler; more take longer"),
 }
@@ -78,10 +89,8 @@ class RequestForm(QWidget):
         self.best_of, self.steps = _whole(tr("Best of"), 1, 50), _whole(tr("Steps"), 1, 100)
         youngest, oldest = int(AGES[0]) - 1, int(AGES[1])
         self.age = _whole(tr("Age"), youngest, oldest, tr("as reference"), tr(" years"))
-        self.sex = QComboBox()
-        self.sex.setAccessibleName(tr("Sex"))
-        for value, text in _SEXES:
-            self.sex.addItem(tr(text), value)
+        self.sex = _choice(tr("Sex"), _SEXES)
+        self.rhythm = _choice(tr("Rhythm"), _RHYTHMS)
         self.more = QToolButton(checkable=True, objectName="flat")
         self.more.setToolTip(tr("Set-points of intervals and axis, guidance, age and sex, draws and steps"))
         self.more.toggled.connect(self.show_more)
@@ -99,7 +108,8 @@ class RequestForm(QWidget):
         self._request = request
         for field, dial in self.dials.items():
             dial.show_value(getattr(request, field))
-        for box in (self.samples, self.seed, self.best_of, self.steps, self.age, self.sex):
+        boxes = (self.samples, self.seed, self.best_of, self.steps, self.age, self.sex, self.rhythm)
+        for box in boxes:
             box.blockSignals(True)
         self.samples.setValue(request.samples)
         self.seed.setValue(request.seed)
@@ -107,7 +117,8 @@ class RequestForm(QWidget):
         self.steps.setValue(request.steps)
         self.age.setValue(-1 if request.age is None else round(request.age))
         self.sex.setCurrentIndex([value for value, _ in _SEXES].index(request.sex))
-        for box in (self.samples, self.seed, self.best_of, self.steps, self.age, self.sex):
+        self.rhythm.setCurrentIndex(self.rhythm.findData(request.rhythm))
+        for box in boxes:
             box.blockSignals(False)
 
     def show_reference(self, heart_rate: float | None) -> None:
@@ -143,14 +154,14 @@ class RequestForm(QWidget):
             dial.label.setToolTip(tr(_TIPS[field]))
             (column if field in _FIRST else second).addWidget(dial)
         column.addLayout(_pairs((self.samples, self.seed)))
-        second.addLayout(_pairs((self.age,), (self.sex,), (self.best_of, self.steps)))
-        for field in ("samples", "seed", "age", "sex", "best_of", "steps"):
+        second.addLayout(_pairs((self.age,), (self.sex,), (self.rhythm,), (self.best_of, self.steps)))
+        for field in ("samples", "seed", "age", "sex", "rhythm", "best_of", "steps"):
             getattr(self, field).setToolTip(tr(_TIPS[field]))
         column.addWidget(self.more)
         column.addWidget(self._second)
         boxes = [self.dials[field].field for field in _FIRST] + [self.samples, self.seed, self.more]
         boxes += [dial.field for field, dial in self.dials.items() if field not in _FIRST]
-        boxes += [self.age, self.sex, self.best_of, self.steps]
+        boxes += [self.age, self.sex, self.rhythm, self.best_of, self.steps]
         for before, after in pairwise(boxes):
             QWidget.setTabOrder(before, after)  # as they are read, not as they were made
 
@@ -160,7 +171,9 @@ class RequestForm(QWidget):
         for field in ("samples", "seed", "best_of", "steps"):
             getattr(self, field).valueChanged.connect(lambda v, f=field: self._change(f, v))
         self.age.valueChanged.connect(lambda v: self._change("age", None if v == -1 else float(v)))
-        self.sex.currentIndexChanged.connect(lambda k: self._change("sex", _SEXES[k][0]))
+        for field in ("sex", "rhythm"):
+            box = getattr(self, field)
+            box.currentIndexChanged.connect(lambda k, b=box, f=field: self._change(f, b.itemData(k)))
 
     def _change(self, field, value):
         self._request = replace(self._request, **{field: value})
@@ -171,6 +184,15 @@ def _whole(name, low, high, lowest="", suffix=""):
     box = QSpinBox(minimum=low, maximum=high, suffix=suffix)
     box.setSpecialValueText(lowest)
     box.setAccessibleName(name)
+    return box
+
+
+def _choice(name, options):
+    """A box of (value, noted words)."""
+    box = QComboBox()
+    box.setAccessibleName(name)
+    for value, text in options:
+        box.addItem(tr(text), value)
     return box
 
 

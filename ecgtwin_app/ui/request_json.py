@@ -38,6 +38,8 @@ def from_json(plain: dict) -> TwinRequest:
     known = {field.name for field in fields(TwinRequest)}
     try:
         values = {name: value for name, value in plain.items() if name in known}
+        if plain.get("use_score") is False:
+            values.setdefault("rhythm", "none")  # as it was said before a rhythm could be learned
         values["conditions"] = tuple(find_condition(str(name)).name for name in values["conditions"])
         score = values.get("score")
         values["score"] = None if score is None else RhythmScore.from_json(score)
@@ -90,4 +92,8 @@ def title(request: TwinRequest) -> str:
         words.append(tr("axis {value}°").format(value=figure(request.axis)))
     if request.score is not None:
         words.append(tr("own rhythm"))
+    elif request.rhythm == "learned":
+        words.append(tr("rhythm by the model"))
+    elif request.rhythm == "none":
+        words.append(tr("rhythm by nobody"))
     return ", ".join(words)

@@ -1,0 +1,56 @@
+"""A learned rhythm: the rhythm model composes the score of a plan, and its counterpart in sinus rhythm."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from ecgtwin_app.ecg.score import RhythmScore
+from ecgtwin_app.engine.plan import Plan
+from ecgtwin_app.engine.reference import PreparedReference, condition_of
+from ecgtwin_app.heart.atria import with_turns
+from ecgtwin_app.heart.rhythm import RHYTHMS
+from ecgtwin_app.heart.rhythm_grid import own_pr
+from ecgtwin_app.model.conditioning import NUMBERS
+from ecgtwin_app.model.rhythm_model import atrial_rhythm
+from ecgtwin_app.model.weights import TwinModel
+
+#: Conditions under which the patient keeps a PR of their own; every other rhythm sets it.
+_OWN_PR = (
+    "sinus rhythm",
+    "sinus bradycardia",
+    "sinus tachycardia",
+    "sinus arrhythmia",
+    "premature atrial complex",
+    "ventricular premature complex",
+    "ventricular bigeminy",
+)
+#: Morphologies that set the PR.
+_OTHER_PR = ("pre-excitation", "left atrial enlargement")
+
+
+def compose(
+    model: TwinModel, plan: Plan, reference: PreparedReference, seed: int
+) -> tuple[RhythmScore, RhythmScore]:
+    """Score and counterpart of a plan, with the same random numbers; the counterpart is in sinus rhythm.
+
+    Raises
+    ------
+    EcgError
+        No draw of the rhythm model has two beats.
+    """
+    score, counterpart = (
+        compose_score(model, one, reference, seed) for one in (plan, plan.without_condition())
+    )
+    return score, counterpart
+
+
+def compose_score(model: TwinModel, plan: Plan, reference: PreparedReference, seed: int) -> RhythmScore:
+    """The score of a plan alone; see `compose`."""
+    condition = condition_of(model.config.statements, plan, "cpu")
+    if plan.pr is None and not any(n in _OTHER_PR or (n in RHYTHMS and n not in _OWN_PR) for n in plan.names):
+        numbers = condition.numbers
+        numbers[0, list(NUMBERS).index("PR")] = 1000 * own_pr(reference.template, 60.0 / plan.rate)
+    with torch.inference_mode():
+        score = model.rhythm.draw(condition, seed, atrial_rhythm(plan.names))
+    return with_turns(score, np.random.default_rng(seed)) if score.atrial == "flutter" else score
