@@ -6,6 +6,8 @@ import torch
 
 from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.ecg.score import Event, RhythmScore
+from ecgtwin_app.formats.example import example_path
+from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.heart.registry import check_combination
 from ecgtwin_app.heart.rhythm import check_score, mean_rate
 from ecgtwin_app.model.conditioning import NUMBERS, PRESENT, Condition, nothing_known, statement_states
@@ -13,6 +15,7 @@ from ecgtwin_app.model.rhythm_clock import Clock
 from ecgtwin_app.model.rhythm_model import CLOSEST, KINDS, LEAD_OUT, RhythmModel, atrial_rhythm, pack
 from ecgtwin_app.training import rhythms
 from ecgtwin_app.training.mix import STATEMENTS
+from ecgtwin_app.training.records import RealRecord
 
 NAMES = ("sinus rhythm", "atrial flutter")
 
@@ -132,6 +135,10 @@ def test_training_examples_are_what_they_are_said_to_be(tmp_path):
         assert example.numbers[0] == pytest.approx(mean_rate(example.score))
         assert example.score.atrial == atrial_rhythm(tuple(names))
     assert max(len(e.score.times("QRS", "ventricular")) for e in examples) > 0
+    recording = read_ecg(example_path())
+    (real,) = rhythms.real_examples([RealRecord("one", "PTB-XL", "one", ("SR", "NORM"), recording)])
+    assert real.numbers[0] == pytest.approx(mean_rate(real.score)) and real.statements[0] == PRESENT
+    examples[-1] = real
     rhythms._write(tmp_path / "rhythms_0000.npz", examples)
     packed, condition = rhythms.load_rhythms(tmp_path)
     assert len(packed.lengths) == len(condition.sex) == 60
