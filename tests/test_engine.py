@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ecgtwin_app.ecg.leads import lead_law_residual
+from ecgtwin_app.ecg.leads import independent_leads, lead_law_residual, twelve_leads
 from ecgtwin_app.ecg.measure import measure
 from ecgtwin_app.ecg.recording import LEADS, EcgError, Recording
 from ecgtwin_app.ecg.score import Event, RhythmScore
@@ -254,6 +254,23 @@ def test_a_beat_keeps_of_the_patient_what_its_condition_does_not_change(engine, 
     blocked = drawn("left bundle branch block")
     assert blocked.p is own.p and blocked.qrs is not own.qrs
     assert drawn("T inversion", axis=-60).qrs is not own.qrs
+
+
+def test_other_recordings_of_the_patient_are_pooled(engine, reference):
+    noise = np.random.default_rng(0).normal(0, 0.04, (2, 12, reference.samples)).astype(np.float32)
+    noisy, other = (
+        replace(reference, signal=twelve_leads(independent_leads(reference.signal + n))) for n in noise
+    )
+    clean, alone, pooled = (
+        engine._prepare(one, others)
+        for one, others in ((reference, ()), (noisy, ()), (noisy, (other, reference)))
+    )
+    assert pooled.base @ clean.base > alone.base @ clean.base
+    assert pooled.template.qrs_duration == alone.template.qrs_duration
+    request = TwinRequest(("sinus rhythm",), heart_rate=70, seed=1)
+    (twin,) = engine.generate(noisy, request, (other,))
+    assert twin.recording.provenance["pooled_sha256"] == [other.digest()]
+    assert not np.array_equal(twin.recording.signal, engine.generate(noisy, request)[0].recording.signal)
 
 
 def test_the_height_of_the_qrs_is_kept_in_a_rhythm_change(engine, reference):

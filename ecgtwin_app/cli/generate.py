@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from ecgtwin_app.cli.asking import (
@@ -19,12 +20,21 @@ from ecgtwin_app.cli.progress import ProgressBar
 from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.request import Progress, Twin, TwinRequest
+from ecgtwin_app.formats.registry import read_ecg
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `ecgtwin generate`."""
     add_recording_arguments(parser)
     add_request_arguments(parser)
+    parser.add_argument(
+        "--also",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="more recordings of the same patient, pooled with the reference to what is personal",
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the twins")
     parser.add_argument("--picture", action="store_true", help="also a PNG of each twin over its reference")
     parser.add_argument("--json", action="store_true", help="print twins.json on standard output")
@@ -37,7 +47,8 @@ def main(args: argparse.Namespace) -> int:
     request = request_from(args)
     reference = read_recording(args)
     folder = output_folder(args.out)
-    twins, complete = make_twins(load_engine(args), reference, request)
+    others = [read_ecg(path) for path in args.also]
+    twins, complete = make_twins(load_engine(args), reference, request, others)
     files = save(twins, reference, folder, args.picture) if twins else []
     if args.score is not None and request.score is None and twins:
         files.append(write_score_file(args.score, twins[0].score))
@@ -51,10 +62,12 @@ def main(args: argparse.Namespace) -> int:
     return DONE if all(twin.met for twin in twins) else MISSED
 
 
-def make_twins(engine, reference: Recording, request: TwinRequest) -> tuple[list[Twin], bool]:
+def make_twins(
+    engine, reference: Recording, request: TwinRequest, others: Sequence[Recording] = ()
+) -> tuple[list[Twin], bool]:
     """The twins finished, and whether they are all: Ctrl+C keeps those made so far."""
     twins: list[Twin] = []
-    job = engine.iter_generate(reference, request)
+    job = engine.iter_generate(reference, request, others)
     try:
         with ProgressBar() as bar:
             for item in job:

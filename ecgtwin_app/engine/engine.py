@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -74,15 +74,24 @@ class TwinEngine:
             raise WeightsError(str(error)) from None
         return cls(load(folder), _device(device))
 
-    def generate(self, reference: Recording, request: TwinRequest) -> list[Twin]:
+    def generate(
+        self, reference: Recording, request: TwinRequest, others: Sequence[Recording] = ()
+    ) -> list[Twin]:
         """All twins of a request; see `iter_generate`."""
-        return [item for item in self.iter_generate(reference, request) if isinstance(item, Twin)]
+        return [item for item in self.iter_generate(reference, request, others) if isinstance(item, Twin)]
 
-    def iter_generate(self, reference: Recording, request: TwinRequest) -> Iterator[Progress | Twin]:
+    def iter_generate(
+        self, reference: Recording, request: TwinRequest, others: Sequence[Recording] = ()
+    ) -> Iterator[Progress | Twin]:
         """Make the twins of a request.
 
         Yields a `Progress` with a preview after every step and a `Twin` whenever one is finished. Closing
         the iterator between two steps cancels the rest.
+
+        Parameters
+        ----------
+        others : sequence of Recording
+            More recordings of the same patient, pooled with the reference to what is personal.
 
         Raises
         ------
@@ -90,7 +99,7 @@ class TwinEngine:
             When the reference or the request cannot be used.
         """
         conditions = self._conditions(request)
-        prepared = self._prepare(reference)
+        prepared = self._prepare(reference, others)
         total = request.samples * request.best_of * request.steps
         done = 0
         for number in range(request.samples):
@@ -114,7 +123,7 @@ class TwinEngine:
             yield best
 
     def iter_attribute(
-        self, reference: Recording, twin: Twin, method: str = "contrast"
+        self, reference: Recording, twin: Twin, method: str = "contrast", others: Sequence[Recording] = ()
     ) -> Iterator[Progress | HeatMap]:
         """What each part of a twin owes to its condition.
 
@@ -125,6 +134,8 @@ class TwinEngine:
             "contrast": the twin minus the same noise performed without the condition (mV, signed).
             "attention": the share of the condition's tokens in the cross-attention, over time.
             "gradients": the samples' shares in what makes the model recognise the condition (signed).
+        others : sequence of Recording
+            Those that the twin was made with.
         """
         if method not in METHODS:
             raise EcgError(
@@ -132,7 +143,7 @@ class TwinEngine:
             )
         request = twin.request
         conditions = self._conditions(request)
-        prepared = self._prepare(reference)
+        prepared = self._prepare(reference, others)
         plan = make_plan(conditions, request, prepared, twin.seed, self._composer)
         if method == "attention":
             yield from self._attention(prepared, plan, twin, conditions)
@@ -191,10 +202,10 @@ class TwinEngine:
                 raise EcgError(f"The model was not trained for {condition.name}; choose another condition.")
         return conditions
 
-    def _prepare(self, reference: Recording) -> PreparedReference:
-        digest = reference.digest()
-        if self._prepared is None or self._prepared.digest != digest:
-            self._prepared = prepare(self._model, reference, self.device)
+    def _prepare(self, reference: Recording, others: Sequence[Recording] = ()) -> PreparedReference:
+        digests = tuple(recording.digest() for recording in (reference, *others))
+        if self._prepared is None or self._prepared.digests != digests:
+            self._prepared = prepare(self._model, reference, self.device, others)
         return self._prepared
 
     def _statement(self, condition: Condition) -> int:
@@ -279,7 +290,8 @@ class TwinEngine:
             "seed": seed,
             "request": request_as_dict(request),
             "rate_asked": plan.rate,
-            "reference_sha256": prepared.digest,
+            "reference_sha256": prepared.digests[0],
+            **({"pooled_sha256": list(prepared.digests[1:])} if len(prepared.digests) > 1 else {}),
             "versions": {
                 "ecgtwin": ecgtwin_app.__version__,
                 "torch": torch.__version__,

@@ -30,7 +30,7 @@ USUAL_SEVERITY = (0.45, 0.95)
 #: the QRS: well inside the limits of Surawicz et al. (AHA/ACCF/HRS 2009 part III). A duration is measured some
 #: 8 ms longer on the performed strip than it was drawn.
 DEFINING = {
-    "incomplete right bundle branch block": {"qrs": (96.0, 104.0)},
+    "incomplete right bundle branch block": {"qrs": (100.0, 107.0)},
     "left anterior fascicular block": {"qrs": (88.0, 102.0), "axis": (-72.0, -56.0)},
     "left posterior fascicular block": {"qrs": (88.0, 102.0), "axis": (105.0, 135.0)},
 }
@@ -55,8 +55,8 @@ class Plan:
     score : RhythmScore or None
         None when the strip model is to invent the rhythm.
     counterpart : RhythmScore or None
-        The score that the same heart would have had without the condition, by the same writer with the same
-        random numbers.
+        The score that the same heart would have had without the condition: by the same random numbers of a rhythm
+        process, or from the beats of a learned rhythm.
     """
 
     names: tuple[str, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,8 +31,8 @@ class PreparedReference:
     ----------
     recording : Recording
         The ten seconds used, 12 leads, 500 Hz.
-    digest : str
-        SHA-256 of the recording as it was opened.
+    digests : tuple of str
+        SHA-256 of the recording as it was opened, and of the others that were pooled with it.
     measured : Measurements
     template : BeatTemplate
     rate : float
@@ -42,7 +43,7 @@ class PreparedReference:
     """
 
     recording: Recording
-    digest: str
+    digests: tuple[str, ...]
     measured: Measurements
     template: BeatTemplate
     rate: float
@@ -50,15 +51,32 @@ class PreparedReference:
     base: np.ndarray
 
 
-def prepare(model: TwinModel, reference: Recording, device: str) -> PreparedReference:
-    """Cut, measure and encode a reference; `EcgError` when it is too short or has no beats."""
+def prepare(
+    model: TwinModel, reference: Recording, device: str, others: Sequence[Recording] = ()
+) -> PreparedReference:
+    """Cut, measure and encode a reference.
+
+    Parameters
+    ----------
+    others : sequence of Recording
+        More recordings of the same patient: what is personal is pooled over all of them, so that it depends
+        less on one recording's noise and electrodes. Rhythm and beat are those of `reference`.
+
+    Raises
+    ------
+    EcgError
+        When a recording is too short or has no beats.
+    """
     strip = ten_seconds(reference)
     measured = measure(strip)
     beat = measured.delineation.representative
     identity, base = identity_of(model, strip, device, beat)
-    return PreparedReference(
-        strip, reference.digest(), measured, split_beat(beat), 60.0 / beat.rr, identity, base
-    )
+    if others:
+        every = [identity, *(identity_of(model, ten_seconds(other), device)[0] for other in others)]
+        identity = torch.cat(every).mean(dim=0, keepdim=True)
+        base = base_vector(identity)[0].cpu().numpy()
+    digests = (reference.digest(), *(other.digest() for other in others))
+    return PreparedReference(strip, digests, measured, split_beat(beat), 60.0 / beat.rr, identity, base)
 
 
 @torch.no_grad()
