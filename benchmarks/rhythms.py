@@ -116,7 +116,11 @@ def premature_ventricular(score: RhythmScore) -> bool:
     qrs, early = np.array(score.times("QRS")), beats(score, "ventricular")
     gaps = [t - qrs[qrs < t].max() for t in early if (qrs < t).any()]
     usual = np.median(np.diff(beats(score)))
-    return 0 < len(early) <= len(beats(score)) / 2 and _longest_run(score) < 3 and min(gaps) < 0.9 * usual
+    return (
+        0 < len(early) <= len(beats(score)) / 2
+        and _longest_run(score) < 3
+        and min(gaps, default=usual) < 0.9 * usual
+    )
 
 
 def bigeminy(score: RhythmScore) -> bool:

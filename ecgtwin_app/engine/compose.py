@@ -10,7 +10,7 @@ from ecgtwin_app.engine.plan import Plan
 from ecgtwin_app.engine.reference import PreparedReference, condition_of
 from ecgtwin_app.heart.atria import with_turns
 from ecgtwin_app.heart.rhythm import RHYTHMS
-from ecgtwin_app.heart.rhythm_grid import own_pr
+from ecgtwin_app.heart.rhythm_grid import conducted, own_pr, p_where_room, score_of
 from ecgtwin_app.model.conditioning import NUMBERS
 from ecgtwin_app.model.rhythm_model import atrial_rhythm
 from ecgtwin_app.model.weights import TwinModel
@@ -27,22 +27,29 @@ _OWN_PR = (
 )
 #: Morphologies that set the PR.
 _OTHER_PR = ("pre-excitation", "left atrial enlargement")
+#: So many sinus P a QRS, and the sinus node is taken to lead or to go on unseen.
+LEADING_SHARE = 0.5
 
 
 def compose(
     model: TwinModel, plan: Plan, reference: PreparedReference, seed: int
 ) -> tuple[RhythmScore, RhythmScore]:
-    """Score and counterpart of a plan, with the same random numbers; the counterpart is in sinus rhythm.
+    """Score and counterpart of a plan; the counterpart is in sinus rhythm.
+
+    Where sinus P waves lead, or go on unseen, the counterpart conducts each of them; elsewhere its P come before
+    the beats of the score, where there is room.
 
     Raises
     ------
     EcgError
         No draw of the rhythm model has two beats.
     """
-    score, counterpart = (
-        compose_score(model, one, reference, seed) for one in (plan, plan.without_condition())
-    )
-    return score, counterpart
+    score = compose_score(model, plan, reference, seed)
+    pr = own_pr(reference.template, 60.0 / plan.rate)
+    p, qrs = np.array(score.times("P", "sinus")), np.array(score.times("QRS"))
+    leads = len(p) >= LEADING_SHARE * len(qrs)
+    cycles = conducted(p + pr, pr) if leads else p_where_room(qrs, pr)
+    return score, score_of(cycles, score.duration)
 
 
 def compose_score(model: TwinModel, plan: Plan, reference: PreparedReference, seed: int) -> RhythmScore:

@@ -46,6 +46,10 @@ LEAD_OUT = 0.03
 MOST_EVENTS = 128
 #: Scores drawn at once; the one nearest to the asked rate is kept.
 DRAWS = 8
+#: Powers to which the shares of kinds and of times are raised before one is drawn: a slip of one event spoils a
+#: sequence, yet a rare premature beat has to come. Right sequences of eight rhythms, 24 draws each: 90 % with
+#: kinds as they are and times at 1 / 0.6, 94 % with these; kinds at 1 / 0.6 lost a third of premature beats.
+SHARPER_KIND, SHARPER_TIME = 1 / 0.8, 1 / 0.5
 #: Times drawn anew when they lie before the last event.
 _REDRAWS = 8
 
@@ -218,7 +222,7 @@ class RhythmModel(nn.Module):
             out, memory = self.memory(entered[:, None], memory)
             trunk = self.trunk(torch.cat([out[:, 0], seen, known], dim=-1))
             shares = self.next_kind(trunk).masked_fill(barred, -torch.inf).softmax(dim=-1)
-            kind = _choose(shares, generator)
+            kind = _choose(shares**SHARPER_KIND, generator)
             weight, mean, spread = self._mixture(trunk, kind, seen)
             beat = ventricular[kind]
             earliest = torch.where(
@@ -229,7 +233,7 @@ class RhythmModel(nn.Module):
             anchors = clock.anchors().repeat_interleave(PER_ANCHOR, dim=1)
             time = torch.full_like(clock.now, -torch.inf)
             for _ in range(_REDRAWS):
-                row = _choose(weight.exp(), generator)[:, None]
+                row = _choose((SHARPER_TIME * weight).exp(), generator)[:, None]
                 noise = torch.randn(len(row), 1, generator=generator).to(device)
                 offset = mean.gather(1, row) + spread.gather(1, row) * noise
                 drawn = (anchors.gather(1, row) + clock.cycle[:, None] * offset)[:, 0]

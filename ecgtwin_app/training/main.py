@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--extractor-steps", type=int, default=500)
     parser.add_argument("--beat-steps", type=int, default=8000, help="steps of the beat model")
     parser.add_argument("--rhythms", type=int, default=32000, help="rhythm scores that the rhythm model sees")
-    parser.add_argument("--rhythm-steps", type=int, default=2600, help="steps of the rhythm model")
+    parser.add_argument("--rhythm-steps", type=int, default=4000, help="steps of the rhythm model")
     parser.add_argument("--steps", type=int, default=5000, help="steps of the diffusion transformer")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the choice to torch")
