@@ -11,6 +11,7 @@ from ecgtwin_app.ecg.score import VENTRICULAR_SITES
 from ecgtwin_app.ecg.template import FRIDERICIA, BeatTemplate, keeping
 from ecgtwin_app.engine.plan import Plan
 from ecgtwin_app.engine.reference import PreparedReference, condition_of
+from ecgtwin_app.heart.ectopy import looks_ectopic
 from ecgtwin_app.heart.registry import MORPHOLOGIES, changed_parts
 from ecgtwin_app.model.beat_model import BeatContext
 from ecgtwin_app.model.beat_shape import KINDS
@@ -18,6 +19,8 @@ from ecgtwin_app.model.weights import TwinModel
 
 #: A beat conducted with a rate-dependent block has this one.
 ABERRATION = "right bundle branch block"
+#: How often a ventricular beat is drawn at most, and how far apart the seeds of its trials lie.
+MOST_TRIALS, TRIAL_STRIDE = 8, 1_000_003
 #: Columns of the condition's numbers: heart rate and PR are no property of a beat's shape.
 _HEART_RATE, _PR, _QT = 0, 2, 4
 
@@ -73,12 +76,22 @@ class Shapes:
         if origin == "aberrant":
             aberrant = replace(plan, names=(*plan.names, ABERRATION))
             return keeping(self._draw(0, aberrant), own, {"p", "qrs", "t"} - _asked_parts(aberrant))
+        if origin == "ventricular":
+            return self._ectopic(KINDS.index(f"{origin}, {site}"))
         if origin != "conducted":
             return self._draw(KINDS.index(f"{origin}, {site}"), plan)
         parts = _asked_parts(plan)
         return keeping(self._draw(0, plan), own, {"p", "qrs", "t"} - parts) if parts else own
 
-    def _draw(self, kind: int, plan: Plan) -> BeatTemplate:
+    def _ectopic(self, kind: int) -> BeatTemplate:
+        """A ventricular beat, drawn again while it could be taken for a conducted one: a net knows no sharp bounds."""
+        for trial in range(MOST_TRIALS):
+            beat = self._draw(kind, self._plan, trial)
+            if looks_ectopic(beat, self._reference.template):
+                break
+        return beat
+
+    def _draw(self, kind: int, plan: Plan, trial: int = 0) -> BeatTemplate:
         statements = self._model.config.statements
         # Rhythms do not shape a beat.
         names = tuple(name for name in plan.names if name in MORPHOLOGIES)
@@ -90,7 +103,7 @@ class Shapes:
         context = BeatContext(
             replace(condition, numbers=numbers), torch.tensor([kind], device=self._device), self._own
         )
-        seed = self._seed * 64 + kind
+        seed = self._seed * 64 + kind + TRIAL_STRIDE * trial
         strength = self._strength if kind == 0 else 1.0
         vector = self._model.beats.draw(context, seed, strength=strength)
         return self._model.beats.codec.template(vector, self._reference.template)

@@ -218,6 +218,13 @@ def _spread(origin, duration, field, template, rng, jitter):
     return qrs * np.float32(share * own / max(float(np.ptp(qrs, axis=1).max()), 1e-6))
 
 
+def looks_ectopic(beat: BeatTemplate, own: BeatTemplate) -> bool:
+    """Whether a ventricular beat keeps what those of `ectopic_beat` do: wide, discordant, unlike the patient's own."""
+    from_onset = (one.qrs[:, max(-one.qrs_offset, 0) :] for one in (beat, own))
+    wide = beat.qrs_duration >= FASCICULAR_DURATION[0]
+    return wide and is_discordant(beat) and likeness(*from_onset) < LARGEST_LIKENESS
+
+
 def is_discordant(beat: BeatTemplate) -> bool:
     """Whether the ST-T area opposes the QRS area over the leads."""
     return float(np.dot(area(beat.qrs), area(beat.t))) < 0
