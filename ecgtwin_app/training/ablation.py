@@ -68,6 +68,8 @@ ABLATIONS = (
     Ablation("no score", score=False),
     Ablation("no virtual pairs", cases="real"),
     Ablation("no real data", cases="virtual"),
+    # What text-to-ECG models such as DiffuSETS (Lai et al., Patterns 2025) give theirs: no reference, no rhythm.
+    Ablation("condition tokens alone", (CONDITION,), score=False),
 )
 
 
