@@ -34,6 +34,7 @@ TWIN = recording(
             "score": "x" * 400,
         },
         "reference_sha256": "cd" * 32,
+        "pooled_sha256": ["ef" * 32, "01" * 32],
         "versions": {"ecgtwin": "0.1.0"},
     },
 )
@@ -46,7 +47,7 @@ def test_what_is_written_is_read_back(tmp_path):
     assert (back.rate, back.leads, back.source, back.history) == (500.0, LEADS, "WFDB", ())
     assert back.synthetic
     assert back.patient == Patient(63, "F")
-    for key in ("model", "weights_sha256", "seed", "reference_sha256", "versions"):
+    for key in ("model", "weights_sha256", "seed", "reference_sha256", "pooled_sha256", "versions"):
         assert back.provenance[key] == TWIN.provenance[key]
     request = back.provenance["request"]
     assert request["conditions"] == ["atrial fibrillation"]

@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QPushButton
 from synthetic_ecg import strip
-from ui_window import CONTROL, SHIFT, idle
+from ui_window import CONTROL, SHIFT, accept_file_dialog, generate, idle
 
 from ecgtwin_app.ecg.leads import independent_leads, twelve_leads
-from ecgtwin_app.ecg.recording import LEADS, Recording
+from ecgtwin_app.ecg.recording import LEADS, Patient, Recording
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg, write_ecg
+from ecgtwin_app.ui.same_patient import contradictions
 from ecgtwin_app.ui.seconds_dialog import SecondsDialog
 from ecgtwin_app.ui.seconds_strip import clock, seconds_of
 from ecgtwin_app.ui.table_dialog import TableDialog
@@ -174,3 +175,119 @@ def test_exchanged_electrodes_are_said_when_a_recording_is_opened(window, qtbot,
     assert window.messages.text == "electrodes perhaps exchanged: right and left arm"
     window.open_example()
     qtbot.waitUntil(lambda: "example" in window.messages.text)
+
+
+# -- more recordings of the same patient --------------------------------------------------------------
+
+
+def _file(folder, rate, name="", **fields):
+    """A file of a recording at a heart rate."""
+    recording = Recording(strip(rate=rate)[0].signal, 500.0, **fields)
+    return write_ecg(recording, folder / f"{name or f'at-{rate}'}.hea")
+
+
+def _add(window, qtbot, *paths):
+    """By the key and the dialog of files."""
+    qtbot.keyClick(window, Qt.Key.Key_A, CONTROL | SHIFT)
+    accept_file_dialog(window, qtbot, *paths)
+    window.activateWindow()
+    qtbot.waitUntil(lambda: idle(window) and window.isActiveWindow())
+
+
+def _map(window, qtbot, method):
+    window.set_heat_map(method)
+    qtbot.waitUntil(lambda: window.session.heatmap(method) is not None and idle(window))
+
+
+def test_twins_are_made_from_all_recordings_of_a_patient(opened, qtbot, tmp_path):
+    session, layers = opened.session, opened.layers_panel.list
+    _add(opened, qtbot, _file(tmp_path, 66), _file(tmp_path, 70))
+    added = session.others
+    assert len(added) == 2 and "made from 3 recordings" in opened.messages.text
+    assert opened.others_label.isVisible()
+    assert opened.others_label.text() == "+ 2 recordings of the same patient"
+    assert layers.item(layers.count() - 1).text() == "Reference + 2 recordings of the same patient"
+    assert any("+ 2" in name for name, _ in opened.results.provenance._rows)
+    assert opened.commands["undo"].text() == "&Undo addition of recordings"
+    opened.undo()
+    assert session.others == () and not opened.others_label.isVisible(), "both files were one step"
+    opened.redo()
+    assert session.others == added
+
+    digests = [other.digest() for other in added]
+    generate(opened, qtbot)
+    assert session.twin.recording.provenance["pooled_sha256"] == digests
+    opened.commands["remove_recordings"].trigger()
+    assert session.others == () and not opened.commands["remove_recordings"].isEnabled()
+    # The stand-in engine refuses to explain or follow a twin with other recordings than it was made with.
+    _map(opened, qtbot, "contrast")
+    opened.morph.start()
+    qtbot.waitUntil(lambda: len(opened.morph.frames) > 2)
+    opened.morph.stop()
+    qtbot.waitUntil(lambda: idle(opened))
+    generate(opened, qtbot)
+    assert "pooled_sha256" not in session.twin.recording.provenance
+    opened.previous_twin()
+
+    opened.save_session()
+    accept_file_dialog(opened, qtbot, tmp_path / "work.ecgtwin")
+    qtbot.waitUntil(lambda: "Saved the session" in opened.messages.text)
+    opened.open_example()
+    qtbot.waitUntil(lambda: not session.twins and idle(opened))
+    assert session.others == () and session.added == {}
+    opened.open_path(tmp_path / "work.ecgtwin")
+    qtbot.waitUntil(lambda: len(session.twins) == 2 and idle(opened))
+    assert session.others == () and list(session.added) == digests
+    _map(opened, qtbot, "attention")
+
+
+def test_recordings_are_added_to_an_open_one(window, qtbot):
+    qtbot.keyClick(window, Qt.Key.Key_A, CONTROL | SHIFT)
+    assert "open one first" in window.messages.text
+
+
+def test_a_recording_that_seems_to_be_of_another_patient_is_asked_about(opened, qtbot, tmp_path):
+    man = _file(tmp_path, 66, patient=Patient(sex="M"))
+    for answer, count in (("Leave it out", 0), ("Add it", 1)):
+        opened.controller.add([man])
+        dialog = dialog_of(opened, qtbot, QDialog)
+        buttons = {button.text(): button for button in dialog.findChildren(QPushButton)}
+        assert buttons["Leave it out"].isDefault()
+        assert not opened.session.others, "nothing is added before it is decided"
+        qtbot.mouseClick(buttons[answer], Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: not opened.findChildren(QDialog))
+        assert len(opened.session.others) == count
+
+
+def test_what_cannot_be_pooled_is_refused_by_name(opened, qtbot, tmp_path):
+    full = strip()[0]
+    few = write_ecg(Recording(full.signal[[0, 1, 6]], 500.0, ("I", "II", "V1")), tmp_path / "few.edf")
+    twin = _file(tmp_path, 66, "twin", synthetic=True)
+    flat = write_ecg(Recording(np.zeros_like(full.signal), 500.0), tmp_path / "flat.hea")
+    for path, why in (
+        (few, "few.edf cannot be added: Lead V2"),
+        (twin, "twin.hea is generated"),
+        (flat, "flat.hea cannot be added"),
+        (example_path(), "is open already"),
+    ):
+        opened.controller.add([path])
+        qtbot.waitUntil(lambda why=why: why in opened.messages.text and idle(opened))
+        assert not opened.session.others
+        opened.messages.hide()
+
+
+def test_what_contradicts_and_what_says_nothing():
+    def of(recorded="", **patient):
+        return Recording(np.zeros((12, 5000)), 500.0, patient=Patient(**patient), recorded=recorded)
+
+    known = of("2013-01-25", age=52, sex="F", identifier="4711")
+    assert contradictions(known, of()) == contradictions(of(), known) == ()
+    assert contradictions(known, of("2023-06-01", age=62, sex="F", identifier=" 4711 ")) == ()
+    for later in ("2023-06-01", "20230601T101500"):
+        assert contradictions(known, of(later, age=52, sex="F")) == ("birth date",)
+    assert contradictions(known, of(age=30)) == (), "without a date an age tells nothing"
+    assert contradictions(known, of("2023", age=30)) == (), "nor with a year alone"
+    assert contradictions(known, of(sex="M", identifier="4712")) == ("patient identifier", "sex")
+    assert contradictions(of("2013-01-25", age=97), of("2023-01-25", age=90)) == (), (
+        "90 stands for older, too"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -43,12 +44,19 @@ def state():
     request = TwinRequest(
         ("atrial fibrillation", "left bundle branch block"), severity=0.4, samples=2, steps=1
     )
-    twins = tuple(t for t in StandInEngine().iter_generate(reference, request) if isinstance(t, Twin))
+    others = tuple(
+        replace(strip(rate=rate)[0], patient=Patient(sex="F", name="Roe^Jane", identifier="ID-4711"))
+        for rate in (70, 74)
+    )
+    made = StandInEngine().iter_generate(reference, request, others)
+    twins = tuple(t for t in made if isinstance(t, Twin))
     measured = measure(reference)
     heat = HeatMap("contrast", twins[0].recording.signal, True, "mV", True, {"same_rhythm": True})
     return SessionState(
         reference=reference,
         measurements=measured.as_dict(),
+        others=others[:1],
+        set_aside=others[1:],
         marks={reference: marks_of(measured, reference.rate).move("t_offset", 0.02)},
         twins=twins,
         current=1,
@@ -66,6 +74,8 @@ def test_everything_comes_back(state, tmp_path):
     again = read_session(tmp_path / "s.ecgtwin")
     assert again.reference.digest() == state.reference.digest()
     assert again.measurements == state.measurements
+    for kept in ("others", "set_aside"):
+        assert [r.digest() for r in getattr(again, kept)] == [r.digest() for r in getattr(state, kept)]
     for old, new in zip(state.twins, again.twins):
         assert new.recording.digest() == old.recording.digest()
         assert new.recording.synthetic
@@ -89,7 +99,7 @@ def test_everything_comes_back(state, tmp_path):
 def test_a_session_holds_age_and_sex_and_no_identifier(state, tmp_path):
     write_session(tmp_path / "s.ecgtwin", state)
     data = (tmp_path / "s.ecgtwin").read_bytes()
-    for secret in (b"Doe", b"Jane", b"4711", b"2013-01-25"):
+    for secret in (b"Doe", b"Roe", b"Jane", b"4711", b"2013-01-25"):
         assert secret not in data
     patient = read_session(tmp_path / "s.ecgtwin").reference.patient
     assert patient == Patient(52, "F")
@@ -97,14 +107,32 @@ def test_a_session_holds_age_and_sex_and_no_identifier(state, tmp_path):
         assert (tmp_path / "s.ecgtwin").stat().st_mode & 0o077 == 0
 
 
-def _rewritten(path, change):
-    """The same zip with its document changed, its hashes not."""
+def _rewritten(path, change, hashed=False):
+    """The same zip with its document changed, its hashes only where that is wished."""
     with zipfile.ZipFile(path) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     members["session.json"] = change(members["session.json"])
+    if hashed:
+        own = {"session.json": hashlib.sha256(members["session.json"]).hexdigest()}
+        members["hashes.json"] = json.dumps(json.loads(members["hashes.json"]) | own).encode()
     with zipfile.ZipFile(path, "w") as archive:
         for name, data in members.items():
             archive.writestr(name, data)
+
+
+def test_a_session_from_before_there_were_others_opens(state, tmp_path):
+    path = tmp_path / "s.ecgtwin"
+    write_session(path, replace(state, others=(), set_aside=()))
+
+    def without(data):
+        document = json.loads(data)
+        assert document.pop("others") == document.pop("set_aside") == []
+        return json.dumps(document).encode()
+
+    _rewritten(path, without, hashed=True)
+    again = read_session(path)
+    assert again.reference.digest() == state.reference.digest()
+    assert again.others == again.set_aside == ()
 
 
 def test_a_changed_file_is_refused(state, tmp_path):

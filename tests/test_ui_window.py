@@ -157,7 +157,7 @@ def test_twins_are_chosen_by_key_and_removed_with_undo(opened, qtbot):
 
 
 def test_an_error_of_the_engine_is_one_sentence(opened, qtbot, engine):
-    def refuse(reference, request):
+    def refuse(*_):
         raise RuntimeError("CUDA says no")
         yield
 

@@ -30,7 +30,7 @@ class StandInEngine:
     def knows(self, condition):
         return condition.name != "Brugada type 1"
 
-    def iter_generate(self, reference, request):
+    def iter_generate(self, reference, request, others=()):
         self.begun += 1
         self.threads.add(threading.current_thread().name)
         source = ten_seconds(reference).signal * 1.1
@@ -44,12 +44,13 @@ class StandInEngine:
                     yield Progress(
                         number * request.steps + step + 1, total, source + noise, f"Twin {number + 1}"
                     )
-                yield _twin(source, request, request.seed + number)
+                yield _twin(source, request, request.seed + number, others)
         except GeneratorExit:
             self.closed += 1
             raise
 
-    def iter_attribute(self, reference, twin, method="contrast"):
+    def iter_attribute(self, reference, twin, method="contrast", others=()):
+        assert [other.digest() for other in others] == twin.recording.provenance.get("pooled_sha256", [])
         for step in range(3):
             self.gate.wait(timeout=20)
             yield Progress(step + 1, 3)
@@ -60,7 +61,7 @@ class StandInEngine:
         )
 
 
-def _twin(signal, request, seed):
+def _twin(signal, request, seed, others):
     provenance = {
         "synthetic": True,
         "model": StandInEngine.model_name,
@@ -68,6 +69,8 @@ def _twin(signal, request, seed):
         "seed": seed,
         "request": {"conditions": list(request.conditions), "heart_rate": request.heart_rate},
     }
+    if others:
+        provenance["pooled_sha256"] = [other.digest() for other in others]
     recording = Recording(signal, 500.0, source="ECGTwin", synthetic=True, provenance=provenance)
     lines = (
         AskedGot("heart rate", "1/min", "61 ± 3", 61.0, 60.8, True),

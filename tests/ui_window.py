@@ -27,10 +27,11 @@ def generate(window, qtbot, **request) -> None:
     qtbot.waitUntil(lambda: len(window.session.twins) == wanted and idle(window))
 
 
-def accept_file_dialog(window, qtbot, path) -> None:
-    """Answer the dialog that is open with a path."""
+def accept_file_dialog(window, qtbot, path, *more) -> None:
+    """Answer the dialog that is open with a path, or several."""
     qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), QFileDialog))
     dialog = QApplication.activeModalWidget()
     dialog.fileSelected.emit(str(path))
+    dialog.filesSelected.emit([str(one) for one in (path, *more)])
     dialog.reject()
     qtbot.waitUntil(lambda: QApplication.activeModalWidget() is not dialog)

@@ -28,7 +28,16 @@ _LONGEST_LINE = 240
 _OLDEST_AGE = 89
 #: Keys of provenance that are read back. Any other key of a file is a remark, and could name a patient.
 _PROVENANCE = frozenset(
-    ["model", "weights_sha256", "seed", "rate_asked", "reference_sha256", "request", "versions"]
+    [
+        "model",
+        "weights_sha256",
+        "seed",
+        "rate_asked",
+        "reference_sha256",
+        "pooled_sha256",
+        "request",
+        "versions",
+    ]
 )
 #: Keys of `Recording.device` that are read back.
 _DEVICE_VALUES = ("heart rate", "RR", "P", "PR", "QRS", "QT", "QTc", "P axis", "QRS axis", "T axis")

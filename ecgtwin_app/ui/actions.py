@@ -54,6 +54,17 @@ COMMANDS = (
     Command("choose_seconds", "Ot&her ten seconds…", "File", ("Ctrl+J",), "Of a long recording that is open"),
     Command("open_example", "Open &example", "File", ("Ctrl+Shift+O",), "Open the example ECG"),
     Command(
+        "add_recordings",
+        "Add a re&cording of the same patient…",
+        "File",
+        ("Ctrl+Shift+A",),
+        "Twins are made from all recordings of a patient together",
+        True,
+    ),
+    Command(
+        "remove_recordings", "Re&move the added recordings", "File", (), "Twins from the open ECG alone again"
+    ),
+    Command(
         "save_session", "&Save session", "File", ("Ctrl+S",), "Everything that is open, in one file", True
     ),
     Command("save_session_as", "Save session &as…", "File", ("Ctrl+Shift+S",), "Under another name"),

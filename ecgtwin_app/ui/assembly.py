@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QLabel, QSplitter, QSplitterHandle, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QSplitter, QSplitterHandle, QVBoxLayout, QWidget
 
 from ecgtwin_app.ui.tabs import Tabs
 from ecgtwin_app.ui.words import noted, tr
@@ -47,9 +47,13 @@ class Assembly:
         self._fill_status_bar()
 
     def _fill_status_bar(self):
-        self.zoom_label = QLabel()
+        self.zoom_label, self.others_label = QLabel(), QLabel()
         mark = QLabel(tr("TWINS ARE SYNTHETIC – NOT FOR DIAGNOSIS"), objectName="syntheticMark")
-        self.statusBar().addWidget(QLabel(tr(HINT)))
+        hint = QLabel(tr(HINT))
+        # In a narrow window the hint gives way to what is said of the session.
+        hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.statusBar().addWidget(hint, 1)
+        self.statusBar().addPermanentWidget(self.others_label)
         self.statusBar().addPermanentWidget(self.zoom_label)
         self.statusBar().addPermanentWidget(mark)
         self.statusBar().setSizeGripEnabled(False)
@@ -72,11 +76,13 @@ class Assembly:
         self.session.request_changed.connect(self._show_request)
         self.session.reference_changed.connect(self._reference_opened)
         self.session.twins_changed.connect(self._refresh)
+        self.session.others_changed.connect(self._refresh)
         self.session.heatmap_kept.connect(self._refresh_view)
         self.controller.told.connect(self.messages.tell)
         self.controller.failed.connect(self.messages.warn)
         self.controller.seconds_wished.connect(self.ask_seconds)
         self.controller.stating_wished.connect(self.ask_stating)
+        self.controller.doubted.connect(self.ask_whether_same)
         self.controller.progressed.connect(self.request_panel.show_progress)
         self.controller.preview_changed.connect(self._show_page)
         self.controller.running_changed.connect(self._running_changed)
@@ -97,6 +103,7 @@ class Assembly:
         if self.keeper is not None:
             self.keeper.failed.connect(self.messages.warn)
             self.session.twins_changed.connect(self.keeper.touch)
+            self.session.others_changed.connect(self.keeper.touch)
             self.session.heatmap_kept.connect(self.keeper.touch)
             self.session.request_changed.connect(self.keeper.touch)
             self.session.reference_changed.connect(self.keeper.touch)

@@ -17,6 +17,7 @@ from ecgtwin_app.ui.seconds_dialog import SecondsDialog
 from ecgtwin_app.ui.session_file import SUFFIX
 from ecgtwin_app.ui.table_dialog import TableDialog
 from ecgtwin_app.ui.teaching_course import SUFFIX as COURSE_SUFFIX
+from ecgtwin_app.ui.undo import Change
 from ecgtwin_app.ui.words import said, tr
 
 #: Pixels a mm of a copied page: 150 dots an inch.
@@ -52,10 +53,10 @@ class FileCommands:
         if hint is not None:
             self.messages.tell(said(hint))
 
-    def ask_seconds(self, file: EcgFile, then: Callable[[], None] | None = None, start: float = 0.0) -> None:
-        """Ask which seconds of a long recording are opened."""
+    def ask_seconds(self, file: EcgFile, use: Callable[[float], None], start: float = 0.0) -> None:
+        """Ask which seconds of a long recording are used."""
         dialog = SecondsDialog(file, start, self)
-        dialog.chosen.connect(lambda chosen: self.controller.open_seconds(file, chosen, then))
+        dialog.chosen.connect(use)
         dialogs.show(dialog)
 
     def choose_seconds(self) -> None:
@@ -64,13 +65,29 @@ class FileCommands:
             self.messages.tell(tr("The open recording is not longer than what is shown."))
             return
         file, start = self.controller.piece
-        self.ask_seconds(file, None, start)
+        self.ask_seconds(file, lambda chosen: self.controller.open_seconds(file, chosen), start)
 
-    def ask_stating(self, path: Path, missing: tuple[str, ...], then: Callable[[], None] | None) -> None:
+    def ask_stating(self, path: Path, missing: tuple[str, ...], use: Callable[[dict], None]) -> None:
         """Ask for what a table does not state."""
         dialog = TableDialog(path, missing, self)
-        dialog.stated.connect(lambda options: self.controller.open(path, then, **options))
+        dialog.stated.connect(use)
         dialogs.show(dialog)
+
+    def add_recordings(self) -> None:
+        """Ask for more recordings of the same patient."""
+        if self.session.reference is None:
+            self.controller.add(())  # says what is missing
+        else:
+            dialogs.ask_recordings_to_add(self, self.controller.add)
+
+    def ask_whether_same(self, question: str, add: Callable[[], None]) -> None:
+        """Ask whether a recording that seems to be of another patient is added all the same."""
+        dialogs.ask_whether(self, tr("The same patient?"), question, (tr("Add it"), tr("Leave it out")), add)
+
+    def remove_recordings(self) -> None:
+        """The next twins are made from the reference alone."""
+        session = self.session
+        self.undo_stack.push(Change(tr("removal of recordings"), session.set_others, session.others, ()))
 
     def open_file(self) -> None:
         dialogs.ask_file_to_open(self, self.open_path)

@@ -13,6 +13,7 @@ from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.ui.file_jobs import FileJobs
 from ecgtwin_app.ui.reading import find_marks
+from ecgtwin_app.ui.same_patient import others_of
 from ecgtwin_app.ui.session import Session
 from ecgtwin_app.ui.undo import AddTwins, FollowScore
 from ecgtwin_app.ui.words import said, tr
@@ -36,6 +37,8 @@ class Controller(FileJobs, QObject):
     heat_map_missing = Signal()
     seconds_wished = Signal(object, object)
     stating_wished = Signal(object, object, object)
+    #: A question, and what is done if the answer is yes.
+    doubted = Signal(str, object)
 
     def __init__(self, session: Session, undo: QUndoStack, load_engine: Callable[[], object]):
         super().__init__()
@@ -68,7 +71,7 @@ class Controller(FileJobs, QObject):
         """Make the twins of a request."""
         if self.running or self.session.reference is None:
             return
-        reference, run = self.session.reference, object()
+        reference, others, run = self.session.reference, self.session.others, object()
         self.session.note_request(request)
 
         def stepped(item):
@@ -81,7 +84,11 @@ class Controller(FileJobs, QObject):
                     self.preview = _preview(item.preview, request, self._engine)
                     self.preview_changed.emit()
 
-        self._begin(tr("Generating"), lambda: self._ready_engine().iter_generate(reference, request), stepped)
+        self._begin(
+            tr("Generating"),
+            lambda: self._ready_engine().iter_generate(reference, request, others),
+            stepped,
+        )
 
     def follow_score(self, twin: Twin, request: TwinRequest) -> None:
         """Make the shown twin anew with an edited rhythm; of quick edits only the last is performed."""
@@ -89,7 +96,7 @@ class Controller(FileJobs, QObject):
             self._next_score = (twin, request)
             self.cancel()
             return
-        reference = self.session.reference
+        reference, added = self.session.reference, self.session.added
 
         def stepped(item):
             if isinstance(item, Twin):
@@ -100,13 +107,13 @@ class Controller(FileJobs, QObject):
 
         self._begin(
             tr("Following the rhythm"),
-            lambda: self._ready_engine().iter_generate(reference, request),
+            lambda: self._ready_engine().iter_generate(reference, request, others_of(twin, added)),
             stepped,
         )
 
     def attribute(self, method: str) -> None:
         """Make a heat map of the shown twin."""
-        twin, reference = self.session.twin, self.session.reference
+        twin, reference, added = self.session.twin, self.session.reference, self.session.added
         if self.running or twin is None:
             return
 
@@ -118,7 +125,7 @@ class Controller(FileJobs, QObject):
 
         self._begin(
             tr("Making the heat map"),
-            lambda: self._ready_engine().iter_attribute(reference, twin, method),
+            lambda: self._ready_engine().iter_attribute(reference, twin, method, others_of(twin, added)),
             stepped,
             self.heat_map_missing.emit,
         )

@@ -38,7 +38,8 @@ that patient.</p>
 """)
 
 
-_PATTERNS = "*.ecgtwin *.ecgcourse *.dcm *.hea *.dat *.mat *.csv *.tsv *.txt *.xml *.scp *.edf"
+_RECORDINGS = "*.dcm *.hea *.dat *.mat *.csv *.tsv *.txt *.xml *.scp *.edf"
+_PATTERNS = f"*.ecgtwin *.ecgcourse {_RECORDINGS}"
 
 
 def ask_file_to_open(parent: QWidget, then: Callable[[Path], None]) -> None:
@@ -49,6 +50,17 @@ def ask_file_to_open(parent: QWidget, then: Callable[[Path], None]) -> None:
         dialog.setNameFilters([f"{tr('ECG files and sessions')} ({_PATTERNS})", tr("All files (*)")])
 
     _ask(parent, tr("Open ECG"), prepare, then)
+
+
+def ask_recordings_to_add(parent: QWidget, then: Callable[[list[Path]], None]) -> None:
+    """Ask for one or several recordings."""
+
+    def prepare(dialog):
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilters([f"{tr('ECG files')} ({_RECORDINGS})", tr("All files (*)")])
+
+    title = tr("Add recordings of the same patient")
+    _ask(parent, title, prepare, then, several=True)
 
 
 def ask_folder(parent: QWidget, then: Callable[[Path], None]) -> None:
@@ -159,13 +171,40 @@ def show_about(parent: QWidget) -> QDialog:
     return show(dialog)
 
 
-def _ask(parent, title, prepare, then):
-    """Ask for a path, in a turn of the event loop of its own: Qt takes 10 ms to make its file dialog."""
+def ask_whether(
+    parent: QWidget, title: str, question: str, answers: tuple[str, str], then: Callable[[], None]
+) -> QDialog:
+    """Ask something; the first of the answers does it, the second, which is chosen at first, does not."""
+    dialog = QDialog(parent)
+    dialog.setWindowTitle(title)
+    words = QLabel(question)
+    words.setWordWrap(True)
+    words.setMinimumWidth(420)
+    buttons = QDialogButtonBox()
+    buttons.addButton(answers[0], QDialogButtonBox.ButtonRole.AcceptRole)
+    no = buttons.addButton(answers[1], QDialogButtonBox.ButtonRole.RejectRole)
+    no.setDefault(True)
+    buttons.accepted.connect(dialog.accept)
+    buttons.rejected.connect(dialog.reject)
+    dialog.accepted.connect(then)
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(24, 16, 24, 16)
+    column.setSpacing(14)
+    column.addWidget(words)
+    column.addWidget(buttons)
+    return show(dialog)
+
+
+def _ask(parent, title, prepare, then, several=False):
+    """Ask for a path or several, in a turn of the event loop of its own: Qt takes 10 ms to make its file dialog."""
 
     def ask():
         dialog = QFileDialog(parent, title)
         prepare(dialog)
-        dialog.fileSelected.connect(lambda name: then(Path(name)))
+        if several:
+            dialog.filesSelected.connect(lambda names: then([Path(name) for name in names]))
+        else:
+            dialog.fileSelected.connect(lambda name: then(Path(name)))
         show(dialog)
 
     QTimer.singleShot(0, parent, ask)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from ecgtwin_app.ecg.recording import EcgError
@@ -11,9 +12,11 @@ from ecgtwin_app.formats.channels import NotStated
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.report.export import write_pdf, write_png, write_svg
 from ecgtwin_app.report.page import Page
-from ecgtwin_app.ui.reading import measured, read
+from ecgtwin_app.ui.reading import EXCHANGED, Measured, measured, read
+from ecgtwin_app.ui.same_patient import check_addition, contradictions
 from ecgtwin_app.ui.seconds_dialog import SECONDS
-from ecgtwin_app.ui.words import plural, tr
+from ecgtwin_app.ui.undo import Change
+from ecgtwin_app.ui.words import plural, said, tr
 
 _WRITERS = {".pdf": write_pdf, ".png": write_png, ".svg": write_svg}
 
@@ -35,27 +38,82 @@ class FileJobs:
         **options
             As for `formats.registry.open_ecg`.
         """
+        self._read(path, options, lambda piece, found: self._show_reference(piece, found, then))
+
+    def open_seconds(self, file: EcgFile, start: float) -> None:
+        """Make ten seconds of a long recording the reference."""
+        self._read_seconds(file, start, lambda piece, found: self._show_reference(piece, found, None))
+
+    def add(self, paths: Sequence[Path]) -> None:
+        """Read more recordings of the reference's patient, to be pooled with it; one step to undo.
+
+        They are read and asked about as in `open`. One that seems to be of another patient is asked about, too
+        (`doubted`).
+        """
+        reference = self.session.reference
+        if reference is None:
+            self.failed.emit(tr("No ECG is open; open one first, then add more recordings of its patient."))
+            return
+        key = f"recordings added at {self.undo.index()}"
+        for path in paths:
+            self._read(path, {}, partial(self._check_addition, path.name, reference, key))
+
+    def _check_addition(self, name, reference, key, _, found):
+        recording, _, _, notes = found
+        there = (reference, *self.session.others)
+
+        def checked(_):
+            against = contradictions(reference, recording)
+            if not against:
+                add()
+                return
+            words = tr(
+                "Perhaps another patient: {name} and the open ECG differ in {what}. Add it all the same?"
+            )
+            self.doubted.emit(words.format(name=name, what=", ".join(map(tr, against))), add)
+
+        def add():
+            session = self.session
+            if session.reference is not reference:
+                words = tr("{name} is not added, for another ECG was opened in the meantime.")
+                self.failed.emit(words.format(name=name))
+                return
+            others = (*session.others, recording)
+            text = tr("addition of recordings")
+            self.undo.push(Change(text, session.set_others, session.others, others, key))
+            hint = next((f"{name}: {said(note)}" for note in notes if note.startswith(EXCHANGED)), "")
+            words = tr("{name} is added; the next twins are made from {n} recordings of the patient.")
+            self.told.emit(hint or words.format(name=name, n=1 + len(others)))
+
+        self.worker.submit(
+            tr("Opening"),
+            lambda: iter([check_addition(recording, name, there)]),
+            on_item=checked,
+            on_error=self.failed.emit,
+        )
+
+    def _read(self, path, options, use: Callable[[tuple[EcgFile, float] | None, Measured], None]):
+        """Read a recording for `use`, which also gets the long recording that it is a piece of."""
         self.cancel()
 
         def opened(found):
             if isinstance(found, NotStated):
-                self.stating_wished.emit(path, found.missing, then)
+                self.stating_wished.emit(path, found.missing, lambda stated: self._read(path, stated, use))
             elif isinstance(found, EcgFile):
-                self.seconds_wished.emit(found, then)
+                self.seconds_wished.emit(found, lambda start: self._read_seconds(found, start, use))
             else:
-                self._show_reference(None, found, then)
+                use(None, found)
 
         self.worker.submit(
             tr("Opening"), lambda: iter([read(path, options)]), on_item=opened, on_error=self.failed.emit
         )
 
-    def open_seconds(self, file: EcgFile, start: float, then: Callable[[], None] | None = None) -> None:
-        """Make ten seconds of a long recording the reference."""
+    def _read_seconds(self, file, start, use):
         self.cancel()
         self.worker.submit(
             tr("Opening"),
             lambda: iter([measured(file.recording(start, min(SECONDS, file.duration - start)))]),
-            on_item=lambda found: self._show_reference((file, start), found, then),
+            on_item=lambda found: use((file, start), found),
             on_error=self.failed.emit,
         )
 

@@ -21,6 +21,7 @@ from ecgtwin_app.report.look import look_of
 from ecgtwin_app.ui.condition_words import names_text
 from ecgtwin_app.ui.filmstrip import marks
 from ecgtwin_app.ui.layer_stack import LayerStack
+from ecgtwin_app.ui.provenance import OTHERS_ARE_FOR, others_words
 from ecgtwin_app.ui.session import Session
 from ecgtwin_app.ui.words import noted, tr
 
@@ -38,6 +39,8 @@ class LayersPanel(QWidget):
         self._stack, self._session = LayerStack(), None
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Layers"))
+        self.list.setWordWrap(True)
+        self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.list.itemChanged.connect(self._changed)
         self.list.currentRowChanged.connect(lambda _: self._show_controls())
         self.opacity = QSlider(Qt.Orientation.Horizontal)
@@ -61,7 +64,7 @@ class LayersPanel(QWidget):
         keys = stack.keys(session.twins)[::-1] if session.reference is not None else []
         for key in keys:
             number = 0 if key == REFERENCE else session.twins.index(key) + 1
-            words = tr("Reference")
+            words = f"{tr('Reference')} {others_words(session)}".strip()
             if key != REFERENCE:
                 name = stack.style(key).name or tr("Twin {number}").format(number=number)
                 words = f"{name}  {marks(key)}"
@@ -76,6 +79,8 @@ class LayersPanel(QWidget):
             item.setIcon(_swatch(stack.style(key).colour or _usual_colour(key, session, stack)))
             if key != REFERENCE:
                 item.setToolTip(names_text(key.request.conditions))
+            elif session.others:
+                item.setToolTip(tr(OTHERS_ARE_FOR))
             self.list.addItem(item)
         rows = [row for row, key in enumerate(keys) if key is chosen or key == chosen]
         self.list.setCurrentRow(rows[0] if rows else 0)

@@ -9,7 +9,7 @@ nor is the strength of guidance, most of whose effect lies below a quarter.)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -95,7 +95,12 @@ def fractions(count: int = FRAMES) -> list[float]:
 
 
 def make_frames(
-    engine, reference: Recording, twin: Twin, known: tuple[Frame, ...] = (), count: int = FRAMES
+    engine,
+    reference: Recording,
+    twin: Twin,
+    known: tuple[Frame, ...] = (),
+    count: int = FRAMES,
+    others: Sequence[Recording] = (),
 ) -> Iterator[Progress | Frame]:
     """Make the frames of a morph that are not known yet; closing the iterator cancels.
 
@@ -110,6 +115,8 @@ def make_frames(
         Made before.
     count : int
         Frames in all, a power of two and one.
+    others : sequence of Recording
+        Those that the twin was made with.
 
     Raises
     ------
@@ -119,7 +126,7 @@ def make_frames(
     there = {frame.fraction: frame for frame in known}
     own = there.get(0.0)
     if own is None:
-        (drawn,) = yield from _drawn(engine, reference, own_request(twin))
+        (drawn,) = yield from _drawn(engine, reference, own_request(twin), others)
         onset = None if grows(twin) else drawn.recording.duration
         own = Frame(0.0, drawn.recording, drawn.measurements, onset, drawn.score)
         yield own
@@ -128,9 +135,9 @@ def make_frames(
             yield _frame(own, twin, fraction)
 
 
-def _drawn(engine, reference, request):
+def _drawn(engine, reference, request, others):
     twins = []
-    for item in engine.iter_generate(reference, request):
+    for item in engine.iter_generate(reference, request, others):
         if isinstance(item, Twin):
             twins.append(item)
         else:

@@ -11,6 +11,7 @@ from ecgtwin_app.report.layers import REFERENCE, TWIN, Layer
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.ui.controller import Controller
 from ecgtwin_app.ui.morph import FRAMES, Frame, FrameStore, make_frames
+from ecgtwin_app.ui.same_patient import others_of
 from ecgtwin_app.ui.session import Session
 from ecgtwin_app.ui.words import number, tr
 
@@ -128,6 +129,10 @@ class MorphPlayer(QObject):
 
     def _make(self):
         twin, reference, known = self.twin, self._session.reference, self.frames
+        added = self._session.added
+
+        def frames(engine):
+            return make_frames(engine, reference, twin, known, others=others_of(twin, added))
 
         def stepped(item):
             if isinstance(item, Progress):
@@ -141,9 +146,7 @@ class MorphPlayer(QObject):
                 self._job, self.progress = None, None
                 self.changed.emit()
 
-        job = self._job = self._controller.aside(
-            tr("Making the morph"), lambda engine: make_frames(engine, reference, twin, known), stepped, ended
-        )
+        job = self._job = self._controller.aside(tr("Making the morph"), frames, stepped, ended)
 
     def _tick(self):
         if not self.may_step():

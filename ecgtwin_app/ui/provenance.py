@@ -10,7 +10,13 @@ from ecgtwin_app.engine.request import HeatMap
 from ecgtwin_app.report.marking import GHOST
 from ecgtwin_app.ui.condition_words import names_text
 from ecgtwin_app.ui.session import Session
-from ecgtwin_app.ui.words import figure, number, said, tr
+from ecgtwin_app.ui.words import figure, noted, number, plural, said, tr
+
+#: What more recordings of the same patient are used for.
+OTHERS_ARE_FOR = noted(
+    "What is personal in the next twins is pooled over the reference and these recordings, so that it depends less"
+    " on one recording's noise and electrodes. Rhythm and beat stay those of the reference."
+)
 
 
 class Paragraphs(QTextBrowser):
@@ -33,16 +39,20 @@ class Paragraphs(QTextBrowser):
             )
 
 
+def others_words(session: Session) -> str:
+    """ "+ 2 recordings of the same patient", "" without any."""
+    count = len(session.others)
+    words = plural("+ {n} recording of the same patient", "+ {n} recordings of the same patient", count)
+    return words if count else ""
+
+
 def provenance_of(session: Session) -> list[tuple[str, str]]:
     """Where reference and twin come from, as a list. Nothing that identifies the patient."""
     rows = []
     reference = session.reference
     if reference is not None:
         rows += [
-            (
-                tr("Reference"),
-                f"{reference.source}, {figure(reference.rate)} Hz, {number(reference.duration, 1)} s",
-            ),
+            (tr("Reference"), _recording_words(reference)),
             (
                 tr("Since the file was read"),
                 "; ".join(map(said, reference.history)) or tr("nothing was changed"),
@@ -52,6 +62,8 @@ def provenance_of(session: Session) -> list[tuple[str, str]]:
                 "; ".join(map(said, session.quality)) or tr("nothing was noticed"),
             ),
         ]
+        if session.others:
+            rows.append((others_words(session), "; ".join(map(_recording_words, session.others))))
     if session.twin is not None:
         twin, origin = session.twin, session.twin.recording.provenance
         request = twin.request
@@ -60,6 +72,7 @@ def provenance_of(session: Session) -> list[tuple[str, str]]:
             (tr("Model"), origin.get("model", "–")),
             (tr("Weights SHA-256"), origin.get("weights_sha256", "–")),
             (tr("Reference SHA-256"), origin.get("reference_sha256", "–")),
+            *((tr("Pooled with SHA-256"), digest) for digest in origin.get("pooled_sha256", ())),
             (tr("Conditions"), names_text(request.conditions, ", ")),
             (tr("Seed, steps, strength"), f"{twin.seed}, {request.steps}, {figure(request.strength)}"),
             (
@@ -70,6 +83,10 @@ def provenance_of(session: Session) -> list[tuple[str, str]]:
             (tr("Versions"), ", ".join(f"{k} {v}" for k, v in origin.get("versions", {}).items()) or "–"),
         ]
     return rows
+
+
+def _recording_words(recording) -> str:
+    return f"{recording.source}, {figure(recording.rate)} Hz, {number(recording.duration, 1)} s"
 
 
 def checks_of(heatmap: HeatMap) -> list[tuple[str, str]]:

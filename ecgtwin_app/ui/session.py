@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from ecgtwin_app.ecg.recording import Recording
 from ecgtwin_app.engine.request import HeatMap, Twin, TwinRequest
 from ecgtwin_app.ui.marks import Marks, with_moved_marks
+from ecgtwin_app.ui.same_patient import set_aside
 
 FIRST_REQUEST = TwinRequest(conditions=("ventricular premature complex",))
 
@@ -19,6 +20,11 @@ class Session(QObject):
     reference : Recording or None
     measurements : dict or None
         Of the reference; None when it could not be measured.
+    others : tuple of Recording
+        More recordings of the same patient, pooled with the reference in the next twins.
+    added : dict of str to Recording
+        By digest, these and those that were taken out again, which a twin may still have been made with.
+        Replaced, never changed, so that another thread may hold it.
     request : TwinRequest
         What the panels show, to be asked with the next run.
     twins : list of Twin
@@ -33,6 +39,7 @@ class Session(QObject):
     """
 
     reference_changed = Signal()
+    others_changed = Signal()
     request_changed = Signal()
     twins_changed = Signal()
     heatmap_kept = Signal()
@@ -44,6 +51,8 @@ class Session(QObject):
         super().__init__(parent)
         self.reference: Recording | None = None
         self.measurements: dict | None = None
+        self.others: tuple[Recording, ...] = ()
+        self.added: dict[str, Recording] = {}
         self.request = FIRST_REQUEST
         self.twins: list[Twin] = []
         self.current = -1
@@ -69,12 +78,19 @@ class Session(QObject):
         self.quality = quality
         self._marks = {} if marks is None else {reference: marks}
         self.reference, self.measurements = reference, measurements
+        self.others, self.added = (), {}
         self.twins, self.current = [], -1
         self.requests = []
         self._heatmaps.clear()
         self.reference_changed.emit()
         self.requests_changed.emit()
         self.twins_changed.emit()
+
+    def set_others(self, others: tuple[Recording, ...]) -> None:
+        """Pool the next twins over these recordings, too."""
+        self.others = others
+        self.added = self.added | {recording.digest(): recording for recording in others}
+        self.others_changed.emit()
 
     def set_request(self, request: TwinRequest) -> None:
         """Change what is asked."""
@@ -136,6 +152,8 @@ class Session(QObject):
         return {
             "reference": self.reference,
             "measurements": self.measurements,
+            "others": self.others,
+            "set_aside": set_aside(self.added, self.others, self.twins),
             "marks": dict(self._marks),
             "twins": tuple(self.twins),
             "current": self.current,
@@ -147,6 +165,8 @@ class Session(QObject):
     def restore(self, state) -> None:
         """Show what a session file kept."""
         self.reference, self.measurements = state.reference, state.measurements
+        self.others = state.others
+        self.added = {recording.digest(): recording for recording in (*state.others, *state.set_aside)}
         self.twins, self.current = list(state.twins), state.current
         self.requests, self._marks, self._heatmaps = (
             list(state.requests),

@@ -43,6 +43,8 @@ class SessionState:
     ----------
     reference : Recording
     measurements : dict or None
+    others, set_aside : tuple of Recording
+        Of the same patient: pooled with the reference, and no longer so but known to a twin.
     marks : dict of Recording to Marks
     twins : tuple of Twin
     current : int
@@ -58,6 +60,8 @@ class SessionState:
 
     reference: Recording
     measurements: dict | None = None
+    others: tuple[Recording, ...] = ()
+    set_aside: tuple[Recording, ...] = ()
     marks: dict = field(default_factory=dict)
     twins: tuple[Twin, ...] = ()
     current: int = -1
@@ -107,6 +111,8 @@ def _document(state, arrays):
         "format": FORMAT,
         "program": __version__,
         "reference": _recording(state.reference, keep) | {"measurements": state.measurements},
+        "others": [_recording(other, keep) for other in state.others],
+        "set_aside": [_recording(other, keep) for other in state.set_aside],
         "marks": {
             name: _marks(state.marks[recording])
             for name, recording in _named_recordings(state)
@@ -222,6 +228,9 @@ def _state(document, members):
     return SessionState(
         reference=reference,
         measurements=document["reference"]["measurements"],
+        # Sessions of former versions know no others.
+        others=tuple(_read_recording(plain, array) for plain in document.get("others", ())),
+        set_aside=tuple(_read_recording(plain, array) for plain in document.get("set_aside", ())),
         marks={recordings[name]: _read_marks(plain) for name, plain in document["marks"].items()},
         twins=twins,
         current=min(int(document["current"]), len(twins) - 1),

@@ -8,6 +8,7 @@ from ecgtwin_app.report.layers import TWIN
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.ui import settings
 from ecgtwin_app.ui.layer_stack import layers_of
+from ecgtwin_app.ui.provenance import OTHERS_ARE_FOR, others_words
 from ecgtwin_app.ui.words import number, tr
 
 
@@ -51,7 +52,14 @@ class Showing:
         self.results.show_session(self.session)
         self.request_panel.show_session(self.session)
         self.layers_panel.show_session(self.session, self.layers)
+        self._show_others()
         self._refresh_view()
+
+    def _show_others(self):
+        """Say how many more recordings the next twins are pooled over."""
+        self.others_label.setText(others_words(self.session))
+        self.others_label.setToolTip(tr(OTHERS_ARE_FOR))
+        self.others_label.setVisible(bool(self.session.others))
 
     def _refresh_view(self):
         """Show the page anew, with a heat map that may have to be made first."""
@@ -82,6 +90,8 @@ class Showing:
             "redo": self.undo_stack.canRedo() and not running,
             "generate": self.request_panel.may_generate,
             "cancel": running or bool(self.messages.text),
+            "add_recordings": not running,
+            "remove_recordings": bool(self.session.others) and not running,
             "save_twins": twins,
             "save_session": reference,
             "save_session_as": reference,

@@ -22,7 +22,8 @@ _TELLING = (
 )  # fmt: skip
 #: Commands that have no place in teaching mode.
 _ASKING = (
-    "generate", "new_seed", "add_favourite", "save_presets", "load_presets", "remove_twin",
+    "generate", "new_seed", "add_favourite", "save_presets", "load_presets", "remove_twin", "add_recordings",
+    "remove_recordings",
 )  # fmt: skip
 #: Of these, the ones whose state nothing else in the window decides.
 _OTHERWISE_FREE = (
