@@ -67,7 +67,7 @@ def test_a_small_model_learns_a_steady_rhythm_at_the_asked_rate():
     told.numbers[:, 0] = torch.from_numpy(rates)
     optimizer = torch.optim.Adam(model.parameters(), 1e-2)
     losses = []
-    for _ in range(80):
+    for _ in range(160):
         optimizer.zero_grad()
         loss = model.loss(score, told)
         loss.backward()
