@@ -204,6 +204,20 @@ def test_autosave_writes_what_changed_and_leaves_nothing_behind(qapp, qtbot, sta
     assert not list((tmp_path / "r").glob("*.ecgtwin"))
 
 
+def test_autosave_keeps_what_was_added(qtbot, engine, store, state, tmp_path):
+    window = MainWindow(lambda: engine, store, tmp_path / "recovery")
+    qtbot.addWidget(window)
+    window.session.open(state.reference, state.measurements)
+    window.keeper.save()
+    qtbot.waitUntil(lambda: not window.keeper.worker.busy)
+    window.session.set_others(state.others)
+    window.keeper.save()
+    qtbot.waitUntil(lambda: not window.keeper.worker.busy)
+    (kept,) = read_session(window.keeper.path).others
+    assert kept.digest() == state.others[0].digest()
+    window.close()
+
+
 _KILLED = """
     import sys, time
     sys.path[:0] = [{tests!r}]

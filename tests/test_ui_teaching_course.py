@@ -339,7 +339,7 @@ def test_frames_are_made_from_coarse_to_fine():
 class _Engine(StandInEngine):
     """Sinus rhythm is the reference, everything else is twice as large."""
 
-    def iter_generate(self, reference, request):
+    def iter_generate(self, reference, request, others=()):
         self.begun += 1
         yield Progress(1, 1)
         (twin,) = _twins(reference, *request.conditions, seed=request.seed)

@@ -1,4 +1,4 @@
-"""More recordings of the reference's patient: which may be added, and which a twin was made with. No Qt.
+"""More recordings of the reference's patient: which may be added, and which a twin was made with. No widgets.
 
 What is personal in a twin is pooled over the reference and these recordings (`TwinEngine.iter_generate`).
 """
