@@ -28,7 +28,7 @@ RATE_ROOM = 2.0
 USUAL_SEVERITY = (0.45, 0.95)
 #: Set-points (ms, degrees) that define a condition, drawn where none is asked and no other condition changes
 #: the QRS: well inside the limits of Surawicz et al. (AHA/ACCF/HRS 2009 part III). A duration is measured some
-#: 8 ms longer on the performed strip than it was drawn.
+#: 4 ms longer on the performed strip than it was drawn.
 DEFINING = {
     "incomplete right bundle branch block": {"qrs": (100.0, 107.0)},
     "left anterior fascicular block": {"qrs": (88.0, 102.0), "axis": (-72.0, -56.0)},
