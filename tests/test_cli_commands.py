@@ -33,13 +33,14 @@ class ScriptedEngine:
     def __init__(self, met=True, interrupt_after=None):
         self.met, self.interrupt_after = met, interrupt_after
 
-    def iter_generate(self, reference, request):
+    def iter_generate(self, reference, request, others=()):
         for number in range(request.samples):
             if number == self.interrupt_after:
                 raise KeyboardInterrupt
             yield Progress(number + 1, request.samples)
             seed = request.seed + number
             provenance = {"synthetic": True, "model": self.model_name, "seed": seed}
+            provenance["pooled_sha256"] = [other.digest() for other in others]
             twin = reference.changed("copied", synthetic=True, provenance=provenance)
             lines = (AskedGot("QRS duration", "ms", "≥ 120", 72.0, 140.0 if self.met else 80.0, self.met),)
             yield Twin(twin, request, seed, None, lines, self.met, 1.0, 0.5, {"qrs": 80.0}, 0.1)
@@ -142,6 +143,15 @@ def test_missing_weights_are_one_sentence(capsys, tmp_path):
         tmp_path / "o",
         words="weights",
     )
+
+
+def test_generate_pools_more_recordings_of_the_patient(engine, capsys, tmp_path):
+    engine()
+    other = str(example_path())
+    asked = ["--condition", "PVC", "--also", other, other, "--json", "--out", str(tmp_path / "out")]
+    assert main(["generate", "example", *asked]) == 0
+    provenance = json.loads(capsys.readouterr().out)["provenance"]
+    assert provenance["pooled_sha256"] == [read_ecg(example_path()).digest()] * 2
 
 
 def test_generate_writes_marked_records_and_twins_json(engine, capsys, tmp_path):

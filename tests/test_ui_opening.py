@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -227,6 +229,11 @@ def test_twins_are_made_from_all_recordings_of_a_patient(opened, qtbot, tmp_path
     qtbot.waitUntil(lambda: idle(opened))
     generate(opened, qtbot)
     assert "pooled_sha256" not in session.twin.recording.provenance
+    opened.controller.save_twins(tmp_path / "twins")
+    qtbot.waitUntil(lambda: "Saved 2 twins" in opened.messages.text and idle(opened))
+    saved = json.loads((tmp_path / "twins" / "twins.json").read_text("utf-8"))
+    assert "pooled_sha256" not in saved["provenance"], "the twins do not share it"
+    assert [twin.get("provenance", {}).get("pooled_sha256") for twin in saved["twins"]] == [digests, None]
     opened.previous_twin()
 
     opened.save_session()

@@ -39,8 +39,13 @@ def save_twins(twins: list[Twin], folder: Path) -> list[Path]:
 
 
 def twins_document(names: list[str], twins: list[Twin]) -> dict:
-    """The content of `twins.json`: each twin with what was asked and got, and the provenance they share."""
-    shared = {k: v for k, v in twins[0].recording.provenance.items() if k != "seed"} if twins else {}
+    """The content of `twins.json`: each twin with what was asked and got, and the provenance they share.
+
+    Twins of several requests, or pooled over other recordings, each have the rest of their provenance themselves.
+    """
+    origins = [{k: v for k, v in twin.recording.provenance.items() if k != "seed"} for twin in twins]
+    shared = {k: v for k, v in origins[0].items() if all(o.get(k) == v for o in origins)} if twins else {}
+    own = [{k: v for k, v in origin.items() if k not in shared} for origin in origins]
     return {
         "twins": [
             {
@@ -58,8 +63,9 @@ def twins_document(names: list[str], twins: list[Twin]) -> dict:
                 "seconds": round(twin.seconds, 3),
                 "measurements": twin.measurements,
                 "score": twin.score.to_json() if twin.score else None,
+                **({"provenance": rest} if rest else {}),
             }
-            for name, twin in zip(names, twins)
+            for name, twin, rest in zip(names, twins, own)
         ],
         "provenance": shared,
     }  # fmt: skip
