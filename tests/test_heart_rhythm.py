@@ -4,7 +4,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ecgtwin_app.ecg.recording import EcgError
@@ -165,6 +165,7 @@ def test_flutter_conducts_every_second_to_fourth_turn(seed, rate):
 
 
 @given(seed=seeds, rate=st.floats(50, 110))
+@example(seed=4647, rate=70.0)  # three early beats: the usual cycle is longer than the mean one
 @settings(max_examples=40, deadline=None)
 def test_premature_atrial_beats_reset_the_sinus_node(seed, rate):
     score, counterpart = written(("premature atrial complex",), rate, seed)
@@ -176,7 +177,7 @@ def test_premature_atrial_beats_reset_the_sinus_node(seed, rate):
     qrs, narrow = np.array(score.times("QRS")), 0
     for p in early:
         k = int(np.searchsorted(qrs, p))
-        assert qrs[k] - qrs[k - 1] < 0.82 * rr
+        assert qrs[k] - qrs[k - 1] < 0.82 * max(rr, np.median(np.diff(qrs)))
         # A pause, and less than a compensatory one.
         assert 0.95 * rr < qrs[k + 1] - qrs[k]
         assert qrs[k + 1] - qrs[k - 1] < 1.99 * rr

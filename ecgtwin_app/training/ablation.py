@@ -204,7 +204,8 @@ def evaluate(ablation: Ablation, folder: Path, args: argparse.Namespace) -> dict
     """
     options = [
         "--data", args.data, "--weights", folder / "weights", "--out", folder / "evaluation",
-        "--work", folder / "evaluation" / "work", "--references", args.references, "--seed", args.seed,
+        # One work folder for all: it holds what was measured on the real recordings.
+        "--work", args.out / "evaluation", "--references", args.references, "--seed", args.seed,
         "--sets", "conditions", "--no-utility", "--no-gallery",
     ]  # fmt: skip
     if not ablation.score:
