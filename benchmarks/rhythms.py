@@ -22,6 +22,7 @@ from ecgtwin_app.engine.compose import compose_score
 from ecgtwin_app.engine.plan import RATE_ROOM, USUAL_SEVERITY, Plan
 from ecgtwin_app.heart.rhythm import mean_rate, write_score
 from ecgtwin_app.heart.rhythm_grid import CUT_AT_END
+from ecgtwin_app.heart.rhythm_severity import longest_run
 from ecgtwin_app.model.weights import load
 from ecgtwin_app.resources import weight_path
 
@@ -102,15 +103,6 @@ def junctional(score: RhythmScore) -> bool:
     return not score.times("P", "sinus") and _steady(score)
 
 
-def _longest_run(score: RhythmScore) -> int:
-    longest = run = 0
-    for event in score.events:
-        if event.chamber == "QRS":
-            run = run + 1 if event.origin == "ventricular" else 0
-            longest = max(longest, run)
-    return longest
-
-
 def premature_ventricular(score: RhythmScore) -> bool:
     """Single ventricular beats, fewer than half, one at least a tenth early."""
     qrs, early = np.array(score.times("QRS")), beats(score, "ventricular")
@@ -118,7 +110,7 @@ def premature_ventricular(score: RhythmScore) -> bool:
     usual = np.median(np.diff(beats(score)))
     return (
         0 < len(early) <= len(beats(score)) / 2
-        and _longest_run(score) < 3
+        and longest_run(score) < 3
         and min(gaps, default=usual) < 0.9 * usual
     )
 
@@ -135,7 +127,7 @@ def ventricular_tachycardia(score: RhythmScore) -> bool:
     """Three or more ventricular beats in a row, above 100/min, from one site."""
     run = beats(score, "ventricular")
     sites = {e.site for e in score.events if e.origin == "ventricular"}
-    return _longest_run(score) >= 3 and 60 / np.median(np.diff(run)) > 100 and len(sites) == 1
+    return longest_run(score) >= 3 and 60 / np.median(np.diff(run)) > 100 and len(sites) == 1
 
 
 def pacing(score: RhythmScore) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from ecgtwin_app.ecg.leads import independent_leads, lead_law_residual, twelve_leads
 from ecgtwin_app.ecg.measure import measure
 from ecgtwin_app.ecg.recording import LEADS, EcgError, Recording
-from ecgtwin_app.ecg.score import Event, RhythmScore
+from ecgtwin_app.ecg.score import VENTRICULAR_SITES, Event, RhythmScore
 from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.plan import make_plan
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
@@ -18,6 +18,7 @@ from ecgtwin_app.engine.shapes import Shapes
 from ecgtwin_app.evaluation.untouched import usual_and_spread
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.heart.ectopy import looks_ectopic
 from ecgtwin_app.heart.rhythm import mean_rate
 
 PVC = TwinRequest(("ventricular premature complex",), heart_rate=70, seed=3)
@@ -256,6 +257,17 @@ def test_a_beat_keeps_of_the_patient_what_its_condition_does_not_change(engine, 
     assert drawn("T inversion", axis=-60).qrs is not own.qrs
 
 
+def test_ventricular_beats_are_hardly_ever_like_conducted_ones(engine, reference):
+    prepared, alike = engine._prepare(reference), 0
+    for seed in range(4):
+        plan = make_plan(engine._conditions(PVC), PVC, prepared, seed)
+        shapes = Shapes(engine._model, prepared, plan, seed, 1.0, "cpu")
+        beats = (shapes("QRS", "ventricular", site) for site in VENTRICULAR_SITES)
+        alike += sum(not looks_ectopic(beat, prepared.template) for beat in beats)
+    # Of 36 beats 10 are when none is drawn again.
+    assert alike <= 4
+
+
 def test_other_recordings_of_the_patient_are_pooled(engine, reference):
     noise = np.random.default_rng(0).normal(0, 0.04, (2, 12, reference.samples)).astype(np.float32)
     noisy, other = (
@@ -270,6 +282,8 @@ def test_other_recordings_of_the_patient_are_pooled(engine, reference):
     request = TwinRequest(("sinus rhythm",), heart_rate=70, seed=1)
     (twin,) = engine.generate(noisy, request, (other,))
     assert twin.recording.provenance["pooled_sha256"] == [other.digest()]
+    with pytest.raises(EcgError, match="generated recording"):
+        engine.generate(noisy, request, (twin.recording,))
     assert not np.array_equal(twin.recording.signal, engine.generate(noisy, request)[0].recording.signal)
 
 

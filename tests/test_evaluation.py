@@ -14,7 +14,7 @@ from ecgtwin_app.ecg.score import Event, RhythmScore
 from ecgtwin_app.evaluation import main as command
 from ecgtwin_app.evaluation.assemble import assemble
 from ecgtwin_app.evaluation.bar import bar
-from ecgtwin_app.evaluation.clinical import FEATURES, features, quantity, standardised
+from ecgtwin_app.evaluation.clinical import FEATURES, QUANTITIES, features, quantity, standardised
 from ecgtwin_app.evaluation.draws import Draw, chosen, condition_draws, rate_range, realism_draws
 from ecgtwin_app.evaluation.encoder import FEATURES as ENCODED
 from ecgtwin_app.evaluation.encoder import features_of, fit, scores_of
@@ -24,6 +24,7 @@ from ecgtwin_app.evaluation.measured import measured_arrays, measured_row
 from ecgtwin_app.evaluation.page import page
 from ecgtwin_app.evaluation.perform import perform_all
 from ecgtwin_app.evaluation.real_set import RealSet, has_label, target_states
+from ecgtwin_app.evaluation.realism import _changed
 from ecgtwin_app.evaluation.references import also_normal, held_out_normals, one_each, second_recordings
 from ecgtwin_app.evaluation.store import Store
 from ecgtwin_app.evaluation.svg import Dot, curves, dots, ecg
@@ -159,6 +160,17 @@ def test_twins_for_comparison_have_the_rates_of_real_records_and_each_patient_on
     assert {draw.name for draw in draws} == {"sinus rhythm"}  # one record is too few
     assert sorted(draw.reference for draw in draws) == list(range(8)) and len({d.key for d in draws}) == 8
     assert all(60 <= draw.rate < 72 and (draw.age, draw.sex) == (60, "F") for draw in draws)
+
+
+def test_what_a_condition_changes_is_told_from_what_it_leaves():
+    changed = {(c, q) for c in ("sinus tachycardia", "left bundle branch block", "long QT", "left atrial enlargement")
+               for q in QUANTITIES if _changed(c, q)}  # fmt: skip
+    rest = {"QRS", "QT", "QTc", "R in II", "R in V5", "S in V1", "S in V2", "T in II", "T in V2", "T in V5"}
+    assert {q for c, q in changed if c == "left bundle branch block"} == rest
+    assert {q for c, q in changed if c == "long QT"} == {"QT", "QTc", "T in II", "T in V2", "T in V5"}
+    assert {(c, q) for c, q in changed if c.endswith(("tachycardia", "enlargement"))} == {
+        ("sinus tachycardia", "QT"), ("left atrial enlargement", "QT")}  # fmt: skip
+    assert _changed("first-degree AV block", "PR")
 
 
 def test_conditions_are_chosen_by_any_name():

@@ -12,7 +12,7 @@ import torch
 from ecgtwin_app.ecg.leads import independent_leads
 from ecgtwin_app.ecg.measure import Measurements, measure
 from ecgtwin_app.ecg.median import RepresentativeBeat, representative_beat
-from ecgtwin_app.ecg.recording import Recording
+from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.ecg.resample import ten_seconds
 from ecgtwin_app.ecg.template import BeatTemplate, split_beat
 from ecgtwin_app.model.conditioning import PRESENT, Condition, nothing_known, statement_states, unwrapped_axis
@@ -65,8 +65,10 @@ def prepare(
     Raises
     ------
     EcgError
-        When a recording is too short or has no beats.
+        When a recording is too short or has no beats, or one of the others was generated.
     """
+    if any(other.synthetic for other in others):
+        raise EcgError("A generated recording tells nothing more of the patient; add recorded ones only.")
     strip = ten_seconds(reference)
     measured = measure(strip)
     beat = measured.delineation.representative

@@ -29,7 +29,7 @@ def rhythm_severity(score: RhythmScore) -> dict[str, float]:
         "premature atrial complex": (_prematurity(score, "P", "ectopic"), 0.24, 0.48),
         "ventricular premature complex": (early_ventricular, 0.22, 0.5),
         "ventricular bigeminy": (early_ventricular, 0.22, 0.5),
-        "ventricular tachycardia": (_longest_run(score) / max(len(qrs), 1), 0.1, 1.0),
+        "ventricular tachycardia": (longest_run(score) / max(len(qrs), 1), 0.1, 1.0),
         "first-degree AV block": (np.median(pr) if pr.size else 0.0, *PROLONGED_PR),
         "Wenckebach AV block": (np.ptp(pr) if pr.size else 0.0, 0.05, 0.3),
         "Mobitz II AV block": (dropped, 0.15, 0.6),
@@ -59,7 +59,8 @@ def _prematurity(score, chamber, origin):
     return float(1 - min(gaps, default=usual) / usual)
 
 
-def _longest_run(score):
+def longest_run(score: RhythmScore) -> int:
+    """Most ventricular beats in a row."""
     longest = run = 0
     for event in score.events:
         if event.chamber == "QRS":
