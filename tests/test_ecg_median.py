@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from synthetic_ecg import LBBB, NORMAL, fibrillating, strip
 
-from ecgtwin_app.ecg.median import representative_beat
+from ecgtwin_app.ecg.median import representative_beat, stack_beats
 from ecgtwin_app.ecg.recording import EcgError, Recording
 
 #: Samples (of 2 ms) by which a mark may miss the drawn one: bumps begin and end without a corner.
@@ -54,6 +54,14 @@ def test_ectopic_beats_stay_out_of_the_median():
     mixed = representative_beat(strip(ectopic={2, 6, 9}, noise=0.002)[0])
     assert mixed.beats_total - mixed.beats_used == 3
     np.testing.assert_allclose(mixed.signal[:, 150:300], plain.signal[:, 150:300], atol=0.03)
+
+
+def test_in_bigeminy_the_beats_that_come_too_soon_are_not_the_usual_ones():
+    """Not even when they are the narrower ones."""
+    onsets = np.sort(np.concatenate([0.4 + 1.5 * np.arange(6), 0.9 + 1.5 * np.arange(6)]))
+    wide = set(range(0, 12, 2))
+    stack = stack_beats(strip(onsets=onsets, ectopic=wide)[0])
+    np.testing.assert_array_equal(stack.dominant, np.arange(12) % 2 == 0)
 
 
 def test_no_p_is_seen_in_fibrillation():

@@ -18,6 +18,8 @@ from ecgtwin_app.ecg.recording import MODEL_RATE
 LEADS_BY, LAGS_BY = 0.08, 0.02
 #: Largest share of ventricular beats of a bigeminy that a P may happen to lead.
 MOST_LED = 0.25
+#: Seconds either side of the peak of T whose area says which way it points.
+AROUND_T = 0.06
 
 
 def premature_atrial_complex(m: Measurements, asked: Asked) -> list[Verdict]:
@@ -132,9 +134,12 @@ def _premature_tests(beat: Beat, m: Measurements, asked: Asked) -> tuple[bool, .
 
 
 def discordant_t(shape: Shape) -> bool:
-    """Whether ST and T point against the QRS, all leads together."""
+    """Whether T points against the QRS, all leads together; without a T, whether all that follows the QRS does."""
     waves = shape.waves
-    end = waves.t_offset if waves.t_offset is not None else shape.signal.shape[1]
+    start, end = waves.qrs_offset, shape.signal.shape[1]
+    if waves.t_peak is not None:
+        # J of a ventricular beat is hard to tell; what lies about the top of T is T.
+        start = max(start, waves.t_peak - int(AROUND_T * MODEL_RATE))
+        end = min(waves.t_offset, waves.t_peak + int(AROUND_T * MODEL_RATE))
     qrs = shape.signal[:, waves.qrs_onset : waves.qrs_offset].sum(axis=1)
-    repolarisation = shape.signal[:, waves.qrs_offset : end].sum(axis=1)
-    return bool(qrs @ repolarisation < 0)
+    return bool(qrs @ shape.signal[:, start:end].sum(axis=1) < 0)

@@ -45,8 +45,10 @@ BETWEEN_ENERGY, BETWEEN_SIZE, BETWEEN = 0.45, 0.6, 0.6
 #: Waves alike (correlation of all leads within so many seconds) are all QRS or all T: at least so many, and
 #: so many times as many as its own kind, outvote one.
 ALIKE, ALIKE_WITHIN, VOTES, MAJORITY = 0.93, 0.05, 3, 2
-#: A wave this large for a QRS is a smooth ectopic one, though it has only so little energy.
-ECTOPIC_SIZE, ECTOPIC_ENERGY = 0.4, 0.15
+#: A wave this large for a QRS is a smooth ectopic one, though it has only so little energy, if it comes no sooner after
+#: the last than this share of the usual interval, or so many seconds: tall T waves do. A sharper one may come sooner.
+ECTOPIC_SIZE, ECTOPIC_ENERGY, ECTOPIC_SHARE, ECTOPIC_LAG = 0.36, 0.1, 0.55, 0.4
+SHARP_ECTOPIC, SHARP_ECTOPIC_LAG = 9.0, 0.34
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,6 +179,9 @@ def _above_threshold(candidates, course):
     if above.any():
         large = course.size[candidates] > ECTOPIC_SIZE * np.median(course.size[candidates[above]])
         large &= course.sharpness[candidates] > T_SHARPNESS
+        lag = np.where(course.sharpness[candidates] > SHARP_ECTOPIC, SHARP_ECTOPIC_LAG, ECTOPIC_LAG) * rate
+        soonest = np.minimum(ECTOPIC_SHARE * _usual_interval(candidates[above]), lag)
+        large &= _time_since(candidates[above], candidates) >= soonest
         above |= large & (heights > noise + ECTOPIC_ENERGY * (level - noise))
     waves = candidates[above]
     accepted = _by_vote(waves, _drop_t_waves(waves, candidates, course), course)
@@ -195,6 +200,17 @@ def _above_threshold(candidates, course):
     return np.sort(np.append(accepted, missed).astype(np.int64))
 
 
+def _time_since(waves, at):
+    """Samples from the last of the waves before each of `at`; before the first, one may lie just before the strip."""
+    last = np.searchsorted(waves, at) - 1
+    return np.where(last >= 0, at - waves[np.maximum(last, 0)], at)
+
+
+def _usual_interval(waves):
+    """Median of the mean of neighbouring intervals (in bigeminy they alternate), samples; 0 for fewer than three waves."""
+    return np.median(waves[2:] - waves[:-2]) / 2 if len(waves) > 2 else 0
+
+
 def _level(heights):
     """A typical QRS height: the median of those above a third of the second highest."""
     top = np.sort(heights)[-2:][0]
@@ -206,8 +222,10 @@ def _drop_t_waves(beats, candidates, course):
     kept = []
     if len(beats) > 2 and beats[0] < LATEST_T * course.rate:
         # The beat before may lie before the strip.
-        energy, size = (np.median(values[beats[1:6]]) for values in (course.energy, course.size))
-        if course.energy[beats[0]] < LATE_T_ENERGY * energy and course.size[beats[0]] < LATE_T_SIZE * size:
+        first, (energy, size) = beats[0], (np.median(v[beats[1:6]]) for v in (course.energy, course.size))
+        soon = first < ECTOPIC_LAG * course.rate and course.sharpness[first] < SHARP_ECTOPIC
+        small = course.size[first] < LATE_T_SIZE * size
+        if course.energy[first] < LATE_T_ENERGY * energy and (soon or small):
             beats = beats[1:]
     for beat in beats:
         if not (kept and _is_t(beat, kept[-1], beats, candidates, course)):
@@ -231,13 +249,20 @@ def _is_t(at, beat, beats, candidates, course):
             course.size[at] < BETWEEN_SIZE * min(course.size[k] for k in around)
         ):
             return True
+    half = int(0.06 * course.rate)
+    cut_off = at + half >= len(course.energy)
+    if cut_off and lag < ECTOPIC_LAG * course.rate and share < T_ENERGY:
+        # The filters make the last samples sharp: what a T begins there looks like a QRS.
+        return True
+    alone = following.size > 0 and following[0] - at > FARTHER * lag
+    if lag < SHARP_T * course.rate and alone and share < 1.0:
+        return True
     between = candidates[(candidates > beat) & (candidates < at)]
     if between.size and course.size[at] > max(
         SECOND_SIZE * course.size[beat], SECOND_GROWTH * course.size[between].max()
     ):
         return False
-    alone = following.size > 0 and following[0] - at > FARTHER * lag
-    if share >= T_ENERGY and not (lag < SHARP_T * course.rate and alone and share < 1.0):
+    if share >= T_ENERGY:
         return False
     if course.sharpness[at] < T_SHARPNESS or (lag < SHARP_T * course.rate and share < SHARP_T_ENERGY):
         return True
@@ -245,8 +270,7 @@ def _is_t(at, beat, beats, candidates, course):
     small = share < LATE_T_ENERGY and course.size[at] < LATE_T_SIZE * course.size[beat]
     if late and not (small and course.sharpness[at] < LATE_T_SHARPNESS):
         return False
-    half = int(0.06 * course.rate)
-    if at + half >= len(course.energy):  # cut by the end of the strip: nothing to compare
+    if cut_off:  # nothing to compare
         return not late
     after = [
         course.energy[other + lag - half : other + lag + half + 1].max()

@@ -15,6 +15,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from ecgtwin_app.ecg.leads import twelve_leads
 from ecgtwin_app.ecg.median import (
+    EARLY,
     SAME_CLASS,
     BeatStack,
     RepresentativeBeat,
@@ -30,8 +31,6 @@ from ecgtwin_app.ecg.waves import Waves, lead_qrs_bounds, qrs_bounds, t_end, t_w
 KINDS = ("dominant", "premature", "ectopic", "unclear")
 #: A QRS at least so long (ms) is wide, and an ectopic one correlates less than this with the dominant.
 WIDE, UNLIKE = 120.0, 0.7
-#: A beat is early when its interval is shorter than this share of the usual one.
-EARLY = 0.8
 #: Seconds by which a T may come earlier or later than the median's.
 T_JITTER = 0.06
 

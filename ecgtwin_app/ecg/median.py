@@ -24,6 +24,8 @@ from ecgtwin_app.ecg.waves import Waves, qrs_bounds, t_wave
 BEFORE, AFTER = 0.35, 0.65
 #: Beats whose QRS correlate at least so with a class's first beat belong to it.
 SAME_CLASS = 0.9
+#: A beat is early when its interval is shorter than this share of the usual one.
+EARLY = 0.8
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,7 +193,7 @@ def _classify(signal, fiducials, rate):
     inside = (fiducials >= half) & (fiducials + half <= signal.shape[1])
     likeness = _correlations(beats)
     likeness[:, ~inside] = 0
-    seed = _dominant_seed(likeness, beats, inside)
+    seed = _dominant_seed(likeness, beats, inside, np.diff(fiducials, prepend=np.nan))
     for _ in range(2):
         members = (seed >= SAME_CLASS) & inside
         if not members.any():
@@ -212,14 +214,18 @@ def _correlations(beats):
     return flat @ flat.T
 
 
-def _dominant_seed(likeness, beats, inside):
-    """Likeness to the beat that most others resemble; of two equal classes, the narrower."""
-    counts = np.sum(likeness >= SAME_CLASS, axis=1) * inside
+def _dominant_seed(likeness, beats, inside, gaps):
+    """Likeness to the beat that most others resemble; of two equal classes, the one not early, then the narrower."""
+    alike = (likeness >= SAME_CLASS) & inside
+    counts = np.sum(alike, axis=1) * inside
     magnitude = np.sqrt(np.sum(beats**2, axis=1))
     width = np.mean(magnitude > 0.3 * magnitude.max(axis=1, keepdims=True), axis=1)
-    near = counts >= 0.75 * counts.max()
-    best = np.flatnonzero(near)[np.lexsort((-counts[near], np.round(width[near], 1)))[0]]
-    return likeness[best]
+    near = np.flatnonzero(counts >= 0.75 * counts.max())
+    known = np.isfinite(gaps)
+    waits = np.array([np.median(gaps[alike[k] & known]) if (alike[k] & known).any() else 0.0 for k in near])
+    # In bigeminy the ectopic beats are as many as the others, and may be as narrow; but they come too soon.
+    early = waits < EARLY * waits.max()
+    return likeness[near[np.lexsort((-counts[near], np.round(width[near], 1), early))[0]]]
 
 
 def _align(signal, fiducials, template, half, reach=15):

@@ -13,6 +13,8 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
+from ecgtwin_app.ecg.p_or_t import goes_with_t
+
 #: The longest P onset to QRS onset that is looked for, seconds.
 LONGEST_PR = 0.42
 #: Seconds by which a beat's own P may come earlier or later than the median's.
@@ -41,6 +43,11 @@ OVERLAP = 0.04
 #: regularly; where they do not, since there small fibrillatory waves may line up by chance; and on T, whose
 #: own end leaves as much in tachycardias without P.
 SMALLEST, SMALLEST_IRREGULAR, SMALLEST_ON_T = 0.012, 0.03, 0.036
+#: On T a wave that goes with the T (`p_or_t`) by more than the first of these is no P, and a small one that does by
+#: less than the second is one. It is asked of the whole wave and of so many seconds either side of its peak, if the
+#: standard error there is at most this. In 120 twins of patients of the training, half in sinus tachycardia above
+#: 140/min, half in supraventricular tachycardia without P, 39 of 41 true P stay below 0.6, all 25 tails of T above.
+WITH_T, WITH_QRS, AROUND_PEAK, KNOWN_TO, SMALLEST_KNOWN = 0.6, 0.4, 0.024, 0.3, 0.02
 #: The rise of T, seconds, from which its fall can be foretold, unless the QRS is wide: what follows such
 #: a QRS is no mirror of itself.
 SHORTEST_RISE, WIDE = 0.04, 0.12
@@ -113,7 +120,7 @@ def find_p(
         narrow = qrs_offset - qrs_onset < WIDE * rate
         if narrow and falling >= 0 and t_peak - qrs_offset >= SHORTEST_RISE * rate:
             clear = _without_falling_t(beats, qrs_offset, t_peak, falling)
-            waves += _look(clear, rate, qrs_onset, falling + int(0.02 * rate), irregular, on_t=True)
+            waves += _look(clear, rate, qrs_onset, falling + int(0.02 * rate), irregular, (beats, gaps))
     for wave in waves:
         if wave.onset is not None:
             return wave
@@ -150,8 +157,8 @@ def _without_falling_t(beats, qrs_offset, t_peak, falling):
     return beats
 
 
-def _look(beats, rate, qrs_onset, first, irregular, on_t=False):
-    """What each candidate between `first` and the QRS turns out to be."""
+def _look(beats, rate, qrs_onset, first, irregular, on_t=None):
+    """What each candidate between `first` and the QRS turns out to be; `on_t` are the beats with T, and their gaps."""
     seen = np.sum(np.isfinite(beats[:, 0, :]), axis=0)
     # The median is of use where at least three beats, and a third of them, are to be seen.
     enough = np.flatnonzero(seen >= max(3, len(beats) / 3))
@@ -232,10 +239,26 @@ def _judge(beats, median, rate, start, qrs_onset, peak, irregular, on_t):
         has_p |= part >= PART
     present = np.where(seen, has_p.astype(float), np.nan)
     consistent = CONSISTENT_IRREGULAR if irregular else CONSISTENT
-    smallest = SMALLEST_ON_T if on_t else SMALLEST_IRREGULAR if irregular else SMALLEST
+    smallest = SMALLEST_IRREGULAR if irregular else SMALLEST
+    if on_t is not None:
+        smallest = _smallest_on_t(*on_t, rate, onset, peak, offset)
     if unlike or consistency < consistent or height < smallest or np.nanmean(present) < USUAL:
         return PWave(None, None, None, consistency, np.where(seen, 0.0, np.nan), shift)
     return PWave(onset, peak, offset, consistency, present, shift)
+
+
+def _smallest_on_t(beats, gaps, rate, onset, peak, offset):
+    """The least height (mV) at which a wave on T is a P; infinite when it goes with the T."""
+    reach = int(AROUND_PEAK * rate)
+    asked = (
+        goes_with_t(beats, gaps, *span)
+        for span in ((onset, offset), (peak - reach, min(peak + reach, offset)))
+    )
+    known = [share for share, error in asked if error <= KNOWN_TO]
+    if not known:
+        return SMALLEST_ON_T
+    share = np.mean(known)
+    return np.inf if share > WITH_T else SMALLEST_KNOWN if share < WITH_QRS else SMALLEST_ON_T
 
 
 def _windows(beats, rate, low, high, jitter):

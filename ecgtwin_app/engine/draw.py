@@ -11,6 +11,8 @@ from ecgtwin_app.ecg.laying import lay_shapes
 from ecgtwin_app.ecg.leads import twelve_leads
 from ecgtwin_app.ecg.pacing import pacing_spikes, spike_direction
 from ecgtwin_app.ecg.recording import MODEL_SAMPLES
+from ecgtwin_app.ecg.score import RhythmScore
+from ecgtwin_app.engine.holding import held_to
 from ecgtwin_app.engine.plan import Plan
 from ecgtwin_app.engine.reference import PreparedReference, condition_of
 from ecgtwin_app.engine.request import TwinRequest
@@ -35,10 +37,23 @@ class Draw:
         Millivolts added to the decoded strip: what no latent of 80 ms tokens holds. These are the edges of
         pacing spikes, and the finest detail of the laid beats, without which the tip of an R was 1 to 4 %
         too low in every twin.
+    laid : ndarray, shape (8, samples), float32
+        The beats laid along the score, millivolts.
+    score : RhythmScore or None
+        What the strip is held to; None when nothing is laid or the identity is turned down, so that another
+        heart's beats are wanted.
     """
 
     context: Context
     added: np.ndarray
+    laid: np.ndarray
+    score: RhythmScore | None
+
+    def finished(self, decoded: np.ndarray) -> np.ndarray:
+        """The twelve leads (12, samples), float32 mV, of a decoded strip (8, samples)."""
+        if self.score is not None:
+            decoded = held_to(decoded, self.laid, self.score)
+        return twelve_leads(decoded) + self.added
 
 
 @torch.no_grad()
@@ -60,7 +75,8 @@ def prepare_draw(
         latent,
         torch.from_numpy(score_features(plan.score))[None].to(device),
     )
-    return Draw(context, twelve_leads(detail) + _spikes(plan, request.seed))
+    score = plan.score if laid.any() and request.identity >= 1 else None
+    return Draw(context, twelve_leads(detail) + _spikes(plan, request.seed), laid, score)
 
 
 def _spikes(plan: Plan, seed: int) -> np.ndarray:

@@ -18,7 +18,7 @@ from ecgtwin_app.attribution.contrast import contrast_map
 from ecgtwin_app.attribution.gradients import SEGMENTS, Evidence, gradients_map, integrated_gradients
 from ecgtwin_app.conditions.referee import judge
 from ecgtwin_app.conditions.vocabulary import Condition
-from ecgtwin_app.ecg.leads import independent_leads, lead_law_residual, twelve_leads
+from ecgtwin_app.ecg.leads import independent_leads, lead_law_residual
 from ecgtwin_app.ecg.measure import measure
 from ecgtwin_app.ecg.recording import MODEL_RATE, EcgError, Recording
 from ecgtwin_app.ecg.resample import ten_seconds
@@ -113,9 +113,9 @@ class TwinEngine:
                 latent = None
                 for latent, denoised in self._sample(made, plan, request, seed):
                     done += 1
-                    preview = self._decode(denoised) + made.added
+                    preview = made.finished(self._decode(denoised))
                     yield Progress(done, total, preview, f"Twin {number + 1} of {request.samples}")
-                signal = self._decode(latent) + made.added
+                signal = made.finished(self._decode(latent))
                 seconds = time.perf_counter() - began
                 twin = self._finish(prepared, request, conditions, plan, seed, signal, seconds, draw == 0)
                 if best is None or _met_count(twin) > _met_count(best):
@@ -153,7 +153,7 @@ class TwinEngine:
         latent, made = None, self._draw(prepared, plain, request, twin.seed)
         for step, (latent, _) in enumerate(self._sample(made, plain, request, twin.seed), 1):
             yield Progress(step, total, None, "The same patient without the condition")
-        counterfactual = self._decode(latent) + made.added
+        counterfactual = made.finished(self._decode(latent))
         if method == "contrast":
             yield contrast_map(twin.recording.signal, counterfactual, twin.score, plain.score)
         else:
@@ -232,8 +232,8 @@ class TwinEngine:
 
     @torch.inference_mode()
     def _decode(self, latent: torch.Tensor) -> np.ndarray:
-        """Twelve leads (12, 5000), float32 mV, of the first latent of a batch."""
-        return twelve_leads(self._model.autoencoder.decode(latent)[0].float().cpu().numpy())
+        """Eight leads (8, 5000), float32 mV, of the first latent of a batch."""
+        return self._model.autoencoder.decode(latent)[0].float().cpu().numpy()
 
     def _finish(self, prepared, request, conditions, plan: Plan, seed, signal, seconds, first_draw) -> Twin:
         recording = Recording(

@@ -47,7 +47,7 @@ def left_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng: 
     beat = paced_to(template, min(template.qrs_duration * rng.uniform(1.0, 1.12), widest))
     samples = beat.qrs.shape[1] + beat.qrs_offset
     d = beat.qrs_duration
-    left, back = rng.uniform(0.7, 1.0), rng.uniform(0.15, 0.65)
+    left, back = rng.uniform(0.7, 1.0), rng.uniform(0.0, 0.45)
     vertical = 0.45 * float(field.axis[1]) + rng.normal(-0.15, 0.18)
     cornell = bool(rng.random() < 0.42)
     if cornell:
@@ -60,8 +60,10 @@ def left_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng: 
         # The base of the thick wall comes last, behind: S in V3 and V5 stays.
         Front(0.6 * d, 0.78 * d, d, (-rng.uniform(0.1, 0.4), rng.uniform(-0.3, 0.0), 0.4 * back)),
     ]
-    # The enlarged ventricle lies further back: V3 and V4 see less of the leftward forces than V5.
+    # The enlarged ventricle lies further back and to the left: V1 to V4 see less of the leftward forces than V5. In 45
+    # real records the S of V1 is 0.4 mV deeper than in normal ones, the R of V5 1.0 mV taller (medians).
     matrix = field.matrix.copy()
+    matrix[2:4, 0] *= rng.uniform(0.1, 0.6)
     matrix[4:6, 0] *= rng.uniform(0.4, 0.8)
     forces = np.zeros_like(beat.qrs)
     forces[:, -beat.qrs_offset :] = perform_fronts(fronts, matrix, samples, rng, 0.1)
