@@ -79,7 +79,7 @@ def on_virtual(folder: Path, patients: int, seed: int) -> dict[str, Counts]:
     Specificity is that on the same hearts in plain sinus rhythm.
     """
     counts = {name: Counts() for name in CRITERIA}
-    for key, heart, who in _hearts(folder, patients, seed):
+    for key, heart, who in hearts(folder, patients, seed):
         plain = ("sinus bradycardia", "sinus rhythm", "sinus tachycardia")
         for name in CRITERIA:
             rng = np.random.default_rng([seed, zlib.crc32(key.encode()), zlib.crc32(name.encode())])
@@ -97,7 +97,7 @@ def on_virtual(folder: Path, patients: int, seed: int) -> dict[str, Counts]:
     return counts
 
 
-def _hearts(folder, patients, seed):
+def hearts(folder, patients, seed):
     """Usable normal hearts of the training split: key, heart and patient."""
     normals = [record for record in load_real(folder) if normal(record) and not record.held_out]
     found = 0

@@ -228,6 +228,14 @@ def test_severity_and_set_points_are_performed(engine, reference):
     assert abs(short - 220) < 25 and abs(long - 300) < 25
 
 
+def test_set_points_are_kept_where_no_condition_changes_the_beat(engine, reference):
+    asked = {"qrs": 112, "qt": 430, "axis": -20}
+    twin = engine.generate(reference, TwinRequest(("sinus rhythm",), heart_rate=65, seed=5, **asked))[0]
+    assert twin.measurements["qrs"] == pytest.approx(112, abs=8)
+    assert twin.measurements["qt"] == pytest.approx(430, abs=20)
+    assert twin.measurements["qrs_axis"] == pytest.approx(-20, abs=6)
+
+
 def test_a_rhythm_leaves_the_patients_own_beat_as_it_is(engine, reference):
     prepared = engine._prepare(reference)
     plan = make_plan(engine._conditions(PVC), PVC, prepared, 3)

@@ -188,12 +188,12 @@ def qt_intervals(template: BeatTemplate, score: RhythmScore, qt_adaptation: floa
     mean = float(np.mean(intervals)) if intervals.size else template.rr
     before = np.concatenate([[mean], intervals])
     cycle = np.clip(mean + IMMEDIATE_SHARE * (before - mean), 0.25, 2.5)
-    qt = template.qt * _qt_factor(cycle, qt_adaptation) / _qt_factor(template.rr, qt_adaptation)
+    qt = template.qt * qt_factor(cycle, qt_adaptation) / qt_factor(template.rr, qt_adaptation)
     jt = template.qt - template.qrs_duration
     return template.qrs_duration + np.clip(qt - template.qrs_duration, *(jt * s for s in JT_SCALE_RANGE))
 
 
-def _qt_factor(cycle, exponent):
+def qt_factor(cycle: float | np.ndarray, exponent: float = FRIDERICIA) -> float | np.ndarray:
     """Relative QT at a cycle length (s): a power law that steepens where the rate is fast."""
     steeper = max(FAST_EXPONENT - FRIDERICIA, 0) * (exponent > 0)
     return cycle**exponent * np.minimum(cycle / FAST_CYCLE, 1) ** steeper

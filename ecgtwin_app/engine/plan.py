@@ -52,6 +52,9 @@ class Plan:
         0 to 1.
     pr, qrs, qt, axis : float or None
         Set-points, ms and degrees.
+    turned_to : float or None
+        The axis that was asked, to which the beat is turned. One that defines a fascicular block is only aimed at:
+        turned to it, the block would lose the small waves that tell it.
     score : RhythmScore or None
         None when the strip model is to invent the rhythm.
     counterpart : RhythmScore or None
@@ -68,13 +71,21 @@ class Plan:
     qrs: float | None
     qt: float | None
     axis: float | None
+    turned_to: float | None
     score: RhythmScore | None
     counterpart: RhythmScore | None
 
     def without_condition(self) -> Plan:
         """The same draw in sinus rhythm, nothing else present."""
         return replace(
-            self, names=("sinus rhythm",), score=self.counterpart, pr=None, qrs=None, qt=None, axis=None
+            self,
+            names=("sinus rhythm",),
+            score=self.counterpart,
+            pr=None,
+            qrs=None,
+            qt=None,
+            axis=None,
+            turned_to=None,
         )
 
 
@@ -143,7 +154,7 @@ def make_plan(
     severity = float(rng.uniform(*USUAL_SEVERITY))
     severity = severity if request.severity is None else request.severity
     set_points = _set_points(request, names, rng)
-    plan = Plan(names, rate, age, sex, severity, *set_points, None, None)
+    plan = Plan(names, rate, age, sex, severity, *set_points, request.axis, None, None)
     score = counterpart = None
     if request.score is not None:
         score = counterpart = request.score

@@ -8,11 +8,12 @@ import numpy as np
 import torch
 
 from ecgtwin_app.ecg.score import VENTRICULAR_SITES
-from ecgtwin_app.ecg.template import FRIDERICIA, BeatTemplate, keeping
+from ecgtwin_app.ecg.template import BeatTemplate, keeping, qt_factor
 from ecgtwin_app.engine.plan import Plan
 from ecgtwin_app.engine.reference import PreparedReference, condition_of
 from ecgtwin_app.heart.ectopy import looks_ectopic
 from ecgtwin_app.heart.registry import MORPHOLOGIES, changed_parts
+from ecgtwin_app.heart.set_points import brought_to
 from ecgtwin_app.model.beat_model import BeatContext
 from ecgtwin_app.model.beat_shape import KINDS
 from ecgtwin_app.model.weights import TwinModel
@@ -75,13 +76,19 @@ class Shapes:
             return self._draw(KINDS.index(f"P, {origin}"), plan) if own.has_p else own
         if origin == "aberrant":
             aberrant = replace(plan, names=(*plan.names, ABERRATION))
-            return keeping(self._draw(0, aberrant), own, {"p", "qrs", "t"} - _asked_parts(aberrant))
+            return keeping(self._draw(0, aberrant), own, {"p", "qrs", "t"} - changed_parts(aberrant.names))
         if origin == "ventricular":
             return self._ectopic(KINDS.index(f"{origin}, {site}"))
         if origin != "conducted":
             return self._draw(KINDS.index(f"{origin}, {site}"), plan)
-        parts = _asked_parts(plan)
-        return keeping(self._draw(0, plan), own, {"p", "qrs", "t"} - parts) if parts else own
+        parts = changed_parts(plan.names)
+        beat = keeping(self._draw(0, plan), own, {"p", "qrs", "t"} - parts) if parts else own
+        qt = None if plan.qt is None else plan.qt / 1000 * self._at_own_cycle()
+        return brought_to(beat, None if plan.qrs is None else plan.qrs / 1000, qt, plan.turned_to)
+
+    def _at_own_cycle(self) -> float:
+        """What a QT at the plan's rate is multiplied by at the reference's own, at which beats are shaped."""
+        return qt_factor(self._reference.template.rr) / qt_factor(60 / self._plan.rate)
 
     def _ectopic(self, kind: int) -> BeatTemplate:
         """A ventricular beat, drawn again while it could be taken for a conducted one: a net knows no sharp bounds."""
@@ -98,8 +105,7 @@ class Shapes:
         condition = condition_of(statements, replace(plan, names=("sinus rhythm", *names)), self._device)
         numbers = condition.numbers.clone()
         numbers[:, [_HEART_RATE, _PR]] = float("nan")
-        # The beat is drawn at the reference's own cycle length; laid in the strip, QT follows the rate.
-        numbers[:, _QT] *= (self._reference.template.rr * plan.rate / 60.0) ** FRIDERICIA
+        numbers[:, _QT] *= self._at_own_cycle()
         context = BeatContext(
             replace(condition, numbers=numbers), torch.tensor([kind], device=self._device), self._own
         )
@@ -107,13 +113,6 @@ class Shapes:
         strength = self._strength if kind == 0 else 1.0
         vector = self._model.beats.draw(context, seed, strength=strength)
         return self._model.beats.codec.template(vector, self._reference.template)
-
-
-def _asked_parts(plan: Plan) -> set[str]:
-    """The parts of the beat that the plan's conditions and set-points change."""
-    set_points = {"qrs": (plan.qrs, plan.axis), "t": (plan.qt,)}
-    asked = {part for part, values in set_points.items() if any(value is not None for value in values)}
-    return changed_parts(plan.names) | asked
 
 
 def _nothing(like: BeatTemplate) -> BeatTemplate:

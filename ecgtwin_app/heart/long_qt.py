@@ -10,12 +10,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
 from ecgtwin_app.ecg.recording import MODEL_RATE
-from ecgtwin_app.ecg.template import FAST_CYCLE, FAST_EXPONENT, FRIDERICIA, BeatTemplate, fade
+from ecgtwin_app.ecg.template import BeatTemplate, fade, qt_factor
 from ecgtwin_app.heart.reading import independent_t, t_amplitudes
-from ecgtwin_app.heart.repolarisation import t_peak_of
+from ecgtwin_app.heart.repolarisation import t_peak_of, with_jt
 from ecgtwin_app.heart.vector import LeadField
 
 #: QTc by Fridericia drawn, seconds; beyond the limit of 0.48 by what measuring T may miss.
@@ -38,11 +37,10 @@ def long_qt(template: BeatTemplate, field: LeadField, rng: np.random.Generator, 
     qtc = LONG_QTC[0] + severity * (LONG_QTC[1] - LONG_QTC[0])
     pattern = str(rng.choice(list(PATTERNS), p=[weight for _, weight in PATTERNS.values()]))
     # The score's beats follow Fridericia from the template's cycle on; above 100/min QT shortens more.
-    cycle = template.rr**FRIDERICIA * min(template.rr / FAST_CYCLE, 1) ** (FAST_EXPONENT - FRIDERICIA)
-    qt = max(qtc * cycle, template.qrs_duration + SHORTEST_JT)
+    qt = max(qtc * qt_factor(template.rr), template.qrs_duration + SHORTEST_JT)
     beat = _raised(replace(template, t=template.t * np.float32(rng.lognormal(*LOWER_T))))
     before = min(PATTERNS[pattern][0] * rng.uniform(0.85, 1.15), 1.0)
-    beat = _lengthened(beat, round(qt * MODEL_RATE) - round(beat.qrs_duration * MODEL_RATE), before)
+    beat = with_jt(beat, round(qt * MODEL_RATE) - round(beat.qrs_duration * MODEL_RATE), before)
     if pattern == "notched":
         beat = _notched(beat, rng)
     elif pattern == "T and U":
@@ -56,22 +54,6 @@ def _raised(template):
     tallest = max(abs(size) for size in t_amplitudes(template).values())
     gain = np.float32(min(max(LOWEST_T / max(tallest, 1e-6), 1.0), 3.0))
     return replace(template, t=template.t * gain)
-
-
-def _lengthened(template, new, before):
-    """JT of `new` samples; a share `before` of what is added goes to the ST segment."""
-    old = round((template.qt - template.qrs_duration) * MODEL_RATE)
-    j, n = template.j_index, template.t.shape[1]
-    onset = 0.3 * old
-    later = onset + before * (new - old)
-    index = np.arange(n + new - old, dtype=float)
-    knots = [0, j, j + later, j + new, n - 1 + new - old]
-    source = np.interp(index, knots, [0, j, j + onset, j + old, n - 1])
-    # A corner in time would be a corner in the trace.
-    inside = fade(index, j, j + 20) * (1 - fade(index, j + new - 20, j + new))
-    source += inside * (gaussian_filter1d(source, 8, mode="nearest") - source)
-    t = np.stack([np.interp(source, np.arange(n), lead) for lead in template.t]).astype(np.float32)
-    return replace(template, t=t, qt=template.qrs_duration + new / MODEL_RATE)
 
 
 def _notched(template, rng):

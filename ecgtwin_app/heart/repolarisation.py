@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
 from ecgtwin_app.ecg.recording import MODEL_RATE
 from ecgtwin_app.ecg.template import J_FADE, BeatTemplate, fade
@@ -128,3 +129,19 @@ def _later_j(template: BeatTemplate, samples: int) -> BeatTemplate:
         qt=template.qt + added,
         t_peak=template.t_peak + added,
     )
+
+
+def with_jt(template: BeatTemplate, new: int, before: float) -> BeatTemplate:
+    """The beat with a JT of `new` samples; a share `before` of what is added or taken is the ST segment's."""
+    old = round((template.qt - template.qrs_duration) * MODEL_RATE)
+    j, n = template.j_index, template.t.shape[1]
+    onset = 0.3 * old
+    later = onset + before * (new - old)
+    index = np.arange(n + new - old, dtype=float)
+    knots = [0, j, j + later, j + new, n - 1 + new - old]
+    source = np.interp(index, knots, [0, j, j + onset, j + old, n - 1])
+    # A corner in time would be a corner in the trace.
+    inside = fade(index, j, j + 20) * (1 - fade(index, j + new - 20, j + new))
+    source += inside * (gaussian_filter1d(source, 8, mode="nearest") - source)
+    t = np.stack([np.interp(source, np.arange(n), lead) for lead in template.t]).astype(np.float32)
+    return replace(template, t=t, qt=template.qrs_duration + new / MODEL_RATE)
