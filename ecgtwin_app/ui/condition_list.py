@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, QTimer, Qt, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
@@ -53,6 +53,7 @@ class ConditionList(QTreeWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setWordWrap(True)
         self.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)  # by rows, one may stay cut
         self.setAccessibleName(tr("Conditions"))
         self.header().setStretchLastSection(False)
         self.header().setMinimumSectionSize(18)
@@ -159,7 +160,6 @@ class ConditionList(QTreeWidget):
         if not available:
             item.setFlags(Qt.ItemFlag.NoItemFlags)
         self._mark(condition.name, item)
-        self._fit(item)
         return item
 
     def _mark(self, name, item):
@@ -168,6 +168,7 @@ class ConditionList(QTreeWidget):
         font = item.font(_NAMES)
         font.setWeight(font.Weight.DemiBold if chosen else font.Weight.Normal)
         item.setFont(_NAMES, font)
+        self._fit(item)
         sentence = "" if chosen else why_not((*self._chosen, name))
         item.setText(_ADD, "✓" if chosen else "" if sentence else "+")
         add = tr("Leave it out") if chosen else tr("Combine with {name}").format(name=tr(name))
@@ -178,17 +179,28 @@ class ConditionList(QTreeWidget):
         row = self._rows.get(self._chosen[0]) if self._chosen else None
         if row is not None and row.treeWidget() is self and self.currentItem() is not row:
             self.setCurrentItem(row, _NAMES)
+            self._keep_in_sight()
+
+    def resizeEvent(self, event):
+        """What is chosen stays in sight when the description below takes room."""
+        super().resizeEvent(event)
+        self._keep_in_sight()
+
+    def _keep_in_sight(self):
+        """In the next turn, when the rows have their heights."""
+        QTimer.singleShot(0, self, lambda: self.currentItem() and self.scrollToItem(self.currentItem()))
 
     def _fit_rows(self, column, _, width):
         if column == _NAMES:
             self._room = width - _BESIDE
             for row in self._rows.values():
                 self._fit(row)
+            self._keep_in_sight()
 
     def _fit(self, row):
-        """As many lines as the name takes when it is chosen, and so bold."""
+        """As many lines as the name takes; it is bold when it is chosen."""
         font = self.font()
-        font.setWeight(font.Weight.DemiBold)
+        font.setWeight(row.font(_NAMES).weight())
         room = QRect(0, 0, self._room, 10_000)
         text = QFontMetrics(font).boundingRect(room, Qt.TextFlag.TextWordWrap, row.text(_NAMES))
         row.setSizeHint(_NAMES, QSize(0, text.height() + _ABOVE))

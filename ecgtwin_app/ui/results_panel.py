@@ -28,8 +28,9 @@ from ecgtwin_app.ui.words import figures, noted, number, said, tr
 
 #: Pixels around the tables.
 _MARGIN = 10
-#: Share of the table of criteria that a column of values takes at most.
-_WIDEST = 0.21
+#: Share of the table of criteria that a column of values takes at most; narrower than this (pixels) the table goes
+#: without the reference's column, which the tooltips have.
+_WIDEST, _WITH_REFERENCE = 0.21, 340
 #: Name, unit, key and decimals of the measurements that are listed, in the order of reading an ECG.
 MEASUREMENTS = (
     (noted("Heart rate"), "/min", "heart_rate", 0),
@@ -184,7 +185,10 @@ class ResultsPanel(QWidget):
         self.summary.setToolTip(self.summary.text())
 
     def _show_criteria(self):
-        lines, widest = self._lines, round(_WIDEST * (self.width() - 2 * _MARGIN))
+        room = self.width() - 2 * _MARGIN
+        narrow = room < _WITH_REFERENCE
+        lines, widest = self._lines, round((_WIDEST + 0.05 * narrow) * room)
+        self.criteria.setColumnHidden(1, narrow)
         if not self._is_new(self.criteria, lines, widest, self._theme):
             return
         rows = []
@@ -197,12 +201,13 @@ class ResultsPanel(QWidget):
             self.criteria.setColumnWidth(column, min(self.criteria.columnWidth(column), widest))
         self.criteria.resizeRowsToContents()
         for row, (line, cells) in enumerate(zip(lines, rows)):
-            name, _, asked, got, mark = cells
+            name, before, asked, got, mark = cells
             words = {True: tr("met"), False: tr("missed"), None: tr("for information")}[line.met]
-            sentence = tr("{criterion}: asked {asked}, got {got}, {verdict}")
-            self.criteria.item(row, 0).setToolTip(
-                sentence.format(criterion=name, asked=asked or "–", got=got, verdict=words)
+            sentence = tr("{criterion}: asked {asked}, got {got}, {verdict}; the reference has {reference}")
+            sentence = sentence.format(
+                criterion=name, asked=asked or "–", got=got, verdict=words, reference=before
             )
+            self.criteria.item(row, 0).setToolTip(sentence)
             self.criteria.item(row, 4).setToolTip(words)
             self.criteria.item(row, 4).setData(Qt.ItemDataRole.AccessibleTextRole, words)
             if self._theme:
