@@ -135,8 +135,12 @@ def test_a_learned_rhythm_has_the_events_of_its_condition(engine, reference):
     loop = learned_plan(engine, reference, "atrial flutter", rate=75.0).score
     assert loop.atrial == "flutter" and len(loop.times("P", "flutter")) > 20
     long = learned_plan(engine, reference, "first-degree AV block", pr=280.0).score
-    late = [q - max(p for p in long.times("P") if p < q) for q in long.times("QRS") if q > 1]
-    assert np.median(late) == pytest.approx(0.28, abs=0.01)
+    assert np.median(pr_of(long)) == pytest.approx(0.28, abs=0.01)
+    assert np.median(pr_of(learned_plan(engine, reference, "pre-excitation").score)) < 0.12
+
+
+def pr_of(score):
+    return [q - max(p for p in score.times("P") if p < q) for q in score.times("QRS") if q > 1]
 
 
 def test_a_learned_rhythm_is_performed_and_explained(engine, reference):

@@ -9,7 +9,7 @@ from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.plan import Plan
 from ecgtwin_app.engine.reference import PreparedReference, condition_of
 from ecgtwin_app.heart.atria import with_turns
-from ecgtwin_app.heart.rhythm import RHYTHMS
+from ecgtwin_app.heart.rhythm import PRE_EXCITATION, PRE_EXCITED_PR, RHYTHMS
 from ecgtwin_app.heart.rhythm_grid import conducted, own_pr, p_where_room, score_of
 from ecgtwin_app.model.conditioning import NUMBERS
 from ecgtwin_app.model.rhythm_model import atrial_rhythm
@@ -26,7 +26,7 @@ _OWN_PR = (
     "ventricular bigeminy",
 )
 #: Morphologies that set the PR.
-_OTHER_PR = ("pre-excitation", "left atrial enlargement")
+_OTHER_PR = (PRE_EXCITATION, "left atrial enlargement")
 #: So many sinus P a QRS, and the sinus node is taken to lead or to go on unseen.
 LEADING_SHARE = 0.5
 
@@ -55,9 +55,18 @@ def compose(
 def compose_score(model: TwinModel, plan: Plan, reference: PreparedReference, seed: int) -> RhythmScore:
     """The score of a plan alone; see `compose`."""
     condition = condition_of(model.config.statements, plan, "cpu")
-    if plan.pr is None and not any(n in _OTHER_PR or (n in RHYTHMS and n not in _OWN_PR) for n in plan.names):
-        numbers = condition.numbers
-        numbers[0, list(NUMBERS).index("PR")] = 1000 * own_pr(reference.template, 60.0 / plan.rate)
+    pr = _pr(plan, reference, seed)
+    if plan.pr is None and pr is not None:
+        condition.numbers[0, list(NUMBERS).index("PR")] = 1000 * pr
     with torch.inference_mode():
         score = model.rhythm.draw(condition, seed, atrial_rhythm(plan.names))
     return with_turns(score, np.random.default_rng(seed)) if score.atrial == "flutter" else score
+
+
+def _pr(plan: Plan, reference: PreparedReference, seed: int) -> float | None:
+    """The PR (s) that plan and patient tell the rhythm model, unless it is the rhythm's own."""
+    if any(name in RHYTHMS and name not in _OWN_PR for name in plan.names):
+        return None
+    if PRE_EXCITATION in plan.names:
+        return float(np.random.default_rng([seed, 6]).uniform(*PRE_EXCITED_PR))
+    return None if set(_OTHER_PR) & set(plan.names) else own_pr(reference.template, 60.0 / plan.rate)
