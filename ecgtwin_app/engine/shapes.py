@@ -11,8 +11,9 @@ from ecgtwin_app.ecg.score import VENTRICULAR_SITES
 from ecgtwin_app.ecg.template import BeatTemplate, keeping, qt_factor
 from ecgtwin_app.engine.plan import Plan
 from ecgtwin_app.engine.reference import PreparedReference, condition_of
+from ecgtwin_app.heart.activation import qrs_axis
 from ecgtwin_app.heart.ectopy import looks_ectopic
-from ecgtwin_app.heart.registry import MORPHOLOGIES, changed_parts
+from ecgtwin_app.heart.registry import MORPHOLOGIES, changed_parts, keeps_axis
 from ecgtwin_app.heart.set_points import brought_to
 from ecgtwin_app.model.beat_model import BeatContext
 from ecgtwin_app.model.beat_shape import KINDS
@@ -81,10 +82,19 @@ class Shapes:
             return self._ectopic(KINDS.index(f"{origin}, {site}"))
         if origin != "conducted":
             return self._draw(KINDS.index(f"{origin}, {site}"), plan)
+        return self._conducted()
+
+    def _conducted(self) -> BeatTemplate:
+        """What the conditions change is drawn, the rest is the patient's own, and set-points are kept."""
+        plan, own = self._plan, self._reference.template
         parts = changed_parts(plan.names)
         beat = keeping(self._draw(0, plan), own, {"p", "qrs", "t"} - parts) if parts else own
+        axis = plan.turned_to
+        if axis is None and "qrs" in parts and keeps_axis(plan.names):
+            axis = qrs_axis(own.qrs)
+        qrs = None if plan.qrs is None else plan.qrs / 1000
         qt = None if plan.qt is None else plan.qt / 1000 * self._at_own_cycle()
-        return brought_to(beat, None if plan.qrs is None else plan.qrs / 1000, qt, plan.turned_to)
+        return brought_to(beat, qrs, qt, axis)
 
     def _at_own_cycle(self) -> float:
         """What a QT at the plan's rate is multiplied by at the reference's own, at which beats are shaped."""

@@ -79,6 +79,8 @@ _CHANGES = {
     **dict.fromkeys(("left atrial enlargement", "right atrial enlargement"), ("p",)),
     **dict.fromkeys(("left ventricular strain", "ST depression", "T inversion", "long QT"), ("t",)),
 }
+#: What makes the QRS another one and leaves its axis.
+_KEEPS_AXIS = ("low voltage",)
 #: Everything a virtual patient can have.
 CONDITIONS = (*RHYTHMS, *MORPHOLOGIES)
 
@@ -138,6 +140,11 @@ def changed_parts(conditions: Sequence[str]) -> set[str]:
     """The parts of a beat, "p", "qrs" and "t", that morphologies change; the others stay the patient's."""
     shaping = [name for name in conditions if name in MORPHOLOGIES]
     return {part for name in shaping for part in _CHANGES.get(name, ("qrs", "t"))}
+
+
+def keeps_axis(conditions: Sequence[str]) -> bool:
+    """Whether the QRS axis stays the patient's, whatever else the morphologies change."""
+    return not any("qrs" in changed_parts([name]) and name not in _KEEPS_AXIS for name in conditions)
 
 
 def check_combination(conditions: Sequence[str]) -> None:
