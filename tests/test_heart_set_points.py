@@ -1,4 +1,4 @@
-"""Beats brought to set-points: exactly, and with nothing else changed."""
+"""Beats brought to set-points, exactly and with nothing else changed, and to a soft J."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from synthetic_ecg import strip
 from ecgtwin_app.ecg.median import representative_beat
 from ecgtwin_app.ecg.template import split_beat
 from ecgtwin_app.heart.activation import qrs_axis
+from ecgtwin_app.heart.ectopy import ectopic_beat, with_soft_j
 from ecgtwin_app.heart.set_points import brought_to
+from ecgtwin_app.heart.vector import fit_lead_field
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +54,15 @@ def test_qt_is_stretched_and_t_keeps_its_height(own, qt):
 def test_a_qt_shorter_than_its_qrs_is_not_made(own):
     beat = brought_to(own, qrs=0.2, qt=0.24)
     assert beat.qt - beat.qrs_duration >= 0.12 - 0.002
+
+
+def test_the_st_of_an_ectopic_beat_sets_in_softly(own):
+    made, _ = ectopic_beat(
+        own, fit_lead_field(own.qrs, own.t), np.random.default_rng(2), "right ventricular apex"
+    )
+    soft = with_soft_j(made)
+    np.testing.assert_array_equal(soft.t[:, soft.j_index :], made.t[:, made.j_index :])
+    assert soft.j_index == 24 and soft.qt == made.qt and soft.qrs_duration == made.qrs_duration
+    # Nothing rises faster than a cosine over the time given.
+    steepest = np.abs(np.diff(soft.t[:, : soft.j_index], axis=1)).max(axis=1)
+    assert (steepest <= np.pi / 2 / 24 * np.abs(soft.t[:, soft.j_index]) * 1.05 + 1e-6).all()

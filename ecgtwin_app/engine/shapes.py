@@ -12,7 +12,7 @@ from ecgtwin_app.ecg.template import BeatTemplate, keeping, qt_factor
 from ecgtwin_app.engine.plan import Plan
 from ecgtwin_app.engine.reference import PreparedReference, condition_of
 from ecgtwin_app.heart.activation import qrs_axis
-from ecgtwin_app.heart.ectopy import looks_ectopic
+from ecgtwin_app.heart.ectopy import looks_ectopic, with_soft_j
 from ecgtwin_app.heart.registry import MORPHOLOGIES, changed_parts, keeps_axis
 from ecgtwin_app.heart.set_points import brought_to
 from ecgtwin_app.model.beat_model import BeatContext
@@ -78,11 +78,10 @@ class Shapes:
         if origin == "aberrant":
             aberrant = replace(plan, names=(*plan.names, ABERRATION))
             return keeping(self._draw(0, aberrant), own, {"p", "qrs", "t"} - changed_parts(aberrant.names))
-        if origin == "ventricular":
-            return self._ectopic(KINDS.index(f"{origin}, {site}"))
-        if origin != "conducted":
-            return self._draw(KINDS.index(f"{origin}, {site}"), plan)
-        return self._conducted()
+        if origin == "conducted":
+            return self._conducted()
+        kind = KINDS.index(f"{origin}, {site}")
+        return with_soft_j(self._ectopic(kind) if origin == "ventricular" else self._draw(kind, plan))
 
     def _conducted(self) -> BeatTemplate:
         """What the conditions change is drawn, the rest is the patient's own, and set-points are kept."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ecgtwin_app.ecg.recording import MODEL_RATE
-from ecgtwin_app.ecg.template import BeatTemplate
+from ecgtwin_app.ecg.template import BeatTemplate, fade
 from ecgtwin_app.heart.repolarisation import area, with_qrs
 from ecgtwin_app.heart.vector import Front, LeadField, perform_fronts, splinters
 
@@ -27,6 +27,9 @@ CORE = (0.021, 0.039)
 NOTCHED, UNNOTCHED, NOTCHED_SHARE = 0.13, 0.035, 0.3
 #: JT against the dominant beat's: ventricular repolarisation from one site takes longer.
 SLOWER_T = (1.0, 1.2)
+#: Seconds before J over which the ST segment of such a beat sets in: its last muscle is activated while the first
+#: repolarises, and J is hardly a corner.
+INTO_ST = 0.048
 #: The QRS of an ectopic beat resembles the dominant one no more than this.
 LARGEST_LIKENESS = 0.55
 
@@ -223,6 +226,15 @@ def looks_ectopic(beat: BeatTemplate, own: BeatTemplate) -> bool:
     from_onset = (one.qrs[:, max(-one.qrs_offset, 0) :] for one in (beat, own))
     wide = beat.qrs_duration >= FASCICULAR_DURATION[0]
     return wide and is_discordant(beat) and likeness(*from_onset) < LARGEST_LIKENESS
+
+
+def with_soft_j(beat: BeatTemplate) -> BeatTemplate:
+    """The beat with an ST segment that sets in over `INTO_ST` before J instead of the last samples."""
+    samples = min(round(INTO_ST * MODEL_RATE), round(beat.qrs_duration * MODEL_RATE))
+    j = beat.j_index
+    rise = fade(np.arange(samples), 0, samples) * beat.t[:, j : j + 1]
+    t = np.concatenate([rise, beat.t[:, j:]], axis=1)
+    return replace(beat, t=t, t_offset=beat.t_offset + j - samples)
 
 
 def is_discordant(beat: BeatTemplate) -> bool:
