@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -101,13 +102,17 @@ class Shapes:
 
     def _ectopic(self, kind: int) -> BeatTemplate:
         """A ventricular beat, drawn again while it could be taken for a conducted one: a net knows no sharp bounds."""
-        for trial in range(MOST_TRIALS):
-            beat = self._draw(kind, self._plan, trial)
-            if looks_ectopic(beat, self._reference.template):
-                break
-        return beat
+        beat = self._draw(kind, self._plan)
+        if looks_ectopic(beat, self._reference.template):
+            return beat
+        # All further trials at once take hardly longer than one.
+        again = self._draws(kind, self._plan, range(1, MOST_TRIALS))
+        return next((one for one in again if looks_ectopic(one, self._reference.template)), again[-1])
 
-    def _draw(self, kind: int, plan: Plan, trial: int = 0) -> BeatTemplate:
+    def _draw(self, kind: int, plan: Plan) -> BeatTemplate:
+        return self._draws(kind, plan, (0,))[0]
+
+    def _draws(self, kind: int, plan: Plan, trials: Sequence[int]) -> list[BeatTemplate]:
         statements = self._model.config.statements
         # Rhythms do not shape a beat.
         names = tuple(name for name in plan.names if name in MORPHOLOGIES)
@@ -118,10 +123,10 @@ class Shapes:
         context = BeatContext(
             replace(condition, numbers=numbers), torch.tensor([kind], device=self._device), self._own
         )
-        seed = self._seed * 64 + kind + TRIAL_STRIDE * trial
+        seeds = (self._seed * 64 + kind + TRIAL_STRIDE * trial for trial in trials)
         strength = self._strength if kind == 0 else 1.0
-        vector = self._model.beats.draw(context, seed, strength=strength)
-        return self._model.beats.codec.template(vector, self._reference.template)
+        vectors = self._model.beats.draw(context, *seeds, strength=strength)
+        return [self._model.beats.codec.template(one[None], self._reference.template) for one in vectors]
 
 
 def _nothing(like: BeatTemplate) -> BeatTemplate:

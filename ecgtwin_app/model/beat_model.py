@@ -112,6 +112,11 @@ class BeatContext:
         numbers[:, list(NUMBERS).index("PR") :] = float("nan")
         return BeatContext(replace(condition, numbers=numbers), self.kind, self.own)
 
+    def repeated(self, count: int) -> BeatContext:
+        """A context of one, `count` times."""
+        rows = torch.zeros(count, dtype=torch.long, device=self.kind.device)
+        return BeatContext(self.condition.rows(rows), self.kind[rows], self.own[rows])
+
     def joined(self, other: BeatContext) -> BeatContext:
         """Both batches in one."""
         return BeatContext(
@@ -241,15 +246,16 @@ class BeatModel(nn.Module):
         self.own_spread.copy_(context.own.std(dim=0, correction=0).clamp(min=SMALLEST_SPREAD))
 
     @torch.no_grad()
-    def draw(self, context: BeatContext, seed: int, steps: int = 12, strength: float = 1.0) -> Tensor:
-        """One beat vector (1, SIZE) for a context of one; `strength` is guidance of the condition, 1 none."""
-        generator = torch.Generator().manual_seed(seed)
-        x = torch.randn(1, SIZE, generator=generator).to(context.own.device)
+    def draw(self, context: BeatContext, *seeds: int, steps: int = 12, strength: float = 1.0) -> Tensor:
+        """A beat vector a seed, (seeds, SIZE), for a context of one; `strength` is guidance of the condition, 1 none."""
+        noise = [torch.randn(1, SIZE, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
+        x = torch.cat(noise).to(context.own.device)
+        context = context.repeated(len(seeds))
         parts = context if strength == 1.0 else context.joined(context.without_condition())
-        copies = len(parts.kind)
+        copies = len(parts.kind) // len(seeds)
 
         def velocity(at: Tensor, time: float) -> Tensor:
-            times = torch.full((copies,), time, device=at.device)
+            times = torch.full((len(parts.kind),), time, device=at.device)
             full, *untold = self.velocity(at.repeat(copies, 1), times, parts).chunk(copies)
             return full + sum((strength - 1.0) * (full - other) for other in untold)
 
