@@ -110,13 +110,17 @@ def test_every_condition_is_named_whole(shown, width):
     dress(names, LIGHT)
     names.show_conditions(list(load_vocabulary()))
     shown(names, width, 1600)
-    font = names.font()
-    font.setWeight(font.Weight.DemiBold)
     for condition in load_vocabulary():
         row = names.item_of(condition.name)
-        room = names.visualItemRect(row).height() - 6, names.columnWidth(1) - 4
-        needed = QFontMetrics(font).boundingRect(0, 0, room[1], 999, 0x1000, row.text(1))  # words wrap
-        assert needed.height() <= room[0] and needed.width() <= room[1], condition.name
+        for chosen in ((), (condition.name,)):  # then it is bold
+            names.show_chosen(chosen)
+            names.doItemsLayout()
+            font = names.font()
+            font.setWeight(row.font(1).weight())
+            assert (font.weight() == font.Weight.DemiBold) == bool(chosen)
+            room = names.visualItemRect(row).height() - 6, names.columnWidth(1) - 4
+            needed = QFontMetrics(font).boundingRect(0, 0, room[1], 999, 0x1000, row.text(1))  # words wrap
+            assert needed.height() <= room[0] and needed.width() <= room[1], condition.name
 
 
 def test_rows_of_conditions_keep_their_marks_through_a_search(shown):

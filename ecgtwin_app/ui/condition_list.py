@@ -166,9 +166,11 @@ class ConditionList(QTreeWidget):
         """Whether it is chosen, and whether it can be combined with what is."""
         chosen = name in self._chosen
         font = item.font(_NAMES)
-        font.setWeight(font.Weight.DemiBold if chosen else font.Weight.Normal)
-        item.setFont(_NAMES, font)
-        self._fit(item)
+        weight = font.Weight.DemiBold if chosen else font.Weight.Normal
+        if font.weight() != weight or not item.sizeHint(_NAMES).isValid():
+            font.setWeight(weight)
+            item.setFont(_NAMES, font)
+            self._fit(item)
         sentence = "" if chosen else why_not((*self._chosen, name))
         item.setText(_ADD, "✓" if chosen else "" if sentence else "+")
         add = tr("Leave it out") if chosen else tr("Combine with {name}").format(name=tr(name))
