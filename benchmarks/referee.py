@@ -127,14 +127,19 @@ def table(title: str, results: dict[str, dict]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Print both tables, and write them as JSON where asked."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def arguments(about: str) -> argparse.Namespace:
+    """What the command line says: data, patients, seed and a file for the results."""
+    parser = argparse.ArgumentParser(description=about.splitlines()[0])
     parser.add_argument("--data", type=Path, default=FOLDER)
     parser.add_argument("--patients", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path)
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Print both tables, and write them as JSON where asked."""
+    args = arguments(__doc__)
     results = {
         "virtual": {n: c.as_dict() for n, c in on_virtual(args.data, args.patients, args.seed).items()},
         "real": {n: c.as_dict() for n, c in on_real(args.data).items()},

@@ -10,13 +10,13 @@ real recordings differ (the larger end of the middle 95 %), so what lies within 
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
 
 import numpy as np
 from labels import LABELS
-from real_records import FOLDER, records
+from real_records import records
+from referee import arguments
 from referee import hearts as normal_hearts
 from scipy.signal import welch
 
@@ -100,12 +100,7 @@ def _median(rows):
 
 def main() -> None:
     """Print a table: of each label and number the virtual median, the real one, and whether they differ."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=FOLDER)
-    parser.add_argument("--patients", type=int, default=30)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--json", type=Path)
-    args = parser.parse_args()
+    args = arguments(__doc__)
     names = [*QUANTITIES, *(f"{low:g}-{high:g} Hz" for low, high in BANDS)]
     hearts = list(normal_hearts(args.data, args.patients, args.seed))
     results = {}

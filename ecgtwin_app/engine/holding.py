@@ -13,6 +13,7 @@ import numpy as np
 
 from ecgtwin_app.ecg.recording import MODEL_RATE
 from ecgtwin_app.ecg.score import RhythmScore
+from ecgtwin_app.ecg.template import fade
 
 #: Largest departure from a laid beat, as a share of its size (root mean square over leads and samples): of conducted
 #: beats, among which small ones are noisy, and of those that begin in the ventricles.
@@ -64,13 +65,12 @@ def held_to(strip: np.ndarray, laid: np.ndarray, score: RhythmScore) -> np.ndarr
 
 def _without_line(piece):
     """Each lead less the line through its first and its last samples."""
-    fade = round(FADE * MODEL_RATE)
-    first, last = (piece[:, part].mean(axis=1, keepdims=True) for part in (slice(fade), slice(-fade, None)))
+    edge = round(FADE * MODEL_RATE)
+    first, last = (piece[:, part].mean(axis=1, keepdims=True) for part in (slice(edge), slice(-edge, None)))
     return piece - first - (last - first) * np.linspace(0, 1, piece.shape[1])
 
 
 def _edges(samples):
     """1 inside, with cosine slopes to 0 at both ends."""
-    fade = round(FADE * MODEL_RATE)
-    edge = 0.5 - 0.5 * np.cos(np.pi * (np.arange(fade) + 0.5) / fade)
-    return np.concatenate([edge, np.ones(samples - 2 * fade), edge[::-1]])
+    at = np.arange(samples) + 0.5
+    return fade(np.minimum(at, at[::-1]), 0, FADE * MODEL_RATE)
