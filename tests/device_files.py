@@ -136,6 +136,7 @@ def scp(
     interval: int = 2000,
     beat: tuple[np.ndarray, int, list[int]] | None = None,
     bimodal: int = 0,
+    statements: bytes = b"",
 ) -> bytes:
     """SCP-ECG of the eight independent leads of (12, samples).
 
@@ -168,6 +169,8 @@ def scp(
             for place in places
         )
         sections[5] = _scp_leads(shape, encoding, huffman, nanovolts, interval, 0)
+    if statements:
+        sections[8] = statements
     sections[6] = _scp_leads(rows, encoding, huffman, nanovolts, interval, bimodal)
 
     numbers = sorted(sections)

@@ -60,7 +60,11 @@ class Recording:
         What was done to the samples since they left the file, in words, oldest first
         ("resampled 1000 Hz to 500 Hz"). Nothing changes samples without a line here.
     device : dict
-        Values the recording device stored with it, e.g. {"heart rate": 61.0, "PR": 158.0} (1/min, ms).
+        Values the recording device stored with it, e.g. {"heart rate": 61.0, "PR": 158.0}: any of "heart rate"
+        (1/min), "RR", "P", "PR", "QRS", "QT", "QTc" (ms), "P axis", "QRS axis" and "T axis" (degrees).
+    statements : tuple of str
+        What the device or a reader wrote about this ECG ("Sinus rhythm"), in the file's own words and order.
+        Shown, not taken for true; exports leave them out unless the identity is kept.
     synthetic : bool
         True for everything that was generated.
     provenance : dict
@@ -75,6 +79,7 @@ class Recording:
     recorded: str = ""
     history: tuple[str, ...] = ()
     device: dict = field(default_factory=dict)
+    statements: tuple[str, ...] = ()
     synthetic: bool = False
     provenance: dict = field(default_factory=dict)
 

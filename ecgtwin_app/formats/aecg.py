@@ -16,6 +16,7 @@ from ecgtwin_app.formats.channels import known_leads, unit_in_millivolts
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import age_between, read_comment_lines, read_sex
+from ecgtwin_app.formats.statements import statements_of
 from ecgtwin_app.formats.xml_ import LARGEST, measured, number_in, numbers_in, parse, root_name, text_at
 
 __all__ = ["FORMAT", "LARGEST", "SUFFIXES", "open_file", "sniff"]
@@ -36,6 +37,8 @@ MEASUREMENTS = {
     "MDC_ECG_ANGLE_QRS_FRONT": "QRS axis",
     "MDC_ECG_ANGLE_T_FRONT": "T axis",
 }
+#: Codes that are read besides: QTc by the formula of Bazett.
+_ALSO_READ = {"MDC_ECG_TIME_PD_QTCB": "QTc"}
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6}
 _YEARS = {"a": 1.0, "mo": 1 / 12, "wk": 1 / 52.18, "d": 1 / 365.25}
 
@@ -133,15 +136,17 @@ def _fields(root: Element, series: Element) -> dict:
     )
     sex = person.find("administrativeGenderCode") if person is not None else None
     birth = person.find("birthTime") if person is not None else None
+    patient = Patient(
+        _age(root, birth.get("value", "") if birth is not None else "", recorded),
+        read_sex(sex.get("code", "")) if sex is not None else None,
+        text_at(person, "name"),
+        (identifier.get("extension") or "") if identifier is not None else "",
+    )
     return {
-        "patient": Patient(
-            _age(root, birth.get("value", "") if birth is not None else "", recorded),
-            read_sex(sex.get("code", "")) if sex is not None else None,
-            text_at(person, "name"),
-            (identifier.get("extension") or "") if identifier is not None else "",
-        ),
+        "patient": patient,
         "recorded": recorded,
         "device": _device(series),
+        "statements": said["statements"] or statements_of(_statements(series), patient),
         "history": said["history"],
         "synthetic": said["synthetic"],
         "provenance": said["provenance"],
@@ -170,12 +175,27 @@ def _recorded(root: Element) -> str:
     return ""
 
 
+def _statements(series: Element) -> list[str]:
+    """The interpretation, and the rhythm where it is annotated."""
+    found = []
+    for annotation in series.iter("annotation"):
+        code, value = _code(annotation).upper(), annotation.find("value")
+        if value is None:
+            continue
+        if code.startswith("MDC_ECG_INTERPRETATION"):
+            found.append(value.text or value.get("displayName", ""))
+        elif code == "MDC_ECG_RHY":
+            found.append(value.get("displayName") or value.get("code", ""))
+    return found
+
+
 def _device(series: Element) -> dict[str, float]:
     """Global measurements: annotations directly in a set, not below those of a beat or lead."""
     found: dict[str, str] = {}
     for annotation_set in series.iter("annotationSet"):
         for annotation in annotation_set.findall("component/annotation"):
-            name = MEASUREMENTS.get(_code(annotation).upper())
+            code = _code(annotation).upper()
+            name = MEASUREMENTS.get(code) or _ALSO_READ.get(code)
             value, unit = _quantity(annotation.find("value"))
             if name and value is not None:
                 milliseconds = _SECONDS.get(unit, 1e-3) * 1e3

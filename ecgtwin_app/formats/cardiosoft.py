@@ -11,6 +11,7 @@ from ecgtwin_app.ecg.recording import EcgError, Patient
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import read_age, read_sex
+from ecgtwin_app.formats.statements import statements_of
 from ecgtwin_app.formats.xml_ import LARGEST, measured, number_in, numbers_in, parse, root_name, text_at
 
 __all__ = ["FORMAT", "LARGEST", "SUFFIXES", "open_file", "sniff"]
@@ -79,15 +80,22 @@ def _fields(root: Element) -> dict:
     """Patient, time and device values."""
     person, found = root.find("PatientInfo"), root.find("RestingECGMeasurements")
     name = (text_at(person, "Name/GivenName"), text_at(person, "Name/FamilyName"))
+    patient = Patient(
+        read_age(text_at(person, "Age")),
+        read_sex(text_at(person, "Gender")),
+        " ".join(part for part in name if part),
+        text_at(person, "PID"),
+    )
+    texts = [
+        [line.text or "" for line in root.findall(f"Interpretation/{tag}")]
+        for tag in ("Conclusion/ConclusionText", "Diagnosis/DiagnosisText")
+    ]
     return {
-        "patient": Patient(
-            read_age(text_at(person, "Age")),
-            read_sex(text_at(person, "Gender")),
-            " ".join(part for part in name if part),
-            text_at(person, "PID"),
-        ),
+        "patient": patient,
         "recorded": _moment(root.find("ObservationDateTime")),
         "device": measured({name: text_at(found, tag) for name, tag in _MEASUREMENTS.items()}),
+        # The conclusion is the diagnosis as a reader left it.
+        "statements": statements_of(texts[0] or texts[1], patient),
     }
 
 

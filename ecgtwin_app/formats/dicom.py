@@ -14,7 +14,8 @@ from ecgtwin_app.ecg.recording import EcgError, Patient
 from ecgtwin_app.formats.channels import SCP_LEADS, known_leads, unit_in_millivolts
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import check_shape, check_values, parsing
-from ecgtwin_app.formats.marking import age_between, read_age, read_comment_lines, read_sex
+from ecgtwin_app.formats.marking import PROGRAM, age_between, read_age, read_comment_lines, read_sex
+from ecgtwin_app.formats.statements import statements_of
 
 FORMAT = "DICOM"
 SUFFIXES = (".dcm",)
@@ -39,6 +40,8 @@ _MEASUREMENTS = {
     "qrs axis": ("QRS axis", "deg"),
     "t axis": ("T axis", "deg"),
 }
+#: What an annotation has that marks a point or a stretch of the trace.
+_AT = ("TemporalRangeType", "ReferencedSamplePositions", "ReferencedTimeOffsets", "ReferencedDateTime")
 _UNITS = {
     "1/min": {"{h.b.}/min": 1, "/min": 1, "1/min": 1, "{beats}/min": 1, "bpm": 1},
     "ms": {"ms": 1, "s": 1000, "us": 0.001},
@@ -107,14 +110,29 @@ def _fields(dataset) -> dict:
     ]
     said = read_comment_lines(text for text in texts if text)
     synthetic = str(dataset.get("SyntheticData", "")).upper() == "YES"
+    patient = _patient(dataset)
     return {
-        "patient": _patient(dataset),
+        "patient": patient,
         "recorded": _recorded(dataset),
         "device": _device_measurements(dataset),
+        "statements": said["statements"] or _statements(dataset, patient),
         "history": said["history"],
         "synthetic": synthetic,
         "provenance": said["provenance"] if synthetic else {},
     }
+
+
+def _statements(dataset, patient: Patient) -> tuple[str, ...]:
+    """Annotations in words: free text, or a coded interpretation (PS3.16 TID 3717)."""
+    texts = []
+    for annotation in dataset.get("WaveformAnnotationSequence") or ():
+        texts.append(str(annotation.get("UnformattedTextValue", "") or ""))
+        codes = annotation.get("ConceptCodeSequence") or annotation.get("ConceptNameCodeSequence") or ()
+        whole = not any(key in annotation for key in ("NumericValue", *_AT))
+        if not texts[-1] and whole:
+            texts += [str(code.get("CodeMeaning", "") or "") for code in codes]
+    ours = any(text.startswith(f"generator: {PROGRAM}") for text in texts)
+    return () if ours else statements_of(texts, patient)
 
 
 def _rhythm_group(dataset) -> int:

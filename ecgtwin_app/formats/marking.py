@@ -15,6 +15,7 @@ from datetime import date
 
 from ecgtwin_app import __version__
 from ecgtwin_app.ecg.recording import Patient, Recording
+from ecgtwin_app.formats.statements import statements_of
 
 PROGRAM = "ECGTwin Desktop"
 GENERATOR = f"{PROGRAM} {__version__}"
@@ -39,6 +40,13 @@ _PROVENANCE = frozenset(
         "versions",
     ]
 )
+#: Keys after which a database writes what its readers found, and those that open a list of it (LUDB).
+_STATEMENTS = frozenset(
+    ["dx", "diagnosis", "diagnoses", "diagnose", "rhythm", "report", "interpretation", "conclusion",
+     "electric axis of the heart", "scp_codes", "scp codes"]
+)  # fmt: skip
+_STATEMENT_LISTS = frozenset(["diagnoses", "diagnosis", "interpretation", "statements"])
+_NOTHING = frozenset(["", "unknown", "n/a", "none"])
 #: Keys of `Recording.device` that are read back.
 _DEVICE_VALUES = ("heart rate", "RR", "P", "PR", "QRS", "QT", "QTc", "P axis", "QRS axis", "T axis")
 
@@ -50,7 +58,7 @@ def comment_lines(recording: Recording, keep_identity: bool = False) -> list[str
     ----------
     recording : Recording
     keep_identity : bool
-        Also name, identifier and date. They are left out otherwise, and an age above 89 is "90+".
+        Also name, identifier, date and statements. They are left out otherwise, and an age above 89 is "90+".
 
     Returns
     -------
@@ -72,6 +80,7 @@ def comment_lines(recording: Recording, keep_identity: bool = False) -> list[str
     if keep_identity:
         said = {"Name": patient.name, "Identifier": patient.identifier, "Recorded": recording.recorded}
         lines += [f"{key}: {_one_line(value)}" for key, value in said.items() if value]
+        lines += [f"statement: {_one_line(text)}"[:_LONGEST_LINE] for text in recording.statements]
     if recording.device:
         lines.append(f"device: {json.dumps(recording.device)}"[:_LONGEST_LINE])
     lines += [f"history: {_one_line(entry)}"[:_LONGEST_LINE] for entry in recording.history]
@@ -96,36 +105,48 @@ def content_uuid(recording: Recording, what: str, keep_identity: bool) -> uuid.U
 def read_comment_lines(lines: Iterable[str]) -> dict:
     """The fields of a `Recording` that comment lines state.
 
-    Understands the lines of `comment_lines` and the "Age", "Sex" and "<age>:" spellings of the
-    PhysioNet databases; everything else is a remark and stays in the file. History and provenance are
+    Understands the lines of `comment_lines`, and the "Age", "Sex", "<age>:", "Dx:", "Rhythm:" and "<diagnoses>:"
+    of the PhysioNet databases; everything else is a remark and stays in the file. History and provenance are
     read only where this program wrote them: a remark may begin like them and name a patient.
 
     Returns
     -------
     dict
-        `patient`, `recorded`, `history`, `device`, `synthetic` and `provenance`.
+        `patient`, `recorded`, `history`, `device`, `statements`, `synthetic` and `provenance`.
     """
     said: dict[str, str] = {}
-    history = []
+    history, statements = [], []
+    in_statements = False
     for line in lines:
-        key, colon, value = line.strip().lstrip("#").partition(":")
+        text = line.strip().lstrip("#").strip()
+        key, colon, value = text.partition(":")
+        in_statements = in_statements and not key.startswith("<")
         key, value = key.strip(" <>").lower(), value.strip()
         if colon and key == "history":
             history.append(value)
-        elif colon and value:
+            continue
+        if colon and key == "statement":
+            statements.append(value)
+        elif key in _STATEMENT_LISTS and not value:
+            in_statements = True
+        elif in_statements or (key in _STATEMENTS and value.lower() not in _NOTHING):
+            statements.append(text)
+        if colon and value:
             said.setdefault(key, value)
     ours = said.get("generator", "").startswith(PROGRAM)
     synthetic = said.get("synthetic", "").lower() == "yes"
+    patient = Patient(
+        read_age(said.get("age", "")),
+        read_sex(said.get("sex", "")),
+        said.get("name", ""),
+        said.get("identifier", ""),
+    )
     return {
-        "patient": Patient(
-            read_age(said.get("age", "")),
-            read_sex(said.get("sex", "")),
-            said.get("name", ""),
-            said.get("identifier", ""),
-        ),
+        "patient": patient,
         "recorded": said.get("recorded", ""),
         "history": tuple(history) if ours else (),
         "device": _read_device(said.get("device", "")) if ours else {},
+        "statements": statements_of(statements, patient),
         "synthetic": synthetic,
         "provenance": _read_provenance(said) if synthetic and ours else {},
     }

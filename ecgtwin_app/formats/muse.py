@@ -17,6 +17,7 @@ from ecgtwin_app.formats.channels import known_leads, unit_in_millivolts
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import read_sex
+from ecgtwin_app.formats.statements import statements_of
 from ecgtwin_app.formats.xml_ import LARGEST, bytes_in, measured, number_in, parse, root_name, text_at
 
 __all__ = ["FORMAT", "LARGEST", "SUFFIXES", "open_file", "sniff"]
@@ -35,6 +36,8 @@ _MEASUREMENTS = {
     "QRS axis": "RAxis",
     "T axis": "TAxis",
 }
+#: How far the stated rate and the stated RR interval may differ: both are whole numbers.
+_SAME_RATE = 0.03
 _YEARS = {"YEARS": 1.0, "MONTHS": 1 / 12, "WEEKS": 1 / 52.18, "DAYS": 1 / 365.25, "HOURS": 0.0}
 
 
@@ -115,32 +118,59 @@ def _fields(root: Element, leads: list[Element]) -> dict:
     person, test = root.find("PatientDemographics"), root.find("TestDemographics")
     age = number_in(text_at(person, "PatientAge"))
     years = _YEARS.get(text_at(person, "AgeUnits").upper() or "YEARS", 1.0)
-    found = root.find("RestingECGMeasurements")
     changed = [
         text_at(lead, "LeadID")
         for lead in leads
         if (stated := number_in(text_at(lead, "LeadDataCRC32")))
         and zlib.crc32(bytes_in("", text_at(lead, "WaveFormData"))) != stated
     ]
+    name = (text_at(person, "PatientFirstName"), text_at(person, "PatientLastName"))
+    patient = Patient(
+        age * years if age is not None and 0 <= age * years <= 130 else None,
+        read_sex(text_at(person, "Gender")),
+        " ".join(part for part in name if part),
+        text_at(person, "PatientID"),
+    )
     return {
-        "patient": Patient(
-            age * years if age is not None and 0 <= age * years <= 130 else None,
-            read_sex(text_at(person, "Gender")),
-            " ".join(
-                part
-                for part in (text_at(person, "PatientFirstName"), text_at(person, "PatientLastName"))
-                if part
-            ),
-            text_at(person, "PatientID"),
-        ),
+        "patient": patient,
         "recorded": _moment(text_at(test, "AcquisitionDate"), text_at(test, "AcquisitionTime")),
-        "device": measured({name: text_at(found, tag) for name, tag in _MEASUREMENTS.items()}),
+        "device": measured(_measurements(root)),
+        "statements": statements_of(_statements(root), patient),
         "history": (
             (f"samples differ from the checksum in the file: {', '.join(known_leads(changed))}",)
             if changed
             else ()
         ),
     }
+
+
+def _measurements(root: Element) -> dict[str, str]:
+    """Texts of what the cart measured, as edited; the P wave from its marks where no duration is given."""
+    found, original = root.find("RestingECGMeasurements"), root.find("OriginalRestingECGMeasurements")
+    texts = {name: text_at(found, tag) for name, tag in _MEASUREMENTS.items()}
+    # Older versions count the RR interval in samples, newer ones in ms.
+    interval = text_at(root, "QRSTimesTypes/GlobalRR")
+    beats, rr = number_in(texts["heart rate"]), number_in(interval)
+    if beats and rr and abs(beats * rr / 60_000 - 1) < _SAME_RATE:
+        texts["RR"] = interval
+    on, off = (number_in(text_at(found, tag)) for tag in ("POnset", "POffset"))
+    rate = number_in(text_at(found, "ECGSampleBase") or text_at(original, "ECGSampleBase"))
+    if not texts["P"] and on and off and rate and off > on:
+        texts["P"] = str(round((off - on) / rate * 1000))
+    return texts
+
+
+def _statements(root: Element) -> list[str]:
+    """The lines of the diagnosis, as confirmed, or the cart's own where nobody did."""
+    lines = [""]
+    for diagnosis in (root.find("Diagnosis"), root.find("OriginalDiagnosis")):
+        for statement in diagnosis.findall("DiagnosisStatement") if diagnosis is not None else ():
+            lines[-1] = f"{lines[-1]} {text_at(statement, 'StmtText')}"
+            if any((flag.text or "").strip() == "ENDSLINE" for flag in statement.findall("StmtFlag")):
+                lines.append("")
+        if any(lines):
+            break
+    return lines
 
 
 def _moment(day: str, time: str) -> str:

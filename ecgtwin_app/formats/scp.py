@@ -19,6 +19,7 @@ from ecgtwin_app.formats.channels import SCP_LEADS
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import MAX_LEADS, check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import age_between
+from ecgtwin_app.formats.statements import statements_of
 
 FORMAT = "SCP-ECG"
 SUFFIXES = (".scp",)
@@ -29,6 +30,8 @@ _NEARBY = 256
 _NANOVOLTS = 1e-6  # millivolts
 #: Intervals with one of these values were not measured.
 _NOT_MEASURED = (0, 29999)
+#: Status, day, time and count of a section of statements.
+_STATEMENTS_HEAD = 9
 _YEARS = {1: 1.0, 2: 1 / 12, 3: 1 / 52.18, 4: 1 / 365.25, 5: 1 / 8766}
 
 
@@ -196,17 +199,34 @@ def _fields(sections: dict[int, bytes]) -> dict:
     if recorded and len(time) >= 3:
         recorded += f"T{time[0]:02d}:{time[1]:02d}:{time[2]:02d}"
     names = (_text(tags.get(1, b"")), _text(tags.get(0, b"")))
+    patient = Patient(
+        _age(tags, recorded),
+        {1: "M", 2: "F"}.get(tags.get(8, b"\0")[0] if tags.get(8) else 0),
+        " ".join(part for part in names if part),
+        _text(tags.get(2, b"")),
+    )
+    texts = _statements(sections.get(8, b""), 0) or _statements(sections.get(11, b""), 1)
     return {
-        "patient": Patient(
-            _age(tags, recorded),
-            {1: "M", 2: "F"}.get(tags.get(8, b"\0")[0] if tags.get(8) else 0),
-            " ".join(part for part in names if part),
-            _text(tags.get(2, b"")),
-        ),
+        "patient": patient,
         "recorded": recorded,
         "device": _device(sections.get(7, b"")),
+        "statements": statements_of(texts, patient),
         "history": (),
     }
+
+
+def _statements(section: bytes, skipped: int) -> list[str]:
+    """The texts of section 8, or of section 11, where a byte for the kind of text precedes each."""
+    texts, at = [], _STATEMENTS_HEAD
+    for _ in range(section[at - 1] if len(section) >= at else 0):
+        if at + 3 > len(section):
+            break
+        length = struct.unpack_from("<H", section, at + 1)[0]
+        # Codes are kept apart from their fields by zeros.
+        words = section[at + 3 + skipped : at + 3 + length].split(b"\0")
+        texts.append(" ".join(word.decode("latin-1") for word in words if word))
+        at += 3 + length
+    return texts
 
 
 def _tags(section: bytes) -> dict[int, bytes]:
@@ -245,7 +265,7 @@ def _age(tags: dict[int, bytes], recorded: str) -> float | None:
 
 def _device(section: bytes) -> dict[str, float]:
     """The global measurements of section 7: onsets and ends within the first reference beat, in ms."""
-    if len(section) < 22:
+    if len(section) < 22 or section[0] == 0:
         return {}
     rr, _, p_on, p_off, qrs_on, qrs_off, t_off, *axes = struct.unpack_from("<HHHHHHHhhh", section, 2)
     ends = {"P": (p_on, p_off), "PR": (p_on, qrs_on), "QRS": (qrs_on, qrs_off), "QT": (qrs_on, t_off)}
@@ -256,7 +276,23 @@ def _device(section: bytes) -> dict[str, float]:
     }
     if rr not in _NOT_MEASURED:
         found |= {"RR": float(rr), "heart rate": 60_000 / rr}
+    found |= _rate_and_qtc(section)
     for name, axis in zip(("P axis", "QRS axis", "T axis"), axes, strict=True):
         if abs(axis) <= 360:
             found[name] = float(axis)
     return found
+
+
+def _rate_and_qtc(section: bytes) -> dict[str, float]:
+    """Ventricular rate (1/min) and QTc (ms), which follow the beats, the spikes and the types of the beats."""
+    at = 6 + 16 * section[0] + 10 * section[1]
+    if len(section) < at + 2:
+        return {}
+    # Some devices leave the types of the beats out, their count included.
+    listed = at + 2 + struct.unpack_from("<H", section, at)[0]
+    at = listed if listed + 6 <= len(section) else at
+    if len(section) < at + 6:
+        return {}
+    rate, _, qtc = struct.unpack_from("<HHH", section, at)
+    said = {"heart rate": (rate, 10, 400), "QTc": (qtc, 100, 1000)}
+    return {name: float(value) for name, (value, low, high) in said.items() if low <= value <= high}

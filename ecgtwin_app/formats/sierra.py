@@ -16,6 +16,7 @@ from ecgtwin_app.formats import xli
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import age_between, read_age, read_sex
+from ecgtwin_app.formats.statements import statements_of
 from ecgtwin_app.formats.xml_ import LARGEST, bytes_in, measured, number_in, parse, root_name, text_at
 
 __all__ = ["FORMAT", "LARGEST", "SUFFIXES", "open_file", "sniff"]
@@ -28,6 +29,7 @@ _VERSIONS = ("1.03", "1.04")
 _MEASUREMENTS = {
     "heart rate": "heartrate",
     "RR": "rrint",
+    "P": "pdur",
     "PR": "print",
     "QRS": "qrsdur",
     "QT": "qtint",
@@ -153,16 +155,32 @@ def _fields(root: Element) -> dict:
         recorded = "T".join(part for part in (acquisition.get("date"), acquisition.get("time")) if part)
     age = read_age(text_at(person, "age/years"))
     name = (text_at(person, "name/firstname"), text_at(person, "name/lastname"))
+    patient = Patient(
+        age if age is not None else age_between(text_at(person, "age/dateofbirth"), recorded),
+        read_sex(text_at(person, "sex")),
+        " ".join(part for part in name if part.strip("-")),
+        text_at(person, "patientid"),
+    )
     return {
-        "patient": Patient(
-            age if age is not None else age_between(text_at(person, "age/dateofbirth"), recorded),
-            read_sex(text_at(person, "sex")),
-            " ".join(part for part in name if part.strip("-")),
-            text_at(person, "patientid"),
-        ),
+        "patient": patient,
         "recorded": recorded,
         "device": _device(root),
+        "statements": statements_of(_statements(root), patient),
     }
+
+
+def _statements(root: Element) -> list[str]:
+    """Each statement with its reason, then the severity."""
+    interpretation = root.find("interpretations/interpretation")
+    if interpretation is None:
+        return []
+    sides = [
+        (text_at(one, "leftstatement"), text_at(one, "rightstatement"))
+        for one in interpretation.findall("statement")
+    ]
+    return [", ".join(side for side in both if side) for both in sides] + [
+        text_at(interpretation, "severity")
+    ]
 
 
 def _device(root: Element) -> dict[str, float]:
@@ -172,4 +190,8 @@ def _device(root: Element) -> dict[str, float]:
     tags = _MEASUREMENTS
     if found is None and interpretation is not None:
         found, tags = interpretation.find("interpretationmeasurements"), _MEASUREMENTS_103
-    return measured({name: text_at(found, tag) for name, tag in tags.items()})
+    device = measured({name: text_at(found, tag) for name, tag in tags.items()})
+    # Some carts write a time in the place of the P wave's duration.
+    if device.get("P", 0) >= device.get("PR", float("inf")):
+        del device["P"]
+    return device

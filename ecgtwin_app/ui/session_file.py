@@ -134,7 +134,7 @@ def _document(state, arrays):
 
 
 def _recording(recording, keep):
-    plain = _plain(recording, "signal", "patient", "recorded")
+    plain = _plain(recording, "signal", "patient", "recorded", "statements")
     patient = {"age": recording.patient.age, "sex": recording.patient.sex}
     return plain | {"signal": keep(recording.signal), "patient": patient}
 
