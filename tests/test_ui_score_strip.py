@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+from itertools import pairwise
+
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from ui_window import generate, idle
 
-from ecgtwin_app.ecg.score import Event, RhythmScore
-from ecgtwin_app.heart.rhythm import check_score
+from ecgtwin_app.conditions.vocabulary import load_vocabulary
+from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.score import ATRIAL_ORIGINS, VENTRICULAR_ORIGINS, Event, RhythmScore
+from ecgtwin_app.heart.rhythm import SHORTEST, check_score, write_score
 from ecgtwin_app.ui import score_edit
-from ecgtwin_app.ui.score_edit import INSERTIONS
+from ecgtwin_app.ui.score_edit import COMPENSATED, INSERTIONS
+from ecgtwin_app.ui.score_line import ORIGINS, ScoreLine
 
 pytest_plugins = ("ui_fixtures",)
 LEFT = Qt.MouseButton.LeftButton
@@ -74,6 +81,96 @@ def test_a_pause_is_a_second_of_silence():
     check_score(after)
 
 
+@pytest.mark.parametrize("kind", INSERTIONS)
+@pytest.mark.parametrize("at", [5.0, 4.95, 0.0, 9.99, 4.9])
+def test_an_insertion_goes_to_the_nearest_place_that_has_room(kind, at):
+    before = _sinus()
+    after = check_score(score_edit.insert(before, kind, at))
+    added = [event for event in after.events if event not in before.events]
+    assert len(added) == len(INSERTIONS[kind][1])
+    assert added[-1].time == pytest.approx(at, abs=0.45)
+
+
+def test_no_room_is_said_in_words():
+    full = RhythmScore(tuple(Event(0.05 + 0.25 * k, "QRS", "conducted") for k in range(40)))
+    with pytest.raises(EcgError, match="no room"):
+        score_edit.insert(full, "pvc", 5.0)
+    with pytest.raises(EcgError, match="no P waves"):
+        score_edit.insert(RhythmScore(full.events, atrial="flutter"), "p", 5.0)
+
+
+def test_a_compensatory_pause_keeps_the_sinus_node_and_drops_the_next_qrs():
+    before = _sinus()
+    after = check_score(score_edit.insert(before, COMPENSATED, 4.5))
+    assert after.times("P") == before.times("P")
+    assert after.times("QRS", "ventricular") == [4.5]
+    conducted = after.times("QRS", "conducted")
+    assert 5.0 not in conducted and {4.0, 6.0} <= set(conducted)
+
+
+@pytest.mark.parametrize("by", [-3.0, -0.9, 0.9, 3.0])
+def test_a_move_stops_at_the_limit(by):
+    before = _sinus()
+    for with_later in (False, True):
+        for index, event in enumerate(before.events):
+            after = check_score(score_edit.move(before, index, by, with_later))
+            order = [e.time for e in after.events if e.chamber == event.chamber]
+            gaps = [b - a for a, b in pairwise(order)]
+            assert min(gaps, default=1.0) >= SHORTEST[event.chamber] - 1e-6
+    qrs = before.events.index(Event(3.0, "QRS", "conducted"))
+    assert score_edit.move(before, qrs, 0.9).times("QRS")[2] == pytest.approx(3.8, abs=0.002)
+    assert score_edit.move(before, qrs, -0.9, True).times("QRS")[2:4] == pytest.approx([2.2, 3.2], abs=0.002)
+
+
+def test_the_first_mark_has_room():
+    assert score_edit.usual_mark(_sinus()) == 4.5
+
+
+# -- every origin -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def written():
+    """A score of every condition, by several seeds."""
+    rates = {condition.name: np.mean(condition.rate_range) for condition in load_vocabulary()}
+    return {
+        (name, seed): write_score([name], rate, np.random.default_rng(seed))[0]
+        for name, rate in rates.items()
+        for seed in range(6)
+    }
+
+
+def test_every_origin_has_a_letter_and_a_name(written):
+    assert set(ORIGINS) == {*ATRIAL_ORIGINS, *VENTRICULAR_ORIGINS}
+    there = {event.origin for score in written.values() for event in score.events}
+    assert {"flutter", "retrograde", "ventricular", "paced"} <= there <= set(ORIGINS)
+    letters = [letter for letter, _ in ORIGINS.values() if letter]
+    assert len(set(letters)) == len(letters) == len(ORIGINS) - 2, "only the usual beats have none"
+
+
+def test_every_condition_s_score_is_painted_described_and_edited(qtbot, written):
+    line = ScoreLine()
+    qtbot.addWidget(line)
+    line.resize(900, line.height())
+    for (name, seed), score in written.items():
+        if seed > 1:
+            continue
+        line.show_score(score)
+        for line.current, event in enumerate(score.events):
+            assert ORIGINS[event.origin][1] in line._words(), name
+        assert not line.grab().isNull()
+        for kind in INSERTIONS:
+            # A tachycardia leaves no room, and fibrillation no P: that is said.
+            with contextlib.suppress(EcgError):
+                check_score(score_edit.insert(score, kind, line.caret))
+
+
+def test_deleting_a_beat_of_a_flutter_leaves_the_loop_alone(written):
+    score = written["atrial flutter", 0]
+    index = next(k for k, e in enumerate(score.events) if e.chamber == "QRS" and e.time > 3)
+    assert score_edit.delete(score, index).times("P") == score.times("P")
+
+
 # -- the window ---------------------------------------------------------------------------------------
 
 
@@ -102,6 +199,31 @@ def test_inserting_a_ventricular_beat_makes_the_twin_follow_in_its_place(opened,
     assert opened.session.twin is before
     opened.redo()
     assert opened.session.twin is twin
+
+
+@pytest.mark.parametrize("entry", ["button", "menu"])
+def test_at_the_first_mark_a_ventricular_beat_is_inserted(opened, qtbot, entry):
+    generate(opened, qtbot)
+    before, button = opened.session.twin, opened.score_strip.buttons["pvc"]
+    if entry == "button":
+        qtbot.mouseClick(button, LEFT, pos=QPoint(8, button.height() // 2))
+    else:
+        button.menu().actions()[0].trigger()
+    qtbot.waitUntil(lambda: opened.session.twin is not before and idle(opened))
+    assert opened.messages.text == ""
+    assert opened.session.twin.score.times("QRS", "ventricular") == [4.5]
+    assert len(opened.session.twin.score.times("QRS")) == (10 if entry == "button" else 9)
+
+
+def test_a_dragged_event_stops_beside_the_next_one(opened, qtbot):
+    generate(opened, qtbot)
+    line, before = opened.score_strip.line, opened.session.twin
+    qtbot.mousePress(line, LEFT, pos=_place(line, 4.0, 34))
+    qtbot.mouseMove(line, _place(line, 6.5, 34))
+    assert line.chosen.time == pytest.approx(4.8, abs=0.002), "the dragged one stays chosen"
+    qtbot.mouseRelease(line, LEFT, pos=_place(line, 6.5, 34))
+    qtbot.waitUntil(lambda: opened.session.twin is not before and idle(opened))
+    assert opened.session.twin.score.times("QRS")[3] == pytest.approx(4.8, abs=0.002)
 
 
 def test_an_event_is_dragged_and_deleted(opened, qtbot):
@@ -134,7 +256,7 @@ def test_of_quick_edits_the_last_is_performed(opened, qtbot, engine):
 def test_a_rhythm_that_no_heart_has_is_refused_in_words(opened, qtbot):
     generate(opened, qtbot)
     line, before = opened.score_strip.line, opened.session.twin
-    opened.edit_score(score_edit.insert(line.score, "pvc", 4.05), "insertion")
+    opened.edit_score(RhythmScore((*line.score.events, Event(4.05, "QRS", "ventricular"))), "insertion")
     assert opened.messages.property("kind") == "error"
     assert opened.session.twin is before
     assert line.score == before.score

@@ -76,6 +76,8 @@ LARGE_LEFT_ATRIUM, LARGE_ATRIUM_PR = "left atrial enlargement", 0.168
 TYPICAL_QRS = 0.09
 
 #: Rhythms that one strip can show together.
+#: Seconds that two events of a chamber keep apart at least.
+SHORTEST = {"QRS": 0.2, "P": 0.15}
 _SINUS = (*SINUS_RHYTHMS, SINUS_ARRHYTHMIA)
 _ECTOPIC = (PREMATURE_ATRIAL, PREMATURE_VENTRICULAR, BIGEMINY)
 _TOGETHER = {
@@ -243,7 +245,7 @@ def check_score(score: RhythmScore, duration: float = 10.0) -> RhythmScore:
     for event in score.events:
         if not -1 <= event.time <= duration + 1:
             raise EcgError(f"The {event.chamber} at {event.time:g} s lies outside the strip; move it inside.")
-    for chamber, shortest in (("QRS", 0.2), ("P", 0.15)):
+    for chamber, shortest in SHORTEST.items():
         gaps = np.diff(score.times(chamber))
         if gaps.size and gaps.min() < shortest:
             at = score.times(chamber)[int(np.argmin(gaps))]

@@ -94,6 +94,7 @@ class Assembly:
         self.view.empty.offer(self.commands["open_file"], tr("Open an ECG…"), main=True)
         self.view.empty.offer(self.commands["open_example"], tr("Open the example"))
         self.score_strip.edited.connect(self.edit_score)
+        self.score_strip.refused.connect(self.messages.warn)
         self.view.calipers.changed.connect(self.set_calipers)
         self.view.calipers.selected.connect(self.show_read_out)
         self.view.marks.moved.connect(self.move_fiducials)

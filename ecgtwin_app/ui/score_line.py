@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.ecg.score import Event, RhythmScore
 from ecgtwin_app.ui import score_edit
 from ecgtwin_app.ui.words import noted, number, tr
@@ -22,21 +23,16 @@ _KEYS = (
     Qt.Key.Key_Up,
     Qt.Key.Key_Down,
 )
-#: Letters of the events' origins, so that colour never tells alone.
-_LETTERS = {
-    "sinus": "", "ectopic": "e", "retrograde": "r", "conducted": "", "aberrant": "a", "ventricular": "V",
-    "paced": "p",
-}  # fmt: skip
-
-
-_ORIGINS = {
-    "sinus": noted("sinus"),
-    "ectopic": noted("ectopic"),
-    "retrograde": noted("retrograde"),
-    "conducted": noted("conducted"),
-    "aberrant": noted("aberrant"),
-    "ventricular": noted("ventricular"),
-    "paced": noted("paced"),
+#: Every origin that an event can have, with the letter that tells it beside its colour, and its name.
+ORIGINS = {
+    "sinus": ("", noted("sinus")),
+    "ectopic": ("e", noted("ectopic")),
+    "retrograde": ("r", noted("retrograde")),
+    "flutter": ("F", noted("flutter")),
+    "conducted": ("", noted("conducted")),
+    "aberrant": ("a", noted("aberrant")),
+    "ventricular": ("V", noted("ventricular")),
+    "paced": ("p", noted("paced")),
 }
 
 
@@ -44,14 +40,16 @@ class ScoreLine(QWidget):
     """The events on a time axis. A click chooses, a drag moves, a double click inserts a sinus beat."""
 
     edited = Signal(object, str)
+    #: Why there is no room for what was to be inserted.
+    refused = Signal(str)
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self.score: RhythmScore | None = None
         self.current = -1
-        self.caret = 5.0
+        self.caret, self._caret_chosen = 5.0, False
         self._left, self._speed, self._followed = _MARGIN, 0.0, False
-        self._held: tuple[float, RhythmScore] | None = None
+        self._held: tuple[float, RhythmScore, int] | None = None
         self._accent = QColor("#0B5F94")
         self.setFixedHeight(_HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -61,6 +59,8 @@ class ScoreLine(QWidget):
         """Show a score; the chosen event stays chosen where there still is one."""
         if self._held is None:
             self.score = score
+        if score is not None and not self._caret_chosen:
+            self.caret = score_edit.usual_mark(score)
         count = len(score.events) if score is not None else 0
         self.current = min(self.current, count - 1)
         self.setAccessibleDescription(self._words())
@@ -95,6 +95,17 @@ class ScoreLine(QWidget):
             self.update()
             self.edited.emit(score, words)
 
+    def insert(self, kind: str, at: float | None = None) -> None:
+        """Propose a further beat of `score_edit.INSERTIONS` at a moment, or at the mark."""
+        if self.score is None:
+            return
+        try:
+            self.edit(
+                score_edit.insert(self.score, kind, self.caret if at is None else at), noted("insertion")
+            )
+        except EcgError as error:
+            self.refused.emit(str(error))
+
     def x(self, seconds: float) -> float:
         """The pixel of a moment."""
         return self._left + seconds * self._pixels()
@@ -125,34 +136,33 @@ class ScoreLine(QWidget):
         self.setFocus()
         self.current = self._at(event.position())
         self.caret = min(max(0.0, self.seconds(event.position().x())), 10.0)
+        self._caret_chosen = True
         if self.current >= 0:
-            self._held = (self.seconds(event.position().x()), self.score)
+            self._held = (self.seconds(event.position().x()), self.score, self.current)
         self.update()
 
     def mouseMoveEvent(self, event):
         """Move it; with Shift everything later comes along."""
         if self._held is None:
             return
-        start, before = self._held
+        start, before, index = self._held
         by = round(self.seconds(event.position().x()) - start, 3)
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        self.score = _sorted_move(self, before, by, shift)
+        self._show_moved(before, index, by, shift)
         self.update()
 
     def mouseReleaseEvent(self, event):
         """Let go: the score is edited."""
         if self._held is None:
             return
-        (_, before), after = self._held, self.score
+        (_, before, _), after = self._held, self.score
         self._held, self.score = None, before
         self.edit(after, noted("move"))
 
     def mouseDoubleClickEvent(self, event):
         """Insert a sinus beat."""
         if self.score is not None and self._at(event.position()) < 0:
-            self.edit(
-                score_edit.insert(self.score, "sinus", self.seconds(event.position().x())), noted("insertion")
-            )
+            self.insert("sinus", self.seconds(event.position().x()))
 
     def event(self, event):
         """The keys of the line are its own while it has the focus, whatever menu they belong to otherwise."""
@@ -169,11 +179,15 @@ class ScoreLine(QWidget):
         elif event.key() in steps and self.chosen is not None:
             factor = 5 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
             before = self.score
-            self.edit(_sorted_move(self, before, steps[event.key()] * factor, False), noted("move"))
+            self._show_moved(before, self.current, steps[event.key()] * factor, False)
+            after, self.score = self.score, before
+            self.edit(after, noted("move"))
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             step = 1 if event.key() == Qt.Key.Key_Up else -1
-            self.current = (self.current + step) % len(self.score.events)
-            self.caret = self.chosen.time
+            seen = [k for k, e in enumerate(self.score.events) if 0 <= e.time <= self.score.duration]
+            at = seen.index(self.current) + step if self.current in seen else 0
+            self.current = seen[at % len(seen)]
+            self.caret, self._caret_chosen = self.chosen.time, True
             self.setAccessibleDescription(self._words())
             self.update()
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.chosen is not None:
@@ -217,10 +231,19 @@ class ScoreLine(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
         else:
             painter.drawLine(QPointF(x, _QRS_ROW - 10), QPointF(x, _QRS_ROW + 10))
-        letter = _LETTERS[event.origin]
+        letter, _ = ORIGINS[event.origin]
         if letter:
             row = _P_ROW if event.chamber == "P" else _QRS_ROW
             painter.drawText(QRectF(x + 5, row - 9, 16, 18), Qt.AlignmentFlag.AlignLeft, letter)
+
+    def _show_moved(self, before, index, by, with_later):
+        """Show a score with an event moved, which stays chosen though its place in the order may have changed."""
+        self.score = score_edit.move(before, index, by, with_later)
+        chamber = before.events[index].chamber
+        # Events of a chamber never pass each other.
+        place = sum(event.chamber == chamber for event in before.events[:index])
+        same = [k for k, event in enumerate(self.score.events) if event.chamber == chamber]
+        self.current = same[place] if place < len(same) else -1
 
     def _words(self):
         if self.score is None:
@@ -230,18 +253,7 @@ class ScoreLine(QWidget):
             return tr("{p} P and {qrs} QRS events").format(**values)
         return tr("{p} P and {qrs} QRS events; chosen: {origin} {chamber} at {time} s").format(
             **values,
-            origin=tr(_ORIGINS[self.chosen.origin]),
+            origin=tr(ORIGINS[self.chosen.origin][1]),
             chamber=self.chosen.chamber,
             time=number(self.chosen.time, 2),
         )
-
-
-def _sorted_move(line, before, by, shift):
-    """The moved score, with the same event still chosen though its place in the order may have changed."""
-    events = before.events
-    moved = score_edit.move(before, line.current, by, shift)
-    if not shift and 0 <= line.current < len(events):
-        target = [e for e in moved.events if e not in events or e is events[line.current]]
-        if target and not line._held:
-            line.current = moved.events.index(target[0])
-    return moved

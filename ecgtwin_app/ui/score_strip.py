@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayo
 
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.ui import score_edit
-from ecgtwin_app.ui.score_edit import INSERTIONS
+from ecgtwin_app.ui.score_edit import COMPENSATED, INSERTIONS
 from ecgtwin_app.ui.score_line import ScoreLine
 from ecgtwin_app.ui.words import noted, tr
 
@@ -16,6 +16,7 @@ class ScoreStrip(QWidget):
     """The line with its buttons; every button says what it inserts at the dashed mark."""
 
     edited = Signal(object, str)
+    refused = Signal(str)
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -23,6 +24,7 @@ class ScoreStrip(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.line = ScoreLine()
         self.line.edited.connect(self.edited)
+        self.line.refused.connect(self.refused)
         self.line.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.line.customContextMenuRequested.connect(self._open_menu)
         self.buttons: dict[str, QToolButton] = {}
@@ -36,12 +38,15 @@ class ScoreStrip(QWidget):
         row.addWidget(heading)
         row.addStretch(1)
         for name, text, tip, do in self._commands():
+            if name == COMPENSATED:
+                continue  # in the menu of the ventricular beat
             button = QToolButton(text=text, objectName="tool")
             button.setToolTip(tip)
             button.setAccessibleName(tip)
             button.clicked.connect(do)
             self.buttons[name] = button
             row.addWidget(button)
+        self._offer_pause()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 2)
         column.setSpacing(0)
@@ -60,6 +65,7 @@ class ScoreStrip(QWidget):
             "sinus": tr("+ Sinus"),
             "pac": tr("+ PAC"),
             "pvc": tr("+ PVC"),
+            COMPENSATED: "",
             "paced": tr("+ Paced"),
             "p": tr("+ P"),
         }
@@ -68,7 +74,7 @@ class ScoreStrip(QWidget):
                 kind,
                 short[kind],
                 tr("Insert at the mark: {beat}").format(beat=tr(words)),
-                lambda _=False, k=kind: self._insert(k),
+                lambda _=False, k=kind: self.line.insert(k),
             )
         yield (
             "pause",
@@ -95,9 +101,13 @@ class ScoreStrip(QWidget):
             menu.addAction(tip).triggered.connect(do)
         menu.popup(self.line.mapToGlobal(place))
 
-    def _insert(self, kind):
-        if self.line.score is not None:
-            self.line.edit(score_edit.insert(self.line.score, kind, self.line.caret), noted("insertion"))
+    def _offer_pause(self):
+        """The ventricular beat with its pause, behind the arrow of the button that inserts one."""
+        button = self.buttons["pvc"]
+        menu = QMenu(button)
+        menu.addAction(tr("With compensatory pause")).triggered.connect(lambda: self.line.insert(COMPENSATED))
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
 
     def _pause(self):
         if self.line.score is not None:
