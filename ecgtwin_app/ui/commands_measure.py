@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from ecgtwin_app.report.calipers import AMPLITUDE, TIME
 from ecgtwin_app.report.layers import REFERENCE, TWIN
+from ecgtwin_app.report.shown import shown
 from ecgtwin_app.ui.calipers import read_out
 from ecgtwin_app.ui.mark_tool import describe
+from ecgtwin_app.ui.places import places_of
 from ecgtwin_app.ui.undo import Change
 from ecgtwin_app.ui.words import noted, tr
 
@@ -63,6 +65,32 @@ class MeasureCommands:
     def toggle_magnifier(self) -> None:
         self.view.magnify(not self.view.magnifying)
         self.commands["toggle_magnifier"].setChecked(self.view.magnifying)
+
+    def show_measurement(self, key: str, words: str = "", lead: str = "", who: str = REFERENCE) -> None:
+        """Point out on the page what a measurement was taken from.
+
+        Parameters
+        ----------
+        key : str
+            The name in `ecg.measure`.
+        words : str
+            What stands beside it, such as "QRS 96 ms".
+        lead : str
+            For a value of one lead.
+        who : str
+            "reference" or "twin".
+        """
+        self.view.point_out(self._places(key, words, lead, who))
+        self._show_commands()  # Esc takes it away
+
+    def _places(self, key, words, lead, who):
+        session = self.session
+        recording = session.reference if who == REFERENCE else session.twin and session.twin.recording
+        if recording is None:
+            return ()
+        return places_of(
+            key, shown(recording, self.page_layout.filter), session.marks(recording), lead, who, words
+        )
 
     def move_fiducials(self, who: str, marks) -> None:
         """Marks moved by hand; the measurements follow. One step to undo."""

@@ -49,6 +49,7 @@ class TwinCommands:
         else:
             self.morph.cancel()
             self.messages.hide()
+            self.view.point_out()
             self._show_commands()
 
     def edit_score(self, score: RhythmScore, what: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QCursor, QImage, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
@@ -14,6 +16,7 @@ from ecgtwin_app.ui.magnifier import Magnifier
 from ecgtwin_app.ui.mark_tool import MarkTool
 from ecgtwin_app.ui.page_map import PageMap
 from ecgtwin_app.ui.page_words import describe, draw_badge
+from ecgtwin_app.ui.pointed import Pointed
 from ecgtwin_app.ui.render import PageRenderer, View
 from ecgtwin_app.ui.sheet_view import SheetView
 from ecgtwin_app.ui.words import tr
@@ -44,6 +47,7 @@ class PageView(SheetView):
         self._desk = QColor("#DDE2E7")
         self.marks, self.calipers = MarkTool(self), CaliperTool(self)
         self._using: MarkTool | CaliperTool | None = None
+        self._pointed: tuple[Pointed, ...] = ()
         self.calipers.snap_points = self.marks.snap_points
         self.empty = EmptyPage(self.viewport())
         self.magnifier = Magnifier(self.viewport())
@@ -96,6 +100,34 @@ class PageView(SheetView):
         self.calipers.kind = kind
         hand = Qt.CursorShape.OpenHandCursor
         self.viewport().setCursor(Qt.CursorShape.CrossCursor if kind else hand)
+
+    @property
+    def pointed(self) -> tuple[Pointed, ...]:
+        """What is pointed out now."""
+        return self._pointed
+
+    def point_out(self, places: Sequence[Pointed] = ()) -> None:
+        """Show on the traces what a value was measured from, until the page is clicked or Esc is pressed.
+
+        An enlarged page is moved so that the first place is in sight. It is drawn over the page only: it is
+        no caliper, no step to undo, and goes into no file. Pages of one beat (median, loops) show none.
+
+        Parameters
+        ----------
+        places : sequence of Pointed
+            Intervals or amplitudes, each with its leads and layer; see `ui.places.places_of`, which finds
+            them for a measurement. Without any, nothing is pointed out.
+        """
+        self._pointed = tuple(places)
+        page_map = self.page_map()
+        first = None
+        if page_map is not None:
+            boxes = (place.first_place(page_map) for place in self._pointed)
+            first = next((box for box in boxes if box is not None), None)
+        if first is not None and not self.viewport().rect().intersects(first.toAlignedRect()):
+            away = first.center() - QPointF(self.viewport().rect().center())
+            self._scroll_by(away.x(), away.y())
+        self.viewport().update()
 
     def magnify(self, on: bool) -> None:
         """Turn the lens on or off."""
@@ -161,6 +193,8 @@ class PageView(SheetView):
         page_map = self.page_map()
         if page_map is not None:
             self.marks.paint(painter, page_map)
+            for place in self._pointed:
+                place.paint(painter, page_map)
             self.calipers.paint(painter, page_map)
         painter.setClipping(False)
         # While the page's own banner is in sight, no second mark is needed.
@@ -194,6 +228,7 @@ class PageView(SheetView):
     def mousePressEvent(self, event: QMouseEvent):
         """Take hold of a caliper, a fiducial, the loops in space or the page."""
         self.glide.stop()
+        self._pointed = ()
         page_map = self.page_map()
         if page_map is not None and event.button() == Qt.MouseButton.LeftButton:
             self._using = next((t for t in (self.calipers, self.marks) if t.press(event, page_map)), None)

@@ -45,6 +45,7 @@ class Showing:
     def _refresh(self):
         """Show the session anew: what came out, and the page."""
         self.painting.begin()
+        self.view.point_out()
         hidden = self.teaching.hidden
         self.score_strip.show_score(self.shown_score())
         self.filmstrip.show_twins(self.session.twins, self.session.current, hidden)
@@ -89,7 +90,7 @@ class Showing:
             "undo": self.undo_stack.canUndo() and not running,
             "redo": self.undo_stack.canRedo() and not running,
             "generate": self.request_panel.may_generate,
-            "cancel": running or bool(self.messages.text),
+            "cancel": running or bool(self.messages.text) or bool(self.view.pointed),
             "add_recordings": not running,
             "remove_recordings": bool(self.session.others) and not running,
             "save_twins": twins,
