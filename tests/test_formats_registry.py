@@ -1,7 +1,10 @@
 """One door for all files: content decides, limits hold, and hostile bytes end in a sentence."""
 
 import os
+import subprocess
+import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +14,8 @@ from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.formats import csv_, guard, registry, wfdb_
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg, write_ecg
+
+ROOT = Path(__file__).parents[1]
 
 
 def refused(path, words):
@@ -145,3 +150,21 @@ def test_mutated_tables_are_read_or_refused(tmp_path):
         path.write_bytes(data)
         seen.add(outcome(path))
     assert seen == {"read", "refused"}
+
+
+def test_a_missing_module_is_not_called_a_damaged_file(tmp_path):
+    with (
+        pytest.raises(EcgError, match="module pydicom is missing") as caught,
+        guard.parsing(tmp_path / "x", "DICOM"),
+    ):
+        raise ModuleNotFoundError("No module named 'pydicom'", name="pydicom")
+    assert "damaged" not in str(caught.value)
+
+
+def test_readers_import_their_libraries_only_when_a_file_needs_them():
+    code = (
+        "import sys, ecgtwin_app.formats.registry, ecgtwin_app.formats.example as e; e.example_path();"
+        "print([m for m in ('pydicom', 'wfdb', 'scipy', 'pandas', 'soundfile', 'edfio', 'requests') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert out.stdout.strip() == "[]"

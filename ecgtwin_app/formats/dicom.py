@@ -6,9 +6,6 @@ import re
 from pathlib import Path
 
 import numpy as np
-import pydicom
-from pydicom.filereader import read_file_meta_info
-from pydicom.waveforms import multiplex_array
 
 from ecgtwin_app.ecg.recording import EcgError, Patient
 from ecgtwin_app.formats.channels import SCP_LEADS, known_leads, unit_in_millivolts
@@ -67,6 +64,11 @@ def open_file(path: Path) -> EcgFile:
         The file is damaged or no ECG waveform.
     """
     with parsing(path, FORMAT):
+        # Imported here because it takes half a second.
+        import pydicom
+        from pydicom.filereader import read_file_meta_info
+        from pydicom.waveforms import multiplex_array
+
         if read_file_meta_info(path).get("TransferSyntaxUID") == _DEFLATED:
             raise EcgError(
                 f"{path.name} is a deflated DICOM file; save it as Explicit VR Little Endian first."
@@ -234,7 +236,7 @@ def _device_measurements(dataset) -> dict[str, float]:
         meaning = str(concept.get("CodeMeaning", "")).lower().removesuffix(" global").strip()
         name, unit = _MEASUREMENTS.get(meaning, ("", ""))
         factor = _UNITS.get(unit, {}).get(str(units[0].get("CodeValue", "")).lower())
-        number = float(value[0] if isinstance(value, pydicom.multival.MultiValue) else value)
+        number = float(value if isinstance(value, str | int | float) else value[0])
         if factor and (number > 0 or unit == "deg"):
             found.setdefault(name, number * factor)
     return found

@@ -114,6 +114,12 @@ def parsing(path: Path, what: str) -> Iterator[None]:
             yield
         except EcgError:
             raise
+        except ImportError as error:
+            # The file is not to blame: the installation lacks a part.
+            raise EcgError(
+                f"{path.name} cannot be read because the Python module {error.name or 'it needs'} is missing from this "
+                "installation; install ECGTwin Desktop again."
+            ) from error
         except Exception as error:
             # An OSError of the system's has a reason; a parser's own, at the end of a file, has none.
             if isinstance(error, OSError) and error.strerror:

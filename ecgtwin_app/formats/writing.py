@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from ecgtwin_app.ecg.recording import EcgError, Recording
-from ecgtwin_app.formats import aecg_write, csv_, dicom_write, edf_write, npy, wfdb_
+from ecgtwin_app.formats import aecg_write, csv_, edf_write, npy, wfdb_
+
+
+def _write_dicom(recording: Recording, path: Path, keep_identity: bool) -> Path:
+    # Imported late: pydicom takes half a second.
+    from ecgtwin_app.formats import dicom_write
+
+    return dicom_write.write(recording, path, keep_identity)
+
 
 #: Name on the command line: (suffix, writer). A writer takes recording, path and `keep_identity`.
 FORMATS = {
@@ -13,7 +21,7 @@ FORMATS = {
         ".hea",
         lambda recording, path, keep: wfdb_.write(recording, path.parent, path.stem, keep),
     ),
-    "dicom": (".dcm", dicom_write.write),
+    "dicom": (".dcm", _write_dicom),
     "edf": (".edf", edf_write.write),
     "aecg": (".xml", aecg_write.write),
     "csv": (".csv", csv_.write),
