@@ -11,7 +11,6 @@ from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.request import RHYTHM_WRITERS, TwinRequest
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
-from ecgtwin_app.heart.rhythm import check_score
 from ecgtwin_app.model.sampler_names import USUAL_STEPS
 
 #: Stands for the example ECG wherever a file can be named.
@@ -187,6 +186,8 @@ LARGEST_SCORE = 1_000_000
 
 def _score_from(path: Path | None) -> RhythmScore | None:
     """The score in a file, checked; None where there is no file yet."""
+    from ecgtwin_app.heart.rhythm import check_score
+
     if path is None or not path.exists():
         return None
     try:

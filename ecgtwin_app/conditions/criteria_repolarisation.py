@@ -9,9 +9,9 @@ statement, Heart Rhythm 2013;10:1932.
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
 from ecgtwin_app.conditions.verdict import Asked, Verdict, at_least, line, yes
+from ecgtwin_app.ecg import smoothing
 from ecgtwin_app.ecg.measure import Measurements
 from ecgtwin_app.ecg.p_pattern import p_amplitude
 from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE
@@ -49,7 +49,7 @@ def hyperkalaemia(m: Measurements, asked: Asked) -> list[Verdict]:
 def t_width(m: Measurements, lead: str) -> float:
     """Width of a lead's T at half its height, milliseconds."""
     shape = m.delineation.shapes[0]
-    row = gaussian_filter1d(shape.signal[LEADS.index(lead)], 2)
+    row = smoothing.gaussian(shape.signal[LEADS.index(lead)], 2)
     start = shape.waves.qrs_offset
     end = min(len(row), shape.waves.t_offset + 1)
     at = start + int(np.argmax(row[start:end]))

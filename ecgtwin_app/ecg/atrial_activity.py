@@ -12,10 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, maximum_filter1d
-from scipy.signal import find_peaks
 
+from ecgtwin_app.ecg import smoothing
 from ecgtwin_app.ecg.delineate import Delineation
+from ecgtwin_app.ecg.peaks import find_peaks
 from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE
 
 #: Atrial rates of a P train and of flutter, 1/min.
@@ -66,7 +66,7 @@ class PTrain:
 def find_p_train(found: Delineation) -> PTrain | None:
     """The P waves of a recording, wherever they stand; None when there is no such train."""
     rest, hidden = without_qrst(found)
-    relief = gaussian_filter1d(rest, 0.008 * MODEL_RATE, axis=1) - gaussian_filter1d(
+    relief = smoothing.gaussian(rest, 0.008 * MODEL_RATE, axis=1) - smoothing.gaussian(
         rest, 0.05 * MODEL_RATE, axis=1
     )
     relief[:, hidden] = 0
@@ -138,8 +138,8 @@ def _usual_p(found, relief, hidden):
     ]
     templates = [np.median(_segments(relief, peaks), axis=0)] if len(peaks) >= 3 else []
     course = _SINUS @ relief
-    peaks, _ = find_peaks(course, distance=int(0.15 * MODEL_RATE))
-    blocked = maximum_filter1d(hidden.astype(np.uint8), half + 1) > 0
+    peaks = find_peaks(course, distance=int(0.15 * MODEL_RATE))
+    blocked = smoothing.maximum(hidden.astype(np.uint8), half + 1) > 0
     peaks = peaks[(peaks > half) & (peaks < len(course) - half - 1) & ~blocked[peaks]]
     peaks = peaks[np.argsort(-course[peaks])[:32]]
     if peaks.size < 3:
@@ -175,13 +175,13 @@ def _slide(relief, template):
 def _best_train(likeness, hidden, rates):
     """The train with the most P for the least unevenness over these rates (1/min), and its score."""
     step = int(STEP * MODEL_RATE)
-    near = maximum_filter1d(likeness, step)
+    near = smoothing.maximum(likeness, step)
     count = len(likeness) // step
     at = np.arange(count) * step + step // 2
     # Larger than usual is no better than usual; a QRS' or T's remains often are.
     score = np.clip(near[at], -0.5, 1.25) - P_LIKE
     score = np.where(score > 0.75 - 1e-9, 0.6, score)
-    unseen = maximum_filter1d(hidden.astype(np.uint8), 3)[at] > 0
+    unseen = smoothing.maximum(hidden.astype(np.uint8), 3)[at] > 0
     score = np.where(unseen, HIDDEN, score)
     best, best_path = -np.inf, None
     for rate in rates:
@@ -302,7 +302,7 @@ def _between_qrs(found):
             hidden[first : last + 1] = True
             share = np.linspace(0, 1, last - first + 1)
             leads[:, first : last + 1] = leads[:, first, None] * (1 - share) + leads[:, last, None] * share
-    leads = gaussian_filter1d(leads, 0.008 * MODEL_RATE, axis=1) - gaussian_filter1d(
+    leads = smoothing.gaussian(leads, 0.008 * MODEL_RATE, axis=1) - smoothing.gaussian(
         leads, 0.06 * MODEL_RATE, axis=1
     )
     return leads[:, ::DECIMATED], ~hidden[::DECIMATED]

@@ -12,10 +12,11 @@ import itertools
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import maximum_filter1d, percentile_filter, uniform_filter1d
-from scipy.signal import butter, find_peaks, sosfiltfilt
 
+from ecgtwin_app.ecg import smoothing
 from ecgtwin_app.ecg.leads import independent_leads
+from ecgtwin_app.ecg.peaks import find_peaks
+from ecgtwin_app.ecg.zero_phase import both_ways
 
 #: No two QRS are closer than this, in seconds (the ventricles are refractory; 250/min is 0.24 s).
 REFRACTORY = 0.2
@@ -118,23 +119,21 @@ def detect_qrs(signal: np.ndarray, rate: float) -> np.ndarray:
     energy = _activity(signal, rate)
     leads = _band_pass(signal, rate, *WAVE_BAND)
     magnitude = np.sqrt(np.sum(leads**2, axis=0))
-    candidates = find_peaks(energy, distance=max(1, int(REFRACTORY * rate)))[0]
+    candidates = find_peaks(energy, distance=max(1, int(REFRACTORY * rate)))
     candidates = _with_edges(candidates, energy, rate)
     if candidates.size == 0:
         return np.zeros(0, dtype=np.int64)
-    swing = maximum_filter1d(magnitude, int(0.12 * rate) | 1)[candidates]
+    swing = smoothing.maximum(magnitude, int(0.12 * rate) | 1)[candidates]
     candidates = candidates[swing > SMALLEST_QRS]
     # The slower a wave, the less it moves for its size.
-    size = maximum_filter1d(magnitude, int(0.16 * rate) | 1)
+    size = smoothing.maximum(magnitude, int(0.16 * rate) | 1)
     course = _Course(energy, energy / np.maximum(size, 1e-9), size, leads, rate)
     accepted = _above_threshold(candidates, course)
     return _peaks_of_magnitude(accepted, magnitude, rate)
 
 
 def _band_pass(signal, rate, low, high):
-    sos = butter(2, [low, min(high, 0.45 * rate)], "bandpass", fs=rate, output="sos")
-    pad = min(signal.shape[1] - 1, int(rate))
-    return sosfiltfilt(sos, signal, axis=-1, padlen=pad)
+    return both_ways(signal, rate, low, min(high, 0.45 * rate), padding=int(rate))
 
 
 def _activity(signal, rate):
@@ -151,7 +150,7 @@ def _activity(signal, rate):
     # What is seen in one lead alone is a loose electrode, not a beat: leave the loudest lead out.
     alone = power.max(axis=0) if len(power) >= 4 else 0.0
     speed = np.sqrt(np.sum(power, axis=0) - alone)
-    return uniform_filter1d(speed, max(1, int(0.08 * rate)))
+    return smoothing.mean(speed, max(1, int(0.08 * rate)))
 
 
 def _with_edges(candidates, energy, rate):
@@ -174,7 +173,7 @@ def _above_threshold(candidates, course):
     level = np.array([_level(heights[np.abs(candidates - c) < 2.5 * rate]) for c in candidates])
     whole = _level(heights)
     level = np.clip(level, 0.4 * whole, 1.5 * whole)
-    noise = percentile_filter(course.energy, 25, int(2 * rate) | 1)[candidates]
+    noise = smoothing.percentile_at(course.energy, 25, int(2 * rate) | 1, candidates)
     above = heights > noise + 0.35 * (level - noise)
     if above.any():
         large = course.size[candidates] > ECTOPIC_SIZE * np.median(course.size[candidates[above]])

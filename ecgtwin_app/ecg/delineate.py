@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
+from ecgtwin_app.ecg import smoothing
 from ecgtwin_app.ecg.leads import twelve_leads
 from ecgtwin_app.ecg.median import (
     EARLY,
@@ -263,9 +263,9 @@ def _sees_p(stack, representative, qrs_onset, k):
     if first < 0:
         return None
     template = representative.signal[:, representative.p_onset : representative.p_offset].astype(float)
-    template = _straight(gaussian_filter1d(template, 3, axis=1))
+    template = _straight(smoothing.gaussian(template, 3, axis=1))
     size = np.linalg.norm(template)
-    segment = gaussian_filter1d(rest[:, first : max(stop, first)], 3, axis=1)
+    segment = smoothing.gaussian(rest[:, first : max(stop, first)], 3, axis=1)
     for at in range(segment.shape[1] - width + 1):
         piece = _straight(segment[:, at : at + width])
         own = np.linalg.norm(piece)
@@ -302,10 +302,10 @@ def _t_shifts(stack, representative):
     high = representative.t_offset - representative.fiducial
     if high - low < reach:
         return shifts
-    windows = gaussian_filter1d(
+    windows = smoothing.gaussian(
         cut(stack.signal, stack.fiducials + low - reach, 0, high - low + 2 * reach), 5
     )
-    template = gaussian_filter1d(representative.signal.astype(float), 5, axis=1)
+    template = smoothing.gaussian(representative.signal.astype(float), 5, axis=1)
     template = template[:, max(0, low + representative.fiducial) : high + representative.fiducial]
     template = template - template.mean(axis=1, keepdims=True)
     template = template / max(np.linalg.norm(template), 1e-9)
@@ -346,7 +346,7 @@ def lead_waves(shape: Shape, row: int) -> Waves:
     slack = int(0.006 * rate)
     onset = int(np.clip(onset, waves.qrs_onset - slack, shape.fiducial - 1))
     offset = int(np.clip(offset, shape.fiducial + 1, waves.qrs_offset + slack))
-    smooth = gaussian_filter1d(lead, 0.010 * rate)
+    smooth = smoothing.gaussian(lead, 0.010 * rate)
     t_peak, t_offset = waves.t_peak, waves.t_offset
     if t_offset is not None:
         stop = min(len(lead), t_offset + int(0.05 * rate))

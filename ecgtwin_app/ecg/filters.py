@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.signal import butter, filtfilt, iirnotch, sosfiltfilt
 
 from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.ecg.zero_phase import both_ways, notch
 
 #: The diagnostic band in Hz (Kligfield et al., AHA/ACC/HRS 2007 part I).
 DIAGNOSTIC = (0.05, 150.0)
@@ -34,13 +34,13 @@ def display_filter(
     rate, said = recording.rate, []
     if low is not None:
         # Long enough for the slow high-pass to settle before the first real sample.
-        signal = _both_ways(signal, butter(2, low, "highpass", fs=rate, output="sos"), int(rate / low))
+        signal = both_ways(signal, rate, low=low, padding=int(rate / low))
         said.append(f"{low:g} Hz high-pass")
     if high is not None and high < 0.49 * rate:
-        signal = _both_ways(signal, butter(2, high, "lowpass", fs=rate, output="sos"), int(rate))
+        signal = both_ways(signal, rate, high=high, padding=int(rate))
         said.append(f"{high:g} Hz low-pass")
     if mains is not None and mains < 0.49 * rate:
-        signal = filtfilt(*iirnotch(mains, 30, fs=rate), signal, axis=1, padlen=_pad(signal, int(rate)))
+        signal = notch(signal, rate, mains, padding=int(rate))
         said.append(f"{mains:g} Hz notch")
     if not said:
         return recording
@@ -53,11 +53,3 @@ def _check(low, high, mains):
             raise EcgError(f"A filter edge of {edge:g} Hz is not above zero; choose a positive frequency.")
     if low is not None and high is not None and low >= high:
         raise EcgError(f"No frequency passes from {low:g} to {high:g} Hz; choose a lower high-pass.")
-
-
-def _both_ways(signal, sos, padding):
-    return sosfiltfilt(sos, signal, axis=1, padlen=_pad(signal, padding))
-
-
-def _pad(signal, wanted):
-    return max(0, min(wanted, signal.shape[1] - 1))

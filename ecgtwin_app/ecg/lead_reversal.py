@@ -15,7 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import butter, sosfiltfilt
+
+from ecgtwin_app.ecg.zero_phase import both_ways
 
 #: Band (Hz) in which the leads are compared: P, QRS and T without drift and hum.
 BAND = (0.7, 40.0)
@@ -117,8 +118,7 @@ def second_moment(independent: np.ndarray, rate: float) -> np.ndarray:
         Hz.
     """
     high = min(BAND[1], 0.45 * rate)
-    sos = butter(2, (BAND[0], high), "bandpass", fs=rate, output="sos")
-    steady = sosfiltfilt(sos, independent, axis=1, padlen=min(independent.shape[1] - 1, int(3 * rate)))
+    steady = both_ways(independent, rate, BAND[0], high, padding=int(3 * rate))
     return steady @ steady.T / steady.shape[1]
 
 

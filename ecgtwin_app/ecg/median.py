@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import CubicSpline
-from scipy.signal import butter, sosfiltfilt
 
 from ecgtwin_app.ecg.beats import clean, detect_qrs
 from ecgtwin_app.ecg.leads import independent_leads, twelve_leads
@@ -18,7 +16,9 @@ from ecgtwin_app.ecg.pwave import PWave, find_p
 from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, LEADS, MODEL_RATE, EcgError, Recording
 from ecgtwin_app.ecg.resample import resample_array
 from ecgtwin_app.ecg.spikes import find_spikes, without_spikes
+from ecgtwin_app.ecg.spline import natural_spline
 from ecgtwin_app.ecg.waves import Waves, qrs_bounds, t_wave
+from ecgtwin_app.ecg.zero_phase import both_ways
 
 #: Seconds before and after the fiducial that a representative beat shows, when the rate allows.
 BEFORE, AFTER = 0.35, 0.65
@@ -181,14 +181,13 @@ def _eight_leads(recording):
 
 
 def _high_pass(signal, rate, cutoff=0.5):
-    sos = butter(2, cutoff, "highpass", fs=rate, output="sos")
-    return sosfiltfilt(sos, signal, axis=1, padlen=min(signal.shape[1] - 1, int(3 * rate)))
+    return both_ways(signal, rate, low=cutoff, padding=int(3 * rate))
 
 
 def _classify(signal, fiducials, rate):
     """The dominant class: beats sorted by the likeness of their QRS in all leads."""
     half = int(0.08 * rate)
-    smooth = sosfiltfilt(butter(2, 30, fs=rate, output="sos"), signal, axis=1)
+    smooth = both_ways(signal, rate, high=30.0, padding=9)
     beats = np.nan_to_num(cut(smooth, fiducials, half, half))
     inside = (fiducials >= half) & (fiducials + half <= signal.shape[1])
     likeness = _correlations(beats)
@@ -262,10 +261,10 @@ def _straighten(signal, steady, fiducials, dominant, rate, rr):
         return steady
     low, high = onset - int(0.026 * rate), onset - int(0.006 * rate)
     levels = np.stack([np.mean(signal[:, max(0, k + low) : k + high], axis=1) for k in knots])
-    spline = CubicSpline(knots + (low + high) / 2, levels, bc_type="natural")
     first, last = knots[0] + low, knots[-1] + low
     # Held level beyond the outermost knots: extrapolated cubics run away.
-    return signal - spline(np.clip(np.arange(signal.shape[1]), first, last)).T
+    at = np.clip(np.arange(signal.shape[1]), first, last)
+    return signal - natural_spline(knots + (low + high) / 2, levels, at).T
 
 
 def nan_median(beats):

@@ -8,7 +8,8 @@ over the beats of ten seconds are enough to tell them apart.
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+
+from ecgtwin_app.ecg import smoothing
 
 #: Intervals within this share of their median are used: after a pause or an early beat T itself is another.
 NEAR = 0.05
@@ -34,7 +35,7 @@ def goes_with_t(beats: np.ndarray, gaps: np.ndarray, start: int, stop: int) -> t
     share, error : float
         And its standard error, infinite where the intervals do not differ or fewer than five can be used.
     """
-    slopes = np.diff(gaussian_filter1d(beats, 3, axis=-1), axis=-1)[:, :, max(start, 0) : stop]
+    slopes = np.diff(smoothing.gaussian(beats, 3, axis=-1), axis=-1)[:, :, max(start, 0) : stop]
     seen = np.isfinite(gaps) & np.isfinite(slopes).all(axis=(1, 2))
     if seen.any():
         usual = np.median(gaps[seen])

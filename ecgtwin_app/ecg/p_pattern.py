@@ -6,10 +6,10 @@ Terminal force of V1: Morris et al., Circulation 1964;29:242. Notches: two peaks
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
-from scipy.signal import find_peaks
 
+from ecgtwin_app.ecg import smoothing
 from ecgtwin_app.ecg.delineate import Shape
+from ecgtwin_app.ecg.peaks import find_peaks
 from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE
 
 #: Peaks of a notched P are so far apart at least (s), and the dip between them so deep (mV).
@@ -21,7 +21,7 @@ def p_of(shape: Shape, lead: str) -> np.ndarray | None:
     waves = shape.waves
     if waves.p_onset is None or waves.p_offset - waves.p_onset < 10:
         return None
-    p = gaussian_filter1d(shape.signal[LEADS.index(lead)], 2)[waves.p_onset : waves.p_offset + 1]
+    p = smoothing.gaussian(shape.signal[LEADS.index(lead)], 2)[waves.p_onset : waves.p_offset + 1]
     return p - np.linspace(p[0], p[-1], len(p))
 
 
@@ -36,7 +36,7 @@ def is_notched(shape: Shape, lead: str) -> bool:
     p = p_of(shape, lead)
     if p is None:
         return False
-    peaks, _ = find_peaks(p, height=0.3 * p.max(), prominence=NOTCH_DEPTH)
+    peaks = find_peaks(p, height=0.3 * p.max(), prominence=NOTCH_DEPTH)
     return bool(peaks.size >= 2 and (peaks[-1] - peaks[0]) / MODEL_RATE >= NOTCH_SPAN)
 
 

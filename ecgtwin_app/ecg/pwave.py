@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
-from scipy.signal import find_peaks
 
+from ecgtwin_app.ecg import smoothing
 from ecgtwin_app.ecg.p_or_t import goes_with_t
+from ecgtwin_app.ecg.peaks import find_peaks, prominences
 
 #: The longest P onset to QRS onset that is looked for, seconds.
 LONGEST_PR = 0.42
@@ -176,7 +176,9 @@ def _look(beats, rate, qrs_onset, first, irregular, on_t=None):
 
 def _relief(signal, rate):
     """The signal with what is slower than a P (T, drift) and faster (noise) taken away."""
-    return gaussian_filter1d(signal, 0.008 * rate, axis=-1) - gaussian_filter1d(signal, 0.05 * rate, axis=-1)
+    return smoothing.gaussian(signal, 0.008 * rate, axis=-1) - smoothing.gaussian(
+        signal, 0.05 * rate, axis=-1
+    )
 
 
 def _candidates(median, rate, start, qrs_onset):
@@ -192,12 +194,12 @@ def _candidates(median, rate, start, qrs_onset):
     # PR is most often near 160 ms; a far candidate must be clearly larger.
     weighted = size * (1 + AGAINST * along) / (1 + np.maximum(0, (lead_in - 0.2) / 0.2))
     # The edges carry the flank of T and the first of the QRS: no peak there, nor a yardstick for peaks.
-    peaks, found = find_peaks(weighted, prominence=0, distance=max(1, int(0.05 * rate)))
+    peaks = find_peaks(weighted, distance=max(1, int(0.05 * rate)))
     inside = (peaks > 0.02 * rate) & (peaks < stop - start - 0.02 * rate)
-    peaks, prominences = peaks[inside], found["prominences"][inside]
+    peaks = peaks[inside]
     if peaks.size == 0:
         return []
-    peaks = peaks[prominences >= 0.25 * weighted[peaks].max()]
+    peaks = peaks[prominences(weighted, peaks) >= 0.25 * weighted[peaks].max()]
     order = peaks[np.argsort(-weighted[peaks])]
     return [int(start + peak) for peak in order[:2]]
 
@@ -264,7 +266,7 @@ def _smallest_on_t(beats, gaps, rate, onset, peak, offset):
 
 def _windows(beats, rate, low, high, jitter):
     """Each beat's segment at each shift, straightened, shape (beats, shifts, leads, samples)."""
-    smooth = gaussian_filter1d(beats, 0.006 * rate, axis=-1)
+    smooth = smoothing.gaussian(beats, 0.006 * rate, axis=-1)
     width = high - low
     pieces = []
     for by in range(-jitter, jitter + 1):
@@ -295,7 +297,7 @@ def _correlate(windows, template):
 
 def _bounds(median, rate, start, qrs_onset, peak):
     """Onset and end: outwards from the peak over each flank to where it is quiet again."""
-    smooth = gaussian_filter1d(median[:, start:qrs_onset], 0.006 * rate, axis=1)
+    smooth = smoothing.gaussian(median[:, start:qrs_onset], 0.006 * rate, axis=1)
     speed = np.sqrt(np.sum(np.gradient(smooth, axis=1) ** 2, axis=0))
     # In a short stretch between T and QRS less of it is quiet.
     at, quiet = peak - start, np.percentile(speed, QUIET * min(1.0, len(speed) / (QUIET_STRETCH * rate)))

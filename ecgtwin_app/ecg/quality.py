@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import butter, sosfiltfilt
 
 from ecgtwin_app.ecg.beats import clean
 from ecgtwin_app.ecg.recording import Recording
+from ecgtwin_app.ecg.zero_phase import both_ways
 
 #: A lead that swings less than this (mV) carries no heart signal.
 FLAT = 0.02
@@ -74,14 +74,14 @@ def _noise(signal, rate):
     """Robust spread of what lies above 35 Hz; the few samples of the QRS do not move it."""
     if rate < 90 or signal.shape[1] < rate:
         return np.zeros(len(signal))
-    fast = sosfiltfilt(butter(2, 35, "highpass", fs=rate, output="sos"), signal, axis=1)
+    fast = both_ways(signal, rate, low=35.0, padding=9)
     return 1.4826 * np.median(np.abs(fast), axis=1)
 
 
 def _wander(signal, rate):
     if signal.shape[1] < 4 * rate:
         return np.zeros(len(signal))
-    return np.std(sosfiltfilt(butter(2, 0.5, fs=rate, output="sos"), signal, axis=1), axis=1)
+    return np.std(both_ways(signal, rate, high=0.5, padding=9), axis=1)
 
 
 def _is_clipped(lead, rate):

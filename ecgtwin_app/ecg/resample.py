@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
-from scipy.signal import resample_poly
+from numpy.lib.stride_tricks import sliding_window_view
 
 from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, LEADS, MODEL_RATE, MODEL_SAMPLES, EcgError, Recording
 
@@ -15,8 +15,36 @@ def resample_array(signal: np.ndarray, rate: float, new_rate: float) -> np.ndarr
     ratio = Fraction(new_rate / rate).limit_denominator(2000)
     if ratio == 1:
         return signal
-    # "line" keeps a lead's offset from ringing at both ends.
-    return resample_poly(signal, ratio.numerator, ratio.denominator, axis=-1, padtype="line")
+    signal = np.asarray(signal)
+    return _polyphase(signal, ratio.numerator, ratio.denominator).astype(
+        signal.dtype if signal.dtype == np.float32 else np.float64
+    )
+
+
+def _polyphase(signal, up, down):
+    """As ``scipy.signal.resample_poly(…, padtype="line")``, without the second that its import takes."""
+    half = 10 * max(up, down)
+    taps = np.sinc(np.arange(-half, half + 1) / max(up, down)) * np.kaiser(2 * half + 1, 5.0)
+    taps *= up / taps.sum()
+    # Beyond both ends the line through the first and last sample goes on, so that an offset does not ring.
+    samples = signal.shape[-1]
+    reach = -(-half // up) + 1
+    first, last = signal[..., :1].astype(np.float64), signal[..., -1:].astype(np.float64)
+    line = (last - first) / max(1, samples - 1) * np.arange(1, reach + 1)
+    longer = np.concatenate([first - line[..., ::-1], signal, last + line], axis=-1)
+    length = -(-samples * up // down)
+    resampled = np.empty((*signal.shape[:-1], length))
+    # Every output whose place between two input samples is the same uses the same share of the taps.
+    for phase in range(min(up, length)):
+        outputs = np.arange(phase, length, up)
+        centre, between = divmod(phase * down, up)
+        part = taps[between + half - up * ((between + half) // up) :: up][::-1]
+        newest = centre + (between + half) // up  # the last input sample that the outermost tap reaches
+        windows = sliding_window_view(longer, part.size, axis=-1)
+        begin = newest - part.size + 1 + reach
+        chosen = windows[..., begin : begin + down * outputs.size : down, :][..., : outputs.size, :]
+        resampled[..., outputs] = chosen @ part
+    return resampled
 
 
 def resample(recording: Recording, rate: float) -> Recording:

@@ -8,7 +8,8 @@ about: on one side of it at least the signal is quiet.
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import maximum_filter1d, median_filter
+
+from ecgtwin_app.ecg import smoothing
 
 #: A spike stands out of a median over so many seconds.
 MEDIAN_SPAN = 0.014
@@ -40,11 +41,11 @@ def find_spikes(signal: np.ndarray, rate: float) -> np.ndarray:
     """
     if rate < 250 or signal.shape[1] < 0.5 * rate:
         return np.zeros(0, dtype=np.int64)
-    smooth = median_filter(signal, size=(1, int(MEDIAN_SPAN * rate) | 1))
+    smooth = smoothing.median(signal, int(MEDIAN_SPAN * rate) | 1)
     sharp = signal - smooth
     size = np.sqrt(np.sum(sharp**2, axis=0))
     half = int(HALF_SPAN * rate)
-    peaks = np.flatnonzero((size >= SMALLEST_SPIKE) & (size == maximum_filter1d(size, 4 * half + 1)))
+    peaks = np.flatnonzero((size >= SMALLEST_SPIKE) & (size == smoothing.maximum(size, 4 * half + 1)))
     if peaks.size == 0:
         return peaks.astype(np.int64)
     around = int(0.06 * rate)

@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
-from scipy.signal import find_peaks, savgol_filter
+
+from ecgtwin_app.ecg import smoothing
+from ecgtwin_app.ecg.peaks import find_peaks, foot_before
 
 #: The QRS begins and ends where the speed passes this share of its peak above the quiet level.
 ONSET_SHARE, OFFSET_SHARE = 0.028, 0.03
@@ -45,7 +46,7 @@ class Waves:
 def speed_of(beat: np.ndarray, rate: float) -> np.ndarray:
     """Each lead's absolute slope, mV/s, from parabolas fitted to 14 ms."""
     window = max(5, int(0.014 * rate) | 1)
-    return np.abs(savgol_filter(beat, window, 2, deriv=1, axis=-1) * rate)
+    return np.abs(smoothing.slope(beat, window) * rate)
 
 
 def qrs_bounds(beat: np.ndarray, rate: float, fiducial: int) -> tuple[int, int]:
@@ -114,7 +115,7 @@ def t_wave(
     stop = min(beat.shape[1], qrs_onset + int(min(0.64 * np.sqrt(rr), rr - 0.08, 0.75) * rate))
     if stop - start < 0.1 * rate:
         return None, None
-    smooth = gaussian_filter1d(beat, 0.010 * rate, axis=1)
+    smooth = smoothing.gaussian(beat, 0.010 * rate, axis=1)
     peak = _t_peak(smooth[:, start:stop], rate, (start - qrs_onset) / rate, rr) + start
     stop = _next_rise(smooth, peak, stop, rate)
     ends, heights = [], []
@@ -135,7 +136,7 @@ def _t_peak(segment, rate, lag, rr):
     # The T peak lies some 0.3 s times the root of RR after the QRS onset (a QTc of 400 ms less 100).
     prior = np.exp(-0.5 * ((time - 0.29 * np.sqrt(rr)) / 0.13) ** 2)
     weighted = magnitude * prior
-    peaks, _ = find_peaks(weighted, prominence=0.1 * weighted.max())
+    peaks = find_peaks(weighted, prominence=0.1 * weighted.max())
     if peaks.size:
         return int(peaks[np.argmax(weighted[peaks])])
     # An ST segment that falls all the way has no peak: take what rises most above its chord.
@@ -152,10 +153,10 @@ def _next_rise(smooth, peak, stop, rate):
     if low.size == 0:
         return stop
     rest = magnitude[low[0] :]
-    waves, found = find_peaks(rest, prominence=0.12 * magnitude[0])
+    waves = find_peaks(rest, prominence=0.12 * magnitude[0])
     if waves.size == 0:
         return stop
-    return int(max(peak + low[0] + int(found["left_bases"][0]), peak + int(0.05 * rate)))
+    return int(max(peak + low[0] + foot_before(rest, waves[0]), peak + int(0.05 * rate)))
 
 
 def t_end(lead: np.ndarray, peak: int, stop: int, rate: float) -> int:

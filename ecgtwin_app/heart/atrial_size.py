@@ -7,9 +7,9 @@ Morris et al., Circulation 1964;29:242.
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
-from scipy.signal import find_peaks
 
+from ecgtwin_app.ecg import smoothing
+from ecgtwin_app.ecg.peaks import find_peaks
 from ecgtwin_app.ecg.recording import MODEL_RATE, EcgError
 from ecgtwin_app.ecg.template import BeatTemplate
 from ecgtwin_app.heart.activation import own_p, rank, with_p
@@ -123,6 +123,6 @@ def _needs_p(template):
 
 def is_notched(lead: np.ndarray, dip: float) -> bool:
     """Whether a P has two peaks with a `dip` (mV) between them."""
-    smooth = gaussian_filter1d(lead, 2)
-    peaks, _ = find_peaks(np.pad(smooth, 1), height=0.35 * smooth.max(), prominence=dip)
+    smooth = smoothing.gaussian(lead, 2)
+    peaks = find_peaks(np.pad(smooth, 1), height=0.35 * smooth.max(), prominence=dip)
     return peaks.size >= 2 and (peaks[-1] - peaks[0]) / MODEL_RATE >= NOTCH_SPAN

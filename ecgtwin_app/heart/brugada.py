@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
+from ecgtwin_app.ecg import smoothing
 from ecgtwin_app.ecg.recording import MODEL_RATE
 from ecgtwin_app.ecg.template import BeatTemplate, fade
 from ecgtwin_app.heart.reading import between, rank, st_levels
@@ -73,7 +73,7 @@ def _coved(jt, into, rng):
     inverted = 0.5 + 0.5 * np.cos(np.pi * np.clip((at - trough) / half, -1, 1))
     course = falling - depth * inverted
     rise = fade(np.arange(into), 0, into)
-    rounded = gaussian_filter1d(course, 5, mode="nearest") * (1 - fade(at * 1000, 950, 1000))
+    rounded = smoothing.gaussian(course, 5, mode="nearest") * (1 - fade(at * 1000, 950, 1000))
     # The J wave: the top lies at J or a little after it.
     wave = rng.uniform(0.0, 0.12) * (1 - fade(np.arange(jt), 0, 16))
     return np.concatenate([rise * (rounded[0] + wave[0]), rounded + wave]).astype(np.float32)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 
+from ecgtwin_app.ecg import smoothing
 from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE
 from ecgtwin_app.ecg.template import FRIDERICIA, J_FADE, BeatTemplate, fade
 from ecgtwin_app.heart.activation import paced_to
@@ -102,7 +102,7 @@ def _slurred(beat, slur):
     """The QRS rounded over `slur` samples: slow conduction takes every corner but the onset."""
     first, index = -beat.qrs_offset, np.arange(beat.qrs.shape[1], dtype=float)
     share = fade(index, first, first + 5 * slur + 2) * (1 - fade(index, index[-1] - 2 * slur - 4, index[-1]))
-    rounded = gaussian_filter1d(beat.qrs, slur, axis=1, mode="constant")
+    rounded = smoothing.gaussian(beat.qrs, slur, axis=1, mode="constant")
     return replace(beat, qrs=(beat.qrs + share * (rounded - beat.qrs)).astype(np.float32))
 
 
@@ -152,7 +152,7 @@ def _beyond_limit(beat):
 def _speed_share(beat):
     """The largest speed of T as a share of that of the QRS, over all leads and 80 ms."""
     t, qrs = (
-        uniform_filter1d(np.linalg.norm(np.pad(np.diff(wave, axis=1), ((0, 0), (20, 20))), axis=0), 40).max()
+        smoothing.mean(np.linalg.norm(np.pad(np.diff(wave, axis=1), ((0, 0), (20, 20))), axis=0), 40).max()
         for wave in (beat.t, beat.qrs)
     )
     return float(t / max(qrs, 1e-9))

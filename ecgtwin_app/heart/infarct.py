@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
+from ecgtwin_app.ecg import smoothing
 from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE
 from ecgtwin_app.ecg.template import J_FADE, BeatTemplate, fade
 from ecgtwin_app.heart.activation import paced_to
@@ -190,7 +190,7 @@ def _later(wave, index, start, delay, j):
 
 def _rounded(wave, share):
     """A `share` of the wave's finest detail taken away: scar conducts slowly."""
-    return wave + share * (gaussian_filter1d(wave, 1.6, axis=-1) - wave)
+    return wave + share * (smoothing.gaussian(wave, 1.6, axis=-1) - wave)
 
 
 def _more_anterior(template, rng):

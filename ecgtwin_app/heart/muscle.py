@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
+from ecgtwin_app.ecg import smoothing
 from ecgtwin_app.ecg.leads import twelve_leads
 from ecgtwin_app.ecg.recording import MODEL_RATE
 from ecgtwin_app.ecg.template import J_FADE, BeatTemplate, fade
@@ -245,4 +245,4 @@ def _strain_shape(length, st, top, bow):
     # Round at the bottom: the slope ends before the T peak is passed.
     rise = 0.5 * down + 0.5 * fade(1000 * at, 150 * bow * top, 1000 * top)
     fall = 1 - fade(1000 * at, 970 * top, 1000)
-    return gaussian_filter1d((st + (1 - st) * rise) * fall, 4, mode="nearest").astype(np.float32)
+    return smoothing.gaussian((st + (1 - st) * rise) * fall, 4, mode="nearest").astype(np.float32)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
-from scipy.signal import butter, sosfilt
 
 from ecgtwin_app.ecg.recording import MODEL_RATE, MODEL_SAMPLES
 
@@ -12,7 +13,13 @@ MUSCLE_SHARE, MAINS_SHARE, WANDER_SHARE = 0.3, 0.06, 0.5
 #: Largest noise (mV, standard deviation) that a patient's own recording may lend.
 LARGEST_OWN_NOISE = 0.12
 
-_MUSCLE_BAND = butter(2, [20, 120], "bandpass", fs=MODEL_RATE, output="sos")
+
+@cache
+def _muscle_band():
+    # Imported here: only training draws disturbances, and the import takes a second.
+    from scipy.signal import butter
+
+    return butter(2, [20, 120], "bandpass", fs=MODEL_RATE, output="sos")
 
 
 def same_spectrum(residual_spectrum: np.ndarray, rng: np.random.Generator, samples: int) -> np.ndarray:
@@ -45,7 +52,9 @@ def disturbances(rng: np.random.Generator, samples: int = MODEL_SAMPLES) -> np.n
             out += (size * rng.normal(0, 0.6, 8)).astype(np.float32)[:, None] * wave[None]
     if rng.random() < MUSCLE_SHARE:
         size = rng.lognormal(np.log(0.008), 0.6) * rng.lognormal(0, 0.4, 8)
-        noise = sosfilt(_MUSCLE_BAND, rng.standard_normal((8, samples)).astype(np.float32), axis=1)
+        from scipy.signal import sosfilt
+
+        noise = sosfilt(_muscle_band(), rng.standard_normal((8, samples)).astype(np.float32), axis=1)
         burst = 1 + 0.5 * np.sin(2 * np.pi * rng.uniform(0.05, 0.3) * at + rng.uniform(0, 2 * np.pi))
         out += (size[:, None] * burst * noise).astype(np.float32)
     if rng.random() < MAINS_SHARE:

@@ -13,8 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
+from ecgtwin_app.ecg import smoothing
 from ecgtwin_app.ecg.recording import MODEL_RATE
 from ecgtwin_app.ecg.template import BeatTemplate, fade
 from ecgtwin_app.heart.activation import own_p, own_qrs, rank, with_p
@@ -96,7 +96,7 @@ def _delta(at, lead, end):
     """A unit delta wave: from its onset an even climb beyond `lead` seconds, then fused until `end`."""
     climb = np.clip(at / (1.3 * lead), 0, 1)
     return (
-        gaussian_filter1d(climb, 2, mode="nearest")
+        smoothing.gaussian(climb, 2, mode="nearest")
         * climb**0.2
         * (1 - fade(1000 * at, 1300 * lead, 1000 * end))
     )

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
+from ecgtwin_app.ecg import smoothing
 from ecgtwin_app.ecg.recording import MODEL_RATE
 from ecgtwin_app.ecg.template import J_FADE, BeatTemplate, fade
 
@@ -142,6 +142,6 @@ def with_jt(template: BeatTemplate, new: int, before: float) -> BeatTemplate:
     source = np.interp(index, knots, [0, j, j + onset, j + old, n - 1])
     # A corner in time would be a corner in the trace.
     inside = fade(index, j, j + 20) * (1 - fade(index, j + new - 20, j + new))
-    source += inside * (gaussian_filter1d(source, 8, mode="nearest") - source)
+    source += inside * (smoothing.gaussian(source, 8, mode="nearest") - source)
     t = np.stack([np.interp(source, np.arange(n), lead) for lead in template.t]).astype(np.float32)
     return replace(template, t=t, qt=template.qrs_duration + new / MODEL_RATE)

@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
+from ecgtwin_app.ecg import smoothing
 from ecgtwin_app.ecg.recording import MODEL_RATE
 from ecgtwin_app.ecg.template import J_FADE, BeatTemplate, fade
 from ecgtwin_app.heart.reading import (
@@ -157,7 +157,7 @@ def _depression_course(template, at_80, at_end, rng):
 def _smooth_into_j(course):
     """A course from J on, rounded, with its way in before J."""
     into = fade(np.arange(J_FADE), 0, J_FADE) * course[0]
-    rounded = np.concatenate([course[:1], gaussian_filter1d(course[1:], 3, mode="nearest")])
+    rounded = np.concatenate([course[:1], smoothing.gaussian(course[1:], 3, mode="nearest")])
     tail = 1 - fade(np.arange(len(course)), len(course) - 12, len(course) - 1)
     return np.concatenate([into, rounded * tail]).astype(np.float32)
 

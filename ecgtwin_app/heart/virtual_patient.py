@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.ndimage import uniform_filter1d
 
+from ecgtwin_app.ecg import smoothing
 from ecgtwin_app.ecg.beats import detect_qrs
 from ecgtwin_app.ecg.laying import lay_turns
 from ecgtwin_app.ecg.leads import independent_leads, twelve_leads
@@ -254,12 +254,12 @@ def _residual(signal, template, beat):
     residual = signal - laid
     residual -= np.median(residual, axis=1, keepdims=True)
     # Around the QRS the smallest misplacement leaves spikes; only the slow part is noise there.
-    slow = uniform_filter1d(residual, 61, axis=1)
+    slow = smoothing.mean(residual, 61, axis=1)
     weight = np.zeros(samples, np.float32)
     for time in qrs:
         first = max(int((time - 0.03) * MODEL_RATE), 0)
         weight[first : max(int((time + template.qrs_duration + 0.04) * MODEL_RATE), 0)] = 1
-    weight = uniform_filter1d(weight, 15)
+    weight = smoothing.mean(weight, 15)
     residual = residual * (1 - weight) + slow * weight
     residual = _as_long_as_model(residual)
     # A strip that does not end where it began would smear over all frequencies.

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
-from scipy.interpolate import CubicSpline
 
 from ecgtwin_app.ecg.median import RepresentativeBeat
 from ecgtwin_app.ecg.recording import MODEL_RATE
+from ecgtwin_app.ecg.spline import natural_spline
 from ecgtwin_app.ecg.vcg import heart_vector, loop_measures
 from ecgtwin_app.ecg.waves import Waves
 from ecgtwin_app.report import furniture, ink
@@ -109,7 +109,7 @@ def _vectors(page, who):
     vectors = vectors - vectors[:, :1]
     samples = np.arange(vectors.shape[1])
     finer = np.linspace(0, samples[-1], _FINER * samples[-1] + 1)
-    return CubicSpline(samples, vectors, axis=1)(finer)
+    return natural_spline(samples, vectors.T, finer).T
 
 
 def _draw_loop(painter, page, who, cell, view, gain):
