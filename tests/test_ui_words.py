@@ -15,6 +15,7 @@ from ui_fixtures import engine, opened, qtbot, store, window  # noqa: F401
 from ui_window import generate
 
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
+from ecgtwin_app.ecg.quality import NOTES
 from ecgtwin_app.report import words
 from ecgtwin_app.resources import resource_path
 from ecgtwin_app.ui import settings
@@ -75,10 +76,12 @@ def test_no_message_is_dead():
             dead.append(text)
     # Joined from parts of a criterion, so that no module holds them whole.
     joined = {"Sokolow-Lyon and Cornell", "P flat and QRS wide", "notched wide P and terminal force"}
-    joined |= {
-        f"{{0}}: {note}" for note in ("flat", "clipped", "noisy", "wandering baseline", "samples missing")
-    }
+    joined |= {f"{{0}}: {note}" for note in NOTES}
     assert not set(dead) - joined, "No room says these any more:\n" + "\n".join(dead)
+
+
+def test_every_note_on_a_lead_has_a_german_one():
+    assert [note for note in NOTES if f"{{0}}: {note}" not in MESSAGES or note not in MESSAGES] == []
 
 
 @pytest.mark.parametrize("table", [INTERFACE, CONDITIONS, MESSAGES], ids=words.TABLES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 from ecgtwin_app.ecg.recording import EcgError, Recording
@@ -56,9 +57,38 @@ def read_file(args: argparse.Namespace, path: Path) -> Recording:
     )
 
 
+def read_reference(args: argparse.Namespace) -> Recording:
+    """The recording of which twins are to be made, if any can be, before any weights are loaded.
+
+    Raises
+    ------
+    EcgError
+        When leads or seconds are missing, or, without --force, when the signal is unusable.
+    """
+    from ecgtwin_app.ecg.measure import measure
+    from ecgtwin_app.ecg.quality import SOME_LEADS, quality_of
+    from ecgtwin_app.engine.suitability import needs, unfit
+
+    reference = read_recording(args)
+    if reason := needs(reference):
+        raise EcgError(reason)
+    try:
+        reasons = measure(reference).reasons
+    except EcgError:
+        reasons = None
+    quality = quality_of(reference, reasons)
+    reason = unfit(quality)
+    if reason and not args.force:
+        raise EcgError(f"{reason} Choose another recording, or add --force.")
+    if reason or quality.verdict == SOME_LEADS:
+        print(f"ecgtwin: mind the signal: {quality.why}", file=sys.stderr)
+    return reference
+
+
 def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     """What a twin should be."""
     default = TwinRequest()
+    parser.add_argument("--force", action="store_true", help="make twins of an unusable recording all the same")
     parser.add_argument(
         "--condition",
         action="append",

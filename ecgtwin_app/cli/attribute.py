@@ -14,7 +14,7 @@ from ecgtwin_app.cli.asking import (
     add_request_arguments,
     load_engine,
     output_folder,
-    read_recording,
+    read_reference,
     request_from,
 )
 from ecgtwin_app.cli.generate import make_twins, summary
@@ -38,7 +38,7 @@ def main(args: argparse.Namespace) -> int:
     from ecgtwin_app.engine.save import save_twins
 
     request = request_from(args)
-    reference = read_recording(args)
+    reference = read_reference(args)
     folder = output_folder(args.out)
     engine = load_engine(args)
     twins, complete = make_twins(engine, reference, request)

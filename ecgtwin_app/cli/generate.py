@@ -13,7 +13,7 @@ from ecgtwin_app.cli.asking import (
     add_request_arguments,
     load_engine,
     output_folder,
-    read_recording,
+    read_reference,
     request_from,
 )
 from ecgtwin_app.cli.progress import ProgressBar
@@ -45,7 +45,7 @@ def main(args: argparse.Namespace) -> int:
     from ecgtwin_app.cli.main import CANCELLED, DONE, MISSED
 
     request = request_from(args)
-    reference = read_recording(args)
+    reference = read_reference(args)
     folder = output_folder(args.out)
     others = [read_ecg(path) for path in args.also]
     twins, complete = make_twins(load_engine(args), reference, request, others)

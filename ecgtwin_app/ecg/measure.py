@@ -6,7 +6,7 @@ beats, as AHA/ACC/HRS 2007 part I recommends. What cannot be measured is None, n
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 import numpy as np
@@ -68,6 +68,8 @@ class Measurements:
     beats : tuple of Beat
         Each with its kind.
     delineation : Delineation
+    reasons : dict of str to str
+        Why a measurement is None, by its name, where more can be said than that there is no such wave.
     """
 
     heart_rate: float | None
@@ -104,6 +106,7 @@ class Measurements:
     p_consistency: float | None
     beats: tuple[Beat, ...]
     delineation: Delineation
+    reasons: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def p_train(self) -> PTrain | None:
@@ -118,13 +121,14 @@ class Measurements:
     def as_dict(self) -> dict:
         """Plain values for files: numbers rounded to what they are worth, beats as time (s) and kind."""
         plain = {}
-        for name in (field.name for field in fields(self)):
-            if name in ("beats", "delineation"):
+        for name in (one.name for one in fields(self)):
+            if name in ("beats", "delineation", "reasons"):
                 continue
             value = getattr(self, name)
             plain[name] = (
                 {k: _rounded(v) for k, v in value.items()} if isinstance(value, dict) else _rounded(value)
             )
+        plain["reasons"] = dict(self.reasons)
         rate = self.delineation.scale * MODEL_RATE
         plain["beats"] = [{"time": round(beat.fiducial / rate, 3), "kind": beat.kind} for beat in self.beats]
         return plain

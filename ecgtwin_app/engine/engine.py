@@ -28,6 +28,7 @@ from ecgtwin_app.engine.draw import Draw, prepare_draw
 from ecgtwin_app.engine.plan import Plan, check_request, make_plan
 from ecgtwin_app.engine.reference import PreparedReference, identity_of, prepare
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Progress, Twin, TwinRequest
+from ecgtwin_app.engine.suitability import needs
 from ecgtwin_app.model.autoencoder import TOKENS
 from ecgtwin_app.model.conditioning import AT_A_RATE
 from ecgtwin_app.model.flow import Guided
@@ -98,6 +99,8 @@ class TwinEngine:
         EcgError
             When the reference or the request cannot be used.
         """
+        if reason := needs(reference):
+            raise EcgError(reason)
         conditions = self._conditions(request)
         prepared = self._prepare(reference, others)
         total = request.samples * request.best_of * request.steps

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
 
+from ecgtwin_app.ecg.quality import GOOD
+from ecgtwin_app.engine.suitability import needs
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.report.export import page_image, print_page, with_layout
 from ecgtwin_app.ui import dialogs
-from ecgtwin_app.ui.reading import EXCHANGED
+from ecgtwin_app.ui.reading import EXCHANGED, verdict_words
 from ecgtwin_app.ui.seconds_dialog import SecondsDialog
 from ecgtwin_app.ui.session_file import SUFFIX
 from ecgtwin_app.ui.table_dialog import TableDialog
@@ -41,17 +43,23 @@ class FileCommands:
             self._session_path = None
             if path != example_path():
                 self.note_recent(path)
-            self._mind_electrodes()
             if then is not None:
                 then()
 
         self.controller.open(path, opened)
 
-    def _mind_electrodes(self):
-        """Say it at once when electrodes look exchanged: everything that is measured depends on them."""
-        hint = next((note for note in self.session.quality if note.startswith(EXCHANGED)), None)
-        if hint is not None:
-            self.messages.tell(said(hint))
+    def _mind_reference(self):
+        """Say at once why no twin can be made, and what makes everything that is measured doubtful."""
+        session = self.session
+        if session.reference is None:
+            return
+        minded = [lacks] if (lacks := needs(session.reference)) else []
+        minded += [note for note in session.quality if note.startswith(EXCHANGED)]
+        words = [said(sentence) for sentence in minded]
+        if session.verdict is not None and session.verdict.verdict != GOOD:
+            words.append(verdict_words(session.verdict))
+        if words:
+            self.messages.tell(" ".join(words))
 
     def ask_seconds(self, file: EcgFile, use: Callable[[float], None], start: float = 0.0) -> None:
         """Ask which seconds of a long recording are used."""

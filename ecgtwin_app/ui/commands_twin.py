@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+from ecgtwin_app.ecg.quality import UNUSABLE
 from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.heart.rhythm import check_score
 from ecgtwin_app.ui import dialogs, request_json
 from ecgtwin_app.ui.history_panel import checked
+from ecgtwin_app.ui.reading import verdict_words
 from ecgtwin_app.ui.undo import ChangeRequest, RemoveTwin
 from ecgtwin_app.ui.view_bar import HEAT_MAPS
 from ecgtwin_app.ui.words import noted, plural, tr
@@ -40,8 +42,19 @@ class TwinCommands:
     def generate(self) -> None:
         if not self.request_panel.may_generate:
             return
-        self.messages.hide()
-        self.controller.generate(self.session.request)
+
+        def make():
+            self.messages.hide()
+            self.controller.generate(self.session.request)
+
+        verdict = self.session.verdict
+        if verdict is None or verdict.verdict != UNUSABLE:
+            make()
+            return
+        question = tr("{verdict} A twin of it would be worth little. Make it all the same?")
+        question = question.format(verdict=verdict_words(verdict))
+        answers = tr("Make it"), tr("Leave it")
+        dialogs.ask_whether(self, tr("An unusable recording"), question, answers, make)
 
     def cancel(self) -> None:
         if self.controller.running:

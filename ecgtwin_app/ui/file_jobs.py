@@ -59,7 +59,7 @@ class FileJobs:
             self._read(path, {}, partial(self._check_addition, path.name, reference, key))
 
     def _check_addition(self, name, reference, key, _, found):
-        recording, _, _, notes = found
+        recording, _, _, notes, _ = found
         there = (reference, *self.session.others)
 
         def checked(_):

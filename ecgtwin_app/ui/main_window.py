@@ -139,6 +139,7 @@ class MainWindow(
         self.layers = LayerStack()
         self.view.calipers.show_calipers(())
         self.view.fit()
+        self._mind_reference()
 
     def _running_changed(self, running):
         self.painting.begin()

@@ -7,18 +7,19 @@ from pathlib import Path
 
 from ecgtwin_app.ecg.matrix import lead_reversal
 from ecgtwin_app.ecg.measure import measure
-from ecgtwin_app.ecg.quality import quality_notes
+from ecgtwin_app.ecg.quality import GOOD, UNUSABLE, Quality, quality_of
 from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.formats.channels import NotStated
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.registry import open_ecg
 from ecgtwin_app.ui.marks import Marks, marks_of
 from ecgtwin_app.ui.seconds_dialog import LONG
+from ecgtwin_app.ui.words import said, tr
 
 #: How the note begins that says which electrodes look exchanged.
 EXCHANGED = "electrodes perhaps exchanged: "
-#: A recording, its measurements and marks (None where no beat can be measured), and notes on its leads.
-Measured = tuple[Recording, dict | None, Marks | None, tuple[str, ...]]
+#: A recording, its measurements and marks (None where no beat can be measured), notes, and the verdict on it.
+Measured = tuple[Recording, dict | None, Marks | None, tuple[str, ...], Quality]
 
 
 def read(path: Path, options: dict) -> Measured | EcgFile | NotStated:
@@ -31,16 +32,28 @@ def read(path: Path, options: dict) -> Measured | EcgFile | NotStated:
 
 
 def measured(recording: Recording) -> Measured:
-    """A recording, its measurements and marks (None where no beat can be measured), and notes on its leads."""
+    """A recording, its measurements and marks (None where no beat can be measured), notes, and the verdict on it."""
     try:
         found = measure(recording)
     except EcgError:
         # The panels show dashes; the engine says what it lacks when asked.
-        return recording, None, None, quality_notes(recording)
-    notes = quality_notes(recording)
+        quality = quality_of(recording, None)
+        return recording, None, None, quality.notes, quality
+    quality = quality_of(recording, found.reasons)
+    notes = quality.notes
     if hint := lead_reversal(recording, found):
         notes += (EXCHANGED + hint,)
-    return recording, found.as_dict(), marks_of(found, recording.rate), notes
+    return recording, found.as_dict(), marks_of(found, recording.rate), notes, quality
+
+
+def verdict_words(quality: Quality) -> str:
+    """The verdict on a recording in one sentence, with the leads that are meant and why."""
+    why = "; ".join(map(said, quality.notes))
+    if quality.verdict == GOOD:
+        return tr("The signal is good.")
+    if quality.verdict == UNUSABLE:
+        return tr("The signal is unusable: {why}.").format(why=why)
+    return tr("Not every lead is good: {why}.").format(why=why)
 
 
 def find_marks(recording: Recording) -> Iterator[Marks]:

@@ -19,10 +19,11 @@ from PySide6.QtWidgets import (
 
 from ecgtwin_app.conditions.vocabulary import find_condition
 from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.engine.suitability import needs
 from ecgtwin_app.ui.condition_panel import ConditionPanel
 from ecgtwin_app.ui.request_form import RequestForm
 from ecgtwin_app.ui.session import Session
-from ecgtwin_app.ui.words import noted, plural, tr
+from ecgtwin_app.ui.words import noted, plural, said, tr
 
 
 class RequestPanel(QWidget):
@@ -36,6 +37,7 @@ class RequestPanel(QWidget):
         super().__init__(parent)
         self._request = TwinRequest()
         self._ready = self._running = False
+        self._lacks: str | None = None
         self.conditions = ConditionPanel()
         self.form = RequestForm()
         self.generate = QPushButton(tr("Generate"), objectName="primary")
@@ -60,7 +62,7 @@ class RequestPanel(QWidget):
     @property
     def may_generate(self) -> bool:
         """Whether what is asked can be made now."""
-        return self._ready and not self._running and self.conditions.possible
+        return self._ready and self._lacks is None and not self._running and self.conditions.possible
 
     def show_request(self, request: TwinRequest) -> None:
         """Show what is asked."""
@@ -81,6 +83,7 @@ class RequestPanel(QWidget):
     def show_session(self, session: Session) -> None:
         """A reference makes generating possible."""
         self._ready = session.reference is not None
+        self._lacks = needs(session.reference) if self._ready else None
         self.form.show_reference((session.measurements or {}).get("heart_rate"))
         self._show_generate()
 
@@ -108,7 +111,8 @@ class RequestPanel(QWidget):
 
     def _show_generate(self):
         self.generate.setEnabled(self.may_generate)
-        why = tr("Open an ECG first (Ctrl+O)") if not self._ready else self.conditions.problem.text()
+        why = said(self._lacks) if self._lacks else self.conditions.problem.text()
+        why = why if self._ready else tr("Open an ECG first (Ctrl+O)")
         self.generate.setToolTip(why or tr("Make twins as asked (Ctrl+G or F5)"))
 
     def _form_changed(self, request, what):

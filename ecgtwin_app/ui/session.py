@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from ecgtwin_app.ecg.quality import Quality
 from ecgtwin_app.ecg.recording import Recording
 from ecgtwin_app.engine.request import HeatMap, Twin, TwinRequest
 from ecgtwin_app.ui.marks import Marks, with_moved_marks
@@ -34,6 +35,8 @@ class Session(QObject):
         What was asked of this reference, oldest first, each once.
     quality : tuple of str
         What was noticed about the reference's leads, in short notes.
+    verdict : Quality or None
+        Whether the reference can be used, with the reasons by lead; None without a reference.
     available : frozenset of str or None
         Conditions that the weights know; None until they are read.
     """
@@ -61,6 +64,7 @@ class Session(QObject):
         self._heatmaps: dict[tuple[Twin, str], HeatMap] = {}
         self._marks: dict[Recording, Marks] = {}
         self.quality: tuple[str, ...] = ()
+        self.verdict: Quality | None = None
 
     @property
     def twin(self) -> Twin | None:
@@ -73,9 +77,10 @@ class Session(QObject):
         measurements: dict | None,
         marks: Marks | None = None,
         quality: tuple[str, ...] = (),
+        verdict: Quality | None = None,
     ) -> None:
         """Begin anew with a reference."""
-        self.quality = quality
+        self.quality, self.verdict = quality, verdict
         self._marks = {} if marks is None else {reference: marks}
         self.reference, self.measurements = reference, measurements
         self.others, self.added = (), {}
@@ -173,7 +178,7 @@ class Session(QObject):
             dict(state.marks),
             dict(state.heatmaps),
         )
-        self.request, self.quality = state.request, state.quality
+        self.request, self.quality, self.verdict = state.request, state.quality, state.verdict
         self.reference_changed.emit()
         self.request_changed.emit()
         self.requests_changed.emit()

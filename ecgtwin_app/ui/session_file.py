@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from ecgtwin_app import __version__
-from ecgtwin_app.ecg.quality import quality_notes
+from ecgtwin_app.ecg.quality import Quality, quality_of
 from ecgtwin_app.ecg.recording import EcgError, Patient, Recording
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Twin, TwinRequest
@@ -56,6 +56,8 @@ class SessionState:
     layers : LayerStack
     quality : tuple of str
         Notes on the reference's leads; not kept but found again on reading.
+    verdict : Quality or None
+        On the reference; found again likewise.
     """
 
     reference: Recording
@@ -72,6 +74,7 @@ class SessionState:
     layout: PageLayout = field(default_factory=PageLayout)
     layers: LayerStack = field(default_factory=LayerStack)
     quality: tuple[str, ...] = ()
+    verdict: Quality | None = None
 
 
 # -- writing ------------------------------------------------------------------------------------------
@@ -225,9 +228,12 @@ def _state(document, members):
     for plain in document["heatmaps"]:
         values = {k: v for k, v in plain.items() if k not in ("twin", "values")}
         heatmaps[twins[plain["twin"]], plain["method"]] = HeatMap(values=array(plain["values"]), **values)
+    measurements = document["reference"]["measurements"]
+    # Sessions of former versions know no reasons.
+    verdict = quality_of(reference, None if measurements is None else measurements.get("reasons", {}))
     return SessionState(
         reference=reference,
-        measurements=document["reference"]["measurements"],
+        measurements=measurements,
         # Sessions of former versions know no others.
         others=tuple(_read_recording(plain, array) for plain in document.get("others", ())),
         set_aside=tuple(_read_recording(plain, array) for plain in document.get("set_aside", ())),
@@ -242,7 +248,8 @@ def _state(document, members):
         ),
         layout=PageLayout(**document["layout"]),
         layers=_read_layers(document["layers"], twins),
-        quality=quality_notes(reference),
+        quality=verdict.notes,
+        verdict=verdict,
     )
 
 

@@ -1,0 +1,37 @@
+"""What generation needs of a reference, said before anything is loaded or computed."""
+
+from __future__ import annotations
+
+from ecgtwin_app.ecg.quality import UNUSABLE, Quality
+from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, MODEL_RATE, MODEL_SAMPLES, Recording
+
+#: Seconds that a twin lasts, and its reference at least.
+SECONDS = MODEL_SAMPLES / MODEL_RATE
+
+
+def needs(recording: Recording) -> str | None:
+    """Why no twin can be made of a recording, as one sentence; None where it can.
+
+    Leads and length only, so that it costs nothing; whether the signal is good enough is another
+    question (`unfit`).
+    """
+    missing = [name for name in INDEPENDENT_LEADS if name not in recording.leads]
+    if missing:
+        return (
+            f"Generation needs the leads I, II and V1 to V6; this recording lacks {', '.join(missing)}."
+            " Open a 12-lead recording to make twins."
+        )
+    # As long as it comes to after resampling.
+    if round(recording.samples * MODEL_RATE / recording.rate) < MODEL_SAMPLES:
+        return (
+            f"Generation needs {SECONDS:g} seconds; this recording has {recording.duration:.3g}."
+            " Open a longer recording to make twins."
+        )
+    return None
+
+
+def unfit(quality: Quality) -> str | None:
+    """Why a twin of a recording would be worth nothing, as one sentence; None where it is worth something."""
+    if quality.verdict != UNUSABLE:
+        return None
+    return f"This recording is too disturbed for a twin: {quality.why}."
