@@ -19,7 +19,8 @@ from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.compose import compose_score
-from ecgtwin_app.engine.plan import RATE_ROOM, USUAL_SEVERITY, Plan
+from ecgtwin_app.engine.feasible import RATE_ROOM
+from ecgtwin_app.engine.plan import USUAL_SEVERITY, Plan
 from ecgtwin_app.heart.rhythm import mean_rate, write_score
 from ecgtwin_app.heart.rhythm_grid import CUT_AT_END
 from ecgtwin_app.heart.rhythm_severity import longest_run

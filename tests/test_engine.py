@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ecgtwin_app.cli.generate import summary
 from ecgtwin_app.ecg.leads import independent_leads, lead_law_residual, twelve_leads
 from ecgtwin_app.ecg.measure import measure
 from ecgtwin_app.ecg.recording import LEADS, EcgError, Recording
@@ -317,3 +318,44 @@ def test_a_paced_twin_has_spikes_and_a_condition_unknown_to_the_weights_is_refus
     engine_of_less.knows = lambda condition: condition.name == "sinus rhythm"
     with pytest.raises(EcgError, match="not trained for atrial flutter"):
         engine_of_less.generate(reference, TwinRequest(("atrial flutter",)))
+
+
+def test_a_rate_that_cannot_be_kept_is_said(engine, reference, tmp_path):
+    own = measure(reference).heart_rate
+    kept = engine.generate(reference, TwinRequest(("T inversion",), steps=1))[0]
+    (line,) = [line for line in kept.asked_got if line.name == "heart rate"]
+    assert line.asked.startswith(f"kept, {own:.3g} ±") and line.met is True
+    assert line.reference == pytest.approx(own) and abs(line.got - own) < 0.02 * own
+    assert kept.recording.provenance["rate_asked"] == pytest.approx(own)
+    assert "rate_reason" not in kept.recording.provenance
+
+    taken = engine.generate(reference, TwinRequest(("sinus tachycardia",), steps=1))[0]
+    line, because = taken.asked_got[:2]
+    assert (line.name, line.asked, line.met) == ("heart rate", "103 ± 5.2", True)
+    assert because.name == f"A rate of {own:.0f}/min cannot be kept: sinus tachycardia has 101 to 180/min; 103/min is taken."
+    assert because.met is None
+    save_twins([taken], tmp_path)
+    assert json.loads((tmp_path / "twins.json").read_text("utf-8"))["provenance"]["rate_reason"] == because.name
+
+
+@pytest.mark.parametrize("field, value, name", [("pr", 172, "PR interval"), ("qrs", 100, "QRS duration"),
+                                                ("qt", 400, "QT interval"), ("axis", 20, "QRS axis"),
+                                                ("heart_rate", 77, "heart rate")])  # fmt: skip
+def test_every_set_point_asked_is_a_line_and_is_met(engine, reference, field, value, name):
+    twin = engine.generate(reference, TwinRequest(("sinus rhythm",), seed=5, steps=1, **{field: value}))[0]
+    (line,) = [line for line in twin.asked_got if line.name == name and "±" in line.asked]
+    assert line.asked.startswith(f"{value} ± ") and line.met is True, line
+    assert line.reference is not None and line.got is not None
+    told = " ".join(summary([twin], [], None))
+    assert f"{name} asked {line.asked}, got" in told
+
+
+def test_a_contradiction_is_refused_before_anything_is_drawn(engine, reference):
+    job = engine.iter_generate(reference, TwinRequest(("sinus bradycardia",), heart_rate=70))
+    with pytest.raises(EcgError, match="70/min contradicts sinus bradycardia"):
+        next(job)
+
+
+def test_the_lead_law_is_no_criterion(pvc_twin):
+    assert not [line for line in pvc_twin.asked_got if "lead law" in line.name]
+    assert pvc_twin.lead_law_residual_uv <= 0.01

@@ -156,12 +156,12 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     rhythm.add_argument(
         "--no-score",
         action="store_true",
-        help="generate without any given score: the same as --rhythm learned",
+        help="older name of --rhythm learned; for no score at all use --rhythm none",
     )
     parser.add_argument(
         "--rhythm",
         choices=RHYTHM_WRITERS,
-        help="who writes the rhythm: the rhythm processes (as a rule), the rhythm model, or nobody, "
+        help="who writes the rhythm score: the rhythm processes (as a rule), the rhythm model (learned), or nobody, "
         "so that the strip model has to invent it",
     )
     add_engine_arguments(parser)
@@ -182,7 +182,7 @@ def request_from(args: argparse.Namespace) -> TwinRequest:
     ------
     EcgError
     """
-    from ecgtwin_app.engine.plan import check_request
+    from ecgtwin_app.engine.feasible import check_consistent, check_request
 
     if args.no_score and args.rhythm not in (None, "learned"):
         raise EcgError("--no-score is the same as --rhythm learned; leave one of them out.")
@@ -207,7 +207,28 @@ def request_from(args: argparse.Namespace) -> TwinRequest:
         score=_score_from(args.score),
     )
     check_request(request)
+    check_consistent(request)
     return request
+
+
+def say_rate(request: TwinRequest, reference: Recording) -> None:
+    """Say on standard error, before anything is drawn, where the reference's heart rate cannot be kept and why.
+
+    Raises
+    ------
+    EcgError
+        When at the reference's rate the request contradicts itself, or the reference cannot be measured.
+    """
+    from ecgtwin_app.ecg.measure import measure
+    from ecgtwin_app.ecg.resample import ten_seconds
+    from ecgtwin_app.engine.feasible import check_consistent, rate_for
+
+    own = measure(ten_seconds(reference)).heart_rate
+    check_consistent(request, own)
+    if own is not None and request.score is None:
+        _, reason = rate_for(request.conditions, request.heart_rate, own)
+        if reason:
+            print(f"ecgtwin: {reason}", file=sys.stderr)
 
 
 #: A score of ten seconds is a few kilobytes.

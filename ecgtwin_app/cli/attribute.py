@@ -16,6 +16,7 @@ from ecgtwin_app.cli.asking import (
     output_folder,
     read_reference,
     request_from,
+    say_rate,
 )
 from ecgtwin_app.cli.generate import make_twins, summary
 from ecgtwin_app.cli.progress import ProgressBar
@@ -39,6 +40,7 @@ def main(args: argparse.Namespace) -> int:
 
     request = request_from(args)
     reference = read_reference(args)
+    say_rate(request, reference)
     folder = output_folder(args.out)
     engine = load_engine(args)
     twins, complete = make_twins(engine, reference, request)

@@ -37,6 +37,7 @@ def _as_dict(condition: Condition) -> dict:
         "status": condition.status,
         "pass_rate": condition.pass_rate,
         "rate_range": list(condition.rate_range),
+        "rate_limits": None if condition.rate_limits is None else list(condition.rate_limits),
         "criteria": condition.criteria,
         "source": condition.source,
         "teaching": condition.teaching,

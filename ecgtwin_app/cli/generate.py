@@ -15,6 +15,7 @@ from ecgtwin_app.cli.asking import (
     output_folder,
     read_reference,
     request_from,
+    say_rate,
 )
 from ecgtwin_app.cli.progress import ProgressBar
 from ecgtwin_app.ecg.recording import EcgError, Recording
@@ -46,6 +47,7 @@ def main(args: argparse.Namespace) -> int:
 
     request = request_from(args)
     reference = read_reference(args)
+    say_rate(request, reference)
     folder = output_folder(args.out)
     others = [read_ecg(path) for path in args.also]
     twins, complete = make_twins(load_engine(args), reference, request, others)
@@ -119,20 +121,22 @@ def save_pictures(twins: list[Twin], reference: Recording, folder: Path) -> list
 
 
 def summary(twins: list[Twin], files: list[Path], folder: Path) -> list[str]:
-    """What was asked and got, a line a twin, and where it lies."""
+    """What was asked and got, a line a twin with its rate and set-points, and where it lies."""
     lines = []
     for number, twin in enumerate(twins, start=1):
         judged = [line for line in twin.asked_got if line.met is not None]
-        missed = [
-            f"{line.name} asked {line.asked}, got {_text(line.got)} {line.unit}".rstrip()
-            for line in judged
-            if not line.met
-        ]
-        verdict = "; ".join(missed) if missed else "all met"
+        missed = [_asked_and_got(line) for line in judged if not line.met]
+        # The rate and the numbers that were asked are told whether they are met or not.
+        told = [_asked_and_got(line) for line in judged if line.met and "±" in line.asked]
+        verdict = "; ".join([*(missed or ["all met"]), *told])
         lines.append(f"twin_{number:03d}: {len(judged) - len(missed)} of {len(judged)} criteria, {verdict}")
     if files:
         lines.append(f"{len(files)} files in {folder} (each record also has a .dat); all twins are synthetic")
     return lines
+
+
+def _asked_and_got(line) -> str:
+    return f"{line.name} asked {line.asked}, got {_text(line.got)} {line.unit}".rstrip()
 
 
 def _text(value) -> str:

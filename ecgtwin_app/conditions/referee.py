@@ -6,7 +6,7 @@ of how the recording was made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from ecgtwin_app.conditions import (
@@ -28,6 +28,14 @@ from ecgtwin_app.ecg.recording import Recording
 
 #: How far the heart rate may be from what was asked, as a share of it.
 RATE_TOLERANCE = 0.05
+#: Set-points: name of the line, unit, what is measured, and how far that may be from what was asked. For the intervals
+#: what IEC 60601-2-25 (2011) allows an electrocardiograph's mean error to be.
+SET_POINTS = {
+    "pr": ("PR interval", "ms", "pr", 10.0),
+    "qrs": ("QRS duration", "ms", "qrs", 10.0),
+    "qt": ("QT interval", "ms", "qt", 25.0),
+    "axis": ("QRS axis", "°", "qrs_axis", 10.0),
+}
 
 #: What tests a condition, by its name in the vocabulary.
 CRITERIA: dict[str, Callable[[Measurements, Asked], list[Verdict]]] = {
@@ -79,6 +87,8 @@ def judge(
     age: float | None = None,
     sex: str | None = None,
     reference: Recording | Measurements | None = None,
+    set_points: Mapping[str, float | None] | None = None,
+    rate_kept: bool = False,
 ) -> tuple[Verdict, ...]:
     """Hold a recording against everything that was asked.
 
@@ -95,6 +105,10 @@ def judge(
     sex : {"F", "M"} or None
     reference : Recording or Measurements, optional
         Fills the reference column.
+    set_points : mapping of str to float or None, optional
+        What was asked of `SET_POINTS`, ms and degrees; None for what was not.
+    rate_kept : bool
+        Whether the heart rate is the reference's, which was to be kept.
 
     Raises
     ------
@@ -105,10 +119,12 @@ def judge(
     """
     names = tuple(dict.fromkeys(find_condition(text).name for text in conditions))
     asked = Asked(names, age, sex)
-    got = _lines(_measured(recording), asked, heart_rate)
+    points = {name: value for name, value in (set_points or {}).items() if value is not None}
+    got = _lines(_measured(recording), asked, heart_rate, points, rate_kept)
     if reference is None:
         return tuple(got)
-    before = {verdict.name: verdict.got for verdict in _lines(_measured(reference), asked, heart_rate)}
+    of_reference = _lines(_measured(reference), asked, heart_rate, points, rate_kept)
+    before = {verdict.name: verdict.got for verdict in of_reference}
     return tuple(replace(verdict, reference=before.get(verdict.name)) for verdict in got)
 
 
@@ -121,15 +137,26 @@ def _measured(recording):
     return recording if isinstance(recording, Measurements) else measure(recording)
 
 
-def _lines(m, asked, heart_rate):
-    lines = [] if heart_rate is None else [_heart_rate(m, heart_rate)]
+def _lines(m, asked, heart_rate, set_points, rate_kept):
+    lines = [] if heart_rate is None else [_heart_rate(m, heart_rate, rate_kept)]
+    lines += [_set_point(m, name, value) for name, value in set_points.items()]
     for name in asked.conditions:
         lines += CRITERIA[name](m, asked)
     # Two conditions can ask the same of the same quantity: one line is enough.
     return list({(verdict.name, verdict.asked): verdict for verdict in lines}.values())
 
 
-def _heart_rate(m, asked):
+def _heart_rate(m, asked, kept):
     tolerance = RATE_TOLERANCE * asked
     met = m.heart_rate is not None and abs(m.heart_rate - asked) <= tolerance
-    return line("heart rate", "1/min", f"{asked:g} ± {tolerance:.2g}", m.heart_rate, met)
+    words = f"kept, {asked:.3g} ± {tolerance:.2g}" if kept else f"{asked:g} ± {tolerance:.2g}"
+    return line("heart rate", "1/min", words, m.heart_rate, met)
+
+
+def _set_point(m, name, asked):
+    shown, unit, measured, tolerance = SET_POINTS[name]
+    got = getattr(m, measured)
+    off = None if got is None else abs(got - asked)
+    if off is not None and name == "axis":
+        off = abs((got - asked + 180) % 360 - 180)
+    return line(shown, unit, f"{asked:g} ± {tolerance:g}", got, off is not None and off <= tolerance)

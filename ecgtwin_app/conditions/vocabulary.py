@@ -39,7 +39,10 @@ class Condition:
         "scp", "aha" (2007 statement list, a modifier after "+"), "mdc" (aECG RefID) and "snomed" (CT
         identifier), as text, from the sources in docs/codes.md; a system without a code for it is left out.
     rate_range : tuple of float
-        Lowest and highest plausible ventricular rate, 1/min.
+        Lowest and highest usual ventricular rate, 1/min: advice.
+    rate_limits : tuple of float or None
+        Slowest and fastest ventricular rate at which it can be told, 1/min, by its criteria or its mechanism; None
+        where it sets no limit.
     default_rate : float or None
         1/min; None keeps the reference's.
     criteria, source, teaching : str
@@ -58,6 +61,7 @@ class Condition:
     source: str
     teaching: str
     pass_rate: float | None = None
+    rate_limits: tuple[float, float] | None = None
 
     @property
     def status(self) -> str:
@@ -82,6 +86,7 @@ def load_vocabulary() -> tuple[Condition, ...]:
             source=row["source"],
             teaching=row["teaching"],
             pass_rate=rates.get(row["name"]),
+            rate_limits=tuple(map(float, row["rate_limits"])) if "rate_limits" in row else None,
         )
         for row in rows
     )

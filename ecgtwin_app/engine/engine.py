@@ -25,7 +25,8 @@ from ecgtwin_app.ecg.resample import ten_seconds
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.compose import compose
 from ecgtwin_app.engine.draw import Draw, prepare_draw
-from ecgtwin_app.engine.plan import Plan, check_request, make_plan
+from ecgtwin_app.engine.feasible import SET_POINTS, check_consistent, check_request
+from ecgtwin_app.engine.plan import Plan, make_plan
 from ecgtwin_app.engine.reference import PreparedReference, identity_of, prepare
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.engine.suitability import needs
@@ -38,8 +39,6 @@ from ecgtwin_app.resources import weight_path
 
 #: Heat maps, the default first.
 METHODS = ("contrast", "attention", "gradients")
-#: Largest contradiction between limb leads in memory, mV.
-LEAD_LAW_LIMIT = 1e-5
 
 
 class TwinEngine:
@@ -103,6 +102,7 @@ class TwinEngine:
             raise EcgError(reason)
         conditions = self._conditions(request)
         prepared = self._prepare(reference, others)
+        check_consistent(request, prepared.rate)
         total = request.samples * request.best_of * request.steps
         done = 0
         for number in range(request.samples):
@@ -253,22 +253,17 @@ class TwinEngine:
         verdicts = judge(
             measured,
             names,
-            heart_rate=request.heart_rate,
+            # A score of the user's own has the rate that it has.
+            heart_rate=plan.rate if request.score is None else request.heart_rate,
             age=plan.age,
             sex=plan.sex,
             reference=prepared.measured,
+            set_points={name: getattr(request, name) for name in SET_POINTS},
+            rate_kept=request.heart_rate is None and not plan.rate_reason,
         )
         lines = [AskedGot(v.name, v.unit, v.asked, v.reference, v.got, v.met) for v in verdicts]
-        lines.append(
-            AskedGot(
-                "lead law residual",
-                "µV",
-                f"≤ {1000 * LEAD_LAW_LIMIT:g}",
-                None,
-                1000 * residual,
-                residual <= LEAD_LAW_LIMIT,
-            )
-        )
+        if plan.rate_reason and request.score is None:
+            lines.insert(1, AskedGot(plan.rate_reason, "", "", None, None, None))
         beat = measured.delineation.representative
         _, base = identity_of(self._model, recording, self.device, beat)
         return Twin(
@@ -293,6 +288,7 @@ class TwinEngine:
             "seed": seed,
             "request": request_as_dict(request),
             "rate_asked": plan.rate,
+            **({"rate_reason": plan.rate_reason} if plan.rate_reason else {}),
             "reference_sha256": prepared.digests[0],
             **({"pooled_sha256": list(prepared.digests[1:])} if len(prepared.digests) > 1 else {}),
             "versions": {

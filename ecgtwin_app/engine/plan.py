@@ -7,23 +7,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ecgtwin_app.conditions.vocabulary import Condition, find_condition
+from ecgtwin_app.conditions.vocabulary import Condition
 from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.ecg.score import RhythmScore
+from ecgtwin_app.engine.feasible import SET_POINTS, rate_for
 from ecgtwin_app.engine.reference import PreparedReference
-from ecgtwin_app.engine.request import RHYTHM_WRITERS, TwinRequest
+from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.heart.atria import with_turns
-from ecgtwin_app.heart.registry import MORPHOLOGIES, check_combination
+from ecgtwin_app.heart.registry import MORPHOLOGIES
 from ecgtwin_app.heart.rhythm import write_score
-from ecgtwin_app.model.sampler_names import USUAL_STEPS
 
-#: Widest limits of a request; a condition's own range is narrower and only advice.
-HEART_RATES = (30.0, 220.0)
-AGES = (0.0, 120.0)
-#: Set-points: ms, and degrees for the axis.
-SET_POINTS = {"pr": (80.0, 400.0), "qrs": (60.0, 220.0), "qt": (240.0, 700.0), "axis": (-180.0, 270.0)}
-#: How far (1/min) a rate that is not asked stays inside the condition's range.
-RATE_ROOM = 2.0
 #: Severity drawn where none is asked: not so mild that a criterion hangs on a microvolt.
 USUAL_SEVERITY = (0.45, 0.95)
 #: Set-points (ms, degrees) that define a condition, drawn where none is asked and no other condition changes
@@ -34,7 +27,6 @@ DEFINING = {
     "left anterior fascicular block": {"qrs": (88.0, 102.0), "axis": (-72.0, -56.0)},
     "left posterior fascicular block": {"qrs": (88.0, 102.0), "axis": (105.0, 135.0)},
 }
-MOST_TWINS, MOST_STEPS, MOST_DRAWS = 100, 1000, 50
 
 
 @dataclass(frozen=True)
@@ -60,6 +52,8 @@ class Plan:
     counterpart : RhythmScore or None
         The score that the same heart would have had without the condition: by the same random numbers of a rhythm
         process, or from the beats of a learned rhythm.
+    rate_reason : str
+        Why the rate is not the reference's, where that was to be kept; "" otherwise.
     """
 
     names: tuple[str, ...]
@@ -74,6 +68,7 @@ class Plan:
     turned_to: float | None
     score: RhythmScore | None
     counterpart: RhythmScore | None
+    rate_reason: str = ""
 
     def without_condition(self) -> Plan:
         """The same draw in sinus rhythm, nothing else present."""
@@ -93,40 +88,6 @@ class Plan:
 Composer = Callable[[Plan, PreparedReference, int], tuple[RhythmScore, RhythmScore]]
 
 
-def check_request(request: TwinRequest) -> list[Condition]:
-    """The conditions a request names; `EcgError` (one sentence) when it cannot be granted."""
-    if not request.conditions:
-        raise EcgError("No condition is named; choose one, for example 'sinus rhythm'.")
-    conditions = [find_condition(name) for name in request.conditions]
-    check_combination([condition.name for condition in conditions])
-    for value, (low, high), what in (
-        (request.heart_rate, HEART_RATES, "heart rate"),
-        (request.age, AGES, "age"),
-        (request.samples, (1, MOST_TWINS), "number of twins"),
-        (request.steps, (1, MOST_STEPS), "number of steps"),
-        (request.best_of, (1, MOST_DRAWS), "number of draws"),
-        (request.strength, (0.0, 5.0), "strength"),
-        (request.identity, (0.0, 5.0), "identity dial"),
-        (request.seed, (0, 2**53), "seed"),
-        (request.severity, (0.0, 1.0), "severity"),
-        (request.pr, SET_POINTS["pr"], "PR interval"),
-        (request.qrs, SET_POINTS["qrs"], "QRS duration"),
-        (request.qt, SET_POINTS["qt"], "QT interval"),
-        (request.axis, SET_POINTS["axis"], "QRS axis"),
-    ):
-        if value is not None and not low <= value <= high:
-            raise EcgError(f"The {what} must be between {low:g} and {high:g}, not {value:g}.")
-    if request.rhythm not in RHYTHM_WRITERS:
-        raise EcgError(
-            f"Nobody called {request.rhythm!r} writes rhythms; choose {', '.join(RHYTHM_WRITERS)}."
-        )
-    if request.sampler not in USUAL_STEPS:
-        raise EcgError(f"No sampler is called {request.sampler!r}; choose one of {', '.join(USUAL_STEPS)}.")
-    if request.sex not in (None, "F", "M"):
-        raise EcgError("The sex must be F, M or left out.")
-    return conditions
-
-
 def make_plan(
     conditions: list[Condition],
     request: TwinRequest,
@@ -139,13 +100,7 @@ def make_plan(
     `composer` writes it where the request asks for a learned rhythm.
     """
     names = tuple(condition.name for condition in conditions)
-    rate = request.heart_rate
-    if rate is None:
-        low = max(condition.rate_range[0] for condition in conditions)
-        high = max(low, min(condition.rate_range[1] for condition in conditions))
-        # At the very limit of a tachycardia a beat's width would decide what it is.
-        room = min(RATE_ROOM, (high - low) / 2)
-        rate = float(np.clip(reference.rate, low + room, high - room))
+    rate, reason = rate_for(names, request.heart_rate, reference.rate)
     patient = reference.recording.patient
     age = patient.age if request.age is None else request.age
     sex = patient.sex if request.sex is None else request.sex
@@ -154,7 +109,7 @@ def make_plan(
     severity = float(rng.uniform(*USUAL_SEVERITY))
     severity = severity if request.severity is None else request.severity
     set_points = _set_points(request, names, rng)
-    plan = Plan(names, rate, age, sex, severity, *set_points, request.axis, None, None)
+    plan = Plan(names, rate, age, sex, severity, *set_points, request.axis, None, None, reason)
     score = counterpart = None
     if request.score is not None:
         score = counterpart = request.score

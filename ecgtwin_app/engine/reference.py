@@ -36,7 +36,7 @@ class PreparedReference:
     measured : Measurements
     template : BeatTemplate
     rate : float
-        Ventricular rate, 1/min.
+        Ventricular rate, 1/min, as it is measured and shown.
     identity : Tensor, shape (1, queries, width)
     base : ndarray, shape (width,)
         Unit-length base vector.
@@ -78,7 +78,8 @@ def prepare(
         identity = torch.cat(every).mean(dim=0, keepdim=True)
         base = base_vector(identity)[0].cpu().numpy()
     digests = (reference.digest(), *(other.digest() for other in others))
-    return PreparedReference(strip, digests, measured, split_beat(beat), 60.0 / beat.rr, identity, base)
+    rate = 60.0 / beat.rr if measured.heart_rate is None else measured.heart_rate
+    return PreparedReference(strip, digests, measured, split_beat(beat), rate, identity, base)
 
 
 @torch.no_grad()

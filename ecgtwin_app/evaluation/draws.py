@@ -12,7 +12,7 @@ import numpy as np
 
 from ecgtwin_app.conditions.vocabulary import find_condition, load_vocabulary
 from ecgtwin_app.ecg.recording import EcgError
-from ecgtwin_app.engine.plan import HEART_RATES
+from ecgtwin_app.engine.feasible import HEART_RATES
 from ecgtwin_app.evaluation.real_set import RealSet
 from ecgtwin_app.heart.registry import check_combination
 from ecgtwin_app.model.conditioning import AT_A_RATE

@@ -8,7 +8,7 @@ from itertools import pairwise
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
-from ecgtwin_app.engine.plan import AGES, HEART_RATES, SET_POINTS
+from ecgtwin_app.engine.feasible import AGES, HEART_RATES, SET_POINTS
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.ui.dial import Dial
 from ecgtwin_app.ui.words import noted, number, tr

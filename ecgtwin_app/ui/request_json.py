@@ -10,7 +10,7 @@ from pathlib import Path
 from ecgtwin_app.conditions.vocabulary import find_condition
 from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.ecg.score import RhythmScore
-from ecgtwin_app.engine.plan import check_request
+from ecgtwin_app.engine.feasible import check_request
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.ui.condition_words import names_text
 from ecgtwin_app.ui.words import figure, tr

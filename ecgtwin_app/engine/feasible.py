@@ -1,0 +1,188 @@
+"""What can be asked of a heart: limits of a request, the rate that is taken, and what contradicts itself. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ecgtwin_app.conditions.bounds import LONG_QTC, NO_PR, rate_bounds, set_point_limits
+from ecgtwin_app.conditions.vocabulary import Condition, find_condition
+from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.engine.request import RHYTHM_WRITERS, TwinRequest
+from ecgtwin_app.heart.registry import check_combination
+from ecgtwin_app.model.sampler_names import USUAL_STEPS
+
+#: Widest limits of a request, whatever the condition.
+HEART_RATES = (30.0, 220.0)
+AGES = (0.0, 120.0)
+#: Set-points: ms, and degrees for the axis.
+SET_POINTS = {"pr": (80.0, 400.0), "qrs": (60.0, 220.0), "qt": (240.0, 700.0), "axis": (-180.0, 270.0)}
+MOST_TWINS, MOST_STEPS, MOST_DRAWS = 100, 1000, 50
+#: How far (1/min) a rate that cannot be kept goes inside the condition's limits: at the very limit of a tachycardia a
+#: beat's width would decide what it is.
+RATE_ROOM = 2.0
+#: A rate that is kept so near (1/min) to a limit is taken so far inside it.
+AT_LIMIT = 0.5
+#: Shortest time (ms) from the end of the QRS to the end of T, and from the end of T to the next P or QRS.
+SHORTEST_JT, SHORTEST_TP = 120.0, 20.0
+#: Name and unit of a set-point in a sentence.
+_SHOWN = {"pr": ("PR interval", " ms"), "qrs": ("QRS duration", " ms"), "axis": ("QRS axis", "°")}
+
+
+def check_request(request: TwinRequest) -> list[Condition]:
+    """The conditions a request names; `EcgError` (one sentence) when it cannot be granted."""
+    if not request.conditions:
+        raise EcgError("No condition is named; choose one, for example 'sinus rhythm'.")
+    conditions = [find_condition(name) for name in request.conditions]
+    check_combination([condition.name for condition in conditions])
+    for value, (low, high), what in (
+        (request.heart_rate, HEART_RATES, "heart rate"),
+        (request.age, AGES, "age"),
+        (request.samples, (1, MOST_TWINS), "number of twins"),
+        (request.steps, (1, MOST_STEPS), "number of steps"),
+        (request.best_of, (1, MOST_DRAWS), "number of draws"),
+        (request.strength, (0.0, 5.0), "strength"),
+        (request.identity, (0.0, 5.0), "identity dial"),
+        (request.seed, (0, 2**53), "seed"),
+        (request.severity, (0.0, 1.0), "severity"),
+        (request.pr, SET_POINTS["pr"], "PR interval"),
+        (request.qrs, SET_POINTS["qrs"], "QRS duration"),
+        (request.qt, SET_POINTS["qt"], "QT interval"),
+        (request.axis, SET_POINTS["axis"], "QRS axis"),
+    ):
+        if value is not None and not low <= value <= high:
+            raise EcgError(f"The {what} must be between {low:g} and {high:g}, not {value:g}.")
+    if request.rhythm not in RHYTHM_WRITERS:
+        raise EcgError(
+            f"Nobody called {request.rhythm!r} writes rhythms; choose {', '.join(RHYTHM_WRITERS)}."
+        )
+    if request.sampler not in USUAL_STEPS:
+        raise EcgError(f"No sampler is called {request.sampler!r}; choose one of {', '.join(USUAL_STEPS)}.")
+    if request.sex not in (None, "F", "M"):
+        raise EcgError("The sex must be F, M or left out.")
+    return conditions
+
+
+def rate_for(conditions: Sequence[str], asked: float | None, own: float) -> tuple[float, str]:
+    """The heart rate that a twin is made at, and why it is not the reference's where that was to be kept.
+
+    Parameters
+    ----------
+    conditions : sequence of str
+        Names, synonyms or codes of the vocabulary.
+    asked : float or None
+        1/min; None keeps the reference's.
+    own : float
+        The reference's, 1/min.
+
+    Returns
+    -------
+    rate : float
+        1/min: what is asked; else the reference's where the heart can have it under these conditions, or the
+        nearest that it can have.
+    reason : str
+        One sentence; "" where the rate is what was asked or kept.
+
+    Raises
+    ------
+    EcgError
+        When no rate suits all the conditions.
+    """
+    if asked is not None:
+        return float(asked), ""
+    bounds = rate_bounds(conditions)
+    if bounds.low <= own <= bounds.high:
+        return float(np.clip(own, bounds.low + AT_LIMIT, bounds.high - AT_LIMIT)), ""
+    room = min(RATE_ROOM, (bounds.high - bounds.low) / 2)
+    rate = float(np.clip(own, bounds.low + room, bounds.high - room))
+    # 59.8 is no 60 where 60 would do.
+    shown = f"{own:.0f}" if not bounds.low <= round(own) <= bounds.high else f"{own:.1f}"
+    return rate, (
+        f"A rate of {shown}/min cannot be kept: {bounds.binding(own)} has {bounds.low:g} to {bounds.high:g}/min;"
+        f" {rate:.0f}/min is taken."
+    )
+
+
+def contradiction(request: TwinRequest, own: float | None = None) -> str:
+    """What a request asks that cannot be together, in one sentence, before anything is drawn; "" where nothing does.
+
+    Parameters
+    ----------
+    request : TwinRequest
+        One that `check_request` accepts or refuses.
+    own : float, optional
+        The reference's heart rate, 1/min, where it is to be kept.
+    """
+    try:
+        check_request(request)
+        check_consistent(request, own)
+    except EcgError as error:
+        return str(error)
+    return ""
+
+
+def check_consistent(request: TwinRequest, own: float | None = None) -> None:
+    """Refuse a heart rate or a set-point that the conditions of a request rule out; see `contradiction`.
+
+    A rhythm score of the user's own says itself when the heart beats: rate and PR are not held against it.
+
+    Raises
+    ------
+    EcgError
+    """
+    names = [find_condition(name).name for name in request.conditions]
+    rate = request.heart_rate
+    if request.score is None:
+        bounds = rate_bounds(names)
+        if rate is not None and not bounds.low <= rate <= bounds.high:
+            raise EcgError(
+                f"A rate of {rate:g}/min contradicts {bounds.binding(rate)}, which has {bounds.low:g} to"
+                f" {bounds.high:g}/min; choose one in between or keep the patient's."
+            )
+    if rate is None and own is not None:
+        rate = rate_for(names, None, own)[0]
+    _check_limits(request, names)
+    _check_room(request, names, rate)
+
+
+def _check_limits(request, names):
+    """Set-points against what defines the conditions."""
+    for name in names:
+        if request.pr is not None and request.score is None and name in NO_PR:
+            raise EcgError(f"A PR interval cannot be set in {name}: {NO_PR[name]}; leave it open.")
+    for (name, field), (low, high) in set_point_limits(names).items():
+        value = getattr(request, field)
+        if value is None or (field == "pr" and request.score is not None):
+            continue
+        turns = (-360, 0, 360) if field == "axis" else (0,)
+        if not any(low <= value + turn <= high for turn in turns):
+            what, unit = _SHOWN[field]
+            raise EcgError(
+                f"A {what} of {value:g}{unit} contradicts {name}, which has {low:g} to {high:g}{unit};"
+                " choose one in between or leave it open."
+            )
+
+
+def _check_room(request, names, rate):
+    """Set-points against one another and against the cycle they have to fit into."""
+    qt, qrs = request.qt, request.qrs
+    if qt is not None and qrs is not None and qt < qrs + SHORTEST_JT:
+        raise EcgError(
+            f"A QT interval of {qt:g} ms has no room for a QRS of {qrs:g} ms and a T wave after it; choose a longer QT."
+        )
+    if rate is None:
+        return
+    cycle = 60_000 / rate
+    long = LONG_QTC * (cycle / 1000) ** (1 / 3)
+    if "long QT" in names and qt is not None and qt < long:
+        raise EcgError(
+            f"A QT interval of {qt:g} ms contradicts long QT, which at {rate:.0f}/min has at least {long:.0f} ms;"
+            " choose a longer one or leave it open."
+        )
+    for value, what in ((qt, "QT"), (request.pr, "PR")):
+        if value is not None and value > cycle - SHORTEST_TP:
+            raise EcgError(
+                f"A {what} interval of {value:g} ms does not fit into the {cycle:.0f} ms from beat to beat at"
+                f" {rate:.0f}/min; choose a shorter one or a slower rate."
+            )
