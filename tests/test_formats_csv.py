@@ -5,8 +5,7 @@ import pytest
 
 from ecgtwin_app.ecg.leads import twelve_leads
 from ecgtwin_app.ecg.recording import LEADS, EcgError, Patient, Recording
-from ecgtwin_app.formats import csv_
-from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.formats.registry import read_ecg, write_ecg
 
 RNG = np.random.default_rng(4)
 SIGNAL = np.round(twelve_leads(np.round(RNG.normal(0, 0.4, (8, 600)), 2)), 3)
@@ -134,7 +133,7 @@ def test_what_is_written_is_read_back_bit_by_bit(tmp_path, suffix):
         history=("high-pass 0.5 Hz",),
         provenance={"synthetic": True, "model": "m", "seed": 3},
     )
-    path = csv_.write(recording, tmp_path / f"x{suffix}")
+    path = write_ecg(recording, tmp_path / f"x{suffix}")
     back = read_ecg(path)
     np.testing.assert_array_equal(back.signal, recording.signal)
     assert (back.rate, back.synthetic, back.patient) == (500.0, True, Patient(50, "M"))

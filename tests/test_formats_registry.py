@@ -11,7 +11,7 @@ import pytest
 
 from ecgtwin_app.ecg.leads import twelve_leads
 from ecgtwin_app.ecg.recording import EcgError, Recording
-from ecgtwin_app.formats import csv_, guard, registry, wfdb_
+from ecgtwin_app.formats import guard, registry, wfdb_
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg, write_ecg
 
@@ -144,7 +144,7 @@ def test_mutated_wfdb_headers_are_read_or_refused(tmp_path):
 
 
 def test_mutated_tables_are_read_or_refused(tmp_path):
-    path = csv_.write(short_recording(), tmp_path / "x.csv")
+    path = write_ecg(short_recording(), tmp_path / "x.csv")
     seen = set()
     for data in mutations(path.read_bytes(), 300, np.random.default_rng(8)):
         path.write_bytes(data)

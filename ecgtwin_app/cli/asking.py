@@ -10,8 +10,9 @@ from pathlib import Path
 from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.request import RHYTHM_WRITERS, TwinRequest
+from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.example import example_path
-from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.formats.registry import open_ecg
 from ecgtwin_app.model.sampler_names import USUAL_STEPS
 
 #: Stands for the example ECG wherever a file can be named.
@@ -38,20 +39,27 @@ def add_recording_arguments(parser: argparse.ArgumentParser, name: str = "ref") 
 
 def read_recording(args: argparse.Namespace, name: str = "ref") -> Recording:
     """The recording that `add_recording_arguments` asked for."""
-    text = getattr(args, name)
-    return read_file(args, example_path() if text == EXAMPLE and not Path(text).exists() else Path(text))
+    return open_recording(args, name).recording(args.start or 0.0, args.seconds)
 
 
 def read_file(args: argparse.Namespace, path: Path) -> Recording:
     """A file, read with the options that `add_recording_arguments` asked for."""
-    order = args.lead_order.split(",") if args.lead_order else None
-    return read_ecg(
+    return open_file(args, path).recording(args.start or 0.0, args.seconds)
+
+
+def open_recording(args: argparse.Namespace, name: str = "ref") -> EcgFile:
+    """The file that `add_recording_arguments` asked for, of any length."""
+    text = getattr(args, name)
+    return open_file(args, example_path() if text == EXAMPLE and not Path(text).exists() else Path(text))
+
+
+def open_file(args: argparse.Namespace, path: Path) -> EcgFile:
+    """A file of any length, opened with the options that `add_recording_arguments` asked for."""
+    return open_ecg(
         path,
-        start=args.start,
-        seconds=args.seconds,
         rate=args.rate,
         unit=args.unit,
-        lead_order=order,
+        lead_order=args.lead_order.split(",") if args.lead_order else None,
         separator=args.separator,
         decimal=args.decimal,
     )

@@ -6,10 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from ecgtwin_app.cli.asking import EXAMPLE, add_recording_arguments, read_file, read_recording
-from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.cli.asking import EXAMPLE, add_recording_arguments, open_file, open_recording
+from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.pieces import fits_into_memory, pieces_of
 from ecgtwin_app.formats.registry import write_ecg
-from ecgtwin_app.formats.writing import FORMATS, format_of
+from ecgtwin_app.formats.writing import FORMATS, check_read_back, format_of, remarks
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +45,7 @@ def main(args: argparse.Namespace) -> int:
             f"{target.name} has not the suffix of {args.format}; leave out --format or change the name."
         )
     _refuse_overwriting(source, target)
-    _convert(read_recording(args, "input"), target, args.keep_identity)
+    _convert(open_recording(args, "input"), target, args)
     return 0
 
 
@@ -63,10 +65,10 @@ def _convert_folder(args: argparse.Namespace, source: Path) -> int:
     status, number = DONE, 0
     for file in files:
         try:
-            recording = read_file(args, file)
+            opened = open_file(args, file)
             number += 1
             print(f"{file.name}:", file=sys.stderr)
-            _convert(recording, args.output / _name(file, number, args), args.keep_identity)
+            _convert(opened, args.output / _name(file, number, args), args)
         except EcgError as error:
             print(f"ecgtwin: {error}", file=sys.stderr)
             status = BAD_INPUT
@@ -98,9 +100,18 @@ def _refuse_overwriting(source: Path, target: Path) -> None:
         raise EcgError(f"{target.name} would overwrite the recording it is made from; choose another name.")
 
 
-def _convert(recording: Recording, target: Path, keep_identity: bool) -> None:
-    """Write, and tell what was done to the samples and where they are."""
-    written = write_ecg(recording, target, keep_identity)
-    for remark in recording.history:
+def _convert(file: EcgFile, target: Path, args: argparse.Namespace) -> None:
+    """Write all that was asked for, however long; tell what was done to the samples and where they are."""
+    start = args.start or 0.0
+    if fits_into_memory(file, start, args.seconds):
+        recording = file.recording(start, args.seconds)
+        history = recording.history
+    else:
+        first, last = file.span(start, args.seconds)
+        check_read_back(target, len(file.leads) * (last - first))
+        recording = pieces_of(file, start, args.seconds)
+        history = recording.said.history
+    written = write_ecg(recording, target, args.keep_identity)
+    for remark in (*history, *remarks(recording, target)):
         print(remark, file=sys.stderr)
     print(f"Wrote {written}.", file=sys.stderr)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.engine.request import Twin
-from ecgtwin_app.formats.wfdb_ import write
+from ecgtwin_app.formats.wfdb_write import write
 
 
 def save_twins(twins: list[Twin], folder: Path) -> list[Path]:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.formats.channels import known_leads, millivolts_in, require_stated
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import MAX_LEADS, check_shape, check_values, parsing
-from ecgtwin_app.formats.marking import comment_lines, read_comment_lines
+from ecgtwin_app.formats.marking import read_comment_lines
 from ecgtwin_app.formats.table_text import (
     SECONDS,
     cells_of,
@@ -133,35 +133,6 @@ def open_file(
             lambda first, last: signal[:, first:last],
             fields,
         )
-
-
-def write(recording: Recording, path: Path, keep_identity: bool = False) -> Path:
-    """Write time and leads in mV, tab-separated for ".tsv", and say so in comment lines.
-
-    Parameters
-    ----------
-    recording : Recording
-    path : Path
-        Its folder must exist.
-    keep_identity : bool
-        See `marking.comment_lines`.
-    """
-    separator = "\t" if path.suffix.lower() == ".tsv" else ","
-    comments = [*comment_lines(recording, keep_identity), f"rate: {recording.rate:g} Hz", "unit: mV"]
-    out = io.StringIO()
-    out.writelines(f"# {line}\n" for line in comments)
-    time = np.arange(recording.samples) / recording.rate
-    # Nine digits carry every float32 back unchanged.
-    np.savetxt(
-        out,
-        np.column_stack([time, recording.signal.T.astype(np.float64)]),
-        fmt=["%.6f"] + ["%.9g"] * len(recording.leads),
-        delimiter=separator,
-        header=separator.join(["time_s", *recording.leads]),
-        comments="",
-    )
-    path.write_bytes(out.getvalue().encode("utf-8"))
-    return path
 
 
 def _decode(path: Path) -> str:

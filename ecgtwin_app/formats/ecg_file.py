@@ -73,7 +73,8 @@ class EcgFile:
         EcgError
             The piece does not lie in the file, or its samples cannot be used.
         """
-        first, last = self._piece(start, seconds)
+        first, last = self.span(start, seconds)
+        last = self._fitting(start, first, last, seconds)
         with parsing(self.path, self.format):
             fields = {"source": self.format, **self.fields}
             history = tuple(fields.pop("history", ()))
@@ -85,19 +86,28 @@ class EcgFile:
                 self.path.name, self.values(first, last), self.names, self.rate, history=history, **fields
             )
 
-    def _piece(self, start: float, seconds: float | None) -> tuple[int, int]:
-        """First sample of a piece and the one after its last."""
+    def span(self, start: float = 0.0, seconds: float | None = None) -> tuple[int, int]:
+        """First sample of a piece and the one after its last; `EcgError` when the piece is not in the file."""
         if not (math.isfinite(start) and 0 <= start < self.duration):
             raise EcgError(
                 f"{self.path.name} lasts {self.duration:.6g} s; choose a start between 0 and that, not {start:g} s."
             )
         first = round(start * self.rate)
-        left = min(self.samples - first, MAX_VALUES // len(self.names))
         if seconds is None:
-            return first, first + left
-        if not (math.isfinite(seconds) and 0 < round(seconds * self.rate) <= left):
-            raise EcgError(
-                f"{self.path.name} has {left / self.rate:.6g} s to give from second {start:g}; ask for a length "
-                f"up to that, not {seconds:g} s."
-            )
+            return first, self.samples
+        if not (math.isfinite(seconds) and 0 < round(seconds * self.rate) <= self.samples - first):
+            raise self._too_long(start, self.samples - first, seconds)
         return first, first + round(seconds * self.rate)
+
+    def _fitting(self, start: float, first: int, last: int, seconds: float | None) -> int:
+        """`last`, or where memory ends when no length was asked for."""
+        most = MAX_VALUES // len(self.names)
+        if seconds is not None and last - first > most:
+            raise self._too_long(start, most, seconds)
+        return min(last, first + most)
+
+    def _too_long(self, start: float, left: int, seconds: float) -> EcgError:
+        return EcgError(
+            f"{self.path.name} has {left / self.rate:.6g} s to give from second {start:g}; ask for a length "
+            f"up to that, not {seconds:g} s."
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -10,19 +11,24 @@ import numpy as np
 from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.formats.edf import ANNOTATIONS, SAMPLES_KEY, SIGNAL_FIELDS
 from ecgtwin_app.formats.marking import comment_lines
+from ecgtwin_app.formats.pieces import Pieces
 
-#: The format asks for records of at most this size.
-_LARGEST_RECORD = 61_440
+#: Records of at most this many bytes are asked for; one that holds a short recording whole may be larger.
+_LARGEST_RECORD, _LARGEST_WHOLE = 61_440, 1_000_000
 _SHORTEST_RECORD_S, _LONGEST_RECORD_S = 0.1, 10.0
+#: Filling up to this long, or this share of a long recording, is accepted for a rate that is stated exactly.
+_LITTLE_FILLING_S, _LITTLE_FILLING = 0.02, 1e-4
+#: How far the stated rate may be from the true one where a record's length needs more than eight characters.
+_RATE_TOLERANCE = 1e-7
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 
 
-def write(recording: Recording, path: Path, keep_identity: bool = False) -> Path:
+def write(recording: Recording | Pieces, path: Path, keep_identity: bool = False) -> Path:
     """Write EDF+C. Same input, same bytes.
 
     Parameters
     ----------
-    recording : Recording
+    recording : Recording or Pieces
     path : Path
         Its folder must exist.
     keep_identity : bool
@@ -31,47 +37,75 @@ def write(recording: Recording, path: Path, keep_identity: bool = False) -> Path
     Raises
     ------
     EcgError
-        A value does not fit 16 bits (±32.767 mV).
+        A value does not fit 16 bits (±32.767 mV), or the header cannot state the rate.
     """
-    steps = np.rint(recording.signal.astype(np.float64) * 1000)
-    if not np.all(np.abs(steps) <= 32767):
-        raise EcgError(
-            f"{path.name} would have values beyond ±32.767 mV, which EDF of 1 µV a step cannot hold."
-        )
-    per_record, seconds = _record(recording)
-    records = -(-recording.samples // per_record)
-    lines = comment_lines(recording, keep_identity)
-    missing = records * per_record - recording.samples
+    pieces = recording if isinstance(recording, Pieces) else Pieces.of(recording)
+    said = pieces.said
+    per_record, seconds = record_of(pieces.samples, said.rate, len(said.leads))
+    records = -(-pieces.samples // per_record)
+    lines = comment_lines(said, keep_identity)
+    missing = records * per_record - pieces.samples
     if missing:
-        lines.append(f"{SAMPLES_KEY}: {recording.samples}")
-        steps = np.pad(steps, ((0, 0), (0, missing)), mode="edge")
-    annotations = _annotations(lines, records, float(seconds))
+        lines += [f"{SAMPLES_KEY}: {pieces.samples}", f"filling: {filling(pieces)}"]
+    words = _annotations(lines, records, float(seconds)).view("<i2")
+    beyond = f"{path.name} would have values beyond ±32.767 mV, which EDF of 1 µV a step cannot hold"
 
-    ecg = steps.astype("<i2").reshape(len(recording.leads), records, per_record).transpose(1, 0, 2)
-    words = np.frombuffer(annotations.tobytes(), "<i2").reshape(records, -1)
-    body = np.concatenate([ecg.reshape(records, -1), words], axis=1)
-    head = _header(recording, keep_identity, records, seconds)
-    path.write_bytes(head + _signals(recording, per_record, words.shape[1]) + body.tobytes())
+    with path.open("wb") as file:
+        file.write(_header(said, keep_identity, records, seconds))
+        file.write(_signals(said, per_record, words.shape[1]))
+        written, rest = 0, np.empty((len(said.leads), 0))
+        for steps in chain(pieces.steps(1000, 32767, beyond), [None]):
+            if steps is None:  # the end: the last record is filled
+                steps = np.repeat(rest[:, -1:], missing, axis=1) if missing else rest[:, :0]
+            rest = np.concatenate([rest, steps], axis=1)
+            whole = rest.shape[1] // per_record
+            ecg = rest[:, : whole * per_record].astype("<i2").reshape(len(said.leads), whole, per_record)
+            body = [ecg.transpose(1, 0, 2).reshape(whole, len(said.leads) * per_record), words[written : written + whole]]
+            file.write(np.concatenate(body, axis=1).tobytes())
+            written, rest = written + whole, rest[:, whole * per_record :]
     return path
 
 
-def _record(recording: Recording) -> tuple[int, str]:
+def filling(recording: Recording | Pieces) -> str:
+    """What is added to the recording because EDF holds whole records, in words; "" where they divide it."""
+    said = recording.said if isinstance(recording, Pieces) else recording
+    per_record, _ = record_of(recording.samples, said.rate, len(said.leads))
+    missing = -recording.samples % per_record
+    if not missing:
+        return ""
+    what = "1 sample is" if missing == 1 else f"{missing} samples are"
+    return (
+        f"{what} added to each lead at the end ({missing / said.rate:.3g} s of its last value), because EDF holds "
+        "whole records"
+    )
+
+
+def record_of(samples: int, rate: float, leads: int) -> tuple[int, str]:
     """Samples of a lead in a record, and the record's length as the header's eight characters say it.
 
-    A record divides the recording where one of a sensible length does, so that nothing must be filled.
+    A record divides the recording where one of a sensible length does, so that nothing must be filled. A short
+    recording may be one record. The rate follows from both numbers, so a length that eight characters hold exactly
+    goes before one that they round.
     """
-    most = _LARGEST_RECORD // 2 // (len(recording.leads) + 1)
+    bytes_a_sample = 2 * (leads + 1)
+    most = min(samples + 1, _LARGEST_RECORD // bytes_a_sample)
+    sizes = [n for n in range(1, most + 1) if _SHORTEST_RECORD_S <= n / rate <= _LONGEST_RECORD_S]
+    if samples * bytes_a_sample <= _LARGEST_WHOLE:
+        sizes.append(samples)
     best = []
-    for samples in range(1, min(most, recording.samples) + 1):
-        seconds = samples / recording.rate
+    for size in sizes:
+        seconds = size / rate
         text = f"{seconds:.8g}"[:8]
-        exact = abs(samples / float(text) - recording.rate) < 1e-7 * recording.rate if float(text) else False
-        if exact and _SHORTEST_RECORD_S <= seconds <= _LONGEST_RECORD_S:
-            best.append((recording.samples % samples != 0, abs(seconds - 1), samples, text))
+        wrong = abs(size / float(text) - rate) / rate if float(text) else 1.0
+        exact = wrong == 0
+        if exact or wrong < _RATE_TOLERANCE:
+            fill = -samples % size
+            exactly = exact and fill <= max(_LITTLE_FILLING_S * rate, _LITTLE_FILLING * samples)
+            best.append((not exactly, fill, 0.0 if exact else wrong, abs(seconds - 1), size, text))
     if not best:
-        raise EcgError(f"EDF cannot state a rate of {recording.rate:.8g} Hz; resample the recording first.")
-    _, _, samples, text = min(best)
-    return samples, text
+        raise EcgError(f"EDF cannot state a rate of {rate:.8g} Hz; resample the recording first.")
+    *_, size, text = min(best)
+    return size, text
 
 
 def _annotations(lines: list[str], records: int, seconds: float) -> np.ndarray:

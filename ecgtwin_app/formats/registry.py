@@ -21,6 +21,7 @@ from ecgtwin_app.formats import (
 )
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import MAX_BYTES, MAX_BYTES_IN_PIECES, check_file
+from ecgtwin_app.formats.pieces import Pieces
 
 #: Asked in this order: formats that mark themselves first, WFDB by its header beside the file, tables last,
 #: because any text might be one.
@@ -99,12 +100,13 @@ def read_ecg(
     return open_ecg(path, **options).recording(start or 0.0, seconds)
 
 
-def write_ecg(recording: Recording, path: Path | str, keep_identity: bool = False) -> Path:
+def write_ecg(recording: Recording | Pieces, path: Path | str, keep_identity: bool = False) -> Path:
     """Write a recording; the suffix decides the format.
 
     Parameters
     ----------
-    recording : Recording
+    recording : Recording or Pieces
+        In memory, or the whole of a long file piece by piece (`pieces.pieces_of`).
     path : Path or str
         ".hea" (or ".dat") for WFDB, ".dcm" for DICOM, ".edf", ".xml" for HL7 aECG, ".csv" or ".tsv" for a table,
         ".npz" for NumPy.

@@ -6,17 +6,19 @@ files. Records of several segments are put together here: a segment may lack lea
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.formats.channels import known_leads, resampled, unit_in_millivolts
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing
-from ecgtwin_app.formats.marking import comment_lines, read_comment_lines
+from ecgtwin_app.formats.marking import read_comment_lines
 from ecgtwin_app.formats.wfdb_claims import SAMPLE_FORMATS, check_header_file, frames, neighbour
+from ecgtwin_app.formats.wfdb_write import write
+
+__all__ = ["FORMAT", "LARGEST", "SUFFIXES", "open_file", "sniff", "write"]
 
 FORMAT = "WFDB"
 SUFFIXES = (".hea", ".dat", ".mat")
@@ -25,9 +27,6 @@ LARGEST = MAX_BYTES_IN_PIECES
 _MOST_SEGMENTS = 20_000
 #: A recording up to this long is checked against the checksums of its header.
 _LARGEST_CHECKED = 2_000_000
-_MICROVOLTS_PER_MILLIVOLT = 1000
-#: -32768 marks a missing sample in format 16.
-_LARGEST_SAMPLE = 32767
 
 
 def sniff(path: Path, head: bytes) -> bool:
@@ -60,49 +59,6 @@ def open_file(path: Path) -> EcgFile:
         if hasattr(header, "seg_name"):
             return _open_segments(header_path, header)
         return _open_segment(header_path, header)
-
-
-def write(recording: Recording, folder: Path, name: str, keep_identity: bool = False) -> Path:
-    """Write a record: format 16, 1 µV a step, marked synthetic when it is. Same input, same bytes.
-
-    Parameters
-    ----------
-    recording : Recording
-        Written at its own rate.
-    folder : Path
-        Must exist.
-    name : str
-        Of the record; letters, digits, "-" and "_".
-    keep_identity : bool
-        Also write who and when; see `marking.comment_lines`.
-
-    Returns
-    -------
-    Path
-        The header.
-
-    Raises
-    ------
-    EcgError
-        The name is none, or a value does not fit 16 bits (±32.767 mV).
-    """
-    if not re.fullmatch(r"[-\w]+", name, re.ASCII):
-        raise EcgError(f"{name!r} is no WFDB record name; use letters, digits, - and _ only.")
-    steps = np.rint(recording.signal.astype(np.float64) * _MICROVOLTS_PER_MILLIVOLT)
-    if not np.all(np.abs(steps) <= _LARGEST_SAMPLE):
-        raise EcgError(f"{name} has values beyond ±32.767 mV, which a WFDB file of 1 µV a step cannot hold.")
-    steps = steps.astype("<i2")
-
-    lines = [f"{name} {len(recording.leads)} {recording.rate:g} {recording.samples}"]
-    for lead, row in zip(recording.leads, steps, strict=True):
-        lines.append(
-            f"{name}.dat 16 {_MICROVOLTS_PER_MILLIVOLT}(0)/mV 16 0 {row[0]} {_checksum(row)} 0 {lead}"
-        )
-    lines += [f"# {line}" for line in comment_lines(recording, keep_identity)]
-    (folder / f"{name}.dat").write_bytes(np.ascontiguousarray(steps.T).tobytes())
-    header = folder / f"{name}.hea"
-    header.write_bytes(("\n".join(lines) + "\n").encode("utf-8"))
-    return header
 
 
 def _header(path: Path):

@@ -44,6 +44,8 @@ def _font(size: float, bold: bool) -> tuple[QFont, QFontMetricsF]:
         font = QFont(font_family())
         font.setPixelSize(max(1, round(size * _FONT_SCALE)))
         font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+        # Contextual alternates draw "-50" and "90+" with signs that a PDF's text layer does not know.
+        font.setFeature(QFont.Tag("calt"), 0)
         font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
         known[size, bold] = font, QFontMetricsF(font)
     return known[size, bold]
