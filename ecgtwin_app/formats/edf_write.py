@@ -48,15 +48,18 @@ def write(recording: Recording | Pieces, path: Path, keep_identity: bool = False
     if missing:
         lines += [f"{SAMPLES_KEY}: {pieces.samples}", f"filling: {filling(pieces)}"]
     words = _annotations(lines, records, float(seconds)).view("<i2")
-    beyond = f"{path.name} would have values beyond ±32.767 mV, which EDF of 1 µV a step cannot hold"
 
     with path.open("wb") as file:
         file.write(_header(said, keep_identity, records, seconds))
         file.write(_signals(said, per_record, words.shape[1]))
         written, rest = 0, np.empty((len(said.leads), 0))
-        for steps in chain(pieces.steps(1000, 32767, beyond), [None]):
+        for steps in chain(pieces.steps(1000), [None]):
             if steps is None:  # the end: the last record is filled
                 steps = np.repeat(rest[:, -1:], missing, axis=1) if missing else rest[:, :0]
+            if not np.all(np.abs(steps) <= 32767):
+                raise EcgError(
+                    f"{path.name} would have values beyond ±32.767 mV, which EDF of 1 µV a step cannot hold."
+                )
             rest = np.concatenate([rest, steps], axis=1)
             whole = rest.shape[1] // per_record
             ecg = rest[:, : whole * per_record].astype("<i2").reshape(len(said.leads), whole, per_record)

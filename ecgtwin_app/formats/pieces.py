@@ -53,21 +53,10 @@ class Pieces:
         """All of it in memory."""
         return replace(self.said, signal=np.concatenate(list(self.signals()), axis=1))
 
-    def steps(self, per_millivolt: int, largest: int, what: str) -> Iterator[np.ndarray]:
-        """The pieces as whole steps, float64; `EcgError` where a value lies beyond `largest` steps.
-
-        Parameters
-        ----------
-        per_millivolt : int
-            Steps in a millivolt.
-        what : str
-            "x.edf would have values beyond ±32.767 mV, which EDF cannot hold".
-        """
+    def steps(self, per_millivolt: int) -> Iterator[np.ndarray]:
+        """The pieces as whole steps, float64, so many in a millivolt."""
         for signal in self.signals():
-            steps = np.rint(signal.astype(np.float64) * per_millivolt)
-            if not np.all(np.abs(steps) <= largest):
-                raise EcgError(f"{what}.")
-            yield steps
+            yield np.rint(signal.astype(np.float64) * per_millivolt)
 
 
 def fits_into_memory(file: EcgFile, start: float = 0.0, seconds: float | None = None) -> bool:

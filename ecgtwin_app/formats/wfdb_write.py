@@ -44,11 +44,14 @@ def write(recording: Recording | Pieces, folder: Path, name: str, keep_identity:
         raise EcgError(f"{name!r} is no WFDB record name; use letters, digits, - and _ only.")
     pieces = recording if isinstance(recording, Pieces) else Pieces.of(recording)
     said = pieces.said
-    beyond = f"{name} has values beyond ±32.767 mV, which a WFDB file of 1 µV a step cannot hold"
 
     first, sums = None, np.zeros(len(said.leads), np.int64)
     with (folder / f"{name}.dat").open("wb") as file:
-        for steps in pieces.steps(_MICROVOLTS_PER_MILLIVOLT, _LARGEST_SAMPLE, beyond):
+        for steps in pieces.steps(_MICROVOLTS_PER_MILLIVOLT):
+            if not np.all(np.abs(steps) <= _LARGEST_SAMPLE):
+                raise EcgError(
+                    f"{name} has values beyond ±32.767 mV, which a WFDB file of 1 µV a step cannot hold."
+                )
             first = steps[:, 0] if first is None else first
             sums += steps.sum(axis=1).astype(np.int64)
             file.write(np.ascontiguousarray(steps.T.astype("<i2")).tobytes())
