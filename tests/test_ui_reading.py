@@ -15,10 +15,12 @@ from ui_window import ALT, SHIFT, generate, idle
 
 from ecgtwin_app.ecg.measure import measure
 from ecgtwin_app.report.calipers import AMPLITUDE, TIME, Caliper, label
-from ecgtwin_app.ui.calipers import read_out, snapped
+from ecgtwin_app.report.trace import lead_values
+from ecgtwin_app.ui.calipers import read_out
 from ecgtwin_app.ui.glide import Glide
 from ecgtwin_app.ui.marks import marks_of, with_moved_marks
 from ecgtwin_app.ui.normal_ranges import normal_text
+from ecgtwin_app.ui.snapping import SnapPoint, lead_peaks, snapped
 
 pytest_plugins = ("ui_fixtures",)
 LEFT = Qt.MouseButton.LeftButton
@@ -138,10 +140,71 @@ def test_read_outs_give_rate_and_qtc_from_another_caliper():
     assert label(Caliper(AMPLITUDE, "V1", (), 0.0, -1.2, 0.0)) == "1.20 mV"
 
 
-def test_snapping_takes_the_nearest_within_reach():
-    assert snapped(1.0, [0.97, 1.02], 0.05) == 1.02
-    assert snapped(1.0, [0.9], 0.05) == 1.0
+def test_snapping_takes_the_nearest_within_reach_and_peaks_first():
+    def point(value, rank=1):
+        return SnapPoint(value, "R", "reference", rank)
+
+    assert snapped(1.0, [point(0.97), point(1.02)], 0.05) == 1.02
+    assert snapped(1.0, [point(0.97, rank=0), point(1.02)], 0.05) == 0.97
+    assert snapped(1.0, [point(0.9)], 0.05) == 1.0
     assert snapped(1.0, [], 0.05) == 1.0
+
+
+@pytest.mark.parametrize("lead", ["II", "V1", "V5"])
+def test_an_rr_interval_reads_right_within_a_sample_on_the_fitted_page(opened, qtbot, lead):
+    reference = opened.session.reference
+    panel = _panel(opened, lead)
+    inside = [
+        beat.time
+        for beat in opened.session.marks(reference).beats
+        if panel.start + 0.3 < beat.time < panel.start + panel.seconds - 0.3
+    ][:2]
+    values = lead_values(reference, lead)
+    sign = -1.0 if lead == "V1" else 1.0
+    around = round(0.06 * reference.rate)
+    peaks = []
+    for at in inside:
+        first = round(at * reference.rate) - around
+        peaks.append((first + int(np.argmax(sign * values[first : first + 2 * around]))) / reference.rate)
+    qtbot.keyClick(opened.view, Qt.Key.Key_T)
+    near = 6 / opened.view.page_map().speed  # pixels beside the peaks, where onset and end of QRS are as near
+    _drag(opened, qtbot, _point(opened, panel, peaks[0] - near), _point(opened, panel, peaks[1] + near))
+    one_sample = 1 / reference.rate
+    assert opened.view.calipers.caliper.size == pytest.approx(peaks[1] - peaks[0], abs=1.01 * one_sample)
+    wave = "S" if lead == "V1" else "R"
+    assert f"{wave} to {wave} in {lead}, reference" in opened.read_out.text()
+
+
+def test_a_leg_says_whose_trace_it_stands_on(opened, qtbot):
+    generate(opened, qtbot)
+    qtbot.waitUntil(lambda: len(opened.view.calipers.marks) == 2)
+    opened.set_page_layout(replace(opened.page_layout, mode="side by side"))
+    qtbot.waitUntil(lambda: opened.view.up_to_date)
+    panel = next(p for p in opened.view.page_map().panels if p.lead == "II" and p.shows == ("twin",))
+    qtbot.keyClick(opened.view, Qt.Key.Key_T)
+    marks = opened.session.marks(opened.session.twin.recording)
+    a, b = [beat.time for beat in marks.beats if panel.start < beat.time < panel.start + panel.seconds][:2]
+    _drag(opened, qtbot, _point(opened, panel, a), _point(opened, panel, b))
+    assert "R to R in II, twin" in opened.read_out.text()
+
+
+def test_an_amplitude_caliper_snaps_to_baseline_and_peak(opened, qtbot):
+    reference = opened.session.reference
+    panel = _panel(opened, "V5")
+    marks = opened.session.marks(reference)
+    number = next(k for k, b in enumerate(marks.beats) if panel.start + 0.4 < b.time < panel.start + 2)
+    peak = next(p for p in lead_peaks(reference, "V5", marks) if p.name == "R" and p.beat == number)
+    per_pixel = 1 / (opened.view.page_map().scale * opened.page_layout.gain_of("V5"))
+    qtbot.keyClick(opened.view, Qt.Key.Key_A)
+    _drag(
+        opened,
+        qtbot,
+        _point(opened, panel, peak.time - 0.3, peak.level - 5 * per_pixel),
+        _point(opened, panel, peak.time, peak.value + 5 * per_pixel),
+    )
+    assert opened.view.calipers.caliper.size == pytest.approx(peak.value - peak.level)
+    assert peak.value - peak.level == pytest.approx(measure(reference).r_amplitude["V5"], abs=0.06)
+    assert "baseline to R in V5, reference" in opened.read_out.text()
 
 
 # -- fiducials ----------------------------------------------------------------------------------------

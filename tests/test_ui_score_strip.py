@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from synthetic_ecg import strip
 from ui_window import generate, idle
 
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
@@ -260,3 +262,20 @@ def test_a_rhythm_that_no_heart_has_is_refused_in_words(opened, qtbot):
     assert opened.messages.property("kind") == "error"
     assert opened.session.twin is before
     assert line.score == before.score
+
+
+@pytest.mark.parametrize("speed", [25.0, 50.0])
+def test_in_a_strip_of_one_lead_the_score_stands_under_its_first_row(opened, qtbot, speed):
+    opened.session.open(strip(seconds=10.6)[0], None)  # the last 0.6 s stand in a second row
+    opened.set_page_layout(replace(opened.page_layout, leads="strip", speed=speed))
+    generate(opened, qtbot)
+    qtbot.waitUntil(lambda: opened.view.up_to_date)
+    opened._place_score_strip()
+    line = opened.score_strip.line
+    assert line.x(10.0) - line.x(0.0) > 0.4 * line.width(), "ten seconds are spread over the line"
+    assert 0 <= line.x(0.0) < 0.25 * line.width()
+    if speed == 25.0:
+        page_map = opened.view.page_map()
+        first = min(page_map.panels, key=lambda panel: panel.start)
+        beneath = opened.view.viewport().mapTo(opened.centre, QPoint(round(page_map.x(first, 4.0)), 0)).x()
+        assert line.x(4.0) + line.x_offset(opened.centre) == pytest.approx(beneath, abs=2)

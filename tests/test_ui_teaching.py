@@ -134,7 +134,7 @@ def test_nothing_tells_the_answer_until_it_is_revealed(opened, qtbot, tmp_path):
         opened.history,
     ):
         assert not widget.isVisible()
-    for name in ("generate", "copy_table", "save_twins", "toggle_labels", "next_heat_map", "remove_twin"):
+    for name in ("generate", "copy_table", "save_twins", "toggle_labels", "toggle_heat_map", "remove_twin"):
         assert not opened.commands[name].isEnabled(), name
     assert not opened.recent_menu.menuAction().isEnabled()
     assert not opened.bar.heat_map.isEnabled()

@@ -18,8 +18,8 @@ from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.report.layout import MODES
 from ecgtwin_app.ui import settings
 from ecgtwin_app.ui.actions import COMMANDS
+from ecgtwin_app.ui.heat_menu import HEAT_MAPS
 from ecgtwin_app.ui.theme import DARK, LIGHT
-from ecgtwin_app.ui.view_bar import HEAT_MAPS
 
 pytest_plugins = ("ui_fixtures",)
 
@@ -181,6 +181,37 @@ def test_heat_maps_are_made_when_chosen_and_kept(opened, qtbot):
     assert opened.view.page.heatmap is None
     opened.set_heat_map("contrast")
     assert opened.view.page.heatmap is contrast, "a heat map is made once"
+
+
+def test_one_key_takes_the_heat_map_off_and_shows_the_same_method_again(opened, qtbot):
+    generate(opened, qtbot)
+    opened.heat_menu.methods["attention"].trigger()
+    qtbot.waitUntil(lambda: opened.view.page.heatmap is not None and idle(opened))
+    assert opened.commands["toggle_heat_map"].isChecked()
+    for wanted in ("", "attention", ""):
+        qtbot.keyClick(opened, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
+        assert opened.heat_method == wanted
+        assert opened.heat_menu.methods[wanted].isChecked()
+
+
+def test_who_reads_the_heat_maps_checks_stays_there(opened, qtbot):
+    generate(opened, qtbot, samples=2)
+    opened.set_heat_map("contrast")
+    qtbot.waitUntil(lambda: opened.view.page.heatmap is not None and idle(opened))
+    tabs = opened.results.tabs
+    tabs.setCurrentWidget(opened.results.heat_map)
+    opened.set_heat_map("attention")
+    assert tabs.currentWidget() is opened.results.heat_map, "while the map is made"
+    qtbot.waitUntil(lambda: opened.view.page.heatmap is not None and idle(opened))
+    opened.next_twin()
+    assert tabs.currentWidget() is opened.results.heat_map, "with another twin"
+    opened.toggle_heat_map()
+    opened.toggle_heat_map()
+    assert tabs.currentWidget() is opened.results.heat_map, "off and on again"
+    opened.toggle_heat_map()
+    tabs.setCurrentWidget(opened.results.by_lead)
+    opened.toggle_heat_map()
+    assert tabs.currentWidget() is opened.results.by_lead, "another tab that was chosen stays"
 
 
 def test_a_heat_map_that_fails_is_not_tried_for_ever(opened, qtbot, engine):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -13,10 +14,13 @@ from ecgtwin_app.ecg.median import RepresentativeBeat, representative_beat
 from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE, EcgError, Recording
 from ecgtwin_app.report import furniture, ink
 from ecgtwin_app.report.layout import PULSE_MV, PULSE_SECONDS, grid_rows
+from ecgtwin_app.report.placing import row_baselines
 from ecgtwin_app.report.trace import draw_points
 
 #: The bounds of waves that are marked, as the measurements beside the page use them.
 _MARKS = ("p_onset", "qrs_onset", "qrs_offset", "t_offset")
+#: Length of their lines, mm.
+_MARK_REACH = 9.0
 _known: WeakKeyDictionary[Recording, RepresentativeBeat | None] = WeakKeyDictionary()
 
 
@@ -36,24 +40,40 @@ def median_scale(layout) -> tuple[float, float]:
 
 
 def paint_median_beats(painter: QPainter, page) -> None:
-    """Twelve panels of the representative beats, their QRS fiducials on each other."""
+    """Twelve panels of the representative beats, their QRS fiducials on each other.
+
+    Rows are as high as their beats, so that none is cut: a deep S overlaps the row below where there is no room.
+    """
     layout = page.layout
     left, top, width, height = layout.paper
-    cell = QRectF(0, 0, width / 4, height / 3)
+    column_width = width / 4
     if page.generated is not None:
         furniture.draw_ghost(painter, left, width, page)
-    for row, leads in enumerate(grid_rows("3x4", layout.order)):
-        # On a line of the paper, so that heights can be read off.
-        baseline = top + round((row + 0.62) * cell.height())
+    rows = grid_rows("3x4", layout.order)
+    baselines = row_baselines([_extent(page, leads) for leads in rows], top, height)
+    edges = [top, *((a + b) / 2 for a, b in pairwise(baselines))]
+    for leads, baseline, upper in zip(rows, baselines, edges):
         for column, lead in enumerate(leads):
-            x, y = left + column * cell.width(), top + row * cell.height()
+            x = left + column * column_width
             painter.save()
-            painter.setClipRect(QRectF(x, y, cell.width(), cell.height()), Qt.ClipOperation.IntersectClip)
+            painter.setClipRect(QRectF(x, top, column_width, height), Qt.ClipOperation.IntersectClip)
             for who in page.shown:
                 _paint_beat(painter, page, who, lead, x, baseline)
             painter.restore()
-            ink.halo_text(painter, x + 2, y + 6, lead.replace("-", "−"), 3.2, page.look)
+            ink.halo_text(
+                painter, x + 2, max(upper + 4, baseline - 22), lead.replace("-", "−"), 3.2, page.look
+            )
         _paint_pulse(painter, page, leads, left + width, baseline)
+
+
+def _extent(page, leads):
+    """How far the beats of a row reach above and below its baseline, mm, the pulse and the marks included."""
+    up, down = PULSE_MV * page.layout.gain + 1.0, _MARK_REACH + 1.0
+    for beat in (median_beat(page.recording(who)) for who in page.shown):
+        for lead in leads if beat is not None else ():
+            values, gain = _lead(beat, lead), page.layout.gain_of(lead)
+            up, down = max(up, float(values.max()) * gain), max(down, -float(values.min()) * gain)
+    return up, down
 
 
 def _paint_beat(painter, page, who, lead, x, baseline):
@@ -70,7 +90,7 @@ def _paint_beat(painter, page, who, lead, x, baseline):
     painter.setPen(own)
     draw_points(painter, origin + seconds * speed, baseline - values * page.layout.gain_of(lead))
     # The reference's marks point up, the twins' down, so that they can be told apart where they meet.
-    reach = -9.0 if who == "reference" else 9.0
+    reach = -_MARK_REACH if who == "reference" else _MARK_REACH
     painter.setPen(ink.pen(own.color(), 0.18))
     for at in (getattr(beat, name) for name in _MARKS):
         if at is not None:

@@ -188,10 +188,13 @@ def _timing(page, panels):
         order = tr("time runs on from column to column")
         words.append(tr("every column begins at the same time") if page.layout.simultaneous else order)
     if panels:
-        end = max(panel.start + panel.seconds for panel in panels)
+        # What the paper has room for beyond the recording's end is not shown.
+        end = min(max(panel.start + panel.seconds for panel in panels), page.reference.duration)
         words.append(
             tr("{start} to {end} s of {duration}").format(
-                start=figure(page.layout.start), end=figure(end), duration=number(page.reference.duration, 1)
+                start=figure(round(page.layout.start, 1)),
+                end=figure(round(end, 1)),
+                duration=number(page.reference.duration, 1),
             )
         )
     return words
@@ -213,7 +216,10 @@ def _notes(page, panels):
         notes.append(tr("each beat of the twin less the reference's beat that is nearest in time"))
     if page.generated is not None and page.twin is not None:
         notes.append(tr("twin at {rate} Hz").format(rate=figure(page.twin.rate)))
-    return [*notes, *_timing(page, panels)]
+    notes += _timing(page, panels)
+    if panels and page.cut:
+        notes.insert(0, tr("▲▼ trace cut: try a lower gain or, against wander, a filter from 0.67 Hz"))
+    return notes
 
 
 def _draw_ruler(painter, x, y, look):

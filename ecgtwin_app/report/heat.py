@@ -12,7 +12,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from ecgtwin_app.ecg.recording import LEADS
-from ecgtwin_app.report.ink import draw_text, pen
+from ecgtwin_app.report.ink import draw_text, pen, text_width
 from ecgtwin_app.report.look import Look
 from ecgtwin_app.report.placing import Panel
 from ecgtwin_app.report.words import figure, noted, said, tr
@@ -127,7 +127,8 @@ def draw_colour_bar(
         draw_text(painter, x + width / 2, y + 5.4, "0", 2.4, look.quiet, align=0.5)
     meaning = tr(_NAMES.get(heatmap.method, noted("share in the output")))
     words = tr("Heat map, {method}: {meaning}").format(method=said(heatmap.method), meaning=meaning)
-    draw_text(painter, x, y - 1.2, words, 2.6, look.text)
+    size = 2.6 * min(1.0, width / text_width(words, 2.6))  # never past the edge of the paper
+    draw_text(painter, x, y - 1.2, words, size, look.text)
 
 
 def _image(rgba: np.ndarray) -> QImage:

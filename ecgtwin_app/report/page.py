@@ -23,7 +23,7 @@ from ecgtwin_app.report.look import Look, look_of
 from ecgtwin_app.report.loops import paint_loops
 from ecgtwin_app.report.placing import Block, Panel, blocks, place_panels
 from ecgtwin_app.report.shown import shown
-from ecgtwin_app.report.trace import draw_trace, extent, lead_values, stretch
+from ecgtwin_app.report.trace import cut, draw_trace, drift, extent, lead_values, stretch
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +122,19 @@ class Page:
         """The heat map's values at the two ends of the colour scale."""
         return scale_of(self.heatmap.values, self.heatmap.signed)
 
+    @cached_property
+    def cut(self) -> bool:
+        """Whether a trace leaves the room of its row somewhere, and is marked there."""
+        return any(
+            cut(
+                stretch(self.recording(who), values, panel, self.shift(panel, who))[1], panel, self.layout
+            ).any()
+            for _, panels in self.blocks
+            for panel in panels
+            for who in panel.shows
+            if (values := lead_values(self.recording(who), panel.lead)) is not None
+        )
+
     def layer(self, who: str) -> Layer:
         """The layer of a name."""
         known = next((layer for layer in self.layers if layer.who == who), None)
@@ -141,6 +154,16 @@ class Page:
             return 0.0
         own = beat_times(self.layer(who).recording)
         return shift_onto(beat_times(self.reference), own, panel.start, panel.seconds)
+
+    def drift(self, panel: Panel, who: str) -> float:
+        """mV by which a layer is drawn below its lead's median in a panel, because its baseline wandered."""
+        recording = self.recording(who)
+        values = lead_values(recording, panel.lead)
+        if values is None:
+            return 0.0
+        first = panel.start - self.shift(panel, who)
+        start, end = (max(0, round(at * recording.rate)) for at in (first, first + panel.seconds))
+        return drift(values[start : end + 1])
 
     def _extent(self, block, row):
         seconds = block.trace_width / self.layout.speed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil
+from math import ceil, inf
 
 import numpy as np
 
@@ -13,6 +13,11 @@ from ecgtwin_app.report.layout import LEAD_GRIDS, PULSE_SECONDS, ROW_LENGTH, Pag
 
 #: Rows that a strip of one lead has at most.
 _MOST_STRIPS = 6
+#: mm beyond a row's reach before its trace is cut: baselines lie on the lines of the paper.
+_SLACK = 1.0
+#: On a page too full rows are never closer than this share of even spacing: high traces overlap, as on any
+#: electrocardiograph, rather than press the other rows together.
+_CLOSEST = 0.75
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,8 @@ class Panel:
         The part of the recording.
     opens_row : bool
         The first panel of a row, which has the calibration pulse at its left.
+    ceiling, floor : float
+        How far up and down the trace may be drawn: its band, and beyond it as far as the row's beats reach.
     """
 
     lead: str
@@ -44,6 +51,8 @@ class Panel:
     start: float
     seconds: float
     opens_row: bool
+    ceiling: float = -inf
+    floor: float = inf
 
     def x_of(self, seconds: float, speed: float) -> float:
         """Where a moment of the recording lies, mm."""
@@ -117,6 +126,7 @@ def place_panels(block: Block, layout: PageLayout, extents: list[tuple[float, fl
     panels = []
     for number, (row, baseline, upper, lower) in enumerate(zip(block.rows, baselines, edges, edges[1:])):
         width = block.trace_width / len(row)
+        up, down = extents[number]
         for column, lead in enumerate(row):
             start = layout.start
             if one_lead:
@@ -135,6 +145,8 @@ def place_panels(block: Block, layout: PageLayout, extents: list[tuple[float, fl
                     start=start,
                     seconds=width / layout.speed,
                     opens_row=column == 0,
+                    ceiling=max(top, min(upper, baseline - up - _SLACK)),
+                    floor=min(top + height, max(lower, baseline + down + _SLACK)),
                 )
             )
     return panels
@@ -159,7 +171,8 @@ def row_baselines(extents: list[tuple[float, float]], top: float, height: float)
         first = top + ups[0] + max(free, 0.0)
         last = top + height - downs[-1] - max(free, 0.0)
         # Every row reaches up as far as its calibration pulse: those never stand on each other.
-        closest = min(ups.min(), (last - first) / (count - 1))
+        closest = ups.min() if free >= 0 else max(ups.min(), _CLOSEST * height / count)
+        closest = min(closest, (last - first) / (count - 1))
         wishes = np.maximum(needed + free - closest, 0.0)
         spare = last - first - closest * (count - 1)
         steps = closest + spare * (wishes / wishes.sum() if wishes.any() else 1 / (count - 1))

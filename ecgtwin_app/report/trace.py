@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
-from PySide6.QtCore import QByteArray, QDataStream
+from PySide6.QtCore import QByteArray, QDataStream, QPointF, Qt
 from PySide6.QtGui import QPainter, QPolygonF
 
 from ecgtwin_app.ecg.recording import Recording
 from ecgtwin_app.report.layout import PULSE_MV, PageLayout
 from ecgtwin_app.report.placing import Panel
+
+#: mV of baseline wander that a row makes room for; what wanders further is cut at the row's edge, and marked.
+WANDER = 0.5
+#: mV that most stretches of a lead never reach: a row makes no room for what does so once, an artefact.
+ARTEFACT = 4.0
+#: Seconds of one step of the wandering baseline, of the median that finds it, and of a stretch with a beat in it.
+_STEP, _MEDIAN, _STRETCH = 0.04, 1.0, 1.5
+#: Half the width and the height of the mark where a trace is cut, mm.
+_MARK = 1.1
 
 #: A polyline is stroked in pieces of this many points: Qt's rasteriser takes twice to four times as long
 #: for one long wide line, and short calls let other threads run in between.
@@ -41,38 +52,113 @@ def stretch(recording: Recording, values: np.ndarray, panel: Panel, shift: float
     Returns
     -------
     seconds, values : ndarray
-        Seconds from the panel's left edge, and what lies there.
+        Seconds from the panel's left edge, and what lies there: about the lead's median, or where the baseline
+        wandered far from it about the panel's own (`drift`).
     """
     first = (panel.start - shift) * recording.rate
     lower = max(0, int(np.ceil(first - 1e-6)))
     upper = min(values.size, int(np.floor(first + panel.seconds * recording.rate + 1e-6)) + 1)
     index = np.arange(lower, max(lower, upper))
-    return (index - first) / recording.rate, values[index]
+    part = values[index]
+    return (index - first) / recording.rate, part - drift(part)
+
+
+def drift(part: np.ndarray) -> float:
+    """mV by which a panel's stretch lies too far from the lead's median to be drawn there; else 0."""
+    if not np.isfinite(part).any():
+        return 0.0
+    middle = float(np.nanmedian(part))
+    return middle if abs(middle) > WANDER else 0.0
 
 
 def extent(
     recording: Recording, leads, layout: PageLayout, start: float, seconds: float
 ) -> tuple[float, float]:
-    """How far a row reaches above and below its baseline, in mm: its traces and the calibration pulse."""
+    """How far a row reaches above and below its baseline, in mm: its beats and the calibration pulse.
+
+    Wander and artefacts count no more than `WANDER` and `ARTEFACT`: one lead must not own the page.
+    """
     up, down = PULSE_MV * layout.gain + 1.0, 2.0
     part = slice(round(start * recording.rate), round((start + seconds) * recording.rate) + 1)
     for lead in leads:
         values = lead_values(recording, lead)
         if values is not None and np.isfinite(values[part]).any():
-            up = max(up, float(np.nanmax(values[part])) * layout.gain_of(lead))
-            down = max(down, -float(np.nanmin(values[part])) * layout.gain_of(lead))
+            above, below = reach(values[part], recording.rate)
+            up, down = max(up, above * layout.gain_of(lead)), max(down, below * layout.gain_of(lead))
     return up, down
+
+
+def reach(values: np.ndarray, rate: float) -> tuple[float, float]:
+    """How far a lead's beats reach above and below zero, mV, whatever its baseline does.
+
+    Parameters
+    ----------
+    values : ndarray, shape (samples,)
+        mV about the lead's median; NaN where nothing was recorded.
+    rate : float
+        Hz.
+    """
+    known = np.nan_to_num(values)
+    if max(known.max(), -known.min()) <= WANDER:
+        return float(known.max()), float(-known.min())
+    step = max(1, round(_STEP * rate))
+    whole = max(step, known.size // step * step)
+    coarse = np.median(np.resize(known, whole).reshape(-1, step), axis=1)
+    half = round(_MEDIAN / _STEP / 2)
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(coarse, half, mode="edge"), 2 * half + 1)
+    slow = np.median(windows, axis=1)
+    slow = np.interp(np.arange(known.size), (np.arange(slow.size) + 0.5) * step, slow)
+    steady = known - slow + np.clip(slow, -WANDER, WANDER)
+    edges = np.arange(0, steady.size, max(1, round(_STRETCH * rate)))
+    limits = []
+    for signed in (steady, -steady):
+        highest = np.maximum.reduceat(signed, edges)
+        limits.append(min(float(highest.max()), max(ARTEFACT, 1.5 * float(np.median(highest)))))
+    return limits[0], limits[1]
+
+
+def cut(values: np.ndarray, panel: Panel, layout: PageLayout) -> np.ndarray:
+    """Where a panel's trace lies above (1) or below (-1) the room it has on the paper, and is not drawn."""
+    y = panel.baseline - values * layout.gain_of(panel.lead)
+    with np.errstate(invalid="ignore"):
+        return (y < panel.ceiling).astype(np.int8) - (y > panel.floor).astype(np.int8)
 
 
 def draw_trace(
     painter: QPainter, panel: Panel, layout: PageLayout, seconds: np.ndarray, values: np.ndarray
 ) -> None:
-    """Draw samples with the painter's pen; samples that are missing leave a gap."""
-    draw_points(
-        painter,
-        panel.x + seconds * layout.speed,
-        panel.baseline - values * layout.gain_of(panel.lead),
-    )
+    """Draw samples with the painter's pen.
+
+    Samples that are missing leave a gap. So do those that leave the room of the row, with an arrowhead at its
+    edge: nothing is cut without a mark.
+    """
+    x, y = panel.x + seconds * layout.speed, panel.baseline - values * layout.gain_of(panel.lead)
+    out = cut(values, panel, layout)
+    if out.any():
+        y = np.where(out == 0, y, np.nan)
+        _draw_cuts(painter, panel, x, out)
+    draw_points(painter, x, y)
+
+
+def _draw_cuts(painter, panel, x, out):
+    """An arrowhead at the edge for every run of samples that are cut."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], out, [0]])))
+    painter.save()
+    colour = painter.pen().color()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    last = -np.inf
+    for first, after in pairwise(edges):
+        if out[first] == 0:
+            continue
+        middle = (x[first] + x[after - 1]) / 2
+        if middle - last < 2.5 * _MARK:  # where a noisy trace crosses the edge again and again, one will do
+            continue
+        last = middle
+        tip, foot = (panel.ceiling, _MARK) if out[first] > 0 else (panel.floor, -_MARK)
+        corners = ((middle, tip), (middle - _MARK, tip + 1.6 * foot), (middle + _MARK, tip + 1.6 * foot))
+        painter.drawPolygon([QPointF(*corner) for corner in corners])
+    painter.restore()
 
 
 def draw_points(painter: QPainter, x: np.ndarray, y: np.ndarray) -> None:

@@ -95,7 +95,14 @@ COMMANDS = (
     Command("previous_twin", "&Previous twin", "Twin", ("Alt+Up",), "Show the twin before this one", True),
     Command("next_twin", "Ne&xt twin", "Twin", ("Alt+Down",), "Show the twin after this one"),
     Command("remove_twin", "&Remove twin", "Twin", ("Ctrl+Backspace",), "Put the shown twin aside"),
-    Command("next_heat_map", "&Heat map on/off", "Twin", ("Ctrl+H",), "None, then each method in turn", True),
+    Command(
+        "toggle_heat_map",
+        "&Heat map",
+        "Twin",
+        ("Ctrl+H",),
+        "On or off, by the method that was used last",
+        True,
+    ),
     Command("view_overlay", "&Overlay", "View", ("Ctrl+1",), "Twin over reference"),
     Command("view_side_by_side", "&Side by side", "View", ("Ctrl+2",), "Reference left, twin right"),
     Command("view_reference", "&Reference only", "View", ("Ctrl+3",), "The recorded ECG"),
@@ -190,6 +197,7 @@ CHECKABLE = frozenset(
         "toggle_magnifier",
         "toggle_teaching",
         "toggle_morph",
+        "toggle_heat_map",
     )
 )
 

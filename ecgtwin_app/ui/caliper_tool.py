@@ -8,12 +8,13 @@ from PySide6.QtCore import QLineF, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 
 from ecgtwin_app.report.calipers import AMPLITUDE, COLOURS, REACH, TIME, Caliper, label
-from ecgtwin_app.ui.calipers import snapped
+from ecgtwin_app.ui import snapping
+from ecgtwin_app.ui.marks import Marks
 from ecgtwin_app.ui.page_map import PageMap
 from ecgtwin_app.ui.words import noted
 
-#: Pixels within which the mouse takes hold of a leg, and a leg snaps to a mark.
-_GRIP, _SNAP = 6.0, 8.0
+#: Pixels within which the mouse takes hold of a leg.
+_GRIP = 6.0
 #: Seconds and mV of one nudge with the arrow keys; Shift makes it ten.
 _NUDGE = {TIME: 0.002, AMPLITUDE: 0.01}
 
@@ -33,7 +34,7 @@ class CaliperTool(QObject):
         self._held: Caliper | None = None
         self._before: tuple[Caliper, ...] = ()
         self._last = 0.0
-        self.snap_points = lambda panel, page_map: []
+        self.marks: dict[str, Marks] = {}
 
     @property
     def caliper(self) -> Caliper | None:
@@ -79,9 +80,9 @@ class CaliperTool(QObject):
         free = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         if self.kind == TIME:
             a, at = page_map.seconds(panel, point.x()), page_map.millivolts(panel, point.y())
-            a = a if free else self._snap(a, panel, page_map)
         else:
             a, at = page_map.millivolts(panel, point.y()), page_map.seconds(panel, point.x())
+        a = a if free else self._snap(self.kind, a, point, panel, page_map)
         self._held = Caliper(self.kind, panel.lead, panel.shows, a, a, at)
         self.calipers = (*self.calipers, self._held)
         self.current, self._leg = len(self.calipers) - 1, "b"
@@ -148,13 +149,23 @@ class CaliperTool(QObject):
     def _value(self, point, page_map, panel, snap):
         if panel is None:
             return self._last
-        if self.caliper.kind == AMPLITUDE:
-            return page_map.millivolts(panel, point.y())
-        at = page_map.seconds(panel, point.x())
-        return self._snap(at, panel, page_map) if snap else at
+        kind = self.caliper.kind
+        value = page_map.seconds(panel, point.x()) if kind == TIME else page_map.millivolts(panel, point.y())
+        return self._snap(kind, value, point, panel, page_map) if snap else value
 
-    def _snap(self, at, panel, page_map):
-        return snapped(at, self.snap_points(panel, page_map), _SNAP / page_map.speed)
+    def _snap(self, kind, value, point, panel, page_map):
+        if kind == TIME:
+            points, pixels = snapping.times(panel, page_map, self.marks), page_map.speed
+        else:
+            at = page_map.seconds(panel, point.x())
+            points = snapping.levels(panel, page_map, self.marks, at)
+            pixels = page_map.scale * page_map.page.layout.gain_of(panel.lead)
+        return snapping.snapped(value, points, snapping.SNAP / pixels)
+
+    def ends_text(self, page_map: PageMap) -> str:
+        """What the legs of the chosen caliper stand on, in words."""
+        panel = self._panel(page_map) if self.caliper is not None else None
+        return "" if panel is None else snapping.ends_text(self.caliper, panel, page_map, self.marks)
 
     def _hit(self, point, page_map):
         """Number and leg of the caliper under a point, the newest first."""

@@ -12,7 +12,7 @@ QT_RANGE = (0.2, 0.75)
 RR_RANGE = (0.25, 2.5)
 
 
-def read_out(caliper: Caliper, others: list[Caliper], rr: float | None, gain: float) -> str:
+def read_out(caliper: Caliper, others: list[Caliper], rr: float | None, gain: float, ends: str = "") -> str:
     """All that one caliper says, for the line under the page.
 
     Parameters
@@ -23,8 +23,10 @@ def read_out(caliper: Caliper, others: list[Caliper], rr: float | None, gain: fl
         Mean RR of the recording (s), where no other caliper gives one.
     gain : float
         mm/mV of its lead.
+    ends : str
+        What its legs stand on, with the lead; "" where they stand on nothing.
     """
-    lead = caliper.lead.replace("-", "−")
+    lead = ends or caliper.lead.replace("-", "−")
     if caliper.kind == AMPLITUDE:
         return f"{lead}: {number(caliper.size, 2)} mV = {number(caliper.size * gain, 1)} mm"
     words = [f"{lead}: {1000 * caliper.size:.0f} ms = {number(caliper.size, 3)} s"]
@@ -44,9 +46,3 @@ def read_out(caliper: Caliper, others: list[Caliper], rr: float | None, gain: fl
         )
         words.append(sentence.format(values=values, rr=number(1000 * interval)))
     return " · ".join(words)
-
-
-def snapped(at: float, points: list[float], reach: float) -> float:
-    """The nearest of `points` within `reach`, else `at` itself."""
-    near = min(points, key=lambda point: abs(point - at), default=None)
-    return near if near is not None and abs(near - at) <= reach else at

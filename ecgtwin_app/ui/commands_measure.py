@@ -118,7 +118,7 @@ class MeasureCommands:
             if known[TWIN] is None and session.twin.recording not in self._marks_asked:
                 self._marks_asked.add(session.twin.recording)
                 self.controller.find_marks(session.twin.recording)
-        tool.marks = {who: marks for who, marks in known.items() if marks is not None}
+        tool.marks = self.view.calipers.marks = {w: marks for w, marks in known.items() if marks is not None}
         self.commands["toggle_fiducials"].setChecked(tool.show_fiducials)
         self.commands["toggle_labels"].setChecked(tool.show_labels)
         self.view.viewport().update()
@@ -130,9 +130,10 @@ class MeasureCommands:
         if tool.caliper is not None:
             others = [caliper for caliper in tool.calipers if caliper is not tool.caliper]
             rate = (self.session.measurements or {}).get("heart_rate")
-            words = read_out(
-                tool.caliper, others, 60 / rate if rate else None, self.page_layout.gain_of(tool.caliper.lead)
-            )
+            page_map = self.view.page_map()
+            ends = tool.ends_text(page_map) if page_map is not None else ""
+            gain = self.page_layout.gain_of(tool.caliper.lead)
+            words = read_out(tool.caliper, others, 60 / rate if rate else None, gain, ends)
         elif tool.kind:
             words = tr(
                 "Drag on a lead to set a caliper; Alt while dragging does not snap; H moves the page again"

@@ -14,7 +14,6 @@ from ecgtwin_app.ui import dialogs, request_json
 from ecgtwin_app.ui.history_panel import checked
 from ecgtwin_app.ui.reading import verdict_words
 from ecgtwin_app.ui.undo import ChangeRequest, RemoveTwin
-from ecgtwin_app.ui.view_bar import HEAT_MAPS
 from ecgtwin_app.ui.words import noted, plural, tr
 
 
@@ -90,9 +89,9 @@ class TwinCommands:
         if self.session.twin is not None:
             self.undo_stack.push(RemoveTwin(self.session))
 
-    def next_heat_map(self) -> None:
-        methods = [method for method, _ in HEAT_MAPS]
-        self.set_heat_map(methods[(methods.index(self.heat_method) + 1) % len(methods)])
+    def toggle_heat_map(self) -> None:
+        """Show no heat map, or again the one that was shown last."""
+        self.set_heat_map("" if self.heat_method else self.last_heat_method)
 
     def add_favourite(self) -> None:
         request = self.session.request

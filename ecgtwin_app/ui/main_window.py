@@ -30,6 +30,7 @@ from ecgtwin_app.ui.controller import Controller
 from ecgtwin_app.ui.dressing import Dressing
 from ecgtwin_app.ui.filmstrip import Filmstrip
 from ecgtwin_app.ui.flicker import Flicker
+from ecgtwin_app.ui.heat_menu import HeatMenu
 from ecgtwin_app.ui.history_panel import HistoryPanel
 from ecgtwin_app.ui.keeper import Keeper
 from ecgtwin_app.ui.language_menu import LanguageMenu
@@ -96,7 +97,7 @@ class MainWindow(
         self.session = Session(self)
         self.controller = Controller(self.session, self.undo_stack, load_engine)
         self.page_layout = settings.read_layout(self.store)
-        self.heat_method = ""
+        self.heat_method, self.last_heat_method = "", "contrast"
         self.layers, self._session_path, self._discard = LayerStack(), None, False
         self.tour = None
         self.recent = RecentFiles(self.store)
@@ -106,6 +107,8 @@ class MainWindow(
         self.commands = build_actions(self, self.menus)
         self.menus["File"].insertMenu(self.commands["save_session"], self.recent_menu)
         self.show_recent()
+        self.heat_menu = HeatMenu(self.set_heat_map, self)
+        self.menus["Twin"].insertMenu(None, self.heat_menu)
         self.paper_menu = PaperMenu(self.menus["Paper"], self.set_page_layout)
         self.bar = ViewBar(self.commands, self.menus["Paper"], self)
         self.request_panel, self.results = RequestPanel(), ResultsPanel()
@@ -173,6 +176,7 @@ class MainWindow(
 
     def _show_heat_map(self, method):
         self.heat_method = method
+        self.last_heat_method = method or self.last_heat_method
         self._refresh_view()
 
     # -- events -----------------------------------------------------------------------------------

@@ -30,15 +30,6 @@ class MarkTool(QObject):
         self._start: Marks | None = None
         self._from = 0.0
 
-    def snap_points(self, panel, page_map: PageMap) -> list[float]:
-        """Where calipers snap in a panel: marks of every layer it shows, in the panel's time."""
-        points = []
-        for who in panel.shows:
-            if who in self.marks:
-                shift = page_map.shift(panel, who)
-                points += [at + shift for at in self.marks[who].times()]
-        return points
-
     def press(self, event: QMouseEvent, page_map: PageMap) -> bool:
         """Take hold of a fiducial."""
         if not self.show_fiducials:

@@ -57,12 +57,6 @@ class Marks:
         at = beat.marks.get(name)
         return None if at is None else at + (self.moved.get(name, 0.0) if beat.label == "N" else 0.0)
 
-    def times(self) -> list[float]:
-        """Every mark of every beat, seconds: what calipers snap to."""
-        return [
-            at for beat in self.beats for name in beat.marks if (at := self.time_of(beat, name)) is not None
-        ]
-
     def move(self, name: str, by: float) -> Marks:
         """The same with a mark `by` seconds later in every dominant beat; marks never change places."""
         moved = {**self.moved, name: round(self.moved.get(name, 0.0) + by, 4)}

@@ -48,7 +48,6 @@ class PageView(SheetView):
         self.marks, self.calipers = MarkTool(self), CaliperTool(self)
         self._using: MarkTool | CaliperTool | None = None
         self._pointed: tuple[Pointed, ...] = ()
-        self.calipers.snap_points = self.marks.snap_points
         self.empty = EmptyPage(self.viewport())
         self.magnifier = Magnifier(self.viewport())
         self.magnifying = False

@@ -67,10 +67,11 @@ class Pointed:
                 top = page_map.origin.y() + panel.top * page_map.scale + height / 8
                 yield QRectF(left, top, right - left, height)
         sign = -1.0 if panel.lead.startswith("-") else 1.0
+        drift = page_map.page.drift(panel, self.who) if self.levels else 0.0
         for at, one, other in self.levels:
             if panel.start <= at + shift <= panel.start + panel.seconds:
                 x = page_map.x(panel, at + shift)
-                ys = sorted(page_map.y(panel, sign * value) for value in (one, other))
+                ys = sorted(page_map.y(panel, sign * value - drift) for value in (one, other))
                 yield QRectF(x - _FOOT, ys[0], 2 * _FOOT, ys[1] - ys[0])
 
     def paint(self, painter: QPainter, page_map: PageMap) -> None:

@@ -70,6 +70,7 @@ class ResultsPanel(QWidget):
         self._age, self._sex = None, None
         self._lines: tuple[AskedGot, ...] = ()
         self._content: dict[QWidget, tuple] = {}
+        self._heat_map_read = -1
         self.verdict = QLabel(objectName="heading")
         self.summary = QLabel(objectName="quiet")
         self.summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -158,11 +159,23 @@ class ResultsPanel(QWidget):
             rows.append("\t".join((tr(name), unit, *cells)))
         return "\n".join(rows)
 
-    def show_heat_map(self, heatmap: HeatMap | None) -> None:
-        """The checks made on the map that is shown, in a tab of their own."""
-        self.tabs.setTabVisible(self.tabs.indexOf(self.heat_map), heatmap is not None)
-        if heatmap is not None:
-            self.heat_map.show_rows(checks_of(heatmap))
+    def show_heat_map(self, heatmap: HeatMap | None, wanted: bool = False) -> None:
+        """The checks made on the map that is shown, in a tab of their own.
+
+        The tab is there for as long as a map is `wanted`, made or in the making: whoever reads it is not sent
+        to another tab, and comes back to it when the map is shown again.
+        """
+        place = self.tabs.indexOf(self.heat_map)
+        if wanted:
+            making = [(tr("Heat map"), tr("It is being made."))]
+            self.heat_map.show_rows(checks_of(heatmap) if heatmap is not None else making)
+        if wanted != self.tabs.isTabVisible(place):
+            read = self.tabs.currentIndex() == place
+            self.tabs.setTabVisible(place, wanted)
+            if wanted and self._heat_map_read == self.tabs.currentIndex():
+                self.tabs.setCurrentIndex(place)
+            # Where Qt went when the tab was taken away: still there means that nobody chose another.
+            self._heat_map_read = self.tabs.currentIndex() if read else -1
 
     def _show_verdict(self, twin: Twin | None):
         if twin is None:

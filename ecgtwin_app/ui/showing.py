@@ -68,7 +68,10 @@ class Showing:
         self.bar.show_layout(self.page_layout, bool(session.twins) or self.controller.preview is not None)
         self.paper_menu.show_layout(self.page_layout)
         self.bar.show_heat_map(self.heat_method if session.twins else "")
-        self.results.show_heat_map(session.heatmap(self.heat_method))
+        self.heat_menu.show_method(self.heat_method if session.twins else "")
+        self.commands["toggle_heat_map"].setChecked(bool(self.heat_method and session.twins))
+        wanted = bool(self.heat_method and session.twins)
+        self.results.show_heat_map(session.heatmap(self.heat_method), wanted)
         self._show_commands()
         self._show_page()
         self._show_marks()
@@ -106,7 +109,7 @@ class Showing:
             "remove_twin": twins and not running,
             "previous_twin": self.session.current > 0,
             "next_twin": self.session.current < len(self.session.twins) - 1,
-            "next_heat_map": twins,
+            "toggle_heat_map": twins,
             "view_overlay": twins,
             "view_side_by_side": twins,
             "view_twin": twins,
@@ -117,6 +120,7 @@ class Showing:
         undo, redo = self.undo_stack.undoText(), self.undo_stack.redoText()
         self.commands["undo"].setText(tr("&Undo {what}").format(what=undo) if undo else tr("&Undo"))
         self.limit_commands()
+        self.heat_menu.setEnabled(self.commands["toggle_heat_map"].isEnabled())
         self.commands["redo"].setText(tr("&Redo {what}").format(what=redo) if redo else tr("&Redo"))
 
     def _show_zoom(self, scale):
@@ -133,6 +137,8 @@ class Showing:
             return
         place = self.view.viewport().mapTo(self.centre, QPoint(0, 0)).x()
         # The twin is drawn where it lies on the reference, and its score stands under it.
-        shift = page_map.shift(strips[-1], TWIN) if TWIN in page_map.page.shown else 0.0
-        left = page_map.x(strips[-1], shift) + place - self.score_strip.line.x_offset(self.centre)
+        # Of a lead that runs on from row to row, the first row has the score's seconds.
+        strip = min(strips, key=lambda panel: panel.start)
+        shift = page_map.shift(strip, TWIN) if TWIN in page_map.page.shown else 0.0
+        left = page_map.x(strip, shift) + place - self.score_strip.line.x_offset(self.centre)
         self.score_strip.line.follow(left, page_map.speed)

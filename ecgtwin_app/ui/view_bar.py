@@ -9,16 +9,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QMenu, QToolBar, QToolButton, QWidget
 
 from ecgtwin_app.report.layout import MODES, TWIN_MODES, PageLayout
+from ecgtwin_app.ui.heat_menu import HEAT_MAPS
 from ecgtwin_app.ui.paper_menu import OPTIONS, choice_text
 from ecgtwin_app.ui.words import noted, tr
 
-#: Heat-map methods with the words of the chooser; "" shows none.
-HEAT_MAPS = (
-    ("", noted("No heat map")),
-    ("contrast", noted("Contrast map")),
-    ("attention", noted("Attention map")),
-    ("gradients", noted("Gradients map")),
-)
 #: Views: the words of the button, and what it does.
 _VIEWS = {
     "overlay": (noted("Overlay"), noted("Twin over reference")),
