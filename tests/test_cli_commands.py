@@ -402,3 +402,20 @@ def test_ctrl_c_ends_with_130():
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False
     )
     assert (ended.returncode, ended.stderr) == (130, "ecgtwin: Cancelled.\n")
+
+
+def test_measure_measures_a_recording_once(monkeypatch, capsys):
+    from ecgtwin_app.cli import measure as command
+    from ecgtwin_app.conditions import referee
+
+    measured = []
+
+    def counted(recording, *rest, **options):
+        measured.append(recording)
+        return measure_once(recording, *rest, **options)
+
+    measure_once = command.measure
+    monkeypatch.setattr(command, "measure", counted)
+    monkeypatch.setattr(referee, "measure", counted)
+    assert main(["measure", "example"]) == 0
+    assert len(measured) == 1

@@ -8,8 +8,7 @@ from pathlib import Path
 from ecgtwin_app.cli.asking import add_recording_arguments, read_file, read_recording
 from ecgtwin_app.cli.measure_text import print_comparison, print_report
 from ecgtwin_app.cli.output import print_json
-from ecgtwin_app.conditions.referee import judge
-from ecgtwin_app.conditions.vocabulary import load_vocabulary
+from ecgtwin_app.conditions.referee import met_conditions
 from ecgtwin_app.ecg.leads import lead_law_residual
 from ecgtwin_app.ecg.matrix import measurement_matrix, median_beat
 from ecgtwin_app.ecg.measure import measure
@@ -85,21 +84,5 @@ def _report(name: str, recording: Recording, with_beat: bool) -> dict:
         "history": list(recording.history),
         "device": recording.device,
         "measurements": measurement_matrix(recording, measured),
-        "criteria_met": criteria_met(recording),
+        "criteria_met": met_conditions(measured, recording.patient.age, recording.patient.sex),
     } | ({"median_beat": median_beat(measured)} if with_beat else {})
-
-
-def criteria_met(recording: Recording) -> list[str]:
-    """The conditions whose every criterion the recording meets. A measurement, not a diagnosis."""
-    met = []
-    for condition in load_vocabulary():
-        verdicts = [
-            verdict
-            for verdict in judge(
-                recording, (condition.name,), age=recording.patient.age, sex=recording.patient.sex
-            )
-            if verdict.met is not None
-        ]
-        if verdicts and all(verdict.met for verdict in verdicts):
-            met.append(condition.name)
-    return met

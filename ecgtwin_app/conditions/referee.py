@@ -128,6 +128,28 @@ def judge(
     return tuple(replace(verdict, reference=before.get(verdict.name)) for verdict in got)
 
 
+def met_conditions(
+    recording: Recording | Measurements, age: float | None = None, sex: str | None = None
+) -> list[str]:
+    """The conditions whose every criterion a recording meets. A measurement, not a diagnosis.
+
+    Parameters
+    ----------
+    recording : Recording or Measurements
+        Measured here, once, unless it already is.
+    age : float or None
+        Years.
+    sex : {"F", "M"} or None
+    """
+    measured = _measured(recording)
+    met = []
+    for name in CRITERIA:
+        lines = [v for v in judge(measured, (name,), age=age, sex=sex) if v.met is not None]
+        if lines and meets(lines):
+            met.append(name)
+    return met
+
+
 def meets(verdicts: Sequence[Verdict]) -> bool:
     """Whether every line that can fail is met."""
     return all(verdict.met is not False for verdict in verdicts)
