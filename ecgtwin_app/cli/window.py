@@ -31,8 +31,6 @@ def main(args: argparse.Namespace) -> int:
         raise EcgError(f"There is no file {args.file}, and no command of this name; see ecgtwin --help.")
     if not has_display():
         return without_display(args.file)
-    import torch  # noqa: F401  before Qt: on Windows torch's libraries cannot be loaded after it
-
     try:
         from ecgtwin_app.ui import app
     except ImportError as error:

@@ -12,15 +12,17 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 # Idle OpenMP threads must sleep, not spin: on two cores they would take the window's time. It has to
-# be in the environment before torch is imported, and on Windows torch before Qt (WinError 1114).
+# be in the environment before torch is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-import torch  # noqa: F401, I001
+if sys.platform == "win32":  # elsewhere it is loaded when the window is there: it takes longer than all else
+    import torch  # noqa: F401  before Qt, or its libraries cannot be loaded (WinError 1114)
 
 from platformdirs import user_data_dir, user_log_dir
-from PySide6.QtCore import QObject, QSettings, Qt, Signal
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from ecgtwin_app import __version__
+from ecgtwin_app.engine.preload import load_torch
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.ui import settings
 from ecgtwin_app.ui.main_window import MainWindow
@@ -52,8 +54,16 @@ def main(path: str | None = None, demo: bool = False) -> int:
     _start_log()
     window = MainWindow(load_engine, recovery=_recovery_folder())
     hooks = ErrorHooks(window)
-    window.controller.prepare_engine()
     window.show()
+    # The window is painted before anything else begins, and the ECG is there before the model.
+    QTimer.singleShot(0, lambda: _begin(window, path, demo))
+    status = application.exec()
+    hooks.remove()
+    return status
+
+
+def _begin(window: MainWindow, path: str | None, demo: bool) -> None:
+    """Open what was asked for, then load the model."""
     if demo:
         window.open_path(example_path(), lambda: _demonstrate(window))
     elif path is not None:
@@ -61,9 +71,7 @@ def main(path: str | None = None, demo: bool = False) -> int:
     else:
         window.open_example(window.offer_recovery)
         window.offer_tour()
-    status = application.exec()
-    hooks.remove()
-    return status
+    window.controller.prepare_engine()
 
 
 def _recovery_folder() -> Path:
@@ -80,7 +88,8 @@ def _demonstrate(window: MainWindow) -> None:
 
 
 def load_engine():
-    """The engine with the weights that ship."""
+    """The engine with the weights that ship; for another thread than the window's."""
+    load_torch()
     from ecgtwin_app.engine.engine import TwinEngine
 
     return TwinEngine.load()

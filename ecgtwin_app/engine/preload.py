@@ -1,0 +1,30 @@
+"""Load torch beside a window that goes on painting."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+#: As `torch` itself loads them: all symbols at once, visible to what is loaded later.
+_NOW_AND_GLOBAL = 0x2 | 0x100
+_LIBRARIES = ("libtorch_global_deps.so", "libtorch_python.so")
+
+
+def load_torch() -> None:
+    """Import torch; call it from another thread than the window's.
+
+    Python holds its one lock while it loads a library, so that importing torch stops a window for half a second
+    at a stretch. Called through ctypes, the dynamic loader runs without the lock; torch then finds its libraries
+    loaded. Elsewhere than on Linux torch is imported as usual: on Windows it must be there before Qt anyhow.
+    """
+    found = find_spec("torch")
+    if sys.platform == "linux" and "torch" not in sys.modules and found is not None and found.origin:
+        load = ctypes.CDLL(None).dlopen
+        load.restype, load.argtypes = ctypes.c_void_p, (ctypes.c_char_p, ctypes.c_int)
+        for name in _LIBRARIES:
+            path = Path(found.origin).parent / "lib" / name
+            if path.is_file():  # a failure shows, with its reason, at the import below
+                load(bytes(path), _NOW_AND_GLOBAL)
+    import torch  # noqa: F401
