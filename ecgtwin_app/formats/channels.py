@@ -23,7 +23,7 @@ _LARGEST_MV = 500.0
 #: Shorter strips hold no complete beat at 60/min.
 _SHORTEST_S = 1.0
 #: Missing samples up to this long are bridged (less than a narrow QRS), longer gaps are refused.
-_LONGEST_GAP_S = 0.04
+LONGEST_GAP_S = 0.04
 
 #: Leads beyond the twelve, kept only where the twelve are not complete: the modified limb leads of Holters,
 #: posterior and right chest leads, the Frank leads, and a lead that is called nothing but ECG.
@@ -41,7 +41,11 @@ _OTHER_SIGNALS = re.compile(
     re.IGNORECASE,
 )
 
-_CANONICAL = {name.lower(): name for name in LEADS}
+#: "DI" and "D1" are what the limb leads are called where Romance languages are spoken.
+_CANONICAL = {name.lower(): name for name in LEADS} | {
+    spelled: lead for lead, names in {"I": ("di", "d1"), "II": ("dii", "d2"), "III": ("diii", "d3")}.items()
+    for spelled in names
+}  # fmt: skip
 _PREFIX = re.compile(r"^(mdc_ecg_lead_|mdc_ecg_|lead[ _]+|ecg[ _]+|ekg[ _]+)+", re.IGNORECASE)
 _CHEST = re.compile(r"^[vc]\s*([1-6])$", re.IGNORECASE)
 
@@ -236,7 +240,7 @@ def _bridge_gaps(name: str, lead: str, row: np.ndarray, rate: float) -> np.ndarr
         return row
     edges = np.flatnonzero(np.diff(np.concatenate([[0], missing.astype(np.int8), [0]])))
     longest = int(np.max(edges[1::2] - edges[::2]))
-    if longest > _LONGEST_GAP_S * rate:
+    if longest > LONGEST_GAP_S * rate:
         raise EcgError(
             f"{name} has no samples of lead {lead} for {longest / rate:.3g} s, so the lead cannot be used; "
             "choose a recording without gaps."

@@ -1,4 +1,4 @@
-"""Text tables: CSV and TSV with a column for each lead.
+"""Text tables: CSV and TSV with a column for each lead, and what watches, phones and laboratories export.
 
 A table says less of itself than any ECG format: the sampling rate and the unit are often missing. They
 are never guessed; what the file does not state the caller must.
@@ -6,48 +6,45 @@ are never guessed; what the file does not state the caller must.
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import EcgError
-from ecgtwin_app.formats.channels import known_leads, millivolts_in, require_stated
+from ecgtwin_app.ecg.recording import EcgError, Patient
+from ecgtwin_app.formats.channels import NotStated, known_leads, millivolts_in, require_stated
 from ecgtwin_app.formats.ecg_file import EcgFile
-from ecgtwin_app.formats.guard import MAX_LEADS, check_shape, check_values, parsing
+from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing
 from ecgtwin_app.formats.marking import read_comment_lines
-from ecgtwin_app.formats.table_text import (
-    SECONDS,
-    cells_of,
-    find_separator,
-    is_numeric,
-    known_decimal,
-    known_separator,
-    number_in,
-    split_comments,
-    split_unit,
-    title_lines,
-)
+from ecgtwin_app.formats.table_clock import Stretch, UnevenClock, scale_of
+from ecgtwin_app.formats.table_head import Head, read_head
+from ecgtwin_app.formats.table_layout import Column, Layout, find_layout
+from ecgtwin_app.formats.table_rows import TableRows
+from ecgtwin_app.formats.table_text import unit_in
+from ecgtwin_app.formats.table_turned import TurnedRows, is_turned, turned_rows
+from ecgtwin_app.formats.text_rows import decode, encoding_of, text_bytes
 
 FORMAT = "CSV"
 SUFFIXES = (".csv", ".tsv", ".txt")
-#: Text takes many times its size in memory while it is split.
-LARGEST = 60_000_000
+LARGEST = MAX_BYTES_IN_PIECES
 #: The options of `open_file`.
 OPTIONS = ("rate", "unit", "lead_order", "separator", "decimal")
 
-_TIME_NAMES = {"time": "s", "t": "s", "seconds": "s", "time_s": "s", "time_ms": "ms", "milliseconds": "ms"}
-_COUNTER_NAMES = {"", "index", "sample", "samples", "n", "no"}
-#: Steps of the time column may differ this much from their median: it is printed with few digits.
-_TIME_TOLERANCE = 0.5
+#: Bytes in which the head of a table ends.
+_HEAD = 262_144
+#: A time column and a stated rate may differ this much: clocks drift.
+_RATES_AGREE = 0.02
 
 
 def sniff(path: Path, head: bytes) -> bool:
     """Whether the file is text that may be a table; try it after the formats that mark themselves."""
-    if b"\0" in head:
+    encoding = encoding_of(head)
+    if encoding is None:
         return False
-    return path.suffix.lower() in SUFFIXES or b"<" not in head[:100]
+    plain = head.replace(b"\0", b"") if encoding != "utf-8" else head
+    return path.suffix.lower() in SUFFIXES or b"<" not in plain[:100]
 
 
 def open_file(
@@ -58,11 +55,12 @@ def open_file(
     separator: str | None = None,
     decimal: str | None = None,
 ) -> EcgFile:
-    """Read a table of numbers, one column a lead.
+    """Read a table of numbers, one column a lead, or one row a lead where there are hundreds of columns.
 
-    Lines that begin with "#" may state "rate: 500 Hz", "unit: mV" and what `marking` writes. A first
-    row of lead names may state units ("II (uV)"); a time column gives the rate. Lines of prose above a
-    table without lead names are left out, and the history says so.
+    Lines above the numbers may state rate, unit, lead, date and patient (`table_head`), among them what
+    `marking` writes. A row of names may state units ("II (uV)"), or a row of units follow it; a column of times gives
+    the rate, and one of times or sample numbers shows where samples are missing. Cells that are empty at the end are
+    left out, and so are lines of prose above and below the table; the history says each.
 
     Parameters
     ----------
@@ -70,132 +68,238 @@ def open_file(
     rate : float, optional
         Hz; wins over what the file states.
     unit : str, optional
-        "mV", "uV", "nV" or "V"; wins over what the file states.
+        "mV", "uV", "nV" or "V", or a multiple such as "4.88 uV"; wins over what the file states.
     lead_order : sequence of str, optional
         Names of the columns, for a table without a header (a time column is named "time").
     separator, decimal : str, optional
-        Found from the first rows unless given: "," ";" tab or space, and "." or ",".
+        Found from the first rows unless given: "," ";" "|" tab or space, and "." or ",".
 
     Raises
     ------
+    NotStated
+        The rate, unit or lead order is neither in the file nor given.
     EcgError
-        The rate, unit or lead order is neither in the file nor given, or the table holds anything
-        but numbers.
+        The table holds anything but numbers, or its clock is not even.
     """
     with parsing(path, FORMAT):
-        text = _decode(path)
-        comments, rows = split_comments(text)
-        if not rows:
-            raise EcgError(f"{path.name} holds no table of numbers.")
-        titles = title_lines(rows, separator, decimal)
-        rows = rows[titles:]
-        separator = known_separator(separator) if separator else find_separator(rows[: min(len(rows), 5)])
-        decimal = known_decimal(decimal, separator, rows)
+        data = text_bytes(path)
+        top = data[:_HEAD].tobytes()
+        lines = decode(top).split("\n")
+        if len(top) == _HEAD and len(lines) > 20:
+            lines.pop()  # cut off
+        if is_turned(lines, separator):
+            table = turned_rows(path.name, data, separator, decimal, lead_order)
+        else:
+            table = TableRows(path.name, data, find_layout(path.name, lines, separator, decimal))
+        return _Reading(path, table, rate, unit, lead_order).file()
 
-        names = None if is_numeric(cells_of(rows[0], separator), decimal) else cells_of(rows[0], separator)
-        body = rows[1:] if names else rows
-        stated = {
-            key.strip().lower(): value.strip() for key, _, value in (line.partition(":") for line in comments)
-        }
-        names = list(lead_order) if lead_order else names
-        table = _numbers(path.name, body, separator, decimal)
-        if names is not None and not known_leads([split_unit(name)[0] for name in names]):
-            raise EcgError(
-                f"{path.name} names no ECG lead in its first row; it should read like I, II, III, aVR …."
-            )
-        if names is not None and len(names) != table.shape[1]:
-            raise EcgError(
-                f"{path.name} has {table.shape[1]} columns, but {len(names)} are named; name them all."
-            )
 
-        time_rate, columns = _columns(path.name, names or [], table)
-        rate = rate or number_in(stated.get("rate", "")) or time_rate
-        units = [unit or column_unit or stated.get("unit") for _, column_unit, _ in columns]
-        known_unit = all(units) if columns else unit or stated.get("unit")
-        require_stated(path.name, rate=rate, unit=known_unit or None, lead_order=names)
-        check_shape(path.name, len(columns), rate, len(table))
-        check_values(path.name, len(columns), len(table))
-        signal = np.array(
-            [column * millivolts_in(path.name, u) for (_, _, column), u in zip(columns, units, strict=True)]
+@dataclass
+class _Reading:
+    """A table on its way to an `EcgFile`."""
+
+    path: Path
+    table: TableRows | TurnedRows
+    rate: float | None
+    unit: str | None
+    lead_order: Sequence[str] | None
+
+    def file(self) -> EcgFile:
+        """Columns, unit, clock and padding, each from the file or as given."""
+        name, layout = self.path.name, self.table.layout
+        head = read_head(layout.head)
+        comments = list(layout.head)
+        columns = self._columns(layout, head)
+        leads = [k for k, column in enumerate(columns) if column.role == "lead"]
+        self.table.use(leads)
+        notes = []
+        stretches, clock_rate = self._clock(columns, head, notes)
+        units = [self.unit or columns[k].unit or head.unit for k in leads]
+        if self.rate is None and head.rate and clock_rate and abs(head.rate / clock_rate - 1) > _RATES_AGREE:
+            raise NotStated(
+                f"{name} states {head.rate:g} Hz, but its time column gives {clock_rate:g} Hz; give the rate.",
+                ("rate",),
+            )
+        rate = self.rate if self.rate is not None else head.rate or clock_rate
+        known = all(units) if units else self.unit or head.unit
+        require_stated(name, rate=rate, unit=known or None, lead_order=leads or None)
+        step = (
+            head.step if self.unit is None and head.step and not any(columns[k].unit for k in leads) else 1.0
         )
+        scales = np.array([_millivolts(name, text) * step for text in units])
+        there = self._without_padding(rate, notes)
+        stretches = [
+            Stretch(s.row, s.sample, min(s.count, there - s.row)) for s in stretches if s.row < there
+        ]
+        samples = stretches[-1].sample + stretches[-1].count
+        check_shape(name, len(leads), rate, samples)
+        self._say_what_stays_out(columns, layout, head, notes)
         fields = read_comment_lines(comments)
-        if titles:
-            fields["history"] = (
-                f"left out {titles} line{'s'[: titles > 1]} above the table",
-                *fields["history"],
-            )
+        fields["history"] = (*notes, *fields["history"])
+        said: Patient = fields["patient"]
+        fields["patient"] = Patient(
+            said.age if said.age is not None else head.patient.age,
+            said.sex or head.patient.sex,
+            said.name or head.patient.name,
+            said.identifier or head.patient.identifier,
+        )
+        fields["recorded"] = fields["recorded"] or head.recorded
+        if head.statements and not fields.get("statements"):
+            fields["statements"] = head.statements
         return EcgFile(
-            path,
+            self.path,
             FORMAT,
-            tuple(name for name, _, _ in columns),
+            tuple(columns[k].name for k in leads),
             rate,
-            len(table),
-            lambda first, last: signal[:, first:last],
+            samples,
+            _values(self.table, scales, stretches),
             fields,
+            gaps=_gaps(stretches),
         )
 
-
-def _decode(path: Path) -> str:
-    data = path.read_bytes()
-    if b"\0" in data:
-        raise EcgError(f"{path.name} is not a text table; export it as CSV in UTF-8.")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")  # every byte is a character, so only remarks can come out wrong
-
-
-def _numbers(name: str, rows: list[str], separator: str, decimal: str) -> np.ndarray:
-    """The table, shape (rows, columns); empty cells and letters are errors that say where."""
-    if not rows:
-        raise EcgError(f"{name} has a header but no numbers below it.")
-    width = len(cells_of(rows[0], separator))
-    if width > MAX_LEADS + 4:
-        raise EcgError(f"{name} has {width} columns; turn it so that each lead is a column.")
-    text = "\n".join(rows).replace('"', "")
-    if decimal == ",":
-        text = text.replace(",", ".")
-    try:
-        return np.loadtxt(
-            io.StringIO(text), delimiter=None if separator == " " else separator, ndmin=2, comments=None
-        )
-    except ValueError as error:
-        for number, row in enumerate(rows, start=1):
-            cells = cells_of(row, separator)
-            if len(cells) != width:
+    def _columns(self, layout: Layout, head: Head) -> list[Column]:
+        """What the columns are, by the names given, their own, or those of the head."""
+        name, width = self.path.name, layout.width
+        empty = [k for k, kind in enumerate(layout.kinds) if kind == "e" and self.table.is_empty(k)]
+        if layout.spoilt is not None:
+            raise EcgError(
+                f"{name} has something other than numbers in row {layout.spoilt}; every row needs numbers only."
+            )
+        filled = width - len(empty)
+        names = list(self.lead_order) if self.lead_order else None
+        if names is None and not layout.names and head.leads:
+            names = list(head.leads)
+            clocks = filled - len(names)
+            if clocks in (1, 2) and len(names) > 1:
+                names = None  # which column is the clock is not said
+        if names is not None and len(names) != width:
+            if len(names) != filled:
+                if self.lead_order is None:
+                    names = None
+                else:
+                    raise EcgError(f"{name} has {filled} columns, but {len(names)} are named; name them all.")
+            else:
+                for k in empty:
+                    names.insert(k, "")
+        columns = layout.columns(names) if names is not None or layout.names else []
+        if not columns:
+            return [Column("", None, "other")] * width
+        if not any(column.role == "lead" for column in columns) and head.leads and self.lead_order is None:
+            others = [
+                k for k, column in enumerate(columns) if column.role == "other" and layout.kinds[k] == "n"
+            ]
+            if len(others) == len(head.leads):
+                for k, lead in zip(others, head.leads, strict=True):
+                    columns[k] = Column(lead, columns[k].unit, "lead")
+        for k, column in enumerate(columns):
+            if k in empty:
+                columns[k] = Column(column.name, None, "empty lead" if column.role == "lead" else "empty")
+            elif layout.kinds[k] == "t" and column.role == "other":
+                columns[k] = Column(column.name, None, "time")
+        if not any(column.role == "lead" for column in columns):
+            raise NotStated(
+                f"{name} names no ECG lead in its first row; it should read like I, II, III, aVR …, or give the lead order.",
+                ("lead_order",),
+            )
+        for k, column in enumerate(columns):
+            if column.role == "lead" and layout.kinds[k] not in ("n", "e"):
                 raise EcgError(
-                    f"{name} has {len(cells)} columns instead of {width} in row {number}."
-                ) from error
-            if not is_numeric(cells, decimal):
-                break
-        raise EcgError(
-            f"{name} has something other than numbers in row {number}; every row needs numbers only."
-        ) from error
+                    f"{name} has something other than numbers in row {1}; every row needs numbers only."
+                )
+        return columns
+
+    def _clock(
+        self, columns: list[Column], head: Head, notes: list[str]
+    ) -> tuple[list[Stretch], float | None]:
+        """Where the rows lie in time, and the rate where a column of times gives it."""
+        name, table = self.path.name, self.table
+        stamps = [kind == "t" for kind in table.layout.kinds]
+        refused = None
+        # Numbers before time stamps: these have fewer digits.
+        for k in sorted(range(len(columns)), key=stamps.__getitem__):
+            if columns[k].role != "time":
+                continue
+            try:
+                scale, note = (
+                    (1.0, "") if stamps[k] else scale_of(name, table.first_ticks(k), columns[k].unit)
+                )
+                rate, stretches = table.by_times(k, scale)
+            except EcgError as error:
+                refused = error
+                continue
+            if note:
+                notes.append(note)
+            return stretches, rate
+        if refused is not None:
+            if isinstance(refused, UnevenClock) or not (self.rate or head.rate):
+                raise refused
+            notes.append("left out the time column, whose unit is not stated")
+        for k, column in enumerate(columns):
+            if column.role == "counter" and table.layout.kinds[k] == "n" and (found := table.by_counts(k)):
+                return found, None
+        return [Stretch(0, 0, table.count)], None
+
+    def _without_padding(self, rate: float, notes: list[str]) -> int:
+        """How many rows are left when those at the end are taken off in which a lead has no value."""
+        there, none = self.table.filled()
+        if there == 0:
+            raise EcgError(f"{self.path.name} has a header but no numbers below it.")
+        if there < none:
+            notes.append(
+                f"left out the last {(none - there) / rate:.6g} s, in which not every lead has a value"
+            )
+        if none < self.table.count:
+            notes.append(f"left out empty rows at the end: {self.table.count - none:,}")
+        return there
+
+    def _say_what_stays_out(
+        self, columns: list[Column], layout: Layout, head: Head, notes: list[str]
+    ) -> None:
+        prose = layout.prose
+        if prose:
+            notes.append(f"left out {_counted(prose, '1 line', 'lines')} above the table")
+        below = self.table.below
+        if below:
+            notes.append(f"left out {_counted(below, '1 line', 'lines')} below the table")
+        empty = [column.name for column in columns if column.role == "empty lead"]
+        if empty:
+            notes.append(f"left out {', '.join(known_leads(empty))}, which has no values")
+        others = sum(column.role == "other" for column in columns)
+        if others:
+            notes.append(f"left out {_counted(others, '1 column', 'columns')} not called like an ECG lead")
 
 
-def _columns(name: str, names: Sequence[str], table: np.ndarray) -> tuple[float | None, list[tuple]]:
-    """The rate of a time column, if any, and (name, unit, samples) of the others."""
-    rate, columns = None, []
-    for header, column in zip(names, table.T):
-        title, unit = split_unit(header)
-        if header.strip().lower() in _TIME_NAMES or title.lower() in _TIME_NAMES:
-            scale = SECONDS.get((unit or _TIME_NAMES.get(header.strip().lower(), "s")).lower())
-            rate = _rate_of(name, column * scale) if scale else None
-        elif title.lower() not in _COUNTER_NAMES:
-            columns.append((title, unit, column))
-    return rate, columns
+def _counted(count: int, one: str, many: str) -> str:
+    """ "1 line", "3 lines"."""
+    return one if count == 1 else f"{count:,} {many}"
 
 
-def _rate_of(name: str, seconds: np.ndarray) -> float:
-    """Samples a second of an even time column."""
-    steps = np.diff(seconds)
-    if steps.size == 0 or not np.all(np.isfinite(steps)):
-        raise EcgError(f"{name} has a time column without times; leave it out and give the option rate.")
-    step = (seconds[-1] - seconds[0]) / steps.size
-    if step <= 0 or np.max(np.abs(steps - step)) > _TIME_TOLERANCE * step:
-        raise EcgError(
-            f"{name} has a time column with uneven steps; resample it evenly or leave the column out."
-        )
-    rate = 1 / step
-    # A column printed in milliseconds gives 499.99 Hz for 500 Hz.
-    return float(round(rate)) if abs(rate - round(rate)) < 1e-3 * rate else float(rate)
+def _millivolts(name: str, unit: str) -> float:
+    """Millivolts in a unit such as "uV" or a multiple such as "4.88 uV"."""
+    number, _, rest = unit.strip().partition(" ")
+    try:
+        return float(number.replace(",", ".")) * millivolts_in(name, unit_in(rest) or rest)
+    except ValueError:
+        return millivolts_in(name, unit_in(unit) or unit)
+
+
+def _values(
+    table: TableRows | TurnedRows, scales: np.ndarray, stretches: list[Stretch]
+) -> Callable[[int, int], np.ndarray]:
+    """Millivolts between two samples, NaN in gaps."""
+
+    def values(first: int, last: int) -> np.ndarray:
+        signal = np.full((scales.size, last - first), np.nan)
+        for s in stretches:
+            begin, end = max(first, s.sample), min(last, s.sample + s.count)
+            if begin < end:
+                rows = table.leads(s.row + begin - s.sample, s.row + end - s.sample)
+                signal[:, begin - first : end - first] = rows.T * scales[:, None]
+        return signal
+
+    return values
+
+
+def _gaps(stretches: list[Stretch]) -> tuple[tuple[int, int], ...]:
+    """The samples that are missing between stretches."""
+    return tuple((one.sample + one.count, other.sample) for one, other in pairwise(stretches))

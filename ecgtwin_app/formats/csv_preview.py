@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ecgtwin_app.ecg.recording import EcgError
-from ecgtwin_app.formats import table_text
+from ecgtwin_app.formats.table_layout import find_layout
+from ecgtwin_app.formats.table_text import cells_of
+from ecgtwin_app.formats.table_turned import is_turned, sign_of
+from ecgtwin_app.formats.text_rows import decode, is_row, text_bytes
 
-#: Bytes that are read, and rows that are shown.
-_HEAD, _ROWS = 65_536, 8
+#: Bytes that are read, rows that are shown, and cells of a row that has hundreds.
+_HEAD, _ROWS, _CELLS = 65_536, 8, 24
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,15 @@ class TablePreview:
         The header's cells; empty without a header.
     rows : tuple of tuple of str
         The first rows below it, cell by cell.
+    leads : int
+        How many names it needs: one a column, or one a row where the rows hold the samples.
     """
 
     separator: str
     decimal: str
     names: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    leads: int
 
 
 def preview(path: Path, separator: str | None = None, decimal: str | None = None) -> TablePreview:
@@ -46,18 +51,16 @@ def preview(path: Path, separator: str | None = None, decimal: str | None = None
     EcgError
         The file holds no table, or the signs do not fit it.
     """
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
-    # The last line may be cut off.
-    text = head.decode("utf-8-sig", errors="replace")
-    if len(head) == _HEAD:
-        text = text.rpartition("\n")[0]
-    _, rows = table_text.split_comments(text)
-    if not rows:
-        raise EcgError(f"{path.name} holds no table of numbers.")
-    rows = rows[table_text.title_lines(rows, separator, decimal) :]
-    separator = table_text.known_separator(separator) if separator else table_text.find_separator(rows[:5])
-    decimal = table_text.known_decimal(decimal, separator, rows)
-    cells = [tuple(table_text.cells_of(row, separator)) for row in rows[: _ROWS + 1]]
-    header = not table_text.is_numeric(cells[0], decimal)
-    return TablePreview(separator, decimal, cells[0] if header else (), tuple(cells[header : header + _ROWS]))
+    data = text_bytes(path)
+    lines = decode(data[:_HEAD].tobytes()).split("\n")
+    if is_turned(lines, separator):
+        sign = separator or sign_of(lines)
+        lines = decode(data[: 64 * _HEAD].tobytes()).split("\n")
+        rows = [tuple(cells_of(line[:2000], sign)[:_CELLS]) for line in lines if is_row(line)]
+        return TablePreview(sign, decimal or ".", (), tuple(rows[:_ROWS]), len(rows))
+    if data.size > _HEAD and len(lines) > 1:
+        lines.pop()  # cut off
+    layout = find_layout(path.name, lines, separator, decimal)
+    below = [line for line in lines[layout.start :] if is_row(line)][:_ROWS]
+    rows = tuple(tuple(cells_of(line, layout.separator)) for line in below)
+    return TablePreview(layout.separator, layout.decimal, layout.names, rows, layout.width)

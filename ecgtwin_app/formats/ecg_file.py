@@ -14,8 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from ecgtwin_app.ecg.recording import EcgError, Recording
-from ecgtwin_app.formats.channels import known_leads, recording_from_channels
+from ecgtwin_app.formats.channels import LONGEST_GAP_S, known_leads, recording_from_channels
 from ecgtwin_app.formats.guard import MAX_VALUES, parsing
+
+#: Stretches that a message names.
+_MOST_NAMED = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +40,8 @@ class EcgFile:
         ``values(first, last)`` gives millivolts, shape (channels, last - first), NaN where a sample is missing.
     fields : dict
         Further fields of `Recording` that the file states.
+    gaps : tuple of (int, int)
+        First sample and the one after the last of each piece of time in which the recorder was interrupted.
     """
 
     path: Path
@@ -46,6 +51,7 @@ class EcgFile:
     samples: int
     values: Callable[[int, int], np.ndarray]
     fields: dict = field(default_factory=dict)
+    gaps: tuple[tuple[int, int], ...] = ()
 
     @property
     def duration(self) -> float:
@@ -71,7 +77,7 @@ class EcgFile:
         Raises
         ------
         EcgError
-            The piece does not lie in the file, or its samples cannot be used.
+            The piece does not lie in the file, spans a gap, or its samples cannot be used.
         """
         first, last = self.span(start, seconds)
         last = self._fitting(start, first, last, seconds)
@@ -86,18 +92,35 @@ class EcgFile:
                 self.path.name, self.values(first, last), self.names, self.rate, history=history, **fields
             )
 
+    def stretches(self) -> tuple[tuple[float, float], ...]:
+        """Begin and end in seconds of what lies between the gaps too long to be bridged; all of it without any."""
+        long = [gap for gap in self.gaps if gap[1] - gap[0] > LONGEST_GAP_S * self.rate]
+        edges = [0, *(sample for gap in long for sample in gap), self.samples]
+        return tuple((a / self.rate, b / self.rate) for a, b in zip(edges[::2], edges[1::2], strict=True))
+
+    def _without_gap(self, first: int, last: int) -> tuple[int, int]:
+        """The same; `EcgError` that names the stretches when samples are missing between the two."""
+        stretches = self.stretches()
+        if any(round(a * self.rate) <= first and last <= round(b * self.rate) for a, b in stretches):
+            return first, last
+        named = ", ".join(f"{a:.10g} to {b:.10g} s" for a, b in stretches[:_MOST_NAMED])
+        named += ", …" if len(stretches) > _MOST_NAMED else ""
+        raise EcgError(
+            f"{self.path.name} was interrupted, and no samples are made up; choose a piece within {named}."
+        )
+
     def span(self, start: float = 0.0, seconds: float | None = None) -> tuple[int, int]:
-        """First sample of a piece and the one after its last; `EcgError` when the piece is not in the file."""
+        """First sample of a piece and the one after its last; `EcgError` when it is not in the file or spans a gap."""
         if not (math.isfinite(start) and 0 <= start < self.duration):
             raise EcgError(
                 f"{self.path.name} lasts {self.duration:.6g} s; choose a start between 0 and that, not {start:g} s."
             )
         first = round(start * self.rate)
         if seconds is None:
-            return first, self.samples
+            return self._without_gap(first, self.samples)
         if not (math.isfinite(seconds) and 0 < round(seconds * self.rate) <= self.samples - first):
             raise self._too_long(start, self.samples - first, seconds)
-        return first, first + round(seconds * self.rate)
+        return self._without_gap(first, first + round(seconds * self.rate))
 
     def _fitting(self, start: float, first: int, last: int, seconds: float | None) -> int:
         """`last`, or where memory ends when no length was asked for."""

@@ -1,52 +1,69 @@
-"""How a text table reads: remarks, titles, separator, decimal sign and cells."""
+"""How a text table reads: separator, decimal sign, cells, names and units."""
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Sequence
 
+import numpy as np
+
 from ecgtwin_app.ecg.recording import EcgError
-from ecgtwin_app.formats.channels import known_leads, unit_in_millivolts
+from ecgtwin_app.formats.channels import unit_in_millivolts
 
-SEPARATORS = "\t;,"
-SECONDS = {"s": 1.0, "sec": 1.0, "ms": 1e-3, "us": 1e-6}
-_UNIT_IN_HEADER = re.compile(
-    r"[\[(](?P<bracket>[^\])]+)[\])]\s*$|[_ ](?P<suffix>[nuµμm]?v|ms|s)$", re.IGNORECASE
+SEPARATORS = "\t;|,"
+SECONDS = {
+    "s": 1.0, "sec": 1.0, "secs": 1.0, "second": 1.0, "seconds": 1.0, "sekunden": 1.0, "ms": 1e-3, "msec": 1e-3,
+    "millisecond": 1e-3, "milliseconds": 1e-3, "millis": 1e-3, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "microseconds": 1e-6,
+    "micros": 1e-6, "ns": 1e-9, "nanoseconds": 1e-9, "hh:mm:ss.mmm": 1.0, "h:m:s": 1.0, "min": 60.0,
+}  # fmt: skip
+#: Units that say that a column holds no voltage in a unit we know: steps of a converter, or a plain number.
+_OTHER_UNITS = {
+    "nu",
+    "adu",
+    "a.u.",
+    "au",
+    "lsb",
+    "raw",
+    "bpm",
+    "%",
+    "-",
+    "none",
+    "n/a",
+    "#",
+    "g",
+    "mmhg",
+    "date",
+}
+_VOLTS = {"microvolt": "uV", "mikrovolt": "uV", "millivolt": "mV", "nanovolt": "nV", "volt": "V"}
+#: A cell without a value.
+_MISSING = {"", "nan", "na", "n/a", "null", "none", "-", "--", "#n/a", "nil", "?"}
+_NUMBER = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eEdD][+-]?\d+)?")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+\.\d*|[+-]?\d{1,3}(?:\.\d{3})+,\d*")
+#: A time of the day or since the beginning, with or without a date.
+CLOCK = re.compile(
+    r"\[?\s*(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[T ,]+)?(?P<time>\d{1,3}:\d\d(?::\d\d)?(?:[.,:]\d+)?)\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
+    r"\s*(?:Z|UTC|[+-]\d\d:?\d\d)?(?:\s+\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})?\s*\]?"
 )
-#: An hour at 1000 Hz.
-_MOST_ROWS = 3_600_000
-#: Lines of text that devices write above the numbers.
-_MOST_TITLE_LINES = 10
+_UNIT_IN_HEADER = re.compile(
+    r"[\[({](?P<bracket>[^\])}]+)[\])}]\s*$|(?:[_ /]|, ?)(?P<suffix>[nuµμm]?v|[nuµμm]?s|sec|seconds|milliseconds"
+    r"|(?:micro|mikro|milli|nano)?volts?)$",
+    re.IGNORECASE,
+)
 
 
-def split_comments(text: str) -> tuple[list[str], list[str]]:
-    """Comment lines without their sign, and rows that are not blank."""
-    if text.count("\n") > _MOST_ROWS:
-        raise EcgError(f"A table may have up to {_MOST_ROWS:,} rows; export a part of the recording.")
-    lines = [line.rstrip("\r") for line in text.split("\n")]
-    comments = [line.lstrip().lstrip("#").strip() for line in lines if line.lstrip().startswith("#")]
-    return comments, [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+def known_separator(text: str) -> str:
+    """The separator of a name or sign."""
+    separator = {
+        "tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";", "bar": "|",
+    }.get(text.lower(), text)  # fmt: skip
+    if separator not in {*SEPARATORS, " "}:
+        raise EcgError(f"The separator {text!r} is not known; give a comma, a semicolon, tab or space.")
+    return separator
 
 
-def title_lines(rows: Sequence[str], separator: str | None, decimal: str | None) -> int:
-    """How many lines of prose stand above the names of the columns, or above the numbers."""
-    for number, row in enumerate(rows[: _MOST_TITLE_LINES + 1]):
-        sign = known_separator(separator) if separator else find_separator([row])
-        cells = cells_of(row, sign)
-        numeric = is_numeric(cells, decimal or ".") or (decimal is None and is_numeric(cells, ","))
-        if len(known_leads([split_unit(cell)[0] for cell in cells])) > 1:
-            return number
-        if len(cells) > 1 and numeric:
-            # A row as wide as the numbers names the columns, rightly or wrongly.
-            named = number > 0 and len(cells_of(rows[number - 1], sign)) == len(cells)
-            return number - named
-    return 0
-
-
-def known_decimal(text: str | None, separator: str, rows: Sequence[str]) -> str:
-    """The decimal sign given, else the one found in the first rows."""
-    if text is None:
-        return "," if separator != "," and not any("." in row for row in rows[1:50]) else "."
+def known_decimal(text: str, separator: str) -> str:
+    """The decimal sign given; `EcgError` where it cannot be one."""
     if text not in (".", ",") or text == separator:
         raise EcgError(
             f"The decimal sign {text!r} cannot be used; give . or a comma that is not the separator."
@@ -54,38 +71,87 @@ def known_decimal(text: str | None, separator: str, rows: Sequence[str]) -> str:
     return text
 
 
-def known_separator(text: str) -> str:
-    """The separator of a name or sign."""
-    separator = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";"}.get(
-        text.lower(), text
-    )
-    if separator not in {*SEPARATORS, " "}:
-        raise EcgError(f"The separator {text!r} is not known; give a comma, a semicolon, tab or space.")
-    return separator
-
-
-def find_separator(rows: Sequence[str]) -> str:
-    """The first of tab, semicolon and comma in all rows; else blanks."""
-    return next((sign for sign in SEPARATORS if all(sign in row for row in rows)), " ")
-
-
 def cells_of(row: str, separator: str) -> list[str]:
     """The cells of a row, without quotes and blanks."""
-    cells = row.split() if separator == " " else row.split(separator)
-    return [cell.strip().strip('"').strip() for cell in cells]
+    if separator == " ":
+        cells = row.split()
+    elif '"' in row and separator in row:
+        try:
+            cells = next(csv.reader([row], delimiter=separator, skipinitialspace=True))
+        except (csv.Error, StopIteration):
+            cells = row.split(separator)
+    else:
+        cells = row.split(separator)
+    return [cell.strip().strip("\"'").strip() for cell in cells]
 
 
-def is_numeric(cells: Sequence[str], decimal: str) -> bool:
-    """Whether every cell is a number."""
-    return all(number_in(cell.replace(decimal, ".")) is not None for cell in cells)
+def kind_of(cell: str) -> str:
+    """What a cell holds: "n" a number, "e" nothing, "t" a time stamp, "s" any other text."""
+    if _NUMBER.fullmatch(cell) or _GROUPED.fullmatch(cell):
+        return "n"
+    if cell.lower() in _MISSING:
+        return "e"
+    return "t" if CLOCK.fullmatch(cell) else "s"
 
 
-def number_in(text: str) -> float | None:
-    """The leading number of "500 Hz", or None."""
-    try:
-        return float(text.split()[0])
-    except (ValueError, IndexError):
+def is_numeric(cells: Sequence[str]) -> bool:
+    """Whether there are numbers and nothing else."""
+    kinds = {kind_of(cell) for cell in cells}
+    return "n" in kinds and kinds <= {"n", "e"}
+
+
+def decimal_of(cells: Sequence[str], separator: str) -> str:
+    """The decimal sign of some numbers; a point where nothing shows otherwise."""
+    with_comma = [cell for cell in cells if "," in cell and kind_of(cell) == "n"]
+    if not with_comma or any(cell.rfind(".") > cell.rfind(",") for cell in with_comma):
+        return "."
+    # A comma within a cell of a table that commas separate stands in quotes.
+    return "." if any("." in cell and "," not in cell and kind_of(cell) == "n" for cell in cells) else ","
+
+
+def value_of(cell: str, decimal: str) -> float | None:
+    """The number in a cell, NaN where it is empty, None where it holds something else."""
+    if cell.lower() in _MISSING:
+        return float("nan")
+    if _GROUPED.fullmatch(cell):
+        cell = cell.replace("," if decimal == "." else ".", "")
+    if decimal == "," and "." not in cell:
+        cell = cell.replace(",", ".")
+    if not _NUMBER.fullmatch(cell) or "," in cell:
         return None
+    return float(cell.lower().replace("d", "e"))
+
+
+def number_in(text: str, decimal: str | None = None) -> float | None:
+    """The leading number of "500 Hz" or "512,41 Hz", or None."""
+    found = _NUMBER.match(text.strip())
+    if not found:
+        return None
+    try:
+        return float(found[0].replace(",", "."))
+    except ValueError:
+        return None
+
+
+def unit_in(text: str) -> str | None:
+    """The unit of voltage that a text is, as "uV"; None for any other text.
+
+    Examples
+    --------
+    >>> unit_in("µV"), unit_in("Mikrovolt"), unit_in("milliVolts"), unit_in("mm/mV")
+    ('µV', 'uV', 'mV', None)
+    """
+    plain = text.strip().strip("[](){}\"'").strip()
+    word = plain.lower().removesuffix("s")
+    if word in _VOLTS:
+        return _VOLTS[word]
+    return plain if unit_in_millivolts(plain) is not None else None
+
+
+def is_unit(text: str) -> bool:
+    """Whether a text is a unit of anything."""
+    plain = text.strip().strip("[](){}\"'").strip().lower()
+    return unit_in(text) is not None or plain in SECONDS or plain in _OTHER_UNITS
 
 
 def split_unit(header: str) -> tuple[str, str | None]:
@@ -94,6 +160,97 @@ def split_unit(header: str) -> tuple[str, str | None]:
     if match is None:
         return header.strip(), None
     text = (match["bracket"] or match["suffix"]).strip()
-    if unit_in_millivolts(text) is None and text.lower() not in SECONDS:
+    unit = unit_in(text) or (text if text.lower() in SECONDS else None)
+    if unit is None:
         return header.strip(), None
-    return header[: match.start()].strip(" _"), text
+    return header[: match.start()].strip(" _,/"), unit
+
+
+def numbers(
+    name: str,
+    lines: Sequence[str],
+    separator: str,
+    decimal: str,
+    width: int,
+    columns: Sequence[int],
+    first: int = 0,
+) -> np.ndarray:
+    """Some columns of some rows, NaN where a cell is empty.
+
+    Parameters
+    ----------
+    name : str
+        The file, for messages.
+    lines : sequence of str
+    separator, decimal : str
+    width : int
+        Cells of each row.
+    columns : sequence of int
+        Those that are read.
+    first : int
+        How many rows stand before them, for messages.
+
+    Returns
+    -------
+    ndarray, shape (rows, columns), float64
+
+    Raises
+    ------
+    EcgError
+        A row has more or fewer cells, or one of the columns holds something other than numbers.
+    """
+    if not lines:
+        return np.zeros((0, len(columns)))
+    text = "\n".join(lines)
+    if "\r" in text:
+        text = text.replace("\r", "")
+    text = text.replace('"', "").replace("'", "")
+    if separator == " " or text.count(separator) == len(lines) * (width - 1):
+        if decimal == "," and separator != ",":
+            text = text.replace(",", ".")
+        try:
+            return _loaded(text, separator, width, columns)
+        except ValueError:
+            pass
+    return _cell_by_cell(name, lines, separator, decimal, width, columns, first)
+
+
+def _loaded(text: str, separator: str, width: int, columns: Sequence[int]) -> np.ndarray:
+    """By NumPy's parser; ValueError where it takes anything for no number."""
+    if separator == " ":
+        table = np.loadtxt(text.split("\n"), ndmin=2, comments=None)
+        if table.shape[1] != width:
+            raise ValueError("rows of another width")
+        return table[:, list(columns)]
+    if separator in text:
+        # Twice, because the end of one empty cell is the beginning of the next.
+        for _ in range(2):
+            text = text.replace(separator * 2, f"{separator}nan{separator}")
+        text = f"\n{text}\n".replace(f"\n{separator}", f"\nnan{separator}")
+        text = text.replace(f"{separator}\n", f"{separator}nan\n")[1:-1]
+    return np.loadtxt(
+        text.split("\n"),
+        delimiter=None if separator == " " else separator,
+        ndmin=2,
+        comments=None,
+        usecols=list(columns),
+    )
+
+
+def _cell_by_cell(name, lines, separator, decimal, width, columns, first) -> np.ndarray:
+    """As NumPy does not: empty words, grouped thousands, quoted decimal commas; and the row of what is wrong."""
+    table = np.empty((len(lines), len(columns)))
+    for number, line in enumerate(lines):
+        cells = cells_of(line, separator)
+        if len(cells) == width + 1 and not cells[-1]:
+            cells.pop()
+        if len(cells) != width:
+            raise EcgError(f"{name} has {len(cells)} columns instead of {width} in row {first + number + 1}.")
+        for at, column in enumerate(columns):
+            value = value_of(cells[column], decimal)
+            if value is None:
+                raise EcgError(
+                    f"{name} has something other than numbers in row {first + number + 1}; every row needs numbers only."
+                )
+            table[number, at] = value
+    return table

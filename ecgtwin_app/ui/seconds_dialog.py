@@ -36,6 +36,9 @@ class SecondsDialog(QDialog):
         self.setWindowTitle(tr("Choose ten seconds"))
         self._file = file
         self._latest = max(0.0, file.duration - SECONDS)
+        self._stretches = file.stretches()
+        if self._stretch(start) is None:
+            start = next((a for a, b in self._stretches if b - a >= SECONDS), start)
         self._blocks, self._notes = Worker(self, "ecgtwin-reader"), Worker(self, "ecgtwin-overview")
         self._reading = self._noting = False
         self.strip = SecondsStrip(file.duration, SECONDS, _STRETCHES)
@@ -105,11 +108,14 @@ class SecondsDialog(QDialog):
 
     def _read(self):
         """Read around the chosen seconds unless they are there; of quick moves only the last is read."""
-        if self._reading or self.page.covers(self.start):
+        stretch = self._stretch(self.start)
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(stretch is not None)
+        if self._reading or stretch is None or self.page.covers(self.start):
             return
         self._reading = True
-        length = min(_BLOCK, self._file.duration)
-        start = min(max(0.0, self.start - length / 2), self._file.duration - length)
+        begin, end = stretch
+        length = min(_BLOCK, end - begin)
+        start = min(max(begin, self.start - length / 2), end - length)
 
         def done(_):
             self._reading = False
@@ -122,6 +128,11 @@ class SecondsDialog(QDialog):
             done,
             self._failed,
         )
+
+    def _stretch(self, start):
+        """Where the recorder ran without a stop through the seconds from `start` on; None where it did not."""
+        last = min(start + SECONDS, self._file.duration)
+        return next(((a, b) for a, b in self._stretches if a - 1e-6 <= start and last <= b + 1e-6), None)
 
     def _look(self):
         """Say what is to be minded about the chosen seconds, once they stay."""

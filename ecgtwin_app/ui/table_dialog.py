@@ -132,8 +132,8 @@ class TableDialog(QDialog):
         twelve, eight = list(LEADS), list(INDEPENDENT_LEADS)
         orders = [twelve, eight, ["time", *twelve], ["time", *eight], ["I", "II", "III"], ["II"]]
         try:
-            columns = len(preview(self._path).rows[0]) if self._is_text() else 0
-        except (EcgError, IndexError):
+            columns = preview(self._path).leads if self._is_text() else 0
+        except EcgError:
             columns = 0
         orders.sort(key=lambda names: len(names) != columns)
         self.order.addItems([",".join(names) for names in orders])

@@ -1,0 +1,174 @@
+"""Tables turned on their side: a row for each lead, a column for each sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.formats.channels import known_leads
+from ecgtwin_app.formats.guard import MAX_VALUES
+from ecgtwin_app.formats.table_clock import (
+    Stretch,
+    seconds_of_stamps,
+    stretches_of_counts,
+    stretches_of_times,
+)
+from ecgtwin_app.formats.table_layout import Layout
+from ecgtwin_app.formats.table_text import (
+    SEPARATORS,
+    cells_of,
+    decimal_of,
+    is_unit,
+    kind_of,
+    known_decimal,
+    known_separator,
+    split_unit,
+    value_of,
+)
+from ecgtwin_app.formats.text_rows import decode
+
+#: More columns than this are samples, not leads.
+_MOST_COLUMNS = 256
+#: Bytes of a table that is read so, and rows it may have.
+_LARGEST, _MOST_ROWS = 100_000_000, 64
+
+
+def is_turned(lines: Sequence[str], separator: str | None) -> bool:
+    """Whether the numbers of the first lines lie in rows of samples."""
+    signs = [known_separator(separator)] if separator else [*SEPARATORS, " "]
+    for line in lines[:40]:
+        if len(line) > 2 * _MOST_COLUMNS and not line.lstrip().startswith(("#", "%", "//")):
+            for sign in signs:
+                some = cells_of(line[: 20 * _MOST_COLUMNS].rpartition(sign)[0], sign)
+                if len(some) > _MOST_COLUMNS and sum(kind_of(cell) in "ne" for cell in some) > 0.9 * len(
+                    some
+                ):
+                    return True
+                if sign != " " and len(some) > 20 and line.count(sign) > _MOST_COLUMNS:
+                    return sum(kind_of(cell) in "ne" for cell in some) > 0.9 * len(some)
+    return False
+
+
+class TurnedRows:
+    """What `table_rows.TableRows` is for tables that stand upright, all of it in memory."""
+
+    def __init__(self, name: str, layout: Layout, table: np.ndarray, clocks: dict[int, np.ndarray]):
+        self.name, self.layout, self.below = name, layout, 0
+        self.count = len(table)
+        self._table, self._clocks, self._leads = table, clocks, []
+
+    def use(self, leads: Sequence[int]) -> None:
+        """Choose the columns that `leads` gives."""
+        self._leads = list(leads)
+
+    def leads(self, first: int, last: int) -> np.ndarray:
+        """Rows of the chosen columns, shape (rows, columns)."""
+        return self._table[first:last, self._leads]
+
+    def first_ticks(self, column: int) -> np.ndarray:
+        """The first values of a column of times."""
+        return self._clocks.get(column, self._table[:, column])[:5000]
+
+    def is_empty(self, column: int) -> bool:
+        """Whether no cell of a column has a value."""
+        return column not in self._clocks and bool(np.isnan(self._table[:, column]).all())
+
+    def filled(self) -> tuple[int, int]:
+        """As in `table_rows.TableRows`."""
+        there = ~np.isnan(self._table[:, self._leads])
+        every, some = np.flatnonzero(there.all(axis=1)), np.flatnonzero(there.any(axis=1))
+        return (int(every[-1]) + 1 if every.size else 0), (int(some[-1]) + 1 if some.size else 0)
+
+    def by_times(self, column: int, scale: float) -> tuple[float, list[Stretch]]:
+        """As in `table_rows.TableRows`."""
+        return stretches_of_times(self.name, self._clocks.get(column, self._table[:, column]) * scale)
+
+    def by_counts(self, column: int) -> list[Stretch] | None:
+        """As in `table_rows.TableRows`."""
+        return stretches_of_counts(self._table[:, column])
+
+
+def turned_rows(
+    name: str, data: np.ndarray, separator: str | None, decimal: str | None, lead_order: Sequence[str] | None
+) -> TurnedRows:
+    """Read a table of one row a lead; the first cells of the rows may name them.
+
+    Raises
+    ------
+    EcgError
+        The table is too large, its rows are of different lengths, or hold something other than numbers.
+    """
+    if data.size > _LARGEST:
+        raise EcgError(
+            f"{name} has a row for each lead and {data.size / 1e6:,.0f} MB; up to {_LARGEST / 1e6:,.0f} MB are read, so "
+            "export a part of it or turn it so that each lead is a column."
+        )
+    lines = [line for line in decode(data.tobytes()).split("\n") if line.strip()]
+    sign = known_separator(separator) if separator else sign_of(lines)
+    head, rows = [], []
+    for line in lines:
+        remark = line.lstrip().startswith(("#", "%", "//"))
+        if remark or line.count(sign) < _MOST_COLUMNS and (sign != " " or len(line.split()) < _MOST_COLUMNS):
+            head.append(line.strip().lstrip("#%/").strip())
+        else:
+            rows.append(cells_of(line, sign))
+    if len(rows) > _MOST_ROWS:
+        raise EcgError(
+            f"{name} has {len(rows)} rows of {len(rows[0])} numbers; an ECG has a row or a column for each lead."
+        )
+    decimal = (
+        known_decimal(decimal, sign) if decimal else decimal_of([c for row in rows for c in row[1:200]], sign)
+    )
+    for row in rows:
+        while row and not row[-1] and len(row) > max(map(len, rows[:1])):
+            row.pop()
+    named = any(kind_of(row[0]) == "s" for row in rows) and sum(
+        kind_of(row[0]) in "se" for row in rows
+    ) == len(rows)
+    names = [row.pop(0) if named else "" for row in rows]
+    units = [None] * len(rows)
+    if (
+        named
+        and all(is_unit(row[0]) for row in rows if kind_of(row[0]) == "s")
+        and any(kind_of(row[0]) == "s" for row in rows)
+    ):
+        units = [cell if kind_of(cell) == "s" else None for cell in (row.pop(0) for row in rows)]
+    length = len(rows[0])
+    if any(len(row) != length for row in rows):
+        shortest = min(range(len(rows)), key=lambda k: len(rows[k]))
+        raise EcgError(
+            f"{name} has {len(rows[shortest])} columns instead of {max(map(len, rows))} in row {shortest + 1}."
+        )
+    if len(rows) * length > MAX_VALUES:
+        raise EcgError(f"{name} holds more values than are read; export a part of it.")
+    table, clocks, kinds = np.full((length, len(rows)), np.nan), {}, []
+    for k, row in enumerate(rows):
+        if any(kind_of(cell) == "t" for cell in row[:20]):
+            clocks[k] = seconds_of_stamps(row)
+            kinds.append("t")
+            continue
+        values = [value_of(cell, decimal) for cell in row]
+        if None in values:
+            raise EcgError(
+                f"{name} has something other than numbers in row {k + 1}; every row needs numbers only."
+            )
+        table[:, k] = values
+        kinds.append("n")
+    if not named and lead_order is None:
+        names = []
+    elif named and not known_leads([split_unit(text)[0] for text in names]) and lead_order is None:
+        names = [text or "?" for text in names]
+    layout = Layout(
+        0, sign, decimal, len(rows), tuple(kinds), tuple(names), tuple(units) if names else (), tuple(head)
+    )
+    return TurnedRows(name, layout, table, clocks)
+
+
+def sign_of(lines: Sequence[str]) -> str:
+    """The separator of the longest line."""
+    longest = max(lines, key=len)[:100_000]
+    return max(
+        [*SEPARATORS, " "], key=lambda sign: longest.count(sign) if sign != " " else len(longest.split()) - 1
+    )
