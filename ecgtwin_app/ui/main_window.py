@@ -110,7 +110,7 @@ class MainWindow(
         self.heat_menu = HeatMenu(self.set_heat_map, self)
         self.menus["Twin"].insertMenu(None, self.heat_menu)
         self.paper_menu = PaperMenu(self.menus["Paper"], self.set_page_layout)
-        self.bar = ViewBar(self.commands, self.menus["Paper"], self)
+        self.bar = ViewBar(self.commands, self.paper_menu, self.heat_menu, self)
         self.request_panel, self.results = RequestPanel(), ResultsPanel()
         self.layers_panel = LayersPanel()
         self.flickering, self.spin = Flicker(self.view_page, self), Spin(self.spin_by, self)

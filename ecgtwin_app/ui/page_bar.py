@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton
 
+from ecgtwin_app.ui.overflow_row import OverflowRow
 from ecgtwin_app.ui.words import noted, tr
 
 #: What the mouse does on the page: one of these.
@@ -23,32 +24,28 @@ _SHOWN = (
 _SIZE = (("zoom_out", "−"), ("fit", noted("Fit")), ("zoom_in", "+"))
 
 
-class PageBar(QWidget):
+class PageBar(OverflowRow):
     """Buttons of the commands that are wanted with the hand on the page."""
 
-    def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None):
-        super().__init__(parent)
+    def __init__(self, actions: dict[str, QAction]):
+        super().__init__(margins=(8, 3, 8, 3))
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._actions = actions
         self.buttons: dict[str, QToolButton] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 3, 8, 3)
-        row.setSpacing(0)
         for name, words, place in _TOOLS:
             self._add(name, tr(words), "segment").setProperty("place", place)
-        row.addSpacing(8)
-        for name, words in _SHOWN:
-            self._add(name, tr(words), "tool")
-        row.addStretch(1)
+        for number, (name, words) in enumerate(_SHOWN):
+            self._add(name, tr(words), "tool", 0 if number else 8)
+        self.add_stretch()
         for name, words in _SIZE:
             self._add(name, tr(words), "tool")
-        row.addSpacing(8)
-        self._add("print_page", tr("Print…"), "secondary")
+        self._add("print_page", tr("Print…"), "secondary", 8)
 
-    def _add(self, name, words, look):
-        self.buttons[name] = button = _button(self._actions[name], words, look)
-        self.layout().addWidget(button)
+    def _add(self, name, words, look, gap=0):
+        action = self._actions[name]
+        self.buttons[name] = button = _button(action, words, look)
+        self.add(button, lambda menu: menu.addAction(action), gap)
         return button
 
 

@@ -94,8 +94,9 @@ class PaperMenu:
         self._layout = PageLayout()
         self._wish = wish
         self.actions: dict[tuple[str, object], QAction] = {}
+        self.menu, self.of_field = menu, {}
         for option in OPTIONS:
-            of_option = menu.addMenu(tr(option.title))
+            self.of_field[option.field] = of_option = menu.addMenu(tr(option.title))
             group = QActionGroup(of_option)
             for value, words in option.values:
                 action = of_option.addAction(choice_text(option, value, words))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.ui import score_edit
+from ecgtwin_app.ui.overflow_row import OverflowRow
 from ecgtwin_app.ui.score_edit import COMPENSATED, INSERTIONS
 from ecgtwin_app.ui.score_line import ScoreLine
 from ecgtwin_app.ui.words import noted, tr
@@ -28,15 +29,13 @@ class ScoreStrip(QWidget):
         self.line.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.line.customContextMenuRequested.connect(self._open_menu)
         self.buttons: dict[str, QToolButton] = {}
-        row = QHBoxLayout()
-        row.setContentsMargins(10, 2, 10, 0)
-        row.setSpacing(2)
+        self.row = row = OverflowRow((10, 2, 10, 0), 2)
         heading = QLabel(tr("Rhythm score"), objectName="heading")
         heading.setToolTip(
             tr("When atria (dots) and ventricles (bars) are activated; edit it and the twin follows")
         )
-        row.addWidget(heading)
-        row.addStretch(1)
+        row.add(heading)
+        row.add_stretch()
         for name, text, tip, do in self._commands():
             if name == COMPENSATED:
                 continue  # in the menu of the ventricular beat
@@ -45,12 +44,12 @@ class ScoreStrip(QWidget):
             button.setAccessibleName(tip)
             button.clicked.connect(do)
             self.buttons[name] = button
-            row.addWidget(button)
+            row.add(button, lambda menu, name=name: self._fill(menu, name))
         self._offer_pause()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 2)
         column.setSpacing(0)
-        column.addLayout(row)
+        column.addWidget(row)
         column.addWidget(self.line)
         self.hide()
 
@@ -94,6 +93,15 @@ class ScoreStrip(QWidget):
             tr("Take the chosen event away (Del)"),
             lambda _=False: self._delete(),
         )
+
+    def _fill(self, menu, name):
+        """What a button does, for the menu of those that do not fit."""
+        names = (name, COMPENSATED) if name == "pvc" else (name,)
+        for one, _, tip, do in self._commands():
+            if one in names:
+                action = menu.addAction(tip)
+                action.triggered.connect(do)
+                action.setEnabled(self.buttons[name].isEnabled())
 
     def _open_menu(self, place):
         menu = QMenu(self)

@@ -100,10 +100,12 @@ def style_sheet(t) -> str:
     #readOut {{ background: {t.panel}; border-top: 1px solid {t.border}; padding: 4px 12px; }}
     #emptyHeading {{ font-size: 20px; font-weight: 600; }}
     #problem {{ color: {t.bad}; }}
-    #tool {{ padding: 4px 6px; border: 1px solid transparent; border-radius: 5px; background: transparent; }}
-    #tool:hover, #tool:checked, #flat:checked {{ background: {t.selection}; }}
+    #tool, #more, QToolBar #more {{ padding: 4px 6px; border: 1px solid transparent; border-radius: 5px;
+                background: transparent; }}
+    #more::menu-indicator {{ image: none; width: 0; }}
+    #more:hover, #tool:hover, #tool:checked, #flat:checked {{ background: {t.selection}; }}
     #tool:checked {{ border-color: {t.accent}; }}
-    #tool:focus {{ border-color: {t.accent}; }}
+    #tool:focus, #more:focus, QToolBar #more:focus {{ border-color: {t.accent}; }}
     QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {t.edge}; }}
     QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -5px 0; border-radius: 7px;
                 background: {t.accent}; }}

@@ -131,8 +131,7 @@ class TeachingCommands(CourseCommands):
         self.bar.heat_map.setEnabled(self.bar.heat_map.isEnabled() and not teaching.hidden)
         # After the reveal the score is a ladder to read; editing it would make another twin.
         self.score_strip.setEnabled(not teaching.on)
-        for button in self.score_strip.buttons.values():
-            button.setVisible(not teaching.on)
+        self.score_strip.row.offer(not teaching.on)
 
     def _show_morph(self):
         shown = self.morph.frame, self.morph.frames[:1]

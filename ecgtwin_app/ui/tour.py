@@ -42,7 +42,7 @@ STEPS = (
         ),
     ),
     Step(
-        lambda window: window.bar.mode_buttons,
+        lambda window: window.bar.row.place_of(window.bar.mode_buttons),
         noted("Compare"),
         noted(
             "See the twin over the reference, beside it, as a difference, as median beats or as vector loops"
@@ -58,7 +58,7 @@ STEPS = (
         ),
     ),
     Step(
-        lambda window: window.page_bar.buttons["print_page"],
+        lambda window: window.page_bar.place_of(window.page_bar.buttons["print_page"]),
         noted("Print"),
         noted(
             "Ctrl+P prints at true scale, Ctrl+Shift+D saves a PDF. Every page that shows a twin is marked"

@@ -6,11 +6,20 @@ from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QMenu, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QSizePolicy,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
 
 from ecgtwin_app.report.layout import MODES, TWIN_MODES, PageLayout
-from ecgtwin_app.ui.heat_menu import HEAT_MAPS
-from ecgtwin_app.ui.paper_menu import OPTIONS, choice_text
+from ecgtwin_app.ui.heat_menu import HEAT_MAPS, HeatMenu
+from ecgtwin_app.ui.overflow_row import OverflowRow
+from ecgtwin_app.ui.paper_menu import OPTIONS, PaperMenu, choice_text
 from ecgtwin_app.ui.words import noted, tr
 
 #: Views: the words of the button, and what it does.
@@ -37,29 +46,36 @@ class ViewBar(QToolBar):
     layout_wished = Signal(object, str)
     heat_map_wished = Signal(str)
 
-    def __init__(self, actions: dict[str, QAction], paper: QMenu, parent: QWidget | None = None):
+    def __init__(
+        self, actions: dict[str, QAction], paper: PaperMenu, heat: HeatMenu, parent: QWidget | None = None
+    ):
         super().__init__(tr("View"), parent)
         self.setMovable(False)
         self.setContextMenuPolicy(self.contextMenuPolicy().PreventContextMenu)
         self._page_layout = PageLayout()
+        self.row = OverflowRow(spacing=4)
         self.open_button = self._add_button(actions["open_file"], tr("Open…"))
-        self.addSeparator()
-        self.modes = self._add_modes()
-        self.addSeparator()
-        self.boxes = {option.field: self._add_choice(option) for option in OPTIONS if option.field in _TIPS}
+        self.modes = self._add_modes(actions)
+        self.boxes = {}
+        for option in OPTIONS:
+            if option.field in _TIPS:
+                of_option = paper.of_field[option.field]
+                box = self.boxes[option.field] = self._choice(option)
+                self.row.add(box, lambda menu, m=of_option: menu.addMenu(m), 0 if len(self.boxes) > 1 else 8)
         more = QToolButton(text=tr("Paper"), objectName="flat")
         more.setToolTip(tr("Order, time, chest gain, filter, ruled paper, scheme and sheet"))
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        more.setMenu(paper)
-        self.addWidget(more)
-        self.addSeparator()
+        more.setMenu(paper.menu)
+        self.row.add(more, lambda menu: menu.addMenu(paper.menu))
         self.heat_map = _box(
             tr("Heat map"),
             tr("What the twin owes to the condition; a map tells about the model, not the heart"),
             [(method, tr(words)) for method, words in HEAT_MAPS],
         )
         self.heat_map.activated.connect(lambda k: self.heat_map_wished.emit(self.heat_map.itemData(k)))
-        self.addWidget(self.heat_map)
+        self.row.add(self.heat_map, lambda menu: menu.addMenu(heat), 8)
+        self.row.end()
+        self.addWidget(self.row)
 
     def show_layout(self, layout: PageLayout, has_twin: bool) -> None:
         """Show a layout; views of a twin are out of reach until there is one."""
@@ -83,10 +99,10 @@ class ViewBar(QToolBar):
         button.setEnabled(action.isEnabled())
         button.clicked.connect(action.trigger)
         action.changed.connect(lambda: button.setEnabled(action.isEnabled()))
-        self.addWidget(button)
+        self.row.add(button, lambda menu: menu.addAction(action))
         return button
 
-    def _add_modes(self):
+    def _add_modes(self, actions):
         group = QButtonGroup(self)
         self.mode_buttons = holder = QWidget()
         row = QHBoxLayout(holder)
@@ -102,14 +118,20 @@ class ViewBar(QToolBar):
             button.clicked.connect(lambda _=False, mode=mode: self._wish(noted("view"), mode=mode))
             group.addButton(button)
             row.addWidget(button)
-        self.addWidget(holder)
+        holder.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        views = [actions[f"view_{mode.replace(' ', '_')}"] for mode in MODES]
+
+        def fill(menu):
+            of_views = menu.addMenu(tr("View"))
+            of_views.addActions(views)
+
+        self.row.add(holder, fill, 8)
         return group
 
-    def _add_choice(self, option):
+    def _choice(self, option):
         values = [(value, choice_text(option, value, words)) for value, words in option.values]
         box = _box(tr(option.title), tr(_TIPS[option.field]), values)
         box.activated.connect(lambda k: self._wish(option.what, **{option.field: box.itemData(k)}))
-        self.addWidget(box)
         return box
 
     def _wish(self, what, **fields):
