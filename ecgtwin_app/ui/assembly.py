@@ -21,8 +21,7 @@ class Assembly:
         """Panels at both sides; message, page, read-out, overview, score and filmstrip in the middle."""
         self.setWindowTitle("ECGTwin Desktop")
         self.setAcceptDrops(True)
-        self.setMinimumSize(960, 620)
-        self.resize(1440, 900)
+        self.fit_screen()
         self.addToolBar(self.bar)
         centre = QWidget()
         column = QVBoxLayout(centre)
@@ -49,10 +48,7 @@ class Assembly:
     def _fill_status_bar(self):
         self.zoom_label, self.others_label = QLabel(), QLabel()
         mark = QLabel(tr("TWINS ARE SYNTHETIC – NOT FOR DIAGNOSIS"), objectName="syntheticMark")
-        hint = QLabel(tr(HINT))
-        # In a narrow window the hint gives way to what is said of the session.
-        hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.statusBar().addWidget(hint, 1)
+        self.statusBar().addWidget(Hint(tr(HINT)), 1)
         self.statusBar().addPermanentWidget(self.others_label)
         self.statusBar().addPermanentWidget(self.zoom_label)
         self.statusBar().addPermanentWidget(mark)
@@ -115,6 +111,25 @@ class Assembly:
         self.undo_stack.undoTextChanged.connect(self._show_commands)
 
 
+class Hint(QLabel):
+    """Words parted by dots, as many of them as there is room for: a hint gives way to what is said of the session."""
+
+    def __init__(self, words: str):
+        super().__init__(words)
+        self._parts = words.split(" · ")
+        self.setToolTip(words)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def resizeEvent(self, event):
+        """Whole words only."""
+        super().resizeEvent(event)
+        for count in range(len(self._parts), -1, -1):
+            words = " · ".join(self._parts[:count])
+            if self.fontMetrics().horizontalAdvance(words) + 18 <= self.width():
+                break
+        self.setText(words)
+
+
 class Pane(QWidget):
     """The ground of a side panel, painted by itself: a style sheet would reach into all that stands on it."""
 
@@ -140,8 +155,8 @@ class Pane(QWidget):
 class Columns(QSplitter):
     """Three columns side by side; the outer ones have their share until the user gives them widths."""
 
-    #: Share of the whole, and how narrow and wide (pixels) it makes a panel: left, right.
-    SHARES = ((0.2, 288, 340), (0.235, 336, 420))
+    #: Share of the whole, and how narrow and wide (pixels) it makes a panel: left, right; and left alone.
+    SHARES, ALONE = ((0.2, 288, 340), (0.235, 336, 420)), (0.31, 288, 340)
 
     def __init__(self, widgets: tuple[QWidget, QWidget, QWidget]):
         super().__init__(Qt.Orientation.Horizontal)
@@ -164,9 +179,15 @@ class Columns(QSplitter):
         """Share the new width."""
         super().resizeEvent(event)
         if not self._own_widths:
-            width = self.width()
-            side, right = (min(most, max(least, round(part * width))) for part, least, most in self.SHARES)
-            self.setSizes([side, width - side - right, right])
+            self.share()
+
+    def share(self) -> None:
+        """Give every column its share."""
+        self._own_widths = False
+        width = self.width()
+        shares = self.SHARES if self.count() == 3 else (self.ALONE,)
+        outer = [min(most, max(least, round(part * width))) for part, least, most in shares]
+        self.setSizes([outer[0], width - sum(outer), *outer[1:]])
 
 
 class _Handle(QSplitterHandle):

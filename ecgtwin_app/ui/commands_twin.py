@@ -28,6 +28,7 @@ class TwinCommands:
 
     def find_condition(self) -> None:
         if self.teaching.on:
+            self.show_results()
             self.quiz.focus_search()
             return
         self.tabs.setCurrentIndex(0)

@@ -148,7 +148,8 @@ class ViewCommands:
     def toggle_panels(self) -> None:
         show = not self.side.isVisible()
         self.side.setVisible(show)
-        self.right.setVisible(show)
+        if not self.narrow:
+            self.right.setVisible(show)
 
     def next_theme(self) -> None:
         dark = chosen_theme(self.theme_name) is chosen_theme("dark")

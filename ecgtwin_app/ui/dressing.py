@@ -39,7 +39,8 @@ class Dressing:
             self.read_out,
             self.morph_bar, self.teaching_panel, self.quiz,
             self.overview, self.score_strip, self.history, self.layers_panel, *self.request_panel.parts,
-            self.results, self.tabs.tabBar(), self.splitter.handle(1), self.splitter.handle(2),
+            self.results, self.tabs.tabBar(),
+            *(self.splitter.handle(k) for k in range(1, self.splitter.count())),
         )  # fmt: skip
 
     def _show_theme(self):

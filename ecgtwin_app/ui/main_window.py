@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from ecgtwin_app.report.layout import PageLayout
 from ecgtwin_app.ui import settings
 from ecgtwin_app.ui.actions import build_actions, build_menus
+from ecgtwin_app.ui.arrangement import Arrangement
 from ecgtwin_app.ui.assembly import Assembly
 from ecgtwin_app.ui.commands_file import FileCommands
 from ecgtwin_app.ui.commands_measure import MeasureCommands
@@ -60,6 +61,7 @@ FLICKER_KEY = Qt.Key.Key_QuoteLeft
 
 
 class MainWindow(
+    Arrangement,
     Assembly,
     Dressing,
     Showing,
@@ -149,6 +151,8 @@ class MainWindow(
         self.request_panel.show_running(running)
         if running and self.page_layout.mode == "reference":
             self._show_layout(replace(self.page_layout, mode="overlay"))
+        if not running and self.session.twins and self.tabs.currentWidget() is self.request_panel:
+            self.show_results()
         self._refresh_view()
 
     # -- wishes -----------------------------------------------------------------------------------

@@ -80,9 +80,11 @@ class TeachingCommands(CourseCommands):
         teaching = self.teaching
         names = {self.tabs.widget(k): k for k in range(self.tabs.count())}
         for widget, at in names.items():
-            self.tabs.setTabVisible(at, (widget is self.teaching_panel) == teaching.on)
+            shown = widget is self.right or (widget is self.teaching_panel) == teaching.on
+            self.tabs.setTabVisible(at, shown)
         if teaching.on:
             self.tabs.setCurrentWidget(self.teaching_panel)
+            self.show_results()  # the question stands there
         self.quiz.setVisible(teaching.on)
         self.results.setVisible(not teaching.hidden)
         self.quiz.show_teaching(teaching)
