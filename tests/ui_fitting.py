@@ -88,8 +88,8 @@ def problems(window: MainWindow) -> list[str]:
         if not widget.isVisible():
             continue
         text = cut(widget)
-        in_row = isinstance(widget.parentWidget(), OverflowRow)
-        if text and (in_row or not widget.toolTip()):
+        button = isinstance(widget, QToolButton | QPushButton)
+        if text and (button or not widget.toolTip()):
             found.append(f"cut: {type(widget).__name__} “{text}” {widget.width()} px")
         control = isinstance(widget, QToolButton | QPushButton | QComboBox | QAbstractSpinBox)
         if control and not scrolls(widget) and widget.visibleRegion().boundingRect() != widget.rect():
@@ -106,7 +106,7 @@ def problems(window: MainWindow) -> list[str]:
             found.append(f"out of reach: {len(row.left_out)} of {type(row).__name__}")
     table = window.results.measurements
     if table.isVisible():
-        metrics, room = table.fontMetrics(), table.columnWidth(0) - 8
+        metrics, room = table.fontMetrics(), table.columnWidth(0) - 10
         whole = [table.item(row, 0).text() for row in range(table.rowCount())]
         elided = [metrics.elidedText(text, table.textElideMode(), room) for text in whole]
         found += [f"alike: {text}" for text in elided if elided.count(text) > 1]
