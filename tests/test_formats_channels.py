@@ -6,6 +6,7 @@ import pytest
 from ecgtwin_app.ecg.leads import twelve_leads
 from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, LEADS, EcgError
 from ecgtwin_app.formats.channels import lead_name, recording_from_channels
+from ecgtwin_app.formats.units import unit_in_millivolts
 
 RATE = 500.0
 RNG = np.random.default_rng(1)
@@ -115,8 +116,48 @@ def test_a_short_gap_is_bridged_and_said_so_a_long_one_refused():
     with pytest.raises(EcgError, match=r"no samples of lead V2 for 0\.2 s"):
         recording_from_channels("x", signal, LEADS, RATE)
     signal[7] = np.nan
-    with pytest.raises(EcgError, match="lead V2"):
+    recording = recording_from_channels("x", signal, LEADS, RATE)
+    assert recording.leads == tuple(lead for lead in LEADS if lead != "V2")
+    assert recording.history == ("left out what has no samples here: V2",)
+
+
+def test_ends_without_samples_are_cut_off_and_said():
+    signal = TWELVE.astype(float)
+    signal[:, :10] = np.nan
+    signal[6, -50:] = np.nan
+    recording = recording_from_channels("x", signal, LEADS, RATE)
+    np.testing.assert_array_equal(recording.signal, TWELVE[:, 10:-50])
+    assert recording.history == (
+        "left out what not all leads have, in the first 0.02 s",
+        "left out what not all leads have, in the last 0.1 s",
+    )
+    signal[6, -600:] = np.nan  # too little would be left
+    with pytest.raises(EcgError, match="no samples of lead V1 for 1.2 s"):
         recording_from_channels("x", signal, LEADS, RATE)
+
+
+def test_channels_that_are_called_nothing_but_ecg_are_told_apart():
+    recording = recording_from_channels("x", TWELVE[:4], ["ECG", "Resp", "EKG", "ECG 1"], RATE)
+    assert recording.leads == ("ECG 1", "ECG 2", "ECG 3")
+    np.testing.assert_array_equal(recording.signal, TWELVE[[3, 0, 2]])
+
+
+def test_a_lead_repeated_with_the_same_samples_is_kept_once_and_said():
+    recording = recording_from_channels("x", np.vstack([TWELVE, TWELVE[1:2]]), [*LEADS, "II"], RATE)
+    assert recording.leads == LEADS
+    assert recording.history == ("left out a second channel of lead II with the same samples",)
+
+
+@pytest.mark.parametrize(
+    ("text", "millivolts"),
+    [
+        ("mV", 1), ("MILLIVOLTS", 1), ("[mV]", 1), ("µV", 1e-3), ("μV", 1e-3), ("\u00c2\u00b5V", 1e-3), ("\ufffdV", 1e-3),
+        ("uV", 1e-3), ("Microvolt", 1e-3), ("micro volts", 1e-3), ("mcV", 1e-3), ("nV", 1e-6), ("V", 1e3), ("mmHg", None),
+        ("MV", 1), ("bpm", None), ("", None), ("\u00ce\u00bcV", 1e-3),
+    ],
+)  # fmt: skip
+def test_units_in_any_encoding(text, millivolts):
+    assert unit_in_millivolts(text) == millivolts
 
 
 @pytest.mark.parametrize("value", [1e6, -1e6, np.inf])

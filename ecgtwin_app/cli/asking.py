@@ -31,7 +31,7 @@ def add_recording_arguments(parser: argparse.ArgumentParser, name: str = "ref") 
     table.add_argument("--rate", type=float, metavar="HZ", help="samples a second")
     table.add_argument("--unit", metavar="UNIT", help="mV, uV, nV or V")
     table.add_argument(
-        "--lead-order", metavar="NAMES", help="columns of a table without a header: I,II,III,…"
+        "--lead-order", metavar="NAMES", help="names of the channels of any file, in order: I,II,III,…"
     )
     table.add_argument("--separator", metavar="SIGN", help="comma, semicolon, tab or space")
     table.add_argument("--decimal", metavar="SIGN", help="decimal sign: . or ,")

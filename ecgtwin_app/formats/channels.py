@@ -9,9 +9,14 @@ import numpy as np
 
 from ecgtwin_app.ecg.leads import twelve_leads
 from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, LEADS, EcgError, Recording
+from ecgtwin_app.formats.calibration import without_pulse
+from ecgtwin_app.formats.gaps import bridged, ends_with_samples, without_empty
+from ecgtwin_app.formats.units import millivolts_in, unit_in_millivolts
 
-#: Millivolts in one unit. "µ" has two code points, both are met.
-MILLIVOLTS = {"nv": 1e-6, "uv": 1e-3, "µv": 1e-3, "μv": 1e-3, "mv": 1.0, "v": 1e3}
+__all__ = [
+    "SCP_LEADS", "NotStated", "known_leads", "lead_name", "millivolts_in", "recording_from_channels",
+    "require_stated", "resampled", "told_apart", "unit_in_millivolts",
+]  # fmt: skip
 
 #: Lead numbers of SCP-ECG (EN 1064, table of leads), which DICOM and MDC codes end in too.
 SCP_LEADS = {1: "I", 2: "II", 61: "III", 62: "aVR", 63: "aVL", 64: "aVF"} | {
@@ -22,22 +27,22 @@ SCP_LEADS = {1: "I", 2: "II", 61: "III", 62: "aVR", 63: "aVL", 64: "aVF"} | {
 _LARGEST_MV = 500.0
 #: Shorter strips hold no complete beat at 60/min.
 _SHORTEST_S = 1.0
-#: Missing samples up to this long are bridged (less than a narrow QRS), longer gaps are refused.
-LONGEST_GAP_S = 0.04
+#: Channels that are called nothing but ECG are numbered up to here.
+_MOST_NUMBERED = 12
 
 #: Leads beyond the twelve, kept only where the twelve are not complete: the modified limb leads of Holters,
 #: posterior and right chest leads, the Frank leads, and a lead that is called nothing but ECG.
 _OTHER_LEADS = {
     name.lower(): name
     for name in ("MLI", "MLII", "MLIII", "MV1", "MV2", "MV5", "V7", "V8", "V9", "V3R", "V4R", "V5R", "V6R", "ECG",
-                 "ECG 1", "ECG 2", "ECG 3", "X", "Y", "Z")
+                 *(f"ECG {n}" for n in range(1, _MOST_NUMBERED + 1)), "X", "Y", "Z")
 }  # fmt: skip
-_NUMBERED = re.compile(r"^(?:ecg|ekg)[\s_-]*([1-3])?$", re.IGNORECASE)
+_NUMBERED = re.compile(r"^(?:ecg|ekg)[\s_-]*0?([1-9]|1[0-2])?$", re.IGNORECASE)
 #: Names of other signals that may be repeated in messages. Nothing else may: a channel name is free text,
 #: and can hold the name of a patient.
 _OTHER_SIGNALS = re.compile(
     r"^(resp\w*|imp\w*|abp|art|bp|cvp|pap|icp|pleth|ppg|spo2|eeg.*|emg.*|eog.*|pulse|temp|edf annotations|marker|status"
-    r"|-?av[rlf]|v([7-9]|[3-6]r)|[xyz]|ml(i|ii|iii)|mv[125]|ecg( [123])?)$",
+    r"|-?av[rlf]|v([7-9]|[3-6]r)|[xyz]|ml(i|ii|iii)|mv[125]|ecg( \d+)?)$",
     re.IGNORECASE,
 )
 
@@ -64,9 +69,19 @@ def lead_name(text: str) -> str | None:
     return f"V{chest[1]}" if chest else _CANONICAL.get(plain.lower())
 
 
-def unit_in_millivolts(text: str) -> float | None:
-    """Millivolts in one of the unit named `text`, or None for no unit of voltage."""
-    return MILLIVOLTS.get(text.strip().lower())
+def told_apart(names: Sequence[str]) -> tuple[str, ...]:
+    """The channels of a file, those that are called nothing but ECG numbered where there are several.
+
+    Examples
+    --------
+    >>> told_apart(["ECG", "Resp", "ECG"])
+    ('ECG 1', 'Resp', 'ECG 2')
+    """
+    called = [_other_lead_name(name) for name in names]
+    if called.count("ECG") < 2:
+        return tuple(names)
+    free = (f"ECG {n}" for n in range(1, len(names) + 1) if f"ECG {n}" not in called)
+    return tuple(next(free) if lead == "ECG" else name for lead, name in zip(called, names, strict=True))
 
 
 def known_leads(names: Sequence[str]) -> tuple[str, ...]:
@@ -87,7 +102,8 @@ def recording_from_channels(
     """A recording from channels in any order, missing limb leads derived.
 
     Any two of I, II and III give the other four limb leads (Einthoven, Goldberger). A file with fewer leads gives
-    a recording with fewer leads. What is derived, left out or bridged is said in the history.
+    a recording with fewer leads. A calibration pulse at an end, ends without samples and leads without any are left
+    out. What is derived, left out or bridged is said in the history.
 
     Parameters
     ----------
@@ -105,10 +121,12 @@ def recording_from_channels(
     Raises
     ------
     EcgError
-        No channel is a lead or one is named twice, the strip is too short, a gap too long, or the values are no
-        voltages of an ECG.
+        The strip is too short, a gap too long, or the values are no voltages of an ECG.
+    NotStated
+        No channel is called like a lead, or two are called the same; the caller can name them.
     """
     history = list(fields.pop("history", ()))
+    names = told_apart(names)
     known = known_leads(names)
     rows: dict[str, np.ndarray] = {}
     unused = []
@@ -117,25 +135,27 @@ def recording_from_channels(
         if lead not in known:
             unused.append(text)
         elif lead in rows:
-            raise EcgError(f"{name} has lead {lead} twice; keep one of them.")
+            if not np.array_equal(rows[lead], row, equal_nan=True):
+                raise NotStated(
+                    f"{name} has lead {lead} twice, with different samples; name its {len(names)} channels with the "
+                    "option lead order.",
+                    ("lead_order",),
+                )
+            history.append(f"left out a second channel of lead {lead} with the same samples")
         else:
             rows[lead] = row
     if not rows:
-        raise EcgError(
-            f"{name} has no channel that is called like an ECG lead (I, II, V1 …); rename its channels."
+        raise NotStated(
+            f"{name} has no channel that is called like an ECG lead (I, II, V1 …); name its channels "
+            f"({len(names)}) with the option lead order.",
+            ("lead_order",),
         )
     if unused:
         history.append(f"left out what is none of the twelve leads: {_said(unused)}")
     if signal.shape[1] < _SHORTEST_S * rate:
         raise EcgError(f"{name} lasts {signal.shape[1] / rate:.2g} s; at least {_SHORTEST_S:g} s are needed.")
 
-    for lead, row in rows.items():
-        bridged = _bridge_gaps(name, lead, row, rate)
-        if bridged is not row:
-            history.append(
-                f"bridged {int(np.isnan(row).sum())} missing samples of lead {lead} by straight lines"
-            )
-            rows[lead] = bridged
+    rows = _whole(name, rows, rate, history)
     derived = _derive_limb_leads(rows)
     if derived:
         history.append(f"derived {', '.join(derived)} from the other limb leads")
@@ -183,14 +203,6 @@ def require_stated(name: str, **needed) -> None:
         )
 
 
-def millivolts_in(name: str, unit: str) -> float:
-    """Millivolts in one of the unit; `EcgError` that names the file when it is no unit of voltage."""
-    factor = unit_in_millivolts(unit)
-    if factor is None:
-        raise EcgError(f"{name} gives a lead in {unit[:20]!r}; the unit must be mV, uV, nV or V.")
-    return factor
-
-
 def resampled(row: np.ndarray, rate: float, new_rate: float) -> np.ndarray:
     """One channel at another rate, for files with leads at different rates."""
     # Imported here because few files need it, and it takes half a second.
@@ -217,6 +229,43 @@ def _said(names: Sequence[str]) -> str:
     return ", ".join(known)
 
 
+def _whole(name: str, rows: dict, rate: float, history: list[str]) -> dict[str, np.ndarray]:
+    """The leads without what is no ECG at their ends, short gaps bridged; every change is added to `history`."""
+    empty = without_empty(rows)
+    if empty:
+        history.append(f"left out what has no samples here: {', '.join(empty)}")
+    measured = [rows[lead] for lead in INDEPENDENT_LEADS if lead in rows]
+    pulse = without_pulse(np.stack(measured if len(measured) > 2 else list(rows.values())), rate)
+    rows = _cut(rows, pulse, rate, True, history)
+    rows = _cut(rows, ends_with_samples(rows, rate), rate, False, history)
+    for lead, row in rows.items():
+        rows[lead] = bridged(name, lead, row, rate)
+        if rows[lead] is not row:
+            history.append(
+                f"bridged {int(np.isnan(row).sum())} missing samples of lead {lead} by straight lines"
+            )
+    return rows
+
+
+def _cut(rows: dict, kept: tuple[int, int], rate: float, is_pulse: bool, history: list[str]) -> dict:
+    """The stretch of all leads that is kept; what is left out is added to `history`."""
+    samples = next(iter(rows.values())).size
+    first, last = kept[0] / rate, (samples - kept[1]) / rate
+    if first:
+        history.append(
+            f"left out the calibration pulse in the first {first:g} s"
+            if is_pulse
+            else f"left out what not all leads have, in the first {first:g} s"
+        )
+    if last:
+        history.append(
+            f"left out the calibration pulse in the last {last:g} s"
+            if is_pulse
+            else f"left out what not all leads have, in the last {last:g} s"
+        )
+    return {lead: row[slice(*kept)] for lead, row in rows.items()} if first or last else rows
+
+
 def _derive_limb_leads(rows: dict[str, np.ndarray]) -> list[str]:
     """Add to `rows` the limb leads that follow from those there; their names."""
     present = set(rows)
@@ -231,19 +280,3 @@ def _derive_limb_leads(rows: dict[str, np.ndarray]) -> list[str]:
         for lead, row in zip(LEADS[:6], complete[:6], strict=True):
             rows.setdefault(lead, row)
     return [lead for lead in LEADS if lead in rows and lead not in present]
-
-
-def _bridge_gaps(name: str, lead: str, row: np.ndarray, rate: float) -> np.ndarray:
-    """`row` with short runs of NaN interpolated; `row` itself when it has none."""
-    missing = np.isnan(row)
-    if not missing.any():
-        return row
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], missing.astype(np.int8), [0]])))
-    longest = int(np.max(edges[1::2] - edges[::2]))
-    if longest > LONGEST_GAP_S * rate:
-        raise EcgError(
-            f"{name} has no samples of lead {lead} for {longest / rate:.3g} s, so the lead cannot be used; "
-            "choose a recording without gaps."
-        )
-    at = np.arange(row.size)
-    return np.where(missing, np.interp(at, at[~missing], row[~missing]), row)

@@ -7,14 +7,15 @@ the format allows, it takes samples from the disk only when a piece is asked for
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from ecgtwin_app.ecg.recording import EcgError, Recording
-from ecgtwin_app.formats.channels import LONGEST_GAP_S, known_leads, recording_from_channels
+from ecgtwin_app.formats.channels import known_leads, recording_from_channels, told_apart
+from ecgtwin_app.formats.gaps import LONGEST_GAP_S
 from ecgtwin_app.formats.guard import MAX_VALUES, parsing
 
 #: Stretches that a message names.
@@ -31,7 +32,7 @@ class EcgFile:
     format : str
         As in `Recording.source`.
     names : tuple of str
-        The channels as the file spells them.
+        The channels as the file spells them, those with the same name told apart.
     rate : float
         Hz.
     samples : int
@@ -52,6 +53,29 @@ class EcgFile:
     values: Callable[[int, int], np.ndarray]
     fields: dict = field(default_factory=dict)
     gaps: tuple[tuple[int, int], ...] = ()
+
+    def __post_init__(self):
+        object.__setattr__(self, "names", told_apart(self.names))
+
+    def named(self, names: Sequence[str]) -> EcgFile:
+        """The same file with other names for its channels.
+
+        Parameters
+        ----------
+        names : sequence of str
+            One for each channel, in the order of the file; what is no lead ("other") is left out.
+
+        Raises
+        ------
+        EcgError
+            Not as many names as channels.
+        """
+        if len(names) != len(self.names):
+            raise EcgError(
+                f"{self.path.name} has {len(self.names)} channels, but {len(names)} are named; name them all, in the "
+                "order of the file."
+            )
+        return replace(self, names=tuple(str(name).strip() for name in names))
 
     @property
     def duration(self) -> float:

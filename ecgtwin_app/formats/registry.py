@@ -37,8 +37,8 @@ def open_ecg(path: Path | str, **options) -> EcgFile:
     path : Path or str
         A file, or the bare name of a WFDB record.
     **options
-        `rate`, `unit`, `lead_order`, `separator` and `decimal` for what tables and arrays do not state
-        themselves (see `csv_.open_file`); None counts as not given.
+        `rate`, `unit`, `separator` and `decimal` for what tables and arrays do not state themselves (see
+        `csv_.open_file`); `lead_order` names the channels of any file. None counts as not given.
 
     Returns
     -------
@@ -65,12 +65,15 @@ def open_ecg(path: Path | str, **options) -> EcgFile:
         raise EcgError(f"{path.name} is in no format that is read here; convert it to one of {known}.")
     check_file(path, getattr(reader, "LARGEST", MAX_BYTES))
     given = {name: value for name, value in options.items() if value is not None}
-    unknown = sorted(set(given) - set(getattr(reader, "OPTIONS", ())))
+    own = set(getattr(reader, "OPTIONS", ()))
+    names = given.pop("lead_order", None) if "lead_order" not in own else None
+    unknown = sorted(set(given) - own)
     if unknown:
         raise EcgError(
             f"{path.name} is a {reader.FORMAT} file and states this itself; leave out {', '.join(unknown)}."
         )
-    return reader.open_file(path, **given)
+    file = reader.open_file(path, **given)
+    return file.named(names) if names else file
 
 
 def read_ecg(
