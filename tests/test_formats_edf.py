@@ -5,27 +5,37 @@ import pytest
 
 from ecgtwin_app.ecg.leads import twelve_leads
 from ecgtwin_app.ecg.recording import LEADS, EcgError, Recording
-from ecgtwin_app.formats.registry import read_ecg, write_ecg
+from ecgtwin_app.formats.registry import open_ecg, read_ecg, write_ecg
 
 RNG = np.random.default_rng(6)
 STEPS = np.rint(twelve_leads(RNG.normal(0, 400, (8, 1500)))).astype("<i2")
 
 
-def edf(signals, records=3, seconds="1", plus="") -> bytes:
-    """EDF of (label, unit, physical range, steps) signals, a whole number of samples a record each."""
-    per_record = [steps.size // records for *_, steps in signals]
+def edf(signals, records=3, seconds="1", plus="", sample=2) -> bytes:
+    """EDF, or BDF of three bytes a sample, of (label, unit, physical range, steps) signals.
+
+    Each has a whole number of samples a record; steps of single bytes are annotations.
+    """
+    per_record = [
+        steps.size // records // (sample if steps.dtype == np.uint8 else 1) for *_, steps in signals
+    ]
+    most = str((1 << (8 * sample - 1)) - 1)
     columns = [
-        [(label, 16), ("", 80), (unit, 8), (f"{-physical:g}", 8), (f"{physical:g}", 8), ("-32767", 8), ("32767", 8),
+        [(label, 16), ("", 80), (unit, 8), (f"{-physical:g}", 8), (f"{physical:g}", 8), (f"-{most}", 8), (most, 8),
          ("", 80), (str(count), 8), ("", 32)]
         for (label, unit, physical, _), count in zip(signals, per_record, strict=True)
     ]  # fmt: skip
-    head = [("0", 8), ("X", 80), ("X", 80), ("03.02.2004.05.06", 16), (str(256 * (len(signals) + 1)), 8),
+    head = [("0" if sample == 2 else "\xffBIOSEMI", 8), ("X", 80), ("X", 80), ("03.02.2004.05.06", 16), (str(256 * (len(signals) + 1)), 8),
             (plus, 44), (str(records), 8), (seconds, 8), (str(len(signals)), 4)]  # fmt: skip
     head += [columns[k][field] for field in range(10) for k in range(len(signals))]
     data = b"".join(text.encode("latin-1").ljust(width) for text, width in head)
     for record in range(records):
         for (*_, steps), count in zip(signals, per_record, strict=True):
-            data += steps[record * count : (record + 1) * count].astype("<i2").tobytes()
+            if steps.dtype == np.uint8:
+                data += steps[record * count * sample : (record + 1) * count * sample].tobytes()
+                continue
+            wide = steps[record * count : (record + 1) * count].astype("<i4")
+            data += wide.view(np.uint8).reshape(-1, 4)[:, :sample].tobytes()
     return data
 
 
@@ -73,19 +83,49 @@ def test_filling_at_the_end_is_no_signal(save):
     assert recording.samples == 1100 and "left out 0.8 s of filling at the end" in recording.history
 
 
-def test_interruptions_are_refused(save):
-    def note(second):
-        return np.frombuffer(f"+{second}\x14\x14".encode().ljust(20, b"\0"), "<i2")
+def noted(*seconds, width="<i2"):
+    return np.concatenate(
+        [np.frombuffer(f"+{second}\x14\x14".encode().ljust(24, b"\0"), width) for second in seconds]
+    )
 
-    times = {"steady": (0, 1, 2), "interrupted": (0, 1, 7)}
-    for name, seconds in times.items():
-        notes = np.concatenate([note(second) for second in seconds])
-        path = save(edf([*twelve(), ("EDF Annotations", "", 1.0, notes)], plus="EDF+D"))
-        if name == "steady":
-            assert read_ecg(path).samples == 1500
-        else:
-            with pytest.raises(EcgError, match="interruptions"):
-                read_ecg(path)
+
+def test_interruptions_are_named_and_nothing_is_made_up(save):
+    steady = open_ecg(save(edf([*twelve(), ("EDF Annotations", "", 1.0, noted(0, 1, 2))], plus="EDF+D")))
+    assert (steady.samples, steady.gaps) == (1500, ())
+    late = open_ecg(save(edf([*twelve(), ("EDF Annotations", "", 1.0, noted(5, 6, 12.5))], plus="EDF+D")))
+    assert (late.samples, late.duration, late.gaps) == (4250, 8.5, ((1000, 3750),))
+    assert late.stretches() == ((0.0, 2.0), (7.5, 8.5))
+    with pytest.raises(
+        EcgError,
+        match="was interrupted, and no samples are made up; choose a piece within 0 to 2 s, 7.5 to 8.5 s",
+    ):
+        late.recording()
+    assert np.isnan(late.values(1000, 3750)).all()
+    np.testing.assert_allclose(late.recording(0, 2).signal, STEPS[:, :1000] / 1000, atol=1e-6)
+    np.testing.assert_allclose(late.recording(7.5, 1).signal, STEPS[:, 1000:] / 1000, atol=1e-6)
+    # A continuous file says so, whatever its annotations say.
+    assert (
+        open_ecg(save(edf([*twelve(), ("EDF Annotations", "", 1.0, noted(0, 1, 7))], plus="EDF+C"))).gaps
+        == ()
+    )
+    with pytest.raises(EcgError, match="overlap"):
+        open_ecg(save(edf([*twelve(), ("EDF Annotations", "", 1.0, noted(0, 1, 1.5))], plus="EDF+D")))
+
+
+def test_steps_of_24_bits(save):
+    steps = np.rint(STEPS * 100.0).astype(np.int32)
+    signals = [(f"ECG {lead}", "uV", 83886.1, row) for lead, row in zip(LEADS, steps, strict=True)]
+    status = ("Status", "Boolean", 1.0, np.zeros(1500, np.int32))
+    data = edf([*signals, status], plus="24BIT", sample=3)
+    opened = open_ecg(save(data))
+    assert (opened.format, opened.rate, opened.samples) == ("BDF", 500.0, 1500)
+    recording = opened.recording()
+    np.testing.assert_allclose(recording.signal, steps * 83.8861 / 8388607, atol=1e-6)
+    assert recording.history == ("left out 1 signal not called like an ECG lead",)
+    notes = noted(0, 1, 4, width=np.uint8)
+    late = open_ecg(save(edf([*signals, ("BDF Annotations", "", 1.0, notes)], plus="BDF+D", sample=3)))
+    assert late.gaps == ((1000, 2000),)
+    np.testing.assert_allclose(late.recording(4, 1).signal, steps[:, 1000:] * 83.8861 / 8388607, atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -93,10 +133,10 @@ def test_interruptions_are_refused(save):
     [
         (b"3       1       12  ", b"9999    1       12  ", "9,999 records, but it holds 3"),
         (b"3       1       12  ", b"3       0       12  ", "how long"),
-        (b"3       1       12  ", b"3       1       999 ", "damaged EDF header"),
-        (b"3       1       12  ", b"3       x       12  ", "damaged EDF header"),
+        (b"3       1       12  ", b"3       1       999 ", "damaged header"),
+        (b"3       1       12  ", b"3       x       12  ", "damaged header"),
         (b"3       1       12  ", b"3       60      12  ", "50 to 10,000"),
-        (b"500     ", b"-500    ", "damaged EDF header"),
+        (b"500     ", b"-500    ", "damaged header"),
         (b"uV      ", b"kg      ", "'kg'"),
         (b"EKG I   ", b"Zaphod  ", r"^$"),
     ],
@@ -121,3 +161,17 @@ def test_a_length_that_no_record_divides_is_filled_and_cut_again(tmp_path):
     recording = Recording(STEPS[:, :1499] / 1000, 500.0)
     back = read_ecg(write_ecg(recording, tmp_path / "x.edf"))
     np.testing.assert_allclose(back.signal, recording.signal, atol=1e-6)
+
+
+def test_another_programs_bdf(tmp_path):
+    edfio = pytest.importorskip("edfio")
+    signals = [
+        edfio.BdfSignal(
+            row / 1000.0, 500, label=f"ECG {lead}", physical_dimension="mV", physical_range=(-40, 40)
+        )
+        for lead, row in zip(LEADS, STEPS, strict=True)
+    ]
+    edfio.Bdf(signals, annotations=[edfio.EdfAnnotation(1.0, None, "a remark")]).write(tmp_path / "x.bdf")
+    recording = read_ecg(tmp_path / "x.bdf")
+    assert (recording.source, recording.samples) == ("BDF", 1500)
+    np.testing.assert_allclose(recording.signal, STEPS / 1000, atol=1e-5)

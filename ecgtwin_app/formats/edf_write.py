@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from ecgtwin_app.ecg.recording import EcgError, Recording
-from ecgtwin_app.formats.edf import ANNOTATIONS, SAMPLES_KEY, SIGNAL_FIELDS
+from ecgtwin_app.formats.edf import ANNOTATIONS, SAMPLES_KEY
+from ecgtwin_app.formats.edf_header import SIGNAL_FIELDS
 from ecgtwin_app.formats.marking import comment_lines
 from ecgtwin_app.formats.pieces import Pieces
 
@@ -63,7 +64,10 @@ def write(recording: Recording | Pieces, path: Path, keep_identity: bool = False
             rest = np.concatenate([rest, steps], axis=1)
             whole = rest.shape[1] // per_record
             ecg = rest[:, : whole * per_record].astype("<i2").reshape(len(said.leads), whole, per_record)
-            body = [ecg.transpose(1, 0, 2).reshape(whole, len(said.leads) * per_record), words[written : written + whole]]
+            body = [
+                ecg.transpose(1, 0, 2).reshape(whole, len(said.leads) * per_record),
+                words[written : written + whole],
+            ]
             file.write(np.concatenate(body, axis=1).tobytes())
             written, rest = written + whole, rest[:, whole * per_record :]
     return path

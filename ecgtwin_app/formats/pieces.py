@@ -88,7 +88,11 @@ def pieces_of(file: EcgFile, start: float = 0.0, seconds: float | None = None) -
         said = said or replace(recording, signal=recording.signal[:, :0])
         for line in recording.history:
             counted = _COUNTED.fullmatch(line)
-            line, count = (f"{counted['before']}{{}}{counted['after']}", int(counted["count"])) if counted else (line, 0)
+            line, count = (
+                (f"{counted['before']}{{}}{counted['after']}", int(counted["count"]))
+                if counted
+                else (line, 0)
+            )
             history[line] = history.get(line, 0) + count
     lines = tuple(line.replace("{}", str(count)) if count else line for line, count in history.items())
     if (first, last) != (0, file.samples):

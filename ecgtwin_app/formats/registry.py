@@ -7,6 +7,7 @@ from pathlib import Path
 from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.formats import (
     aecg,
+    bdf,
     cardiosoft,
     csv_,
     dicom,
@@ -25,7 +26,7 @@ from ecgtwin_app.formats.pieces import Pieces
 
 #: Asked in this order: formats that mark themselves first, WFDB by its header beside the file, tables last,
 #: because any text might be one.
-_READERS = (dicom, scp, edf, npy, muse, cardiosoft, sierra, aecg, wfdb_, mat, csv_)
+_READERS = (dicom, scp, edf, bdf, npy, muse, cardiosoft, sierra, aecg, wfdb_, mat, csv_)
 _HEAD_BYTES = 8192
 
 
