@@ -12,6 +12,8 @@ from ecgtwin_app.formats import (
     csv_,
     dicom,
     edf,
+    gdf,
+    ishne,
     mat,
     muse,
     npy,
@@ -26,7 +28,7 @@ from ecgtwin_app.formats.pieces import Pieces
 
 #: Asked in this order: formats that mark themselves first, WFDB by its header beside the file, tables last,
 #: because any text might be one.
-_READERS = (dicom, scp, edf, bdf, npy, muse, cardiosoft, sierra, aecg, wfdb_, mat, csv_)
+_READERS = (dicom, scp, edf, bdf, gdf, ishne, npy, muse, cardiosoft, sierra, aecg, wfdb_, mat, csv_)
 _HEAD_BYTES = 8192
 
 
