@@ -29,6 +29,14 @@ def test_content_decides_not_the_name(tmp_path):
     assert read_ecg(disguised).source == "DICOM"
 
 
+def test_dialogs_offer_the_endings_of_all_formats():
+    from ecgtwin_app.ui import dialogs
+
+    offered = dialogs._RECORDINGS.split()
+    assert {"*.dcm", "*.hea", "*.edf", "*.bdf", "*.gdf", "*.ecg", "*.csv", "*.xml", "*.npz"} <= set(offered)
+    assert [f"*{suffix}" for suffix in registry.SUFFIXES] == offered
+
+
 def test_what_is_no_file(tmp_path):
     refused(tmp_path / "gone.dcm", "There is no file")
     refused(tmp_path, "is a folder")

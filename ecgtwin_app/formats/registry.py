@@ -30,6 +30,8 @@ from ecgtwin_app.formats.pieces import Pieces
 #: because any text might be one.
 _READERS = (dicom, scp, edf, bdf, gdf, ishne, npy, muse, cardiosoft, sierra, aecg, wfdb_, mat, csv_)
 _HEAD_BYTES = 8192
+#: The endings that files of these formats usually have, for dialogs.
+SUFFIXES = tuple(dict.fromkeys(suffix for reader in _READERS for suffix in reader.SUFFIXES))
 
 
 def open_ecg(path: Path | str, **options) -> EcgFile:

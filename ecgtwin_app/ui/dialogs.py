@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from ecgtwin_app import __version__
+from ecgtwin_app.formats.registry import SUFFIXES
 from ecgtwin_app.ui.actions import COMMANDS
 from ecgtwin_app.ui.theme import dress
 from ecgtwin_app.ui.words import noted, tr
@@ -38,7 +39,7 @@ that patient.</p>
 """)
 
 
-_RECORDINGS = "*.dcm *.hea *.dat *.mat *.csv *.tsv *.txt *.xml *.scp *.edf"
+_RECORDINGS = " ".join(f"*{suffix}" for suffix in SUFFIXES)
 _PATTERNS = f"*.ecgtwin *.ecgcourse {_RECORDINGS}"
 
 
