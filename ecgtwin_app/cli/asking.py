@@ -75,16 +75,18 @@ def read_reference(args: argparse.Namespace) -> Recording:
     """
     from ecgtwin_app.ecg.measure import measure
     from ecgtwin_app.ecg.quality import SOME_LEADS, quality_of
+    from ecgtwin_app.ecg.resample import ten_seconds
     from ecgtwin_app.engine.suitability import needs, unfit
 
     reference = read_recording(args)
     if reason := needs(reference):
         raise EcgError(reason)
+    strip = ten_seconds(reference)  # what twins are made of
     try:
-        reasons = measure(reference).reasons
+        reasons = measure(strip).reasons
     except EcgError:
         reasons = None
-    quality = quality_of(reference, reasons)
+    quality = quality_of(strip, reasons)
     reason = unfit(quality)
     if reason and not args.force:
         raise EcgError(f"{reason} Choose another recording, or add --force.")

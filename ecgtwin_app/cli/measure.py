@@ -8,7 +8,7 @@ from pathlib import Path
 from ecgtwin_app.cli.asking import add_recording_arguments, read_file, read_recording
 from ecgtwin_app.cli.measure_text import print_comparison, print_report
 from ecgtwin_app.cli.output import print_json
-from ecgtwin_app.conditions.referee import met_conditions
+from ecgtwin_app.conditions.referee import met_conditions, unjudged_conditions
 from ecgtwin_app.ecg.leads import lead_law_residual
 from ecgtwin_app.ecg.matrix import measurement_matrix, median_beat
 from ecgtwin_app.ecg.measure import measure
@@ -85,4 +85,5 @@ def _report(name: str, recording: Recording, with_beat: bool) -> dict:
         "device": recording.device,
         "measurements": measurement_matrix(recording, measured),
         "criteria_met": met_conditions(measured, recording.patient.age, recording.patient.sex),
+        "criteria_not_judged": unjudged_conditions(measured, recording.patient.age, recording.patient.sex),
     } | ({"median_beat": median_beat(measured)} if with_beat else {})

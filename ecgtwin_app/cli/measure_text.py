@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ecgtwin_app.cli.output import text_of
-from ecgtwin_app.ecg.recording import LEADS
+from ecgtwin_app.ecg.quality import SOME_LEADS
 
 #: Words, unit, name in the matrix and decimals, in the order of reading an ECG.
 VALUES = (
@@ -54,11 +54,14 @@ def print_report(report: dict) -> None:
     print()
     for words, unit, key, decimals in VALUES:
         value, doubts = _scaled(matrix, key, unit), matrix["qtc_doubts"].get(key.removeprefix("qtc_"), ())
-        note = f"   do not trust: {', '.join(doubts)}" if doubts else ""
+        reason = matrix["reasons"].get(key.partition(".")[0]) if value is None else None
+        note = f"   {reason}" if reason else f"   do not trust: {', '.join(doubts)}" if doubts else ""
         print(f"{words:<16}{_number(value, decimals):>8} {unit}{note}")
-    print(f"\n{'mV':<9}" + "".join(f"{lead:>7}" for lead in LEADS))
+    leads = matrix["leads"]
+    width = max(7, *(len(lead) + 2 for lead in leads))
+    print(f"\n{'mV':<9}" + "".join(f"{lead:>{width}}" for lead in leads))
     for words, key in BY_LEAD:
-        print(f"{words:<9}" + "".join(f"{_number(matrix[key][lead], 2):>7}" for lead in LEADS))
+        print(f"{words:<9}" + "".join(f"{_number(matrix[key][lead], 2):>{width}}" for lead in leads))
     print()
     kinds = [beat["kind"] for beat in matrix["beats"]]
     counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
@@ -66,15 +69,17 @@ def print_report(report: dict) -> None:
     if matrix["pacing_spikes"]:
         at = ", ".join(f"{second:.2f}" for second in matrix["pacing_spikes"])
         print(f"{'pacing spikes':<16}at {at} s")
-    for lead, notes in matrix["lead_quality"].items():
-        if notes:
-            print(f"{'lead ' + lead:<16}{', '.join(notes)}")
-    if matrix["lead_reversal"]:
-        print(f"{'look at':<16}the electrodes: perhaps exchanged ({matrix['lead_reversal']})")
+    verdict = matrix["quality"]["verdict"]
+    usable = f": {', '.join(matrix['quality']['usable_leads'])}" if verdict == SOME_LEADS else ""
+    print(f"{'signal':<16}{verdict}{usable}")
+    for doubt in matrix["doubts"]:
+        print(f"{'mind':<16}{doubt}")
     if report["device"]:
         said = ", ".join(f"{name} {text_of(value)}" for name, value in report["device"].items())
         print(f"{'device said':<16}{said}")
     print(f"{'criteria met':<16}{', '.join(report['criteria_met']) or '–'}")
+    if unseen := report["criteria_not_judged"]:
+        print(f"{'not judged':<16}{'; '.join(f'{name} ({why})' for name, why in unseen.items())}")
 
 
 def print_comparison(first: dict, second: dict, difference: dict) -> None:
@@ -88,9 +93,12 @@ def print_comparison(first: dict, second: dict, difference: dict) -> None:
         print(
             f"{words:<16}{_number(one, decimals):>18}{_number(two, decimals):>18}{_number(more, decimals, '+'):>12} {unit}"
         )
-    print(f"\n{'Δ mV':<9}" + "".join(f"{lead:>7}" for lead in LEADS))
+    shared = [lead for lead in first["measurements"]["leads"] if lead in second["measurements"]["leads"]]
+    width = max((7, *(len(lead) + 2 for lead in shared)))
+    print(f"\n{'Δ mV':<9}" + "".join(f"{lead:>{width}}" for lead in shared))
     for words, key in BY_LEAD:
-        print(f"{words:<9}" + "".join(f"{_number(difference[key].get(lead), 2, '+'):>7}" for lead in LEADS))
+        values = (_number(difference[key].get(lead), 2, "+") for lead in shared)
+        print(f"{words:<9}" + "".join(f"{value:>{width}}" for value in values))
     print()
     for report in (first, second):
         print(f"{report['file'][:40]} meets: {', '.join(report['criteria_met']) or '–'}")

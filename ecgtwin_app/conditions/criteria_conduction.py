@@ -5,7 +5,7 @@ Surawicz et al., AHA/ACC/HRS recommendations part III, J Am Coll Cardiol 2009;53
 
 from __future__ import annotations
 
-from ecgtwin_app.conditions.verdict import Asked, Verdict, above, at_least, below, line, yes
+from ecgtwin_app.conditions.verdict import Asked, Verdict, above, at_least, below, line, seen, yes
 from ecgtwin_app.ecg.measure import Measurements
 from ecgtwin_app.ecg.qrs_pattern import (
     has_terminal_r,
@@ -25,16 +25,20 @@ def left_bundle_branch_block(m: Measurements, asked: Asked) -> list[Verdict]:
     shape = m.delineation.shapes[0]
     return [
         at_least("QRS duration", "ms", m.qrs, 120),
-        yes("QS or rS in V1", "yes", is_qs_or_rs(shape, "V1")),
+        yes("QS or rS in V1", "yes", seen(m, ("V1",), lambda: is_qs_or_rs(shape, "V1"))),
         yes(
             "broad R without q in I and V6",
             "yes",
-            all(is_broad_r_without_q(shape, lead) for lead in ("I", "V6")),
+            seen(m, ("I", "V6"), lambda: all(is_broad_r_without_q(shape, lead) for lead in ("I", "V6"))),
         ),
         yes(
             "discordant ST-T",
             "yes",
-            is_discordant(shape, "V1") and any(is_discordant(shape, n) for n in ("I", "V6")),
+            seen(
+                m,
+                ("I", "V1", "V6"),
+                lambda: is_discordant(shape, "V1") and any(is_discordant(shape, n) for n in ("I", "V6")),
+            ),
         ),
     ]
 
@@ -56,9 +60,9 @@ def incomplete_right_bundle_branch_block(m: Measurements, asked: Asked) -> list[
 def _late_right_ventricle(m):
     shape = m.delineation.shapes[0]
     return [
-        yes("terminal R in V1", "yes", has_terminal_r(shape, "V1")),
-        at_least("S in I", "ms", 1000 * terminal_s(shape, "I"), 40),
-        at_least("S in V6", "ms", 1000 * terminal_s(shape, "V6"), 40),
+        yes("terminal R in V1", "yes", seen(m, ("V1",), lambda: has_terminal_r(shape, "V1"))),
+        at_least("S in I", "ms", seen(m, ("I",), lambda: 1000 * terminal_s(shape, "I")), 40),
+        at_least("S in V6", "ms", seen(m, ("V6",), lambda: 1000 * terminal_s(shape, "V6")), 40),
     ]
 
 

@@ -7,8 +7,8 @@ Circulation 2007;115:1154.
 
 from __future__ import annotations
 
-from ecgtwin_app.conditions.verdict import Asked, Verdict, below, between, line, yes
-from ecgtwin_app.ecg.measure import Measurements
+from ecgtwin_app.conditions.verdict import Asked, Verdict, below, between, line, seen, yes
+from ecgtwin_app.ecg.measure import NEEDS, Measurements
 from ecgtwin_app.ecg.qrs_pattern import initial_axis, is_qr, is_rs, r_peak_time
 
 #: The part of the QRS that a right bundle branch block leaves to the left ventricle, seconds.
@@ -20,9 +20,9 @@ def left_anterior_fascicular_block(m: Measurements, asked: Asked) -> list[Verdic
     shape = m.delineation.shapes[0]
     return [
         between("QRS axis", "°", _axis(m, asked), -90, -45),
-        yes("qR in aVL", "yes", is_qr(shape, "aVL")),
+        yes("qR in aVL", "yes", seen(m, ("aVL",), lambda: is_qr(shape, "aVL"))),
         *_not_wide(m, asked),
-        line("R peak time in aVL", "ms", "", r_peak_time(shape, "aVL"), None),
+        line("R peak time in aVL", "ms", "", seen(m, ("aVL",), lambda: r_peak_time(shape, "aVL")), None),
     ]
 
 
@@ -31,16 +31,19 @@ def left_posterior_fascicular_block(m: Measurements, asked: Asked) -> list[Verdi
     shape = m.delineation.shapes[0]
     return [
         between("QRS axis", "°", _axis(m, asked), 90, 180),
-        yes("rS in I", "yes", is_rs(shape, "I")),
-        yes("qR in III", "yes", is_qr(shape, "III")),
+        yes("rS in I", "yes", seen(m, ("I",), lambda: is_rs(shape, "I"))),
+        yes("qR in III", "yes", seen(m, ("III",), lambda: is_qr(shape, "III"))),
         *_not_wide(m, asked),
     ]
 
 
 def _axis(m, asked):
-    if asked.any("right bundle branch block"):
-        return initial_axis(m.delineation.shapes[0], LEFT_PART)
-    return m.qrs_axis
+    def axis():
+        if asked.any("right bundle branch block"):
+            return initial_axis(m.delineation.shapes[0], LEFT_PART)
+        return m.qrs_axis
+
+    return seen(m, NEEDS["qrs_axis"], axis)
 
 
 def _not_wide(m, asked):

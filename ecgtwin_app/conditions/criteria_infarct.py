@@ -7,7 +7,7 @@ stricter 40 ms of the Minnesota code (Prineas et al. 1982) instead of 30 ms.
 
 from __future__ import annotations
 
-from ecgtwin_app.conditions.verdict import Asked, Verdict, line
+from ecgtwin_app.conditions.verdict import Asked, Verdict, any_of, line, seen
 from ecgtwin_app.ecg.measure import Measurements
 from ecgtwin_app.ecg.qrs_pattern import QWave, q_wave
 
@@ -26,11 +26,11 @@ def old_inferior_infarct(m: Measurements, asked: Asked) -> list[Verdict]:
 
 
 def _q_waves(m, leads, wanted, duration, depth, words):
-    waves = {lead: q_wave(m.delineation.shapes[0], lead) for lead in leads}
+    waves = {lead: q_wave(m.delineation.shapes[0], lead) for lead in leads if lead in m.leads}
     found = [lead for lead, wave in waves.items() if _counts(wave, duration, depth)]
-    longest = max(wave.duration for wave in waves.values())
+    longest = seen(m, leads, lambda: max(wave.duration for wave in waves.values()))
     return [
-        line("pathological Q", "", words, ", ".join(found) or "none", len(found) >= wanted),
+        line("pathological Q", "", words, ", ".join(found) or "none", any_of(m, leads, len(found) >= wanted)),
         line("longest Q", "ms", "", longest, None),
     ]
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection
 
-from ecgtwin_app.conditions.verdict import Asked, Verdict, line
+from ecgtwin_app.conditions.verdict import Asked, Verdict, any_of, line, seen
 from ecgtwin_app.ecg.measure import Measurements
 
 CHEST = ("V1", "V2", "V3", "V4", "V5", "V6")
 INFERIOR = ("II", "aVF", "III")
+#: Leads in which ST depression and T inversion count.
+LOOKED_AT = (*CHEST, "aVL", "I", *INFERIOR)
 #: aVR looks into the ventricle from the other side and is no neighbour here.
 NEIGHBOURS = (*itertools.pairwise(CHEST), ("aVL", "I"), *itertools.pairwise(INFERIOR), ("II", "III"))
 
@@ -51,23 +53,30 @@ def inferior_stemi(m: Measurements, asked: Asked) -> list[Verdict]:
 
 
 def _elevation(m, limits, wanted):
-    raised = [lead for lead, limit in limits.items() if m.st_j[lead] >= limit]
+    raised = [lead for lead, limit in limits.items() if lead in m.leads and m.st_j[lead] >= limit]
+    largest = seen(m, limits, lambda: max(m.st_j[lead] for lead in limits))
     return [
-        line("J-point elevation", "", wanted, ", ".join(raised) or "none", have_neighbours(raised)),
-        line("largest J-point elevation", "mV", "", max(m.st_j[lead] for lead in limits), None),
+        line(
+            "J-point elevation",
+            "",
+            wanted,
+            ", ".join(raised) or "none",
+            any_of(m, limits, have_neighbours(raised)),
+        ),
+        line("largest J-point elevation", "mV", "", largest, None),
     ]
 
 
 def st_depression(m: Measurements, asked: Asked) -> list[Verdict]:
     """Horizontal or downsloping depression of 0.05 mV in two contiguous leads, at J and 60 ms after it."""
-    leads = [lead for lead in (*CHEST, "aVL", "I", *INFERIOR) if max(m.st_j[lead], m.st_60[lead]) <= -0.05]
+    leads = [lead for lead in _there(m) if max(m.st_j[lead], m.st_60[lead]) <= -0.05]
     return [
         line(
             "ST depression",
             "",
             "two neighbours ≥ 0.05 mV",
             ", ".join(leads) or "none",
-            have_neighbours(leads),
+            any_of(m, LOOKED_AT, have_neighbours(leads)),
         )
     ]
 
@@ -76,12 +85,16 @@ def t_inversion(m: Measurements, asked: Asked) -> list[Verdict]:
     """T of -0.1 mV or lower in two contiguous leads with R larger than S."""
     leads = [
         lead
-        for lead in (*CHEST, "aVL", "I", *INFERIOR)
+        for lead in _there(m)
         if m.r_amplitude[lead] > m.s_amplitude[lead]
         and m.t_amplitude[lead] is not None
         and m.t_amplitude[lead] <= -0.1
     ]
     return [
         line("T inversion under R", "", "two neighbours ≤ -0.1 mV", ", ".join(leads) or "none",
-             have_neighbours(leads)),
+             any_of(m, LOOKED_AT, have_neighbours(leads))),
     ]  # fmt: skip
+
+
+def _there(m):
+    return [lead for lead in LOOKED_AT if lead in m.leads]

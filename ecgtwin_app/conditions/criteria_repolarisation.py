@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecgtwin_app.conditions.verdict import Asked, Verdict, at_least, line, yes
+from ecgtwin_app.conditions.verdict import Asked, Verdict, any_of, at_least, line, seen, yes
 from ecgtwin_app.ecg import smoothing
 from ecgtwin_app.ecg.measure import Measurements
 from ecgtwin_app.ecg.p_pattern import p_amplitude
@@ -33,23 +33,25 @@ def long_qt(m: Measurements, asked: Asked) -> list[Verdict]:
 
 def hyperkalaemia(m: Measurements, asked: Asked) -> list[Verdict]:
     """A tall T on a narrow base, with P flattened or QRS widened."""
-    tall = [lead for lead in LEADS if m.t_amplitude[lead] is not None and m.t_amplitude[lead] > TALL[lead]]
+    there = [lead for lead in LEADS if m.t_amplitude.get(lead) is not None]
+    tall = [lead for lead in there if m.t_amplitude[lead] > TALL[lead]]
     tented = [lead for lead in tall if t_width(m, lead) <= NARROW]
-    height = p_amplitude(m.delineation.shapes[0], "II")
-    flat = height is None or height <= FLAT_P
+    height = p_amplitude(m.delineation.shapes[0], "II") if "II" in m.leads else None
+    flat = "II" in m.leads and (height is None or height <= FLAT_P)
     wide = m.qrs is not None and m.qrs > WIDENED
     words = [name for name, met in (("P flat", flat), ("QRS wide", wide)) if met]
     return [
         line("tall T on a narrow base", "", "> 0.5 mV in a limb or > 1 mV in a chest lead",
-             ", ".join(tented) or "none", bool(tented)),
-        line("P flattened or QRS widened", "", "either", " and ".join(words) or "neither", bool(words)),
+             ", ".join(tented) or "none", any_of(m, LEADS, bool(tented))),
+        line("P flattened or QRS widened", "", "either", " and ".join(words) or "neither",
+             any_of(m, ("II",), bool(words))),
     ]  # fmt: skip
 
 
 def t_width(m: Measurements, lead: str) -> float:
     """Width of a lead's T at half its height, milliseconds."""
     shape = m.delineation.shapes[0]
-    row = smoothing.gaussian(shape.signal[LEADS.index(lead)], 2)
+    row = smoothing.gaussian(shape.lead(lead), 2)
     start = shape.waves.qrs_offset
     end = min(len(row), shape.waves.t_offset + 1)
     at = start + int(np.argmax(row[start:end]))
@@ -66,13 +68,14 @@ def t_width(m: Measurements, lead: str) -> float:
 def brugada_type_1(m: Measurements, asked: Asked) -> list[Verdict]:
     """Coved ST of 0.2 mV that falls into an inverted T, in V1 or V2."""
     leads = ("V1", "V2")
-    raised = [lead for lead in leads if m.st_j[lead] >= COVED]
+    raised = [lead for lead in leads if lead in m.leads and m.st_j[lead] >= COVED]
     coved = [lead for lead in raised if m.st_j[lead] > m.st_60[lead] > m.st_80[lead]]
+    highest = seen(m, leads, lambda: max(m.st_j[lead] for lead in leads))
     inverted = [lead for lead in coved if _last_t(m, lead) < 0]
     return [
-        at_least("highest ST of V1 and V2", "mV", max(m.st_j[lead] for lead in leads), COVED),
-        yes("coved: ST falls from J", "yes", bool(coved)),
-        yes("T inverted in the same lead", "yes", bool(inverted)),
+        at_least("highest ST of V1 and V2", "mV", highest, COVED),
+        yes("coved: ST falls from J", "yes", any_of(m, leads, bool(coved))),
+        yes("T inverted in the same lead", "yes", any_of(m, leads, bool(inverted))),
     ]
 
 
@@ -82,5 +85,5 @@ def _last_t(m, lead):
     if waves.t_offset is None:
         return 0.0
     middle = (waves.qrs_offset + waves.t_offset) // 2
-    t = m.delineation.shapes[0].signal[LEADS.index(lead), middle : waves.t_offset]
+    t = m.delineation.shapes[0].lead(lead)[middle : waves.t_offset]
     return float(t[np.argmax(np.abs(t))]) if t.size else 0.0

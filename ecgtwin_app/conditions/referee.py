@@ -144,15 +144,28 @@ def met_conditions(
     measured = _measured(recording)
     met = []
     for name in CRITERIA:
-        lines = [v for v in judge(measured, (name,), age=age, sex=sex) if v.met is not None]
-        if lines and meets(lines):
+        lines = judge(measured, (name,), age=age, sex=sex)
+        if meets(lines) and any(line.met for line in lines):
             met.append(name)
     return met
 
 
+def unjudged_conditions(
+    measured: Measurements, age: float | None = None, sex: str | None = None
+) -> dict[str, str]:
+    """The conditions that the leads of a recording neither show nor rule out, and why: "needs V1"."""
+    unjudged = {}
+    for name in CRITERIA:
+        lines = judge(measured, (name,), age=age, sex=sex)
+        reasons = dict.fromkeys(line.reason for line in lines if line.reason)
+        if reasons and not any(line.met is False for line in lines):
+            unjudged[name] = "; ".join(reasons)
+    return unjudged
+
+
 def meets(verdicts: Sequence[Verdict]) -> bool:
-    """Whether every line that can fail is met."""
-    return all(verdict.met is not False for verdict in verdicts)
+    """Whether every line that can fail is met, and none is left that cannot be judged."""
+    return all(verdict.met is not False and not verdict.reason for verdict in verdicts)
 
 
 def _measured(recording):

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import TypeVar
+
+from ecgtwin_app.ecg.measure import Measurements, needing
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -20,7 +26,9 @@ class Verdict:
     reference, got : float, str or None
         Measured on the reference and on the recording judged; None when it could not be measured.
     met : bool or None
-        None when the line only informs.
+        None when the line only informs, or cannot be judged.
+    reason : str
+        Why it cannot be judged: "needs V1"; "" where it can.
     """
 
     name: str
@@ -29,6 +37,30 @@ class Verdict:
     reference: float | str | None
     got: float | str | None
     met: bool | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """Stands for what cannot be measured because leads are missing; a line about it cannot be judged.
+
+    Attributes
+    ----------
+    reason : str
+        "needs V1".
+    """
+
+    reason: str
+
+
+def seen(m: Measurements, leads: Collection[str], measured: Callable[[], Value]) -> Value | Unseen:
+    """What is measured in these leads, if they are all there."""
+    return measured() if set(leads) <= set(m.leads) else Unseen(needing(leads))
+
+
+def any_of(m: Measurements, leads: Collection[str], found: bool) -> bool | Unseen:
+    """Whether something was found in any of these leads; where it was not, a missing one could still show it."""
+    return True if found else seen(m, leads, lambda: False)
 
 
 @dataclass(frozen=True)
@@ -53,31 +85,44 @@ class Asked:
         return any(name in self.conditions for name in names)
 
 
-def line(name: str, unit: str, asked: str, got: float | str | None, met: bool | None) -> Verdict:
-    """A verdict whose reference column is still empty. What could not be measured is not met."""
+def line(
+    name: str, unit: str, asked: str, got: float | str | Unseen | None, met: bool | Unseen | None
+) -> Verdict:
+    """A verdict whose reference column is still empty. What could not be measured is not met.
+
+    What cannot be seen for want of leads is neither met nor unmet.
+    """
+    for unseen in (got, met):
+        if isinstance(unseen, Unseen):
+            return Verdict(name, unit, asked, None, None, None, "" if met is None else unseen.reason)
     return Verdict(name, unit, asked, None, got, False if got is None and met is not None else met)
 
 
-def at_least(name: str, unit: str, got: float | None, limit: float) -> Verdict:
+def at_least(name: str, unit: str, got: float | Unseen | None, limit: float) -> Verdict:
     """Met when `got` reaches the limit."""
-    return line(name, unit, f"≥ {limit:g}", got, got is not None and got >= limit)
+    return line(name, unit, f"≥ {limit:g}", got, _holds(got, lambda value: value >= limit))
 
 
-def above(name: str, unit: str, got: float | None, limit: float) -> Verdict:
+def above(name: str, unit: str, got: float | Unseen | None, limit: float) -> Verdict:
     """Met when `got` exceeds the limit."""
-    return line(name, unit, f"> {limit:g}", got, got is not None and got > limit)
+    return line(name, unit, f"> {limit:g}", got, _holds(got, lambda value: value > limit))
 
 
-def below(name: str, unit: str, got: float | None, limit: float) -> Verdict:
+def below(name: str, unit: str, got: float | Unseen | None, limit: float) -> Verdict:
     """Met when `got` stays under the limit."""
-    return line(name, unit, f"< {limit:g}", got, got is not None and got < limit)
+    return line(name, unit, f"< {limit:g}", got, _holds(got, lambda value: value < limit))
 
 
-def between(name: str, unit: str, got: float | None, low: float, high: float) -> Verdict:
+def between(name: str, unit: str, got: float | Unseen | None, low: float, high: float) -> Verdict:
     """Met when `got` lies from `low` to `high`."""
-    return line(name, unit, f"{low:g} to {high:g}", got, got is not None and low <= got <= high)
+    return line(name, unit, f"{low:g} to {high:g}", got, _holds(got, lambda value: low <= value <= high))
 
 
-def yes(name: str, asked: str, got: bool | None) -> Verdict:
+def yes(name: str, asked: str, got: bool | Unseen | None) -> Verdict:
     """Met when `got` is true; shown as "yes" or "no"."""
-    return line(name, "", asked, None if got is None else "yes" if got else "no", bool(got))
+    words = got if got is None or isinstance(got, Unseen) else "yes" if got else "no"
+    return line(name, "", asked, words, bool(got))
+
+
+def _holds(got, test):
+    return got if isinstance(got, Unseen) else got is not None and test(got)

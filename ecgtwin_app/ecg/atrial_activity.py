@@ -15,8 +15,10 @@ import numpy as np
 
 from ecgtwin_app.ecg import smoothing
 from ecgtwin_app.ecg.delineate import Delineation
+from ecgtwin_app.ecg.leads import derivable, with_limb_leads
 from ecgtwin_app.ecg.peaks import find_peaks
-from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE
+from ecgtwin_app.ecg.pwave import sinus_p
+from ecgtwin_app.ecg.recording import MODEL_RATE
 
 #: Atrial rates of a P train and of flutter, 1/min.
 P_RATES, FLUTTER_RATES = (38.0, 190.0), (230.0, 350.0)
@@ -34,9 +36,8 @@ UNSTEADY = 250.0
 HALF_P = 0.06
 #: Every so manieth sample is enough for flutter and two overtones.
 DECIMATED = 5
-#: Lead rows of the eight whose P is upright in sinus rhythm, and their weights: I, II, V1 to V6.
-_SINUS = np.array([0.6, 1.0, 0.2, 0.4, 0.5, 0.5, 0.5, 0.5])
-_EIGHT = [LEADS.index(name) for name in ("I", "II", "V1", "V2", "V3", "V4", "V5", "V6")]
+#: Leads in which flutter waves are looked for; where none of them is there, in all.
+_FLUTTER_LEADS = ("I", "II", "III", "aVF", "V1", "V2")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +71,9 @@ def find_p_train(found: Delineation) -> PTrain | None:
         rest, 0.05 * MODEL_RATE, axis=1
     )
     relief[:, hidden] = 0
-    noise = 1.4826 * np.median(np.abs(relief[:, ~hidden]), axis=1) if (~hidden).any() else np.ones(8)
+    noise = (
+        1.4826 * np.median(np.abs(relief[:, ~hidden]), axis=1) if (~hidden).any() else np.ones(len(relief))
+    )
     relief = relief / np.maximum(noise + 0.5 * np.median(noise), 1e-6)[:, None]
     best, best_score = None, -np.inf
     for template in _usual_p(found, relief, hidden):
@@ -87,7 +90,7 @@ def find_p_train(found: Delineation) -> PTrain | None:
 
 
 def without_qrst(found: Delineation) -> tuple[np.ndarray, np.ndarray]:
-    """The eight leads less the median QRST of each beat, and the samples that a QRS hides.
+    """The leads less the median QRST of each beat, and the samples that a QRS hides.
 
     Returns
     -------
@@ -104,9 +107,10 @@ def without_qrst(found: Delineation) -> tuple[np.ndarray, np.ndarray]:
         waves = shape.waves
         at = round(beat.fiducial / found.scale) - shape.fiducial
         hidden[max(0, at + waves.qrs_onset - margin) : max(0, at + waves.qrs_offset + margin)] = True
-        _subtract(rest, shape.signal[_EIGHT, waves.qrs_onset : waves.qrs_offset], at + waves.qrs_onset)
+        own = [shape.leads.index(name) for name in found.leads]
+        _subtract(rest, shape.signal[own, waves.qrs_onset : waves.qrs_offset], at + waves.qrs_onset)
         end = waves.qrs_offset + int(0.3 * MODEL_RATE) if waves.t_offset is None else waves.t_offset
-        t = shape.signal[_EIGHT, waves.qrs_offset : min(end, shape.signal.shape[1])]
+        t = shape.signal[own, waves.qrs_offset : min(end, shape.signal.shape[1])]
         # What is left of T at its marked end goes out slowly, not in a step.
         t = t - t[:, -1:] * np.linspace(0, 1, t.shape[1]) if t.shape[1] else t
         later = 0
@@ -137,7 +141,7 @@ def _usual_p(found, relief, hidden):
         if beat.waves.p_peak is not None and beat.shape == 0
     ]
     templates = [np.median(_segments(relief, peaks), axis=0)] if len(peaks) >= 3 else []
-    course = _SINUS @ relief
+    course = sinus_p(found.leads) @ relief
     peaks = find_peaks(course, distance=int(0.15 * MODEL_RATE))
     blocked = smoothing.maximum(hidden.astype(np.uint8), half + 1) > 0
     peaks = peaks[(peaks > half) & (peaks < len(course) - half - 1) & ~blocked[peaks]]
@@ -288,9 +292,10 @@ def find_flutter(found: Delineation) -> Flutter | None:
 
 
 def _between_qrs(found):
-    """I, II, III, aVF, V1, V2 between the QRS at 100 Hz, without what is slower, and where it is seen."""
-    eight = found.signal
-    leads = np.stack([eight[0], eight[1], eight[1] - eight[0], eight[1] - eight[0] / 2, eight[2], eight[3]])
+    """The leads that show flutter, between the QRS at 100 Hz, without what is slower, and where it is seen."""
+    names, every = derivable(found.leads), with_limb_leads(found.signal, found.leads)
+    rows = [names.index(name) for name in _FLUTTER_LEADS if name in names] or list(range(len(names)))
+    leads = every[rows]
     hidden = np.zeros(leads.shape[1], dtype=bool)
     margin = int(0.02 * MODEL_RATE)
     for beat in found.beats:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgtwin_app.ecg import smoothing
-from ecgtwin_app.ecg.leads import twelve_leads
+from ecgtwin_app.ecg.leads import derivable, with_limb_leads
 from ecgtwin_app.ecg.median import (
     EARLY,
     SAME_CLASS,
@@ -24,7 +24,7 @@ from ecgtwin_app.ecg.median import (
     nan_median,
     stack_beats,
 )
-from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE, Recording
+from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE, EcgError, Recording
 from ecgtwin_app.ecg.waves import Waves, lead_qrs_bounds, qrs_bounds, t_end, t_wave
 
 #: What a beat can be: like most others; early and narrow; wide and unlike the others; none of these.
@@ -81,11 +81,20 @@ class Shape:
         Sample of the QRS fiducial in `signal`.
     waves : Waves
         Global marks in `signal`.
+    leads : tuple of str
+        Of the rows; all twelve, or what there is and follows from it in a recording of fewer leads.
     """
 
     signal: np.ndarray
     fiducial: int
     waves: Waves
+    leads: tuple[str, ...] = LEADS
+
+    def lead(self, name: str) -> np.ndarray:
+        """One lead, shape (samples,), millivolts; `EcgError` if it is not there."""
+        if name not in self.leads:
+            raise EcgError(f"This recording has no lead {name}.")
+        return self.signal[self.leads.index(name)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +109,7 @@ class Delineation:
         One a class of beats, the dominant first.
     representative : RepresentativeBeat
     signal : ndarray, shape (8, samples)
-        I, II, V1 to V6 at 500 Hz, baseline straight, pacing spikes taken out, millivolts.
+        I, II, V1 to V6, or `leads`, at 500 Hz, baseline straight, pacing spikes taken out, millivolts.
     spikes : ndarray of int
         Pacing spikes, samples at 500 Hz.
     scale : float
@@ -114,9 +123,14 @@ class Delineation:
     spikes: np.ndarray
     scale: float
 
+    @property
+    def leads(self) -> tuple[str, ...]:
+        """Of the rows of `signal`: what was measured, without what follows from it."""
+        return self.representative.leads
+
     def in_lead(self, name: str) -> tuple[Waves, ...]:
         """Every beat's marks in one lead, samples in the recording."""
-        row = LEADS.index(name)
+        row = self.shapes[0].leads.index(name)
         marks = [lead_waves(shape, row) for shape in self.shapes]
         found = []
         for beat in self.beats:
@@ -136,7 +150,7 @@ def delineate(recording: Recording) -> Delineation:
     Raises
     ------
     EcgError
-        When the eight independent leads are not there, or there is no beat.
+        When there is no beat.
     """
     stack = stack_beats(recording)
     representative = median_of(stack)
@@ -190,17 +204,20 @@ def _classes(stack: BeatStack) -> list[list[int]]:
 
 def _dominant_shape(beat):
     waves = Waves(**{name: getattr(beat, name) for name in Waves.__dataclass_fields__})
-    return Shape(twelve_leads(beat.signal.astype(np.float64)), beat.fiducial, waves)
+    signal = with_limb_leads(beat.signal.astype(np.float64), beat.leads)
+    return Shape(signal, beat.fiducial, waves, derivable(beat.leads))
 
 
 def _shape(stack, members):
     before, after = int(0.35 * MODEL_RATE), int(0.65 * MODEL_RATE)
-    signal = twelve_leads(nan_median(cut(stack.signal, stack.fiducials[members], before, after)))
+    signal = nan_median(cut(stack.signal, stack.fiducials[members], before, after))
+    signal = with_limb_leads(signal, stack.leads)
     onset, offset = qrs_bounds(signal, MODEL_RATE, before)
     following = np.append(np.diff(stack.fiducials), stack.rr * MODEL_RATE)[members] / MODEL_RATE
     t_peak, t_offset = t_wave(signal, MODEL_RATE, onset, offset, float(np.median(following)))
     signal = signal - np.median(signal[:, max(0, onset - 12) : max(1, onset - 2)], axis=1, keepdims=True)
-    return Shape(signal, before, Waves(None, None, None, onset, offset, t_peak, t_offset))
+    waves = Waves(None, None, None, onset, offset, t_peak, t_offset)
+    return Shape(signal, before, waves, derivable(stack.leads))
 
 
 def _early(onsets, last_unlike):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from ecgtwin_app.ecg.doubts import doubts
 from ecgtwin_app.ecg.lead_reversal import reversal_hint
-from ecgtwin_app.ecg.leads import independent_leads, twelve_leads
+from ecgtwin_app.ecg.leads import basis, derivable, with_limb_leads
 from ecgtwin_app.ecg.measure import Measurements
 from ecgtwin_app.ecg.qtc import FORMULAS, qtc_doubts
-from ecgtwin_app.ecg.quality import lead_quality
+from ecgtwin_app.ecg.quality import quality_of
 from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, LEADS, MODEL_RATE, Recording
-from ecgtwin_app.ecg.vcg import heart_vector, loop_measures
+from ecgtwin_app.ecg.vcg import LOOP_MEASURES, heart_vector, loop_measures
 
 
 def measurement_matrix(recording: Recording, measurements: Measurements) -> dict:
@@ -23,12 +24,14 @@ def measurement_matrix(recording: Recording, measurements: Measurements) -> dict
     Returns
     -------
     dict
-        `Measurements.as_dict`, and: ``qtc_doubts``, formula to reasons (`ecg.qtc`); ``vectorcardiogram``, derived
-        (`ecg.vcg`); ``pacing_spikes``, seconds; ``lead_quality``, lead to notes, and ``noise``, lead to mV
+        `Measurements.as_dict`, and: ``quality``, the verdict and the leads that can be used (`ecg.quality`);
+        ``doubts``, what to mind in sentences (`ecg.doubts`); ``qtc_doubts``, formula to reasons (`ecg.qtc`); ``vectorcardiogram``, derived
+        (`ecg.vcg`), None without I, II and V1 to V6; ``pacing_spikes``, seconds; ``lead_quality``, lead to notes, and ``noise``, lead to mV
         (`ecg.quality`); ``lead_reversal``, a hint in words or "" (`ecg.lead_reversal`).
     """
     found, shape = measurements.delineation, measurements.delineation.shapes[0]
-    states = lead_quality(recording)
+    quality = quality_of(recording, measurements.reasons)
+    reversal = lead_reversal(recording, measurements)
     return measurements.as_dict() | {
         "qtc_doubts": {
             formula: list(
@@ -36,37 +39,37 @@ def measurement_matrix(recording: Recording, measurements: Measurements) -> dict
             )
             for formula in FORMULAS
         },
-        "vectorcardiogram": {
-            name: _rounded(value) for name, value in loop_measures(shape.signal, shape.waves).items()
-        },
+        "vectorcardiogram": {name: _rounded(value) for name, value in _loops(shape).items()},
         "pacing_spikes": [round(float(at) / MODEL_RATE, 3) for at in found.spikes],
-        "lead_quality": {state.lead: list(state.notes) for state in states},
-        "noise": {state.lead: _rounded(state.noise) for state in states},
-        "lead_reversal": lead_reversal(recording, measurements),
+        "quality": {"verdict": quality.verdict, "usable_leads": list(quality.usable)},
+        "lead_quality": {state.lead: list(state.notes) for state in quality.leads},
+        "noise": {state.lead: _rounded(state.noise) for state in quality.leads},
+        "lead_reversal": reversal,
+        "doubts": doubts(measurements.as_dict(), quality, reversal),
     }
 
 
 def lead_reversal(recording: Recording, measurements: Measurements) -> str:
-    """Which electrodes look exchanged, in words; "" where none do."""
+    """Which electrodes look exchanged, in words; "" where none do, or leads are missing that would tell."""
+    if measurements.leads != LEADS:
+        return ""
     shape = measurements.delineation.shapes[0]
     waves, areas = shape.waves, {}
     if measurements.p_axis is not None:
         p = shape.signal[:, waves.p_onset : waves.p_offset]
         areas = {lead: float(p[LEADS.index(lead)].sum()) for lead in ("I", "II")}
-    signal = recording.signal
-    eight = (
-        independent_leads(signal)
-        if recording.leads == LEADS
-        else signal[[*map(recording.leads.index, INDEPENDENT_LEADS)]]
-    )
-    return reversal_hint(eight.astype(float), recording.rate, areas)
+    return reversal_hint(basis(recording)[1].astype(float), recording.rate, areas)
 
 
 def median_beat(measurements: Measurements) -> dict:
-    """The representative beat and its vectorcardiogram, mV at 500 Hz, with the marks in samples."""
+    """The representative beat and its vectorcardiogram, mV at 500 Hz, with the marks in samples.
+
+    Without I, II and V1 to V6 there is no vectorcardiogram.
+    """
     beat = measurements.delineation.representative
-    x, y, z = heart_vector(beat.signal)
-    leads = dict(zip(LEADS, twelve_leads(beat.signal), strict=True)) | {"x": x, "y": y, "z": z}
+    leads = dict(zip(derivable(beat.leads), with_limb_leads(beat.signal, beat.leads), strict=True))
+    if beat.leads == INDEPENDENT_LEADS:
+        leads |= dict(zip("xyz", heart_vector(beat.signal), strict=True))
     marks = (
         "p_onset",
         "p_peak",
@@ -84,6 +87,12 @@ def median_beat(measurements: Measurements) -> dict:
         "marks": {name: None if getattr(beat, name) is None else int(getattr(beat, name)) for name in marks},
         "leads": {name: [round(float(value), 4) for value in values] for name, values in leads.items()},
     }
+
+
+def _loops(shape):
+    if shape.leads == LEADS:
+        return loop_measures(shape.signal, shape.waves)
+    return dict.fromkeys(LOOP_MEASURES)
 
 
 def _rounded(value):

@@ -1,11 +1,13 @@
 """The measurement matrix: rate, intervals, axes and amplitudes of a recording.
 
-Intervals are global (earliest onset to latest end over twelve leads) on the median of the dominant
-beats, as AHA/ACC/HRS 2007 part I recommends. What cannot be measured is None, never a guess.
+Intervals are global (earliest onset to latest end over all leads) on the median of the dominant
+beats, as AHA/ACC/HRS 2007 part I recommends. What cannot be measured is None, never a guess. Of fewer
+than twelve leads, what they show is measured; what needs others is None, with the reason.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 
@@ -16,11 +18,20 @@ from ecgtwin_app.ecg.axis import frontal_axis
 from ecgtwin_app.ecg.delineate import Beat, Delineation, delineate
 from ecgtwin_app.ecg.p_pattern import p_of
 from ecgtwin_app.ecg.qtc import corrected
-from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE, Recording
+from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, MODEL_RATE, Recording
 from ecgtwin_app.ecg.rr import all_intervals, coefficient_of_variation, rmssd, sdnn, usual_intervals
 
 #: A QRS deflection smaller than this (mV) is not a Q, R or S wave.
 SMALLEST_WAVE = 0.03
+#: Leads without which a measurement cannot be made.
+NEEDS = {
+    "p_axis": ("I", "aVF"),
+    "qrs_axis": ("I", "aVF"),
+    "t_axis": ("I", "aVF"),
+    "sokolow_lyon": ("V1", "V5", "V6"),
+    "cornell": ("aVL", "V3"),
+    "vectorcardiogram": INDEPENDENT_LEADS,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,12 +62,12 @@ class Measurements:
     st_j, st_60, st_80 : dict of str to float
         ST level at the end of the QRS, 60 and 80 ms after, by lead, mV against the level before the QRS.
     p_amplitude : dict of str to float or None
-        Signed, by lead, mV, from the line through both ends of P.
+        Signed, by lead, for the leads that are there or follow from them, as all that is given by lead; mV, from the line through both ends of P.
     q_amplitude, r_amplitude, s_amplitude : dict of str to float
         Sizes by lead, mV, all positive, 0 without such a wave; a QS counts as S. R is the tallest R.
     t_amplitude : dict of str to float or None
         Signed, by lead, mV.
-    sokolow_lyon, cornell : float
+    sokolow_lyon, cornell : float or None
         S in V1 plus the larger R of V5 and V6; R in aVL plus S in V3; mV. For S the deepest negative
         wave, whatever comes after it.
     qrs_peak_to_peak : float
@@ -99,14 +110,19 @@ class Measurements:
     r_amplitude: dict[str, float]
     s_amplitude: dict[str, float]
     t_amplitude: dict[str, float | None]
-    sokolow_lyon: float
-    cornell: float
+    sokolow_lyon: float | None
+    cornell: float | None
     qrs_peak_to_peak: float
     p_before_qrs: float | None
     p_consistency: float | None
     beats: tuple[Beat, ...]
     delineation: Delineation
     reasons: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def leads(self) -> tuple[str, ...]:
+        """The leads that are there or follow from them."""
+        return self.delineation.shapes[0].leads
 
     @cached_property
     def p_train(self) -> PTrain | None:
@@ -128,6 +144,7 @@ class Measurements:
             plain[name] = (
                 {k: _rounded(v) for k, v in value.items()} if isinstance(value, dict) else _rounded(value)
             )
+        plain["leads"] = list(self.leads)
         plain["reasons"] = dict(self.reasons)
         rate = self.delineation.scale * MODEL_RATE
         plain["beats"] = [{"time": round(beat.fiducial / rate, 3), "kind": beat.kind} for beat in self.beats]
@@ -144,7 +161,7 @@ def measure(recording: Recording) -> Measurements:
     Raises
     ------
     EcgError
-        When I, II and V1 to V6 are not all there, or no beat is found.
+        When no beat is found.
     """
     found = delineate(recording)
     shape = found.shapes[0]
@@ -153,13 +170,15 @@ def measure(recording: Recording) -> Measurements:
     heart_rate = None if mean is None else 60 / mean
     rr = usual_intervals(found.beats, recording.rate)
     intervals = _intervals(found)
-    amplitudes = [_qrs_amplitudes(shape, row) for row in range(12)]
+    leads = shape.leads
+    amplitudes = [_qrs_amplitudes(shape, row) for row in range(len(leads))]
     q, r, s = (
-        {name: amplitude[k] for name, amplitude in zip(LEADS, amplitudes, strict=True)} for k in range(3)
+        {name: amplitude[k] for name, amplitude in zip(leads, amplitudes, strict=True)} for k in range(3)
     )
     seen = [beat.has_p for beat in found.beats if beat.has_p is not None]
     p_share = float(np.mean(seen)) if seen else None
     qrs = shape.signal[:, shape.waves.qrs_onset : shape.waves.qrs_offset + 1]
+    reasons = _missing_leads(leads)
     return Measurements(
         heart_rate=heart_rate,
         atrial_rate=heart_rate if p_share is not None and p_share >= 0.9 else None,
@@ -173,19 +192,35 @@ def measure(recording: Recording) -> Measurements:
         **{f"qtc_{name}": value for name, value in corrected(intervals["qt"], mean).items()},
         **_axes(shape),
         **{f"st_{name}": _levels(shape, after) for name, after in (("j", 0.0), ("60", 0.06), ("80", 0.08))},
-        p_amplitude={lead: _p_amplitude(shape, lead) for lead in LEADS},
+        p_amplitude={lead: _p_amplitude(shape, lead) for lead in leads},
         q_amplitude=q,
         r_amplitude=r,
         s_amplitude=s,
         t_amplitude=_t_amplitudes(shape),
-        sokolow_lyon=max(q["V1"], s["V1"]) + max(r["V5"], r["V6"]),
-        cornell=r["aVL"] + max(q["V3"], s["V3"]),
+        sokolow_lyon=None if "sokolow_lyon" in reasons else max(q["V1"], s["V1"]) + max(r["V5"], r["V6"]),
+        cornell=None if "cornell" in reasons else r["aVL"] + max(q["V3"], s["V3"]),
         qrs_peak_to_peak=float(np.mean(np.ptp(qrs, axis=1))),
         p_before_qrs=p_share,
         p_consistency=found.representative.p.consistency,
         beats=found.beats,
         delineation=found,
+        reasons=reasons,
     )
+
+
+def needing(leads: Collection[str]) -> str:
+    """The reason of what cannot be measured without these leads: "needs I and aVF"."""
+    if tuple(leads) == INDEPENDENT_LEADS:
+        return "needs I, II and V1 to V6"
+    if len(leads) > 6:
+        return "needs twelve leads"
+    *others, last = leads
+    return f"needs {', '.join(others)} and {last}" if others else f"needs {last}"
+
+
+def _missing_leads(leads):
+    """Why each measurement that needs a missing lead is None."""
+    return {name: needing(wanted) for name, wanted in NEEDS.items() if not set(wanted) <= set(leads)}
 
 
 def _intervals(found):
@@ -212,14 +247,16 @@ def _axes(shape):
             waves.t_offset,
         ),
     }
-    return {name: _axis(shape.signal, *span) for name, span in spans.items()}
+    if not {"I", "aVF"} <= set(shape.leads):
+        return dict.fromkeys(spans)
+    return {name: _axis(shape, *span) for name, span in spans.items()}
 
 
-def _axis(signal, start, stop):
+def _axis(shape, start, stop):
     """Direction of the net area in the frontal plane, degrees."""
     if start is None or stop is None or stop - start < 3:
         return None
-    one, foot = signal[LEADS.index("I"), start:stop], signal[LEADS.index("aVF"), start:stop]
+    one, foot = (shape.lead(name)[start:stop] for name in ("I", "aVF"))
     if max(np.ptp(one), np.ptp(foot)) < SMALLEST_WAVE:
         return None
     return float(frontal_axis(one.sum(), foot.sum()))
@@ -231,7 +268,7 @@ def _levels(shape, after):
     # A mean of 6 ms, so that mains hum is not read as ST elevation.
     return {
         name: float(np.mean(lead[max(0, at - 1) : at + 2]))
-        for name, lead in zip(LEADS, shape.signal, strict=True)
+        for name, lead in zip(shape.leads, shape.signal, strict=True)
     }
 
 
@@ -258,11 +295,11 @@ def _p_amplitude(shape, lead):
 def _t_amplitudes(shape):
     waves = shape.waves
     if waves.t_offset is None:
-        return dict.fromkeys(LEADS)
+        return dict.fromkeys(shape.leads)
     start = max(waves.qrs_offset + int(0.06 * MODEL_RATE), waves.t_peak - int(0.08 * MODEL_RATE))
     stop = min(waves.t_offset, waves.t_peak + int(0.08 * MODEL_RATE))
     if stop - start < 3:
-        return dict.fromkeys(LEADS)
+        return dict.fromkeys(shape.leads)
     t = shape.signal[:, start:stop]
-    largest = t[np.arange(12), np.argmax(np.abs(t), axis=1)]
-    return {name: float(value) for name, value in zip(LEADS, largest, strict=True)}
+    largest = t[np.arange(len(t)), np.argmax(np.abs(t), axis=1)]
+    return {name: float(value) for name, value in zip(shape.leads, largest, strict=True)}

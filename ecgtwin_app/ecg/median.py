@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgtwin_app.ecg.beats import clean, detect_qrs
-from ecgtwin_app.ecg.leads import independent_leads, twelve_leads
-from ecgtwin_app.ecg.pwave import PWave, find_p
-from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, LEADS, MODEL_RATE, EcgError, Recording
+from ecgtwin_app.ecg.leads import basis, with_limb_leads
+from ecgtwin_app.ecg.pwave import PWave, find_p, sinus_p
+from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, MODEL_RATE, EcgError, Recording
 from ecgtwin_app.ecg.resample import resample_array
 from ecgtwin_app.ecg.spikes import find_spikes, without_spikes
 from ecgtwin_app.ecg.spline import natural_spline
@@ -47,6 +47,8 @@ class RepresentativeBeat:
     beats_used, beats_total : int
     p : PWave
         How consistent the P wave is, and in which of the used beats it was seen.
+    leads : tuple of str
+        Of the rows: I, II, V1 to V6, or what `ecg.leads.basis` finds in a recording of fewer leads.
     """
 
     signal: np.ndarray
@@ -62,6 +64,7 @@ class RepresentativeBeat:
     beats_used: int
     beats_total: int
     p: PWave
+    leads: tuple[str, ...] = INDEPENDENT_LEADS
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +85,8 @@ class BeatStack:
         Of each beat's QRS with the dominant median, -1 to 1.
     rr : float
         Seconds, median.
+    leads : tuple of str
+        Of the rows: I, II, V1 to V6, or what `ecg.leads.basis` finds in a recording of fewer leads.
     """
 
     signal: np.ndarray
@@ -90,6 +95,7 @@ class BeatStack:
     dominant: np.ndarray
     correlation: np.ndarray
     rr: float
+    leads: tuple[str, ...] = INDEPENDENT_LEADS
 
 
 def representative_beat(recording: Recording) -> RepresentativeBeat:
@@ -100,8 +106,10 @@ def representative_beat(recording: Recording) -> RepresentativeBeat:
     EcgError
         When the eight independent leads are not there, or there is no beat.
     """
-    stack = stack_beats(recording)
-    return median_of(stack)
+    missing = [name for name in INDEPENDENT_LEADS if name not in recording.leads]
+    if missing:
+        raise EcgError(f"A representative beat needs I, II and V1 to V6; {', '.join(missing)} is missing.")
+    return median_of(stack_beats(recording))
 
 
 def median_of(stack: BeatStack) -> RepresentativeBeat:
@@ -112,16 +120,17 @@ def median_of(stack: BeatStack) -> RepresentativeBeat:
     used = np.flatnonzero(stack.dominant)
     beats = cut(stack.signal, stack.fiducials[used], before, after)
     signal = nan_median(beats)
-    twelve = twelve_leads(signal)
-    onset, offset = qrs_bounds(twelve, rate, before)
+    every = with_limb_leads(signal, stack.leads)
+    onset, offset = qrs_bounds(every, rate, before)
     following = np.diff(stack.fiducials, append=np.iinfo(np.int64).max)[used] / rate
     # In bigeminy the next beat comes sooner than the usual interval says.
     free = np.median(following)
-    t_peak, t_offset = t_wave(twelve, rate, onset, offset, free if free < 0.8 * stack.rr else stack.rr)
+    t_peak, t_offset = t_wave(every, rate, onset, offset, free if free < 0.8 * stack.rr else stack.rr)
     gaps = np.diff(stack.fiducials, prepend=np.nan)[used]
     # Without a T, what follows the QRS by 0.2 s may be anything but QRS.
     t_end = offset + int(0.2 * rate) if t_offset is None else t_offset
-    p = find_p(beats, gaps, rate, onset, offset, t_end if t_peak is None else t_peak, t_end)
+    sinus = sinus_p(stack.leads)
+    p = find_p(beats, gaps, rate, onset, offset, t_end if t_peak is None else t_peak, t_end, sinus)
     level = np.median(signal[:, max(0, onset - 12) : max(1, onset - 2)], axis=1, keepdims=True)
     shown = int(BEFORE * rate)
     if p.onset is not None:
@@ -136,18 +145,20 @@ def median_of(stack: BeatStack) -> RepresentativeBeat:
         beats_used=len(used),
         beats_total=len(stack.fiducials),
         p=p,
+        leads=stack.leads,
     )
 
 
 def stack_beats(recording: Recording) -> BeatStack:
-    """Detect, classify and align the beats of a recording, and straighten its baseline.
+    """Detect, classify and align the beats of a recording of any leads, and straighten its baseline.
 
     Raises
     ------
     EcgError
-        When the eight independent leads are not there, or there is no beat.
+        When there is no beat.
     """
-    signal = clean(_eight_leads(recording))
+    leads, signal = basis(recording)
+    signal = clean(signal)
     if recording.rate != MODEL_RATE:
         signal = resample_array(signal, recording.rate, MODEL_RATE)
     rate = MODEL_RATE
@@ -159,8 +170,8 @@ def stack_beats(recording: Recording) -> BeatStack:
     rr = float(np.median(np.diff(fiducials)) / rate) if fiducials.size > 1 else 0.8
     steady = _high_pass(signal, rate)
     dominant, fiducials, correlation = _classify(steady, fiducials, rate)
-    straight = _straighten(signal, steady, fiducials, dominant, rate, rr)
-    return BeatStack(straight, spikes, fiducials, dominant, correlation, rr)
+    straight = _straighten(signal, steady, fiducials, dominant, rate, rr, leads)
+    return BeatStack(straight, spikes, fiducials, dominant, correlation, rr, leads)
 
 
 def cut(signal: np.ndarray, fiducials: np.ndarray, before: int, after: int) -> np.ndarray:
@@ -169,15 +180,6 @@ def cut(signal: np.ndarray, fiducials: np.ndarray, before: int, after: int) -> n
     padded = np.pad(signal, ((0, 0), (width, width)), constant_values=np.nan)
     starts = np.clip(fiducials - before + width, 0, signal.shape[1] + width)
     return np.stack([padded[:, start : start + width] for start in starts])
-
-
-def _eight_leads(recording):
-    if recording.leads == LEADS:
-        return independent_leads(recording.signal)
-    missing = [name for name in INDEPENDENT_LEADS if name not in recording.leads]
-    if missing:
-        raise EcgError(f"A representative beat needs I, II and V1 to V6; {', '.join(missing)} is missing.")
-    return np.stack([recording.lead(name) for name in INDEPENDENT_LEADS])
 
 
 def _high_pass(signal, rate, cutoff=0.5):
@@ -245,12 +247,12 @@ def _align(signal, fiducials, template, half, reach=15):
     return np.clip(fiducials + moved, 0, signal.shape[1] - 1), likeness
 
 
-def _straighten(signal, steady, fiducials, dominant, rate, rr):
+def _straighten(signal, steady, fiducials, dominant, rate, rr, leads):
     """Subtract a cubic spline through the levels just before the QRS (Meyer and Keiser 1977)."""
     before = int(0.2 * rate)
     used = np.flatnonzero(dominant)
     median = nan_median(cut(steady, fiducials[used], before, int(0.3 * rate)))
-    onset = qrs_bounds(twelve_leads(median), rate, before)[0] - before
+    onset = qrs_bounds(with_limb_leads(median, leads), rate, before)[0] - before
     # A beat that comes early has no quiet segment before it, only the T wave of its forerunner.
     gap = np.diff(fiducials, prepend=-(10**6))
     knots = np.array(

@@ -10,7 +10,7 @@ import numpy as np
 from ecgtwin_app.ecg import smoothing
 from ecgtwin_app.ecg.delineate import Shape
 from ecgtwin_app.ecg.peaks import find_peaks
-from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE
+from ecgtwin_app.ecg.recording import MODEL_RATE
 
 #: Peaks of a notched P are so far apart at least (s), and the dip between them so deep (mV).
 NOTCH_SPAN, NOTCH_DEPTH = 0.04, 0.008
@@ -21,7 +21,7 @@ def p_of(shape: Shape, lead: str) -> np.ndarray | None:
     waves = shape.waves
     if waves.p_onset is None or waves.p_offset - waves.p_onset < 10:
         return None
-    p = smoothing.gaussian(shape.signal[LEADS.index(lead)], 2)[waves.p_onset : waves.p_offset + 1]
+    p = smoothing.gaussian(shape.lead(lead), 2)[waves.p_onset : waves.p_offset + 1]
     return p - np.linspace(p[0], p[-1], len(p))
 
 

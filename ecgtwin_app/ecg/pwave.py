@@ -14,6 +14,7 @@ import numpy as np
 from ecgtwin_app.ecg import smoothing
 from ecgtwin_app.ecg.p_or_t import goes_with_t
 from ecgtwin_app.ecg.peaks import find_peaks, prominences
+from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS
 
 #: The longest P onset to QRS onset that is looked for, seconds.
 LONGEST_PR = 0.42
@@ -55,6 +56,8 @@ SHORTEST_RISE, WIDE = 0.04, 0.12
 #: Which way a sinus P points in I, II, V1 to V6 (Surawicz et al., AHA/ACC/HRS 2009 part III: upright in
 #: I, II and V4 to V6), and how much a wave the other way counts less.
 SINUS, AGAINST = np.array([0.6, 1.0, 0.2, 0.4, 0.5, 0.5, 0.5, 0.5]), 0.4
+#: The same in the leads that stand alone in recordings of fewer leads; in all others P is taken to be upright.
+SINUS_ALONE = {"III": 0.4, "aVR": -0.8, "aVL": 0.1, "aVF": 0.7, "MLII": 1.0, "Z": 0.1}
 #: On T, within so many seconds of its end, or in irregular beats only a wave that points that way is
 #: believed (correlation): the foot of T looks like a P upside down.
 NEAR_T, SINUS_LIKE = 0.08, 0.2
@@ -93,6 +96,7 @@ def find_p(
     qrs_offset: int,
     t_peak: int,
     t_offset: int,
+    sinus: np.ndarray = SINUS,
 ) -> PWave:
     """The P of a set of aligned beats.
 
@@ -106,6 +110,8 @@ def find_p(
         Hz.
     qrs_onset, qrs_offset, t_peak, t_offset : int
         Samples in a beat's window.
+    sinus : ndarray, shape (leads,)
+        Which way a sinus P points (`sinus_p`).
     """
     known = gaps[np.isfinite(gaps)]
     cycle = np.median(known) if known.size else rate
@@ -113,7 +119,7 @@ def find_p(
     # What comes before the T of the beat before has ended is T, not P: it is hidden, beat by beat.
     t_offset = t_offset - int(OVERLAP * rate)
     clear = _hide(beats, gaps, t_offset)
-    waves = _look(clear, rate, qrs_onset, t_offset - cycle, irregular)
+    waves = _look(clear, rate, qrs_onset, t_offset - cycle, irregular, sinus)
     regular = known.size >= 3 and np.std(known) < 0.08 * cycle
     if regular and all(wave.onset is None for wave in waves):
         # A P on the T wave (long PR, fast rate) can be told only where the T always falls alike.
@@ -121,13 +127,21 @@ def find_p(
         narrow = qrs_offset - qrs_onset < WIDE * rate
         if narrow and falling >= 0 and t_peak - qrs_offset >= SHORTEST_RISE * rate:
             clear = _without_falling_t(beats, qrs_offset, t_peak, falling)
-            waves += _look(clear, rate, qrs_onset, falling + int(0.02 * rate), irregular, (beats, gaps))
+            waves += _look(
+                clear, rate, qrs_onset, falling + int(0.02 * rate), irregular, sinus, (beats, gaps)
+            )
     for wave in waves:
         if wave.onset is not None:
             return wave
     if waves:
         return max(waves, key=lambda wave: -1 if wave.consistency is None else wave.consistency)
     return _nothing(len(beats))
+
+
+def sinus_p(leads: tuple[str, ...]) -> np.ndarray:
+    """Which way a sinus P points in these leads, and how clearly; shape (leads,)."""
+    known = dict(zip(INDEPENDENT_LEADS, SINUS, strict=True)) | SINUS_ALONE
+    return np.array([known.get(name, 0.5) for name in leads])
 
 
 def _nothing(count, consistency=None):
@@ -158,7 +172,7 @@ def _without_falling_t(beats, qrs_offset, t_peak, falling):
     return beats
 
 
-def _look(beats, rate, qrs_onset, first, irregular, on_t=None):
+def _look(beats, rate, qrs_onset, first, irregular, sinus, on_t=None):
     """What each candidate between `first` and the QRS turns out to be; `on_t` are the beats with T, and their gaps."""
     seen = np.sum(np.isfinite(beats[:, 0, :]), axis=0)
     # The median is of use where at least three beats, and a third of them, are to be seen.
@@ -169,8 +183,8 @@ def _look(beats, rate, qrs_onset, first, irregular, on_t=None):
     median[:, enough] = np.nanmedian(beats[:, :, enough], axis=0)
     start = int(max(enough[0], first, qrs_onset - int(LONGEST_PR * rate), 0))
     return [
-        _judge(beats, median, rate, start, qrs_onset, peak, irregular, on_t)
-        for peak in _candidates(median, rate, start, qrs_onset)
+        _judge(beats, median, rate, start, qrs_onset, peak, irregular, sinus, on_t)
+        for peak in _candidates(median, rate, start, qrs_onset, sinus)
     ]
 
 
@@ -181,15 +195,15 @@ def _relief(signal, rate):
     )
 
 
-def _candidates(median, rate, start, qrs_onset):
+def _candidates(median, rate, start, qrs_onset, sinus):
     """Up to two peaks of the relief before the QRS, the likeliest first."""
     stop = qrs_onset - int(0.008 * rate)
     if stop - start < 0.07 * rate:
         return []
     relief = _relief(median[:, start:stop], rate)
     size = np.sqrt(np.mean(relief**2, axis=0))
-    # Between T and P there is a dip whose relief is as large; a sinus P points the way of `SINUS`.
-    along = SINUS @ relief / np.maximum(np.linalg.norm(SINUS) * np.linalg.norm(relief, axis=0), 1e-12)
+    # Between T and P there is a dip whose relief is as large; a sinus P points the way of `sinus`.
+    along = sinus @ relief / np.maximum(np.linalg.norm(sinus) * np.linalg.norm(relief, axis=0), 1e-12)
     lead_in = (stop - start - np.arange(stop - start)) / rate
     # PR is most often near 160 ms; a far candidate must be clearly larger.
     weighted = size * (1 + AGAINST * along) / (1 + np.maximum(0, (lead_in - 0.2) / 0.2))
@@ -204,7 +218,7 @@ def _candidates(median, rate, start, qrs_onset):
     return [int(start + peak) for peak in order[:2]]
 
 
-def _judge(beats, median, rate, start, qrs_onset, peak, irregular, on_t):
+def _judge(beats, median, rate, start, qrs_onset, peak, irregular, sinus, on_t):
     """Bound the wave at `peak` and ask the single beats whether they repeat it."""
     onset, offset = _bounds(median, rate, start, qrs_onset, peak)
     jitter = int(JITTER * rate)
@@ -234,7 +248,7 @@ def _judge(beats, median, rate, start, qrs_onset, peak, irregular, on_t):
         return _nothing(len(beats))
     consistency = float(np.nanmedian(likeness))
     wave = _relief(median[:, start:qrs_onset], rate)[:, peak - start]
-    along = float(SINUS @ wave / max(np.linalg.norm(SINUS) * np.linalg.norm(wave), 1e-12))
+    along = float(sinus @ wave / max(np.linalg.norm(sinus) * np.linalg.norm(wave), 1e-12))
     unlike = (irregular or onset - start < NEAR_T * rate) and along < SINUS_LIKE
     height = float(np.sqrt(np.mean((median[:, peak] - (median[:, onset] + median[:, offset]) / 2) ** 2)))
     has_p = likeness >= PRESENT

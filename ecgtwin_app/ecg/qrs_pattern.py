@@ -11,7 +11,7 @@ import numpy as np
 
 from ecgtwin_app.ecg.axis import frontal_axis
 from ecgtwin_app.ecg.delineate import Shape
-from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE
+from ecgtwin_app.ecg.recording import MODEL_RATE
 from ecgtwin_app.ecg.waves import speed_of
 
 #: A deflection smaller than this (mV) is not a wave of the QRS.
@@ -46,7 +46,7 @@ class QWave:
 
 def qrs_of(shape: Shape, lead: str) -> np.ndarray:
     """One lead's QRS, mV at 500 Hz."""
-    return shape.signal[LEADS.index(lead), shape.waves.qrs_onset : shape.waves.qrs_offset + 1]
+    return shape.lead(lead)[shape.waves.qrs_onset : shape.waves.qrs_offset + 1]
 
 
 def q_wave(shape: Shape, lead: str) -> QWave:
@@ -104,7 +104,7 @@ def is_broad_r_without_q(shape: Shape, lead: str) -> bool:
 def is_discordant(shape: Shape, lead: str) -> bool:
     """Whether the net area of ST and T has the sign opposite to that of the QRS."""
     waves = shape.waves
-    row = shape.signal[LEADS.index(lead)]
+    row = shape.lead(lead)
     end = waves.t_offset if waves.t_offset is not None else len(row)
     return bool(row[waves.qrs_onset : waves.qrs_offset].sum() * row[waves.qrs_offset : end].sum() < 0)
 
@@ -145,7 +145,7 @@ def slow_start(shape: Shape) -> float:
 def initial_axis(shape: Shape, seconds: float) -> float:
     """Direction of the net area of the first part of the QRS in the frontal plane, degrees."""
     part = slice(shape.waves.qrs_onset, shape.waves.qrs_onset + round(seconds * MODEL_RATE))
-    one, foot = (shape.signal[LEADS.index(name), part].sum() for name in ("I", "aVF"))
+    one, foot = (shape.lead(name)[part].sum() for name in ("I", "aVF"))
     return float(frontal_axis(one, foot))
 
 

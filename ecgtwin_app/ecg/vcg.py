@@ -22,6 +22,8 @@ KORS = np.array(
 )
 #: Seconds after the QRS at which T is taken to begin.
 _T_BEGINS = 0.06
+#: What `loop_measures` gives.
+LOOP_MEASURES = ("qrs_t_angle", "qrs_t_angle_peak", "qrs_magnitude", "t_magnitude", "ventricular_gradient")
 
 
 def heart_vector(signal: np.ndarray) -> np.ndarray:

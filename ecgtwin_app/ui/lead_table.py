@@ -23,7 +23,7 @@ QUANTITIES = (
 
 
 class LeadTable(QWidget):
-    """One quantity at a time, in all twelve leads."""
+    """One quantity at a time, in all leads that were measured."""
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -57,7 +57,7 @@ class LeadTable(QWidget):
         self.quantity.setToolTip(tr(DEFINITIONS[key]))
         before, after = self._reference.get(key) or {}, self._twin.get(key) or {}
         rows = []
-        for lead in LEADS:
+        for lead in dict.fromkeys((*before, *after)) or LEADS:
             one, other = before.get(lead), after.get(lead)
             change = other - one if one is not None and other is not None else None
             rows.append((lead, number(one, 2), number(other, 2), number(change, 2, "+")))
