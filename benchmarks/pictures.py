@@ -215,7 +215,7 @@ def main() -> None:
             wait_for(application, lambda done=done: done() and idle(window))
             take(name)
         close_dialogs()
-        window.close()
+        window.close_now()
 
 
 if __name__ == "__main__":

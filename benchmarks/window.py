@@ -122,7 +122,7 @@ def main() -> None:
         print(
             f"panning, {FRAMES} frames: median {1000 * middle:.1f} ms, 99th percentile {1000 * late:.1f} ms"
         )
-        window.close()
+        window.close_now()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from conftest import HELD
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
+from ui_window import answer
 
 from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.ui.app import load_engine
@@ -65,7 +66,7 @@ def window(engine, qtbot, tmp_path, request):
     pulse = window.pulse = _Pulse()
     yield window
     pulse.timer.stop()
-    window.close()
+    window.close_now()
     request.config.stash.setdefault(HELD, {})[request.node.name] = 1000 * pulse.longest
 
 
@@ -145,6 +146,7 @@ def test_from_the_example_to_twin_heat_map_and_files(window, qtbot, tmp_path):
     qtbot.waitUntil(lambda: "work.ecgtwin" in window.messages.text)
     window.remove_twin()
     window.open_path(tmp_path / "work.ecgtwin")
+    answer(window, qtbot, "Discard")
     qtbot.waitUntil(lambda: window.session.twin is not None and _idle(window))
     assert window.session.twin.recording.digest() == twin.recording.digest()
     assert window.session.heatmap("contrast") is not None

@@ -15,8 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolButton
 from synthetic_ecg import strip
 from ui_standin import StandInEngine
 from ui_window import accept_file_dialog, generate, idle
@@ -215,7 +213,7 @@ def test_autosave_keeps_what_was_added(qtbot, engine, store, state, tmp_path):
     qtbot.waitUntil(lambda: not window.keeper.worker.busy)
     (kept,) = read_session(window.keeper.path).others
     assert kept.digest() == state.others[0].digest()
-    window.close()
+    window.close_now()
 
 
 _KILLED = """
@@ -281,20 +279,6 @@ def test_a_session_is_saved_and_opened_in_the_window(opened, qtbot, tmp_path):
     assert opened.page_layout.grid == "grey"
     assert opened.layers.style(opened.session.twins[0]).opacity == 0.4
     assert opened.history.tree.topLevelItem(1).childCount() == 1
-
-
-def test_closing_with_unsaved_twins_asks_once(qtbot, engine, store, tmp_path):
-    window = MainWindow(lambda: engine, store, tmp_path / "recovery")
-    window.show()
-    window.open_example()
-    qtbot.waitUntil(lambda: window.session.reference is not None and idle(window))
-    generate(window, qtbot)
-    assert not window.close()
-    assert "not saved" in window.messages.text
-    discard = next(b for b in window.messages.findChildren(QToolButton) if b.text() == "Close without saving")
-    qtbot.mouseClick(discard, Qt.MouseButton.LeftButton)
-    assert not window.isVisible()
-    assert not list((tmp_path / "recovery").glob("*.ecgtwin"))
 
 
 def test_recent_files_are_listed_cleared_and_not_kept_when_unwanted(opened, qtbot, tmp_path, state):

@@ -100,11 +100,14 @@ def test_every_change_is_undone_and_redone_by_its_name(opened, qtbot):
         qtbot.waitUntil(lambda: idle(opened))
 
 
-def test_a_new_recording_begins_a_new_history(opened, qtbot):
-    opened.new_seed()
-    assert opened.undo_stack.canUndo()
+def test_a_new_recording_is_a_step_of_the_history(opened, qtbot):
+    assert not opened.undo_stack.canUndo(), "the first recording replaces nothing"
+    reference = opened.session.reference
     opened.open_example()
-    qtbot.waitUntil(lambda: idle(opened) and not opened.undo_stack.canUndo())
+    qtbot.waitUntil(lambda: opened.session.reference is not reference and idle(opened))
+    assert opened.commands["undo"].text() == "&Undo opening of ECG"
+    opened.undo()
+    assert opened.session.reference is reference
 
 
 @pytest.mark.parametrize("field", ["name", "opacity", "visible"])

@@ -230,4 +230,4 @@ def test_the_window_asks_for_no_text_that_has_no_german(german, qtbot, engine, s
     labels = [label.text() for label in window.findChildren(QLabel)]
     assert "ZWILLINGE SIND SYNTHETISCH – NICHT ZUR DIAGNOSE" in labels
     engine.gate.set()
-    window.close()
+    window.close_now()

@@ -37,7 +37,7 @@ def window(qtbot, engine, store):
     window.show()
     yield window
     engine.gate.set()
-    window.close()
+    window.close_now()
 
 
 @pytest.fixture

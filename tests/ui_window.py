@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPushButton
 
 CONTROL, SHIFT, ALT = (
     Qt.KeyboardModifier.ControlModifier,
@@ -35,3 +35,17 @@ def accept_file_dialog(window, qtbot, path, *more) -> None:
     dialog.filesSelected.emit([str(one) for one in (path, *more)])
     dialog.reject()
     qtbot.waitUntil(lambda: QApplication.activeModalWidget() is not dialog)
+
+
+def asks_to_save(window) -> QDialog | None:
+    """The dialog that asks whether the session is saved before it is left."""
+    return next((one for one in window.findChildren(QDialog, "asksToSave") if one.isVisible()), None)
+
+
+def answer(window, qtbot, text) -> None:
+    """Answer it by the button of a text."""
+    qtbot.waitUntil(lambda: asks_to_save(window) is not None)
+    dialog = asks_to_save(window)
+    (button,) = (one for one in dialog.findChildren(QPushButton) if one.text() == text)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: asks_to_save(window) is None)

@@ -40,13 +40,12 @@ class FileCommands:
             return
 
         def opened():
-            self._session_path = None
             if path != example_path():
                 self.note_recent(path)
             if then is not None:
                 then()
 
-        self.controller.open(path, opened)
+        self.leave(lambda: self.controller.open(path, opened))
 
     def _mind_reference(self):
         """Say at once why no twin can be made, and what makes everything that is measured doubtful."""
@@ -73,7 +72,11 @@ class FileCommands:
             self.messages.tell(tr("The open recording is not longer than what is shown."))
             return
         file, start = self.controller.piece
-        self.ask_seconds(file, lambda chosen: self.controller.open_seconds(file, chosen), start)
+
+        def use(chosen):
+            self.leave(lambda: self.controller.open_seconds(file, chosen))
+
+        self.ask_seconds(file, use, start)
 
     def ask_stating(self, path: Path, missing: tuple[str, ...], use: Callable[[dict], None]) -> None:
         """Ask for what a table does not state."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from ecgtwin_app.ui import dialogs
@@ -23,32 +24,35 @@ class SessionCommands:
         )
 
     def restore(self, state: SessionState) -> None:
-        """Show a session that was kept; it begins a new history."""
-        self.undo_stack.clear()
-        self.controller.piece = None
+        """Show a session that was kept, in place of what is open; to be called by what `enter` is given."""
         self.session.restore(state)
         self.layers = state.layers
         self.layers_panel.show_session(self.session, self.layers)
         self._show_layout(state.layout)
         self._show_calipers(state.calipers)
 
-    def save_session(self) -> None:
+    def save_session(self, then: Callable[[], None] | None = None) -> None:
+        """Save into the session's own file, asked for where it has none; then do something more."""
         if self._session_path is None:
-            self.save_session_as()
+            self.save_session_as(then)
         else:
-            self._write_session(self._session_path)
+            self._write_session(self._session_path, then)
 
-    def save_session_as(self) -> None:
-        dialogs.ask_file_to_save(self, SUFFIX[1:], f"session{SUFFIX}", self._write_session)
+    def save_session_as(self, then: Callable[[], None] | None = None) -> None:
+        """Ask for a file and save into it; then do something more."""
+        dialogs.ask_file_to_save(
+            self, SUFFIX[1:], f"session{SUFFIX}", lambda path: self._write_session(path, then)
+        )
 
-    def _write_session(self, path):
-        state = self.state()
+    def _write_session(self, path, then=None):
+        state, kept = self.state(), self._kept()
 
         def done(_):
-            self._session_path = path
-            self.undo_stack.setClean()
+            self._session_path, self._saved = path, kept
             self.note_recent(path)
             self.messages.tell(tr("Saved the session as {name}, de-identified.").format(name=path.name))
+            if then is not None:
+                then()
 
         self.controller.work(tr("Saving"), lambda: write_session(path, state), done)
 
@@ -56,26 +60,22 @@ class SessionCommands:
         """Open a session file."""
 
         def opened(state):
-            self._session_path = path
-            self.restore(state)
+            def show():
+                self.restore(state)
+                self._session_path = path
 
-        self.controller.cancel()
-        self.controller.work(tr("Opening"), lambda: read_session(path), opened)
+            self.enter(tr("opening of session"), show)
 
-    def may_close(self) -> bool:
-        """Whether nothing would be lost; where it would, the message bar asks. Without autosave nobody asks."""
-        if self.keeper is None or self._discard or not self.session.twins or self.undo_stack.isClean():
-            return True
+        def read():
+            self.controller.cancel()
+            self.controller.work(tr("Opening"), lambda: read_session(path), opened)
 
-        def discard():
-            self._discard = True
-            self.close()
+        self.leave(read)
 
-        self.messages.offer(
-            tr("The twins are not saved as a session yet."),
-            ((tr("Save session"), self.save_session), (tr("Close without saving"), discard)),
-        )
-        return False
+    def close_now(self) -> None:
+        """Close without asking any more."""
+        self._discard = True
+        self.close()
 
     def offer_recovery(self) -> None:
         """Say that a session was left by a crash, and offer it."""
@@ -85,12 +85,13 @@ class SessionCommands:
 
         def recover():
             def opened(state):
-                self.restore(state)
+                self.enter(tr("opening of session"), lambda: self.restore(state))
+                self._saved = None  # it lies in no file of the user's
                 self.keeper.forget(path)
                 self.keeper.touch()
                 self.messages.tell(tr("Restored what was open when the program ended."))
 
-            self.controller.work(tr("Opening"), lambda: read_session(path), opened)
+            self.leave(lambda: self.controller.work(tr("Opening"), lambda: read_session(path), opened))
 
         self.messages.offer(
             tr("The program did not end in order. What was open is kept."),

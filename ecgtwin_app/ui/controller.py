@@ -27,6 +27,8 @@ class Controller(FileJobs, QObject):
     ----------
     load_engine : callable
         Makes the engine; called once, on the worker's thread.
+    enter : callable
+        Takes a description and what opens something else (`Leaving.enter`).
     """
 
     told = Signal(str)
@@ -40,8 +42,15 @@ class Controller(FileJobs, QObject):
     #: A question, and what is done if the answer is yes.
     doubted = Signal(str, object)
 
-    def __init__(self, session: Session, undo: QUndoStack, load_engine: Callable[[], object]):
+    def __init__(
+        self,
+        session: Session,
+        undo: QUndoStack,
+        load_engine: Callable[[], object],
+        enter: Callable[[str, Callable[[], None]], None],
+    ):
         super().__init__()
+        self.enter = enter
         self.session, self.undo = session, undo
         self.worker = Worker(self)
         self.preview: Recording | None = None

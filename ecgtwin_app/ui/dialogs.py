@@ -40,6 +40,7 @@ that patient.</p>
 
 
 _RECORDINGS = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+_ASKS_TO_SAVE = "asksToSave"
 _PATTERNS = f"*.ecgtwin *.ecgcourse {_RECORDINGS}"
 
 
@@ -188,6 +189,37 @@ def ask_whether(
     buttons.accepted.connect(dialog.accept)
     buttons.rejected.connect(dialog.reject)
     dialog.accepted.connect(then)
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(24, 16, 24, 16)
+    column.setSpacing(14)
+    column.addWidget(words)
+    column.addWidget(buttons)
+    return show(dialog)
+
+
+def ask_to_save(
+    parent: QWidget, question: str, save: Callable[[], None], discard: Callable[[], None]
+) -> QDialog:
+    """Ask before something is left: Save and Discard go on, Cancel and Esc stay."""
+    for former in parent.findChildren(QDialog, _ASKS_TO_SAVE):
+        former.close()  # two wishes to leave one after the other: the later one counts
+    dialog = QDialog(parent, objectName=_ASKS_TO_SAVE)
+    dialog.setWindowTitle(tr("Save the session?"))
+    words = QLabel(question)
+    words.setWordWrap(True)
+    words.setMinimumWidth(420)
+    buttons = QDialogButtonBox()
+    for text, role, do in (
+        (tr("Save session"), QDialogButtonBox.ButtonRole.AcceptRole, save),
+        (tr("Discard"), QDialogButtonBox.ButtonRole.DestructiveRole, discard),
+        (tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole, None),
+    ):
+        button = buttons.addButton(text, role)
+        button.setDefault(do is save)
+        button.clicked.connect(dialog.close)
+        if do is not None:
+            # In a turn of its own, when the dialog is gone: what is done next may ask something itself.
+            button.clicked.connect(lambda _=False, do=do: QTimer.singleShot(0, parent, do))
     column = QVBoxLayout(dialog)
     column.setContentsMargins(24, 16, 24, 16)
     column.setSpacing(14)

@@ -118,9 +118,11 @@ class FileJobs:
         )
 
     def _show_reference(self, piece, found, then):
-        self.piece = piece
-        self.undo.clear()
-        self.session.open(*found)
+        def show():
+            self.session.open(*found)
+            self.piece = piece
+
+        self.enter(tr("opening of ECG"), show)
         if then is not None:
             then()
 

@@ -37,6 +37,7 @@ from ecgtwin_app.ui.keeper import Keeper
 from ecgtwin_app.ui.language_menu import LanguageMenu
 from ecgtwin_app.ui.layer_stack import LayerStack
 from ecgtwin_app.ui.layers_panel import LayersPanel
+from ecgtwin_app.ui.leaving import Leaving
 from ecgtwin_app.ui.messages import MessageBar
 from ecgtwin_app.ui.overview import OverviewBar
 from ecgtwin_app.ui.page_bar import PageBar
@@ -65,6 +66,7 @@ class MainWindow(
     Assembly,
     Dressing,
     Showing,
+    Leaving,
     FileCommands,
     SessionCommands,
     TwinCommands,
@@ -97,10 +99,11 @@ class MainWindow(
         prepare(QApplication.instance())
         self.undo_stack = QUndoStack(self)
         self.session = Session(self)
-        self.controller = Controller(self.session, self.undo_stack, load_engine)
+        self.controller = Controller(self.session, self.undo_stack, load_engine, self.enter)
         self.page_layout = settings.read_layout(self.store)
         self.heat_method, self.last_heat_method = "", "contrast"
         self.layers, self._session_path, self._discard = LayerStack(), None, False
+        self._saved = None
         self.tour = None
         self.recent = RecentFiles(self.store)
         self.keeper = Keeper(recovery, self.state, self) if recovery is not None else None
@@ -210,8 +213,9 @@ class MainWindow(
 
     def closeEvent(self, event):
         """End every thread before the window goes; twins that are not saved are asked about first."""
-        if not self.may_close():
+        if self.unsaved and not self._discard:
             event.ignore()
+            self.leave(self.close_now)
             return
         for dialog in self.findChildren(QDialog):
             dialog.close()  # some have threads of their own

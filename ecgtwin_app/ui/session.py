@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from ecgtwin_app.ecg.quality import Quality
 from ecgtwin_app.ecg.recording import Recording
@@ -10,6 +10,8 @@ from ecgtwin_app.engine.request import HeatMap, Twin, TwinRequest
 from ecgtwin_app.ui.marks import Marks, with_moved_marks
 from ecgtwin_app.ui.same_patient import set_aside
 
+#: Attributes that stay as they are whatever is opened.
+_OF_THE_PROGRAM = ("available",)
 FIRST_REQUEST = TwinRequest(conditions=("ventricular premature complex",))
 
 
@@ -152,6 +154,19 @@ class Session(QObject):
             own = twin.measurements if twin.recording is recording else own
         return with_moved_marks(own or {}, self.marks(recording))
 
+    def memento(self) -> dict:
+        """Everything but what belongs to the program, to be put back as it is now."""
+        return {
+            name: _copy(value)
+            for name, value in vars(self).items()
+            if name not in _OF_THE_PROGRAM and not isinstance(value, SignalInstance)
+        }
+
+    def recall(self, memento: dict) -> None:
+        """Show what was open once."""
+        vars(self).update({name: _copy(value) for name, value in memento.items()})
+        self._all_changed()
+
     def snapshot(self) -> dict:
         """What a session file keeps of this, as values that no longer change."""
         return {
@@ -179,6 +194,9 @@ class Session(QObject):
             dict(state.heatmaps),
         )
         self.request, self.quality, self.verdict = state.request, state.quality, state.verdict
+        self._all_changed()
+
+    def _all_changed(self):
         self.reference_changed.emit()
         self.request_changed.emit()
         self.requests_changed.emit()
@@ -192,3 +210,8 @@ class Session(QObject):
         """Keep a heat map for as long as the reference is open."""
         self._heatmaps[twin, heatmap.method] = heatmap
         self.heatmap_kept.emit()
+
+
+def _copy(value):
+    """Of a list or a dict another one; all else is never changed."""
+    return value.copy() if isinstance(value, (list, dict)) else value

@@ -180,8 +180,12 @@ class TeachingCommands(CourseCommands):
 
     def start_again(self) -> None:
         """Forget the answers and go to the first case."""
-        self.teaching.start_again()
-        self.show_case(0)
+
+        def start():
+            self.teaching.start_again()
+            self._open_case(0)
+
+        self.leave(start)
 
     def next_case(self) -> None:
         self.show_case(self.teaching.at + 1)
@@ -191,19 +195,28 @@ class TeachingCommands(CourseCommands):
 
     def show_case(self, at: int) -> None:
         """Open a case of the course."""
+        self.leave(lambda: self._open_case(at))
+
+    def _open_case(self, at, before=None):
         course = self.teaching.course
         if not 0 <= at < len(course.cases):
             return
         case = course.cases[at]
 
+        def show_in(state):
+            def show():
+                self.restore(state)
+                self.teaching.enter_case(at)
+                self.heat_method = ""
+                self._show_twin_alone()
+
+            return show
+
         def opened(state):
             if self.teaching.course is not course:
                 return
-            self._session_path = None  # saving must not overwrite the session of a case
-            self.restore(state)
-            self.teaching.enter_case(at)
-            self.heat_method = ""
-            self._show_twin_alone()
+            # It has no path: saving must not overwrite the session of a case.
+            self.enter(tr("opening of course"), show_in(state), f"course {id(course)}", before)
             self._refresh()
             self.view.setFocus()
 

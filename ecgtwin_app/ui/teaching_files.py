@@ -25,12 +25,16 @@ class CourseCommands:
         """Open a course and its first case, in teaching mode."""
 
         def opened(course):
+            before = self.work()
             self.teaching.open_course(course, path)
             self.turn_teaching(True)
-            self.show_case(0)
+            self._open_case(0, before)
 
-        self.controller.cancel()
-        self.controller.work(tr("Opening"), lambda: read_course(path), opened)
+        def read():
+            self.controller.cancel()
+            self.controller.work(tr("Opening"), lambda: read_course(path), opened)
+
+        self.leave(read)
 
     def edit_course(self) -> None:
         """Make a course, or change the one that is open."""
