@@ -83,6 +83,10 @@ class Assembly:
         self.controller.preview_changed.connect(self._show_page)
         self.controller.running_changed.connect(self._running_changed)
         self.controller.heat_map_missing.connect(lambda: self._show_heat_map(""))
+        self.results.measurements.chosen.connect(
+            lambda key, words, who: self.show_measurement(key, words, who=who)
+        )
+        self.results.by_lead.chosen.connect(self.show_measurement)
         self.view.zoomed.connect(self._show_zoom)
         self.view.painted.connect(self._place_score_strip)
         self.view.turned.connect(self.turn_loops)

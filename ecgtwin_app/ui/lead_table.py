@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QTableWidget, QVBoxLayout, QWidget
 
 from ecgtwin_app.ecg.recording import LEADS
+from ecgtwin_app.report.layers import REFERENCE, TWIN
 from ecgtwin_app.ui.definitions import DEFINITIONS
-from ecgtwin_app.ui.tables import fill, make_table, number
+from ecgtwin_app.ui.tables import difference, fill, make_table, number
 from ecgtwin_app.ui.words import noted, tr
 
 #: Name in `ecg.measure` and words.
@@ -25,6 +26,9 @@ QUANTITIES = (
 class LeadTable(QWidget):
     """One quantity at a time, in all leads that were measured."""
 
+    #: A value was chosen: its key, words, lead, and whose it is ("reference" or "twin").
+    chosen = Signal(str, str, str, str)
+
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self._reference: dict = {}
@@ -39,6 +43,8 @@ class LeadTable(QWidget):
         self.table: QTableWidget = make_table(
             (tr("Lead"), tr("Ref."), tr("Twin", "column"), "Δ"), tr("Measurements by lead")
         )
+        self.table.itemClicked.connect(self._choose)
+        self.table.itemActivated.connect(self._choose)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 6, 0, 0)
         column.setSpacing(4)
@@ -59,6 +65,14 @@ class LeadTable(QWidget):
         rows = []
         for lead in dict.fromkeys((*before, *after)) or LEADS:
             one, other = before.get(lead), after.get(lead)
-            change = other - one if one is not None and other is not None else None
+            change = difference(one, other, 2)
             rows.append((lead, number(one, 2), number(other, 2), number(change, 2, "+")))
         fill(self.table, rows)
+
+    def _choose(self, item):
+        key, lead = self.quantity.currentData(Qt.ItemDataRole.UserRole), LEADS[item.row()]
+        before, after = ((values.get(key) or {}).get(lead) for values in (self._reference, self._twin))
+        who, value = (TWIN, after) if item.column() == 2 and after is not None else (REFERENCE, before)
+        if value is not None:
+            name = self.quantity.currentText().removesuffix(", mV")
+            self.chosen.emit(key, f"{name} {number(value, 2)} mV", lead, who)

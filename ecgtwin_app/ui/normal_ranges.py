@@ -28,6 +28,9 @@ SOURCES = {
 #: From this age on the limits hold, years.
 ADULT = 16
 
+#: What stands before a value below or above its limits.
+BEYOND = {-1: "▼", 1: "▲"}
+
 _LIMITS: dict[str, tuple[float | None, float | None]] = {
     "heart_rate": (60, 100),
     "p_duration": (None, 120),
@@ -60,6 +63,16 @@ def normal_limits(key: str, age: float | None, sex: str | None) -> tuple[float |
     if age is not None and age < ADULT:
         return None
     return _BY_SEX[key].get(sex) if key in _BY_SEX else _LIMITS.get(key)
+
+
+def beyond(key: str, value: float, age: float | None, sex: str | None) -> int:
+    """-1 below the normal limits, 1 above them, 0 within them or where none are stated.
+
+    Held against the value as it is shown, so that no mark contradicts the number beside it.
+    """
+    low, high = normal_limits(key, age, sex) or (None, None)
+    shown = round(value, 2 if key in ("sokolow_lyon", "cornell") else 0)
+    return -1 if low is not None and shown < low else int(high is not None and shown > high)
 
 
 def normal_text(key: str, age: float | None, sex: str | None) -> str:

@@ -53,14 +53,6 @@ def provenance_of(session: Session) -> list[tuple[str, str]]:
     if reference is not None:
         rows += [
             (tr("Reference"), _recording_words(reference)),
-            (
-                tr("Since the file was read"),
-                "; ".join(map(said, reference.history)) or tr("nothing was changed"),
-            ),
-            (
-                tr("Quality of the leads"),
-                "; ".join(map(said, session.quality)) or tr("nothing was noticed"),
-            ),
         ]
         if session.others:
             rows.append((others_words(session), "; ".join(map(_recording_words, session.others))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from ecgtwin_app.conditions.referee import met_conditions
 from ecgtwin_app.ecg.matrix import lead_reversal
 from ecgtwin_app.ecg.measure import measure
 from ecgtwin_app.ecg.quality import GOOD, UNUSABLE, Quality, quality_of
@@ -43,7 +44,8 @@ def measured(recording: Recording) -> Measured:
     notes = quality.notes
     if hint := lead_reversal(recording, found):
         notes += (EXCHANGED + hint,)
-    return recording, found.as_dict(), marks_of(found, recording.rate), notes, quality
+    met = met_conditions(found, recording.patient.age, recording.patient.sex)
+    return recording, found.as_dict() | {"criteria_met": met}, marks_of(found, recording.rate), notes, quality
 
 
 def verdict_words(quality: Quality) -> str:

@@ -64,3 +64,19 @@ def number(value: float | None, decimals: int, sign: str = "") -> str:
         return "–"
     rounded = round(value, decimals) + 0.0  # adding zero turns −0 to 0
     return figure(rounded, f"{sign if rounded else ''}.{decimals}f")
+
+
+def difference(
+    before: float | None, after: float | None, decimals: int, around: float | None = None
+) -> float | None:
+    """How much more `after` is, of the values as they are shown, so that the columns add up.
+
+    Parameters
+    ----------
+    around : float, optional
+        The full turn of an angle: the short way round is given.
+    """
+    if before is None or after is None:
+        return None
+    change = round(after, decimals) - round(before, decimals)
+    return (change + around / 2) % around - around / 2 if around else change
