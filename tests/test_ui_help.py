@@ -23,7 +23,7 @@ from ecgtwin_app.ui import settings
 from ecgtwin_app.ui.actions import COMMANDS
 from ecgtwin_app.ui.definitions import DEFINITIONS
 from ecgtwin_app.ui.lead_table import QUANTITIES
-from ecgtwin_app.ui.results_panel import MEASUREMENTS
+from ecgtwin_app.ui.measurement_table import MEASUREMENTS
 from ecgtwin_app.ui.tour import STEPS
 
 # -- the tour ---------------------------------------------------------------------------------------------
@@ -136,12 +136,9 @@ def test_every_measurement_is_defined(key):
 
 
 def test_a_measurement_says_its_definition_and_its_source(opened):  # noqa: F811
-    row = [key for _, _, key, _ in MEASUREMENTS].index("pr")
-    assert (
-        "onset of P to the onset of QRS (Kligfield 2007)"
-        in opened.results.measurements.item(row, 0).toolTip()
-    )
-    assert "AHA/ACC/HRS" in opened.results.measurements.item(row, 4).toolTip()
+    table, row = opened.results.measurements.table, opened.results.measurements.row_of("pr")
+    assert "onset of P to the onset of QRS (Kligfield 2007)" in table.item(row, 0).toolTip()
+    assert "AHA/ACC/HRS" in table.item(row, 4).toolTip()
 
 
 def test_every_control_of_the_request_has_a_tip(opened):  # noqa: F811
