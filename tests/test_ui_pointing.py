@@ -12,9 +12,9 @@ from ecgtwin_app.ecg.measure import measure
 from ecgtwin_app.report.layers import REFERENCE, TWIN
 from ecgtwin_app.report.trace import lead_values
 from ecgtwin_app.ui.marks import marks_of
+from ecgtwin_app.ui.measurement_table import MEASUREMENTS
 from ecgtwin_app.ui.peaks import peaks_of
 from ecgtwin_app.ui.places import places_of
-from ecgtwin_app.ui.measurement_table import MEASUREMENTS
 
 pytest_plugins = ("ui_fixtures",)
 
