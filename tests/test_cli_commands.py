@@ -98,7 +98,7 @@ def test_bad_files_are_one_sentence(capsys, tmp_path):
         "giant 12 500 100000000000\n" + "giant.dat 16 1000/mV 16 0 0 0 0 I\n" * 12
     )
     (tmp_path / "giant.dat").write_bytes(bytes(24))
-    refused(capsys, "measure", tmp_path / "giant.hea", words="25 hours")
+    refused(capsys, "measure", tmp_path / "giant.hea", words="100 days")
     refused(capsys, "measure", tmp_path / "gone.dcm", words="There is no file")
     refused(capsys, tmp_path / "gone.dcm", words="There is no file")
 

@@ -7,7 +7,8 @@ from scipy.io import loadmat
 
 from ecgtwin_app.ecg.leads import twelve_leads
 from ecgtwin_app.ecg.recording import LEADS, EcgError, Patient, Recording
-from ecgtwin_app.formats import wfdb_
+from ecgtwin_app.formats import registry, wfdb_
+from ecgtwin_app.formats.channels import NotStated
 from ecgtwin_app.formats.registry import read_ecg
 
 
@@ -221,7 +222,7 @@ def test_a_piece_between_gaps_of_a_record_in_segments(tmp_path):
     _, last = segments(tmp_path)
     back = read_ecg(tmp_path / "whole.hea", start=7, seconds=2)
     np.testing.assert_allclose(back.signal, last[:, 500:1500], atol=1e-6)
-    with pytest.raises(EcgError, match="no samples of lead I for 2 s"):
+    with pytest.raises(EcgError, match="whole.hea was interrupted"):
         read_ecg(tmp_path / "whole.hea")
 
 
@@ -275,7 +276,7 @@ def lie(tmp_path, first_line=None, signal_line=None):
 @pytest.mark.parametrize(
     ("first_line", "signal_line", "words"),
     [
-        ("lie 12 500 100000000000", None, "25 hours"),
+        ("lie 12 500 100000000000", None, "100 days"),
         ("lie 12 500 9000", None, "holds 5,000"),
         ("lie 12 0 5000", None, "samples a second"),
         ("lie 12 1e9 5000", None, "lie.hea"),
@@ -325,3 +326,183 @@ def test_samples_without_a_header_say_what_is_missing(tmp_path):
     (tmp_path / "r.hea").unlink()
     with pytest.raises(EcgError, match="r.hea|no format"):
         read_ecg(tmp_path / "r.dat")
+
+
+# Headers that leave things out, and records of other shapes.
+
+STEPS = np.rint(TWIN.signal.astype(float) * 1000).astype(int)
+LINE = "x.dat {fmt} {gain} 16 0 0 0 0 {lead}"
+
+
+def record(folder, first_line, data, fmt="16", gain="1000/mV", leads=LEADS, name="x", line=LINE):
+    """A record whose header and bytes are given."""
+    lines = [first_line, *(line.format(fmt=fmt, gain=gain, lead=lead) for lead in leads)]
+    (folder / f"{name}.hea").write_text("\n".join(lines) + "\n", "utf-8")
+    (folder / "x.dat").write_bytes(data)
+    return folder / f"{name}.hea"
+
+
+PLAIN = STEPS.T.astype("<i2").tobytes()
+
+
+@pytest.mark.parametrize(
+    "first_line", ["x 12 500", "x 12 500 0", "x 12 500/500(0) 5000", "x 12 500 5000 2006"]
+)
+def test_what_the_first_line_may_leave_out(tmp_path, first_line):
+    back = read_ecg(record(tmp_path, first_line, PLAIN))
+    np.testing.assert_allclose(back.signal, STEPS / 1000, atol=1e-6)
+    assert (back.rate, back.recorded, back.history) == (500.0, "", ())
+
+
+def test_time_and_day_of_a_header(tmp_path):
+    assert (
+        read_ecg(record(tmp_path, "x 12 500 5000 9:05:07.5 3/2/2006", PLAIN)).recorded
+        == "2006-02-03T09:05:07"
+    )
+
+
+def test_comments_and_empty_lines_before_the_record_line(tmp_path):
+    header = record(tmp_path, "# made by a script\n\nx 12 500 5000", PLAIN)
+    header.write_bytes(header.read_bytes().replace(b"\n", b"\r\n"))
+    assert read_ecg(header).samples == 5000
+
+
+def packed(steps, fmt):
+    """Samples (n,) as the bytes of a format, each written out bit by bit from the specification."""
+    if (
+        fmt == "310"
+    ):  # bits 1 to 10 of two words; the third sample's low half above in the first, its high in the second
+        groups = np.pad(steps, (0, -steps.size % 3)).reshape(-1, 3) & 0x3FF
+        words = np.stack(
+            [groups[:, 0] << 1 | (groups[:, 2] & 31) << 11, groups[:, 1] << 1 | groups[:, 2] >> 5 << 11], 1
+        )
+        return words.astype("<u2").tobytes()
+    if fmt == "311":
+        groups = np.pad(steps, (0, -steps.size % 3)).reshape(-1, 3) & 0x3FF
+        return (groups[:, 0] | groups[:, 1] << 10 | groups[:, 2] << 20).astype("<u4").tobytes()
+    if fmt == "212":
+        pairs = np.pad(steps, (0, -steps.size % 2)).reshape(-1, 2) & 0xFFF
+        return (
+            np.stack([pairs[:, 0] & 255, pairs[:, 0] >> 8 | pairs[:, 1] >> 8 << 4, pairs[:, 1] & 255], 1)
+            .astype("u1")
+            .tobytes()
+        )
+    if fmt == "24":
+        return np.stack([steps >> k & 255 for k in (0, 8, 16)], axis=1).astype("u1").tobytes()
+    kinds = {"16": "<i2", "61": ">i2", "32": "<i4", "80": "u1", "160": "<u2", "8": "i1"}
+    return (steps + {"80": 128, "160": 32768}.get(fmt, 0)).astype(kinds[fmt]).tobytes()
+
+
+@pytest.mark.parametrize("fmt", ["16", "24", "32", "61", "80", "160", "212", "310", "311"])
+@pytest.mark.parametrize("count", [12, 7])
+def test_every_format_from_its_specification_and_any_piece_of_it(tmp_path, fmt, count):
+    steps = np.clip(STEPS[:count], -100, 100)
+    header = record(
+        tmp_path, f"x {count} 500 5000", packed(steps.T.reshape(-1), fmt), fmt, leads=LEADS[:count]
+    )
+    truth = read_ecg(
+        record(tmp_path, f"x {count} 500 5000", packed(steps.T.reshape(-1), fmt), fmt, leads=LEADS[:count])
+    )
+    for k, lead in enumerate(LEADS[:count]):
+        np.testing.assert_allclose(truth.lead(lead), steps[k] / 1000, atol=1e-6)
+    for start, seconds in ((0.002, 1), (3.334, 2.002), (8.998, 1.002)):
+        first, n = round(start * 500), round(seconds * 500)
+        piece = read_ecg(header, start=start, seconds=seconds)
+        np.testing.assert_allclose(piece.lead("I"), steps[0, first : first + n] / 1000, atol=1e-6)
+
+
+def test_the_reference_implementation_agrees_on_the_ten_bit_formats(tmp_path):
+    steps = np.clip(STEPS[:5], -500, 500)
+    for fmt in ("310", "311", "212"):
+        record(tmp_path, "x 5 500 5000", packed(steps.T.reshape(-1), fmt), fmt, leads=LEADS[:5])
+        theirs = wfdb.rdrecord(str(tmp_path / "x"), physical=False).d_signal.T
+        np.testing.assert_array_equal(theirs, steps)
+
+
+@pytest.mark.parametrize("frames", [1, 15.5, 100])
+def test_the_rate_is_frames_times_samples_a_frame(tmp_path, frames):
+    per_frame = {1: 500, 15.5: 32, 100: 5}[frames]
+    count = 5000 // per_frame
+    steps = STEPS[:, : count * per_frame]
+    data = np.concatenate([steps[:, k * per_frame : (k + 1) * per_frame].reshape(-1) for k in range(count)])
+    back = read_ecg(
+        record(tmp_path, f"x 12 {frames} {count}", data.astype("<i2").tobytes(), f"16x{per_frame}")
+    )
+    assert (back.rate, back.samples) == (frames * per_frame, count * per_frame)
+    np.testing.assert_allclose(back.signal, steps / 1000, atol=1e-6)
+
+
+@pytest.mark.parametrize("unit", ["µV", "μV", "uV", "microvolts"])
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_microvolts_in_any_encoding(tmp_path, unit, encoding):
+    if unit == "μV" and encoding == "latin-1":
+        pytest.skip("Latin-1 has no Greek letters")
+    header = record(tmp_path, "x 12 500 5000", PLAIN, gain=f"1/{unit}")
+    header.write_bytes(header.read_text("utf-8").encode(encoding))
+    np.testing.assert_allclose(read_ecg(header).signal, STEPS / 1000, atol=1e-6)
+
+
+def test_a_gain_that_is_not_stated_is_that_of_the_format(tmp_path):
+    header = record(tmp_path, "x 12 500 5000", PLAIN, line="x.dat 16", gain="")
+    header.write_text("x 2 500 5000\nx.dat 16 0 16 0 0 0 0 I\nx.dat 16\n")
+    file = registry.open_ecg(header)
+    np.testing.assert_allclose(file.values(0, 2), np.frombuffer(PLAIN, "<i2").reshape(-1, 2)[:2].T / 200)
+
+
+def test_two_channels_of_one_name_and_naming_them(tmp_path):
+    header = record(tmp_path, "x 2 500 5000", STEPS[:2].T.astype("<i2").tobytes(), leads=("ECG", "ECG"))
+    assert read_ecg(header).leads == ("ECG 1", "ECG 2")
+    named = read_ecg(header, lead_order=["II", "V1"])
+    assert named.leads == ("II", "V1")
+    np.testing.assert_allclose(named.signal, STEPS[:2] / 1000, atol=1e-6)
+    with pytest.raises(EcgError, match="has 2 channels, but 1 are named"):
+        read_ecg(header, lead_order=["II"])
+    unknown = record(
+        tmp_path, "x 2 500 5000", STEPS[:2].T.astype("<i2").tobytes(), leads=("chan 1", "chan 2")
+    )
+    with pytest.raises(NotStated, match="name its channels") as caught:
+        read_ecg(unknown)
+    assert caught.value.missing == ("lead_order",)
+    assert read_ecg(unknown, lead_order=["other", "V5"]).leads == ("V5",)
+
+
+def test_a_record_that_lists_fewer_segments_than_it_announces(tmp_path):
+    segments(tmp_path)
+    text = (tmp_path / "whole.hea").read_text()
+    (tmp_path / "whole.hea").write_text(text.replace("whole/3", "whole/4"))
+    with pytest.raises(EcgError, match="announces 4 segments but lists 3"):
+        read_ecg(tmp_path / "whole.hea")
+    (tmp_path / "whole.hea").write_text(text.replace(" 5000", " 9000"))
+    with pytest.raises(EcgError, match="says it has 9,000 samples a lead, but its segments have 5,000"):
+        read_ecg(tmp_path / "whole.hea")
+
+
+def test_a_variable_layout_with_frames_a_gap_and_a_lead_that_comes_later(tmp_path):
+    steps = STEPS[:2, :2000]
+    for name, leads in (("a_1", ("II",)), ("a_2", ("V5", "II"))):
+        rows = [steps[("II", "V5").index(lead)].reshape(-1, 4) for lead in leads]
+        (tmp_path / f"{name}.dat").write_bytes(np.concatenate(rows, axis=1).astype("<i2").tobytes())
+        lines = "".join(f"{name}.dat 16x4 1000/mV 16 0 0 0 0 {lead}\n" for lead in leads)
+        (tmp_path / f"{name}.hea").write_text(f"{name} {len(leads)} 125 500\n{lines}")
+    (tmp_path / "a_layout.hea").write_text("a_layout 2 125 0\n~ 0x4 0 0 0 0 0 0 II\n~ 0x4 0 0 0 0 0 0 V5\n")
+    (tmp_path / "a.hea").write_text("a/4 2 125 1050\na_layout 0\na_1 500\n~ 50\na_2 500\n")
+    file = registry.open_ecg(tmp_path / "a.hea")
+    assert (file.rate, file.samples, file.leads) == (500.0, 4200, ("II", "V5"))
+    assert file.stretches() == ((0, 4), (4.4, 8.4))
+    early = file.recording(0, 4)
+    assert early.leads == ("II",) and "left out what has no samples here: V5" in early.history
+    late = file.recording(4.4, 4)
+    np.testing.assert_allclose(late.signal, steps / 1000, atol=1e-6)
+
+
+def test_longer_than_a_day_and_begun_late(tmp_path):
+    lines = "".join(f"x.dat 16 1000/mV 16 0 0 0 0 {lead}\n" for lead in LEADS[:2])
+    samples = 14 * 86_400 * 200
+    (tmp_path / "x.hea").write_text(f"x 2 200 {samples}\n{lines}")
+    with (tmp_path / "x.dat").open("wb") as file:
+        file.truncate(samples * 4)
+        file.seek(4 * 200 * 100_000)
+        file.write(STEPS[:2].T.astype("<i2").tobytes())
+    piece = read_ecg(tmp_path / "x.hea", start=100_000, seconds=25)
+    np.testing.assert_allclose(piece.signal[:2], STEPS[:2] / 1000, atol=1e-6)
+    assert piece.history[0] == "took 100000 s to 100025 s of 1209600 s"

@@ -98,7 +98,9 @@ def read_reference(args: argparse.Namespace) -> Recording:
 def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     """What a twin should be."""
     default = TwinRequest()
-    parser.add_argument("--force", action="store_true", help="make twins of an unusable recording all the same")
+    parser.add_argument(
+        "--force", action="store_true", help="make twins of an unusable recording all the same"
+    )
     parser.add_argument(
         "--condition",
         action="append",

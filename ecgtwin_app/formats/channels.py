@@ -97,7 +97,7 @@ def known_leads(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def recording_from_channels(
-    name: str, signal: np.ndarray, names: Sequence[str], rate: float, **fields
+    name: str, signal: np.ndarray, names: Sequence[str], rate: float, is_part: bool = False, **fields
 ) -> Recording:
     """A recording from channels in any order, missing limb leads derived.
 
@@ -115,6 +115,8 @@ def recording_from_channels(
         As the file spells them.
     rate : float
         Hz.
+    is_part : bool
+        Others follow that must have the same leads and no seam, so the ends stay as they are.
     **fields
         Further fields of `Recording`; a `history` given here comes first.
 
@@ -155,7 +157,13 @@ def recording_from_channels(
     if signal.shape[1] < _SHORTEST_S * rate:
         raise EcgError(f"{name} lasts {signal.shape[1] / rate:.2g} s; at least {_SHORTEST_S:g} s are needed.")
 
-    rows = _whole(name, rows, rate, history)
+    rows = rows if is_part else _without_ends(rows, rate, history)
+    for lead, row in rows.items():
+        rows[lead] = bridged(name, lead, row, rate)
+        if rows[lead] is not row:
+            history.append(
+                f"bridged {int(np.isnan(row).sum())} missing samples of lead {lead} by straight lines"
+            )
     derived = _derive_limb_leads(rows)
     if derived:
         history.append(f"derived {', '.join(derived)} from the other limb leads")
@@ -229,22 +237,15 @@ def _said(names: Sequence[str]) -> str:
     return ", ".join(known)
 
 
-def _whole(name: str, rows: dict, rate: float, history: list[str]) -> dict[str, np.ndarray]:
-    """The leads without what is no ECG at their ends, short gaps bridged; every change is added to `history`."""
+def _without_ends(rows: dict, rate: float, history: list[str]) -> dict[str, np.ndarray]:
+    """The leads that have samples, without what is no ECG at their ends; what is left out is added to `history`."""
     empty = without_empty(rows)
     if empty:
         history.append(f"left out what has no samples here: {', '.join(empty)}")
     measured = [rows[lead] for lead in INDEPENDENT_LEADS if lead in rows]
     pulse = without_pulse(np.stack(measured if len(measured) > 2 else list(rows.values())), rate)
     rows = _cut(rows, pulse, rate, True, history)
-    rows = _cut(rows, ends_with_samples(rows, rate), rate, False, history)
-    for lead, row in rows.items():
-        rows[lead] = bridged(name, lead, row, rate)
-        if rows[lead] is not row:
-            history.append(
-                f"bridged {int(np.isnan(row).sum())} missing samples of lead {lead} by straight lines"
-            )
-    return rows
+    return _cut(rows, ends_with_samples(rows, rate), rate, False, history)
 
 
 def _cut(rows: dict, kept: tuple[int, int], rate: float, is_pulse: bool, history: list[str]) -> dict:

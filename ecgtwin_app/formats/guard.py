@@ -13,8 +13,8 @@ from ecgtwin_app.ecg.recording import EcgError
 #: What no file may exceed that is read whole, and what one may that is read piece by piece.
 MAX_BYTES = 200_000_000
 MAX_BYTES_IN_PIECES = 8_000_000_000
-#: Twenty-four hours of a Holter fit, with the minutes that recorders add; a header that claims more is wrong.
-MAX_HOURS = 25
+#: Patches record for two weeks, monitors for longer; a header that claims more is wrong.
+MAX_DAYS = 100
 MAX_LEADS = 24
 MIN_RATE, MAX_RATE = 50.0, 10_000.0
 #: Samples of all leads together that one recording in memory may have: 44 minutes of 12 leads at 500 Hz.
@@ -75,8 +75,8 @@ def check_shape(name: str, leads: int, rate: float, samples: int) -> None:
         )
     if samples < 1:
         raise EcgError(f"{name} says it has {samples} samples, so there is nothing to read.")
-    if samples > MAX_HOURS * 3600 * rate:
-        raise EcgError(f"{name} says it has {samples:,} samples a lead; up to {MAX_HOURS} hours are read.")
+    if samples > MAX_DAYS * 86_400 * rate:
+        raise EcgError(f"{name} says it has {samples:,} samples a lead; up to {MAX_DAYS} days are read.")
 
 
 def check_values(name: str, leads: int, samples: int) -> None:

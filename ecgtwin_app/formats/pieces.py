@@ -119,7 +119,7 @@ def _recordings(file: EcgFile, first: int, last: int) -> Iterator[Recording]:
             values = file.values(ahead, behind)[:, begin - ahead :]
             end = begin + _seam(values[named], end - begin) if end < last else last
             yield recording_from_channels(
-                file.path.name, values[:, : end - begin], file.names, file.rate, **fields
+                file.path.name, values[:, : end - begin], file.names, file.rate, is_part=True, **fields
             )
         begin = end
 
