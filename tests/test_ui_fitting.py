@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from ui_window import generate
 
 from ecgtwin_app.ui.arrangement import NARROW
+from ecgtwin_app.ui.choice_box import ChoiceBox
 
 pytest_plugins = ("ui_fixtures",)
 SIZES = ("1024x700", "1280x800", "1600x1000")
@@ -65,6 +66,24 @@ def test_a_narrow_window_has_its_results_in_a_tab_and_shows_them_after_generatin
     assert opened.results.isVisible()
     assert opened.request_panel.isVisible()
     assert opened.tabs.indexOf(opened.right) < 0
+
+
+def test_every_list_of_choices_shows_all_its_rows_whole(opened, qtbot):
+    opened.results.tabs.setCurrentWidget(opened.results.by_lead)
+    boxes = [box for box in opened.findChildren(ChoiceBox) if box.isVisible()]
+    assert len(boxes) >= 5
+    for box in boxes:
+        box.setEnabled(True)
+        for chosen in (0, box.count() - 1):
+            box.setCurrentIndex(chosen)
+            box.showPopup()
+            view = box.view()
+            last = view.visualRect(box.model().index(box.count() - 1, 0))
+            assert last.bottom() <= view.viewport().height(), box.accessibleName()
+            assert view.visualRect(box.model().index(0, 0)).top() >= 0
+            widest = max(view.fontMetrics().horizontalAdvance(box.itemText(k)) for k in range(box.count()))
+            assert widest < view.window().width() - 8
+            box.hidePopup()
 
 
 def test_the_window_opens_no_larger_than_its_screen(window):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QTableWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QTableWidget, QVBoxLayout, QWidget
 
 from ecgtwin_app.ecg.recording import LEADS
 from ecgtwin_app.report.layers import REFERENCE, TWIN
+from ecgtwin_app.ui.choice_box import ChoiceBox
 from ecgtwin_app.ui.definitions import DEFINITIONS
 from ecgtwin_app.ui.tables import difference, fill, make_table, number
 from ecgtwin_app.ui.words import noted, tr
@@ -33,7 +34,7 @@ class LeadTable(QWidget):
         super().__init__(parent)
         self._reference: dict = {}
         self._twin: dict = {}
-        self.quantity = QComboBox()
+        self.quantity = ChoiceBox()
         self.quantity.setAccessibleName(tr("Quantity by lead"))
         for key, words in QUANTITIES:
             self.quantity.addItem(tr(words), key)

@@ -6,10 +6,11 @@ from dataclasses import replace
 from itertools import pairwise
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
 from ecgtwin_app.engine.feasible import AGES, HEART_RATES, SET_POINTS
 from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.ui.choice_box import ChoiceBox
 from ecgtwin_app.ui.dial import Dial
 from ecgtwin_app.ui.words import noted, number, tr
 
@@ -189,7 +190,7 @@ def _whole(name, low, high, lowest="", suffix=""):
 
 def _choice(name, options):
     """A box of (value, noted words)."""
-    box = QComboBox()
+    box = ChoiceBox()
     box.setAccessibleName(name)
     for value, text in options:
         box.addItem(tr(text), value)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QDoubleSpinBox,
@@ -23,6 +22,7 @@ from ecgtwin_app.formats.channels import known_leads
 from ecgtwin_app.formats.csv_preview import TablePreview, preview
 from ecgtwin_app.formats.guard import MAX_RATE, MIN_RATE
 from ecgtwin_app.formats.registry import open_ecg
+from ecgtwin_app.ui.choice_box import ChoiceBox
 from ecgtwin_app.ui.words import noted, number, said, tr
 from ecgtwin_app.ui.worker import Worker
 
@@ -52,7 +52,7 @@ class TableDialog(QDialog):
         self._checking = self._changed = False
         self.rate = QDoubleSpinBox(decimals=1, minimum=MIN_RATE, maximum=MAX_RATE, value=500.0, suffix=" Hz")
         self.unit = _choice(_UNITS)
-        self.order = QComboBox(editable=True)
+        self.order = ChoiceBox(editable=True)
         self.separator, self.decimal = _choice(_SEPARATORS), _choice(_DECIMALS)
         self.table = QTableWidget()
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
@@ -201,7 +201,7 @@ def _reads(path: Path, options: dict) -> str:
 
 
 def _choice(rows):
-    box = QComboBox()
+    box = ChoiceBox()
     for words, value in rows:
         box.addItem(tr(words), value)
     return box

@@ -8,7 +8,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QHBoxLayout,
     QSizePolicy,
     QToolBar,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from ecgtwin_app.report.layout import MODES, TWIN_MODES, PageLayout
+from ecgtwin_app.ui.choice_box import ChoiceBox
 from ecgtwin_app.ui.heat_menu import HEAT_MAPS, HeatMenu
 from ecgtwin_app.ui.overflow_row import OverflowRow
 from ecgtwin_app.ui.paper_menu import OPTIONS, PaperMenu, choice_text
@@ -139,12 +139,11 @@ class ViewBar(QToolBar):
 
 
 def _box(name, tip, choices, widest=126):
-    box = QComboBox()
+    box = ChoiceBox()
     box.setAccessibleName(name)
     box.setToolTip(f"{name}: {tip}")
     for value, text in choices:
         box.addItem(text, value)
     longest = max(box.fontMetrics().horizontalAdvance(text) for _, text in choices)
     box.setFixedWidth(min(longest + 40, widest))
-    box.view().setMinimumWidth(longest + 40)  # the list may be wider than the closed box
     return box
