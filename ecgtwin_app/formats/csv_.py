@@ -6,23 +6,22 @@ are never guessed; what the file does not state the caller must.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from ecgtwin_app.ecg.recording import EcgError, Patient
-from ecgtwin_app.formats.channels import NotStated, known_leads, millivolts_in, require_stated
+from ecgtwin_app.formats.channels import NotStated, known_leads, require_stated
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing
 from ecgtwin_app.formats.marking import read_comment_lines
 from ecgtwin_app.formats.table_clock import Stretch, UnevenClock, scale_of
 from ecgtwin_app.formats.table_head import Head, read_head
 from ecgtwin_app.formats.table_layout import Column, Layout, find_layout
-from ecgtwin_app.formats.table_rows import TableRows
-from ecgtwin_app.formats.table_text import unit_in
+from ecgtwin_app.formats.table_rows import TableRows, gaps_between, values_of
+from ecgtwin_app.formats.table_text import millivolts_of
 from ecgtwin_app.formats.table_turned import TurnedRows, is_turned, turned_rows
 from ecgtwin_app.formats.text_rows import decode, encoding_of, text_bytes
 
@@ -126,7 +125,7 @@ class _Reading:
         step = (
             head.step if self.unit is None and head.step and not any(columns[k].unit for k in leads) else 1.0
         )
-        scales = np.array([_millivolts(name, text) * step for text in units])
+        scales = np.array([millivolts_of(name, text) * step for text in units])
         there = self._without_padding(rate, notes)
         stretches = [
             Stretch(s.row, s.sample, min(s.count, there - s.row)) for s in stretches if s.row < there
@@ -152,9 +151,9 @@ class _Reading:
             tuple(columns[k].name for k in leads),
             rate,
             samples,
-            _values(self.table, scales, stretches),
+            values_of(self.table, scales, np.zeros(len(leads)), stretches),
             fields,
-            gaps=_gaps(stretches),
+            gaps=gaps_between(stretches),
         )
 
     def _columns(self, layout: Layout, head: Head) -> list[Column]:
@@ -272,34 +271,3 @@ class _Reading:
 def _counted(count: int, one: str, many: str) -> str:
     """ "1 line", "3 lines"."""
     return one if count == 1 else f"{count:,} {many}"
-
-
-def _millivolts(name: str, unit: str) -> float:
-    """Millivolts in a unit such as "uV" or a multiple such as "4.88 uV"."""
-    number, _, rest = unit.strip().partition(" ")
-    try:
-        return float(number.replace(",", ".")) * millivolts_in(name, unit_in(rest) or rest)
-    except ValueError:
-        return millivolts_in(name, unit_in(unit) or unit)
-
-
-def _values(
-    table: TableRows | TurnedRows, scales: np.ndarray, stretches: list[Stretch]
-) -> Callable[[int, int], np.ndarray]:
-    """Millivolts between two samples, NaN in gaps."""
-
-    def values(first: int, last: int) -> np.ndarray:
-        signal = np.full((scales.size, last - first), np.nan)
-        for s in stretches:
-            begin, end = max(first, s.sample), min(last, s.sample + s.count)
-            if begin < end:
-                rows = table.leads(s.row + begin - s.sample, s.row + end - s.sample)
-                signal[:, begin - first : end - first] = rows.T * scales[:, None]
-        return signal
-
-    return values
-
-
-def _gaps(stretches: list[Stretch]) -> tuple[tuple[int, int], ...]:
-    """The samples that are missing between stretches."""
-    return tuple((one.sample + one.count, other.sample) for one, other in pairwise(stretches))

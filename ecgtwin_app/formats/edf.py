@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from ecgtwin_app.ecg.recording import EcgError
-from ecgtwin_app.formats.channels import known_leads, millivolts_in, resampled
+from ecgtwin_app.formats.channels import known_leads, resampled
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.edf_header import Header, Signal, read_header, said_of
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing
+from ecgtwin_app.formats.units import millivolts_in, unit_in_millivolts
 
 FORMAT = "EDF"
 SUFFIXES = (".edf", ".rec")
@@ -66,6 +67,12 @@ def file_of_records(path: Path, what: str, header: Header, annotations: str) -> 
     """
     signals = header.signals
     leads = [s for s in signals if known_leads([s.label]) and s.samples > 0]
+    if not leads:  # the caller may name them
+        leads = [
+            s
+            for s in signals
+            if s.samples > 0 and s.label != annotations and unit_in_millivolts(s.unit) is not None
+        ]
     if not leads:
         raise EcgError(f"{path.name} has no signal that is called like an ECG lead; rename its signals.")
     if header.seconds <= 0:

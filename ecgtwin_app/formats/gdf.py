@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from ecgtwin_app.ecg.recording import EcgError, Patient
-from ecgtwin_app.formats.channels import known_leads, millivolts_in, resampled
+from ecgtwin_app.formats.channels import known_leads, resampled
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing
 from ecgtwin_app.formats.marking import age_between
+from ecgtwin_app.formats.units import millivolts_in, unit_in_millivolts
 
 FORMAT = "GDF"
 SUFFIXES = (".gdf",)
@@ -94,6 +95,8 @@ def open_file(path: Path) -> EcgFile:
                 f"{path.name} says it has {records:,} records, but it holds {there:,}; copy the whole file again."
             )
         leads = [s for s in signals if known_leads([s.label]) and s.samples > 0]
+        if not leads:  # the caller may name them
+            leads = [s for s in signals if s.samples > 0 and unit_in_millivolts(s.unit) is not None]
         if not leads:
             raise EcgError(f"{path.name} has no signal that is called like an ECG lead; rename its signals.")
         per_record = max(s.samples for s in leads)

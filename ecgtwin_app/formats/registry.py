@@ -7,6 +7,7 @@ from pathlib import Path
 from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.formats import (
     aecg,
+    alivecor,
     bdf,
     cardiosoft,
     csv_,
@@ -15,8 +16,12 @@ from ecgtwin_app.formats import (
     gdf,
     ishne,
     mat,
+    mortara,
     muse,
     npy,
+    opensignals,
+    phone_json,
+    schiller,
     scp,
     sierra,
     wfdb_,
@@ -28,7 +33,10 @@ from ecgtwin_app.formats.pieces import Pieces
 
 #: Asked in this order: formats that mark themselves first, WFDB by its header beside the file, tables last,
 #: because any text might be one.
-_READERS = (dicom, scp, edf, bdf, gdf, ishne, npy, muse, cardiosoft, sierra, aecg, wfdb_, mat, csv_)
+_READERS = (
+    dicom, scp, edf, bdf, gdf, ishne, alivecor, npy, muse, cardiosoft, sierra, aecg, mortara, schiller, phone_json, wfdb_,
+    mat, opensignals, csv_,
+)  # fmt: skip
 _HEAD_BYTES = 8192
 #: The endings that files of these formats usually have, for dialogs.
 SUFFIXES = tuple(dict.fromkeys(suffix for reader in _READERS for suffix in reader.SUFFIXES))

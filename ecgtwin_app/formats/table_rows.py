@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from ecgtwin_app.formats.table_clock import (
 )
 from ecgtwin_app.formats.table_layout import Layout
 from ecgtwin_app.formats.table_text import cells_of, kind_of, numbers
+from ecgtwin_app.formats.table_turned import TurnedRows
 from ecgtwin_app.formats.text_rows import BLOCK, Rows
 
 #: Values that are parsed at once and kept, and rows whose clock is read one by one.
@@ -157,3 +159,25 @@ def _byte_of_line(data: np.ndarray, line: int) -> int:
     if line == 0:
         return 3 if data[:3].tobytes() == b"\xef\xbb\xbf" else 0
     return int(np.flatnonzero(np.asarray(data[: 1 << 20]) == ord("\n"))[line - 1]) + 1
+
+
+def values_of(
+    table: TableRows | TurnedRows, scales: np.ndarray, offsets: np.ndarray, stretches: Sequence[Stretch]
+) -> Callable[[int, int], np.ndarray]:
+    """Millivolts of the chosen columns between two samples, for `EcgFile`; NaN in gaps."""
+
+    def values(first: int, last: int) -> np.ndarray:
+        signal = np.full((scales.size, last - first), np.nan)
+        for s in stretches:
+            begin, end = max(first, s.sample), min(last, s.sample + s.count)
+            if begin < end:
+                rows = table.leads(s.row + begin - s.sample, s.row + end - s.sample)
+                signal[:, begin - first : end - first] = rows.T * scales[:, None] + offsets[:, None]
+        return signal
+
+    return values
+
+
+def gaps_between(stretches: Sequence[Stretch]) -> tuple[tuple[int, int], ...]:
+    """The samples that are missing between stretches."""
+    return tuple((one.sample + one.count, other.sample) for one, other in pairwise(stretches))

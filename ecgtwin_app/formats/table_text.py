@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ecgtwin_app.ecg.recording import EcgError
-from ecgtwin_app.formats.channels import unit_in_millivolts
+from ecgtwin_app.formats.units import millivolts_in, unit_in_millivolts
 
 SEPARATORS = "\t;|,"
 SECONDS = {
@@ -146,6 +146,15 @@ def unit_in(text: str) -> str | None:
     if word in _VOLTS:
         return _VOLTS[word]
     return plain if unit_in_millivolts(plain) is not None else None
+
+
+def millivolts_of(name: str, unit: str) -> float:
+    """Millivolts in a unit such as "uV" or a multiple such as "4.88 uV"."""
+    number, _, rest = unit.strip().partition(" ")
+    try:
+        return float(number.replace(",", ".")) * millivolts_in(name, unit_in(rest) or rest)
+    except ValueError:
+        return millivolts_in(name, unit_in(unit) or unit)
 
 
 def is_unit(text: str) -> bool:
