@@ -14,7 +14,7 @@ import numpy as np
 
 from ecgtwin_app.ecg.recording import EcgError, Patient
 from ecgtwin_app.formats.channels import NotStated, known_leads, require_stated
-from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.ecg_file import EcgFile, counted
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing
 from ecgtwin_app.formats.marking import read_comment_lines
 from ecgtwin_app.formats.table_clock import Stretch, UnevenClock, scale_of
@@ -256,18 +256,13 @@ class _Reading:
     ) -> None:
         prose = layout.prose
         if prose:
-            notes.append(f"left out {_counted(prose, '1 line', 'lines')} above the table")
+            notes.append(f"left out {counted(prose, '1 line', 'lines')} above the table")
         below = self.table.below
         if below:
-            notes.append(f"left out {_counted(below, '1 line', 'lines')} below the table")
+            notes.append(f"left out {counted(below, '1 line', 'lines')} below the table")
         empty = [column.name for column in columns if column.role == "empty lead"]
         if empty:
             notes.append(f"left out {', '.join(known_leads(empty))}, which has no values")
         others = sum(column.role == "other" for column in columns)
         if others:
-            notes.append(f"left out {_counted(others, '1 column', 'columns')} not called like an ECG lead")
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    """ "1 line", "3 lines"."""
-    return one if count == 1 else f"{count:,} {many}"
+            notes.append(f"left out {counted(others, '1 column', 'columns')} not called like an ECG lead")

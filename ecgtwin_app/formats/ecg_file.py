@@ -158,3 +158,8 @@ class EcgFile:
             f"{self.path.name} has {left / self.rate:.6g} s to give from second {start:g}; ask for a length "
             f"up to that, not {seconds:g} s."
         )
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """ "1 line", "3 lines"."""
+    return one if count == 1 else f"{count:,} {many}"

@@ -10,7 +10,7 @@ import numpy as np
 
 from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.formats.channels import known_leads, resampled
-from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.ecg_file import EcgFile, counted
 from ecgtwin_app.formats.edf_header import Header, Signal, read_header, said_of
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing
 from ecgtwin_app.formats.units import millivolts_in, unit_in_millivolts
@@ -101,7 +101,9 @@ def file_of_records(path: Path, what: str, header: Header, annotations: str) -> 
         )
     left_out = sum(s.label != annotations for s in signals) - len(leads)
     if left_out:
-        said["history"] += (f"left out {left_out} signal{'s'[: left_out > 1]} not called like an ECG lead",)
+        said["history"] += (
+            f"left out {counted(left_out, '1 signal', 'signals')} not called like an ECG lead",
+        )
 
     # Of each stretch: its first record, its first sample, and the sample after its last.
     begins = [k for k in range(header.records) if k == 0 or firsts[k] != firsts[k - 1] + per_record]

@@ -11,7 +11,7 @@ import numpy as np
 
 from ecgtwin_app.ecg.recording import EcgError, Patient
 from ecgtwin_app.formats.channels import known_leads, resampled
-from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.ecg_file import EcgFile, counted
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing
 from ecgtwin_app.formats.marking import age_between
 from ecgtwin_app.formats.units import millivolts_in, unit_in_millivolts
@@ -112,7 +112,7 @@ def open_file(path: Path) -> EcgFile:
             history += (f"resampled {', '.join(known_leads(slower))} to {rate:g} Hz as the other leads",)
         left_out = count - len(leads)
         if left_out:
-            history += (f"left out {left_out} signal{'s'[: left_out > 1]} not called like an ECG lead",)
+            history += (f"left out {counted(left_out, '1 signal', 'signals')} not called like an ECG lead",)
 
         def values(first: int, last: int) -> np.ndarray:
             begin, end = first // per_record, -(-last // per_record)

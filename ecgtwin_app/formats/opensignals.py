@@ -17,7 +17,7 @@ import numpy as np
 
 from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.formats.channels import NotStated, known_leads
-from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.ecg_file import EcgFile, counted
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing
 from ecgtwin_app.formats.table_clock import Stretch
 from ecgtwin_app.formats.table_layout import Layout
@@ -110,7 +110,7 @@ def open_file(path: Path, unit: str | None = None, lead_order: Sequence[str] | N
         stretches = (table.by_counts(numbers[0]) if numbers else None) or [Stretch(0, 0, table.count)]
         others = sum(bool(c.sensor) for c in columns) - sum(bool(columns[k].sensor) for k in leads)
         if others:
-            notes.append(f"left out {others} sensor{'s'[: others > 1]} not called like an ECG lead")
+            notes.append(f"left out {counted(others, '1 sensor', 'sensors')} not called like an ECG lead")
         samples = stretches[-1].sample + stretches[-1].count
         return EcgFile(
             path,
