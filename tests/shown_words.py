@@ -86,6 +86,45 @@ def messages() -> dict[str, str]:
     return found
 
 
+def history_lines() -> dict[str, str]:
+    """Patterns of what is written into a recording's history, with the module that writes it."""
+    found = {}
+    for name, tree in modules(*SPEAKING):
+        if name in SILENT:
+            continue
+        for text in (text for node in ast.walk(tree) for value in _of_history(node) for text in _texts(value)):
+            if " " in text:
+                found.setdefault(text, name)
+    return found
+
+
+def _of_history(node: ast.AST) -> list[ast.expr]:
+    """The expressions that a node puts into a history."""
+    if isinstance(node, ast.Assign | ast.AugAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        return [node.value] if any("history" in ast.unparse(target) for target in targets) else []
+    if isinstance(node, ast.Call):
+        called = _called(node)
+        added = called in ("append", "extend") and "history" in ast.unparse(node.func)
+        values = list(node.args) if added else node.args[:1] if called == "changed" else []
+        return values + [keyword.value for keyword in node.keywords if keyword.arg == "history"]
+    if isinstance(node, ast.Dict):
+        pairs = zip(node.keys, node.values, strict=True)
+        return [value for key, value in pairs if isinstance(key, ast.Constant) and key.value == "history"]
+    if isinstance(node, ast.FunctionDef) and "remark" in node.name:
+        return [part.value for part in ast.walk(node) if isinstance(part, ast.Return) and part.value]
+    return []
+
+
+def _texts(value: ast.expr) -> Iterator[str]:
+    """The patterns of the texts in an expression, those within an f-string only as a part of it."""
+    if (words := _pattern(value)) is not None:
+        yield words
+        return
+    for child in ast.iter_child_nodes(value):
+        yield from _texts(child)
+
+
 def source_of_rooms() -> str:
     """What the rooms hold that speak without Qt, with the pieces of a text that runs over lines joined."""
     paths = (path for room in SPEAKING for path in sorted((ROOT / room).rglob("*.py")))

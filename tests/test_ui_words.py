@@ -61,6 +61,14 @@ def test_no_german_text_is_dead():
     assert not dead, "Nothing shows these any more; take them out of interface.de.json:\n" + "\n".join(dead)
 
 
+def test_every_line_of_a_history_has_a_german_one():
+    """The window shows them, and what a file claims as history is held against this table (formats.own_lines)."""
+    found = shown_words.history_lines()
+    assert "resampled {0} Hz to {1} Hz" in found and "took {0} s to {1} s of {2} s" in found
+    missing = [f"{where}: {text}" for text, where in found.items() if text not in MESSAGES]
+    assert not missing, "Add these to resources/words/messages.de.json:\n" + "\n".join(missing)
+
+
 def test_every_error_that_reaches_the_window_has_a_german_one():
     missing = [f"{where}: {text}" for text, where in shown_words.messages().items() if text not in MESSAGES]
     assert not missing, "Add these to resources/words/messages.de.json:\n" + "\n".join(missing)

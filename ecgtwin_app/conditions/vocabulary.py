@@ -110,6 +110,11 @@ def find_condition(text: str) -> Condition:
     raise UnknownCondition(f"No condition is called “{text}”; {advice}")
 
 
+def is_condition(text: str) -> bool:
+    """Whether a text is the name, a synonym or a code of a condition."""
+    return _plain(text) in _words_of_all()
+
+
 def search_conditions(text: str) -> list[Condition]:
     """Conditions for a search box: each word typed occurs in a name, synonym or code; best first."""
     wanted = _plain(text)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.engine.request import Twin
+from ecgtwin_app.formats.marking import provenance_shown
 from ecgtwin_app.formats.wfdb_write import write
 
 
@@ -43,7 +44,9 @@ def twins_document(names: list[str], twins: list[Twin]) -> dict:
 
     Twins of several requests, or pooled over other recordings, each have the rest of their provenance themselves.
     """
-    origins = [{k: v for k, v in twin.recording.provenance.items() if k != "seed"} for twin in twins]
+    origins = [
+        {k: v for k, v in provenance_shown(twin.recording.provenance).items() if k != "seed"} for twin in twins
+    ]
     shared = {k: v for k, v in origins[0].items() if all(o.get(k) == v for o in origins)} if twins else {}
     own = [{k: v for k, v in origin.items() if k not in shared} for origin in origins]
     return {

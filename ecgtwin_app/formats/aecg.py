@@ -15,7 +15,7 @@ from ecgtwin_app.ecg.recording import EcgError, Patient
 from ecgtwin_app.formats.channels import known_leads, unit_in_millivolts
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import check_shape, check_values, parsing
-from ecgtwin_app.formats.marking import age_between, read_comment_lines, read_sex
+from ecgtwin_app.formats.marking import NO_DATE, age_between, read_comment_lines, read_sex
 from ecgtwin_app.formats.statements import statements_of
 from ecgtwin_app.formats.xml_ import LARGEST, measured, number_in, numbers_in, parse, root_name, text_at
 
@@ -25,20 +25,20 @@ FORMAT = "HL7 aECG"
 SUFFIXES = (".xml",)
 
 #: MDC codes (ISO/IEEE 11073-10102) of what devices measure.
-MEASUREMENTS = {
-    "MDC_ECG_HEART_RATE": "heart rate",
-    "MDC_ECG_TIME_PD_RR": "RR",
-    "MDC_ECG_TIME_PD_P": "P",
-    "MDC_ECG_TIME_PD_PR": "PR",
-    "MDC_ECG_TIME_PD_QRS": "QRS",
-    "MDC_ECG_TIME_PD_QT": "QT",
-    "MDC_ECG_TIME_PD_QTC": "QTc",
-    "MDC_ECG_ANGLE_P_FRONT": "P axis",
-    "MDC_ECG_ANGLE_QRS_FRONT": "QRS axis",
-    "MDC_ECG_ANGLE_T_FRONT": "T axis",
+CODES = {
+    "heart rate": "MDC_ECG_HEART_RATE",
+    "RR": "MDC_ECG_TIME_PD_RR",
+    "P": "MDC_ECG_TIME_PD_P",
+    "PR": "MDC_ECG_TIME_PD_PR",
+    "QRS": "MDC_ECG_TIME_PD_QRS",
+    "QT": "MDC_ECG_TIME_PD_QT",
+    "QTc": "MDC_ECG_TIME_PD_QTc",
+    "P axis": "MDC_ECG_ANGLE_P_FRONT",
+    "QRS axis": "MDC_ECG_ANGLE_QRS_FRONT",
+    "T axis": "MDC_ECG_ANGLE_T_FRONT",
 }
-#: Codes that are read besides: QTc by the formula of Bazett.
-_ALSO_READ = {"MDC_ECG_TIME_PD_QTCB": "QTc"}
+#: As they are read, whatever their case, and QTc by the formula of Bazett.
+_NAMES = {code.upper(): name for name, code in CODES.items()} | {"MDC_ECG_TIME_PD_QTCB": "QTc"}
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6}
 _YEARS = {"a": 1.0, "mo": 1 / 12, "wk": 1 / 52.18, "d": 1 / 365.25}
 
@@ -169,7 +169,7 @@ def _recorded(root: Element) -> str:
     for tag in ("center", "low"):
         value = times.find(tag).get("value", "") if times is not None and times.find(tag) is not None else ""
         digits = re.match(r"(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?", value)
-        if digits:
+        if digits and not value.startswith(NO_DATE):
             day = "-".join(digits.group(1, 2, 3))
             return f"{day}T{digits[4]}:{digits[5]}:{digits[6] or '00'}" if digits[4] else day
     return ""
@@ -195,7 +195,7 @@ def _device(series: Element) -> dict[str, float]:
     for annotation_set in series.iter("annotationSet"):
         for annotation in annotation_set.findall("component/annotation"):
             code = _code(annotation).upper()
-            name = MEASUREMENTS.get(code) or _ALSO_READ.get(code)
+            name = _NAMES.get(code)
             value, unit = _quantity(annotation.find("value"))
             if name and value is not None:
                 milliseconds = _SECONDS.get(unit, 1e-3) * 1e3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
@@ -10,8 +11,8 @@ import numpy as np
 
 from ecgtwin_app import __version__
 from ecgtwin_app.ecg.recording import LEADS, EcgError, Recording
-from ecgtwin_app.formats.aecg import MEASUREMENTS
-from ecgtwin_app.formats.marking import PROGRAM, SYNTHETIC_WORDS_ASCII, comment_lines, content_uuid, shown_age
+from ecgtwin_app.formats.aecg import CODES
+from ecgtwin_app.formats.marking import NO_DATE, PROGRAM, SYNTHETIC_WORDS_ASCII, comment_lines, content_uuid, shown_age
 
 _NAMESPACE = "urn:hl7-org:v3"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -46,8 +47,7 @@ def write(recording: Recording, path: Path, keep_identity: bool = False) -> Path
     root = Element("AnnotatedECG", {"xmlns": _NAMESPACE, "xmlns:xsi": _XSI, "type": "Observation"})
     SubElement(root, "id", root=str(identity))
     SubElement(root, "code", code="93000", codeSystem="2.16.840.1.113883.6.12", codeSystemName="CPT-4")
-    when = SubElement(root, "effectiveTime")
-    SubElement(when, "center", {"value": moment} if moment else {"nullFlavor": "MSK"})
+    _add_times(root, recording, moment)
     _add_subject(root, recording, keep_identity)
     _add_age(root, recording, keep_identity)
     for line in comment_lines(recording, keep_identity):
@@ -97,13 +97,31 @@ def _add_age(root: Element, recording: Recording, keep_identity: bool) -> None:
     SubElement(observation, "value", {"xsi:type": "PQ", "value": f"{years:g}", "unit": "a"})
 
 
+def _add_times(element: Element, recording: Recording, moment: str) -> None:
+    """From when to when: both ends in figures, which readers insist on; a day that stands for none where it is kept.
+
+    Parameters
+    ----------
+    moment : str
+        Digits from the year on, or "".
+    """
+    try:
+        begin = datetime.strptime(moment.ljust(14, "0")[:14], "%Y%m%d%H%M%S")
+    except ValueError:  # not kept, not known, or a day that is none
+        begin = datetime.strptime(NO_DATE, "%Y%m%d")
+    end = begin + timedelta(seconds=recording.duration)
+    times = SubElement(element, "effectiveTime")
+    for tag, time, inclusive in (("low", begin, "true"), ("high", end, "false")):
+        value = f"{time:%Y%m%d%H%M%S}.{time.microsecond // 1000:03d}"
+        SubElement(times, tag, value=value, inclusive=inclusive)
+
+
 def _add_series(component: Element, recording: Recording, identity: uuid.UUID, moment: str) -> None:
     """The rhythm series: who made it, the samples, and what a device had measured."""
     series = SubElement(component, "series")
     SubElement(series, "id", root=str(uuid.uuid5(identity, "series")))
     SubElement(series, "code", {"code": "RHYTHM", **_ACT_CODE})
-    times = SubElement(series, "effectiveTime")
-    SubElement(times, "low", {"value": moment, "inclusive": "true"} if moment else {"nullFlavor": "MSK"})
+    _add_times(series, recording, moment)
     author = SubElement(SubElement(series, "author"), "seriesAuthor")
     device = SubElement(author, "manufacturedSeriesDevice")
     model = f"{PROGRAM}: {SYNTHETIC_WORDS_ASCII}" if recording.synthetic else PROGRAM
@@ -115,7 +133,7 @@ def _add_series(component: Element, recording: Recording, identity: uuid.UUID, m
     SubElement(time, "code", {"code": "TIME_RELATIVE", **_ACT_CODE})
     value = SubElement(time, "value", {"xsi:type": "GLIST_PQ"})
     SubElement(value, "head", value="0", unit="s")
-    SubElement(value, "increment", value=f"{1 / recording.rate:.12g}", unit="s")
+    SubElement(value, "increment", value=f"{1 / recording.rate:.17g}", unit="s")
     for lead, row in zip(recording.leads, recording.signal, strict=True):
         sequence = SubElement(SubElement(sequences, "component"), "sequence")
         SubElement(sequence, "code", {"code": f"MDC_ECG_LEAD_{lead.upper()}", **_MDC})
@@ -129,7 +147,7 @@ def _add_series(component: Element, recording: Recording, identity: uuid.UUID, m
 
 def _add_device_values(series: Element, recording: Recording) -> None:
     """What the recording device had measured, as an annotation set."""
-    known = {name: code for code, name in MEASUREMENTS.items() if name in recording.device}
+    known = {name: code for name, code in CODES.items() if name in recording.device}
     if not known:
         return
     annotations = SubElement(SubElement(series, "subjectOf"), "annotationSet")

@@ -84,6 +84,11 @@ def told_apart(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(next(free) if lead == "ECG" else name for lead, name in zip(called, names, strict=True))
 
 
+def is_signal_name(text: str) -> bool:
+    """Whether a word is the name of a lead or of another signal that devices record, and of nobody."""
+    return lead_name(text) is not None or bool(_OTHER_SIGNALS.match(text))
+
+
 def known_leads(names: Sequence[str]) -> tuple[str, ...]:
     """The leads among the channels of a file: the twelve in canonical order, then others.
 

@@ -19,8 +19,8 @@ SUFFIXES = (".dcm",)
 
 #: Inflating happens inside the parser, with no bound on what a small file turns into.
 _DEFLATED = "1.2.840.10008.1.2.1.99"
-#: Stands for "left out" where the standard demands a date; no device recorded then.
-NO_DATE = "19000101"
+#: What twins carry instead of a patient's name and identifier.
+SYNTHETIC_NAME, SYNTHETIC_ID = "SYNTHETIC^TWIN", "SYNTHETIC-TWIN"
 #: Codes of leads that end in their SCP-ECG number: "2:61" (MDC, PS3.16 CID 3001), "5.6.3-9-61" (SCPECG).
 _LEAD_CODE = re.compile(r"^(?:2:|5\.6\.3-9-)(\d+)$")
 #: Measurements as devices name them (PS3.16 TID 3713 and CID 3687), and the unit kept.
@@ -194,11 +194,12 @@ def _patient(dataset) -> Patient:
         age = age_between(str(dataset.get("PatientBirthDate", "") or ""), _recorded(dataset))
     # Where the identity was removed, what stands in its place names nobody.
     removed = str(dataset.get("PatientIdentityRemoved", "")) == "YES"
+    name, identifier = (str(dataset.get(key, "") or "") for key in ("PatientName", "PatientID"))
     return Patient(
         age,
         read_sex(str(dataset.get("PatientSex", "") or "")),
-        "" if removed else str(dataset.get("PatientName", "") or ""),
-        "" if removed else str(dataset.get("PatientID", "") or ""),
+        "" if removed or name == SYNTHETIC_NAME else name.rstrip("^"),
+        "" if removed or identifier == SYNTHETIC_ID else identifier,
     )
 
 

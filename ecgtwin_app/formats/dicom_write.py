@@ -15,8 +15,9 @@ from pydicom.uid import ExplicitVRLittleEndian
 from ecgtwin_app import __version__
 from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.formats.channels import SCP_LEADS
-from ecgtwin_app.formats.dicom import NO_DATE
+from ecgtwin_app.formats.dicom import SYNTHETIC_ID, SYNTHETIC_NAME
 from ecgtwin_app.formats.marking import (
+    NO_DATE,
     PROGRAM,
     SYNTHETIC_WORDS_ASCII,
     comment_lines,
@@ -30,6 +31,8 @@ _GENERAL = "1.2.840.10008.5.1.4.1.1.9.1.2"
 _AMBULATORY = "1.2.840.10008.5.1.4.1.1.9.1.3"
 _MOST_TWELVE_LEAD_SAMPLES = 16_384
 
+#: Coding schemes whose codes need a version beside them (PS3.3, 8.2).
+_VERSIONS = {"SCPECG": "1.3"}
 _LEAD_CODES = {lead: f"2:{number}" for number, lead in SCP_LEADS.items()}
 #: Codes of global measurements in the scheme SCPECG, as 12-lead carts write them, with UCUM units.
 _MEASUREMENTS = {
@@ -105,10 +108,18 @@ def _sop_class(recording: Recording) -> str:
 
 def _add_patient(dataset: Dataset, recording: Recording, keep_identity: bool) -> None:
     patient = recording.patient
-    nobody = "SYNTHETIC^TWIN" if recording.synthetic else "ANONYMOUS"
     dataset.SpecificCharacterSet = "ISO_IR 192"
-    dataset.PatientName = (patient.name if keep_identity else "") or nobody
-    dataset.PatientID = (patient.identifier if keep_identity else "") or nobody.replace("^", "-")
+    if recording.synthetic:
+        name, identifier = SYNTHETIC_NAME, SYNTHETIC_ID
+    elif keep_identity:
+        name = identifier = ""  # a patient whose name is not known gets none
+    else:
+        name, identifier = "ANONYMOUS^", "ANONYMOUS"
+    if keep_identity:
+        # A name that is not divided is taken for the family name, which a "^" ends (PS3.5, 6.2.1).
+        own = patient.name if "^" in patient.name or not patient.name else f"{patient.name}^"
+        name, identifier = own or name, patient.identifier or identifier
+    dataset.PatientName, dataset.PatientID = name, identifier
     dataset.PatientBirthDate = ""
     dataset.PatientSex = patient.sex or ""
     if patient.age is not None:
@@ -130,21 +141,22 @@ def _add_times(dataset: Dataset, recorded: str) -> None:
     """Dates where the standard demands them; a dummy where they are left out."""
     digits = "".join(c for c in recorded if c.isdigit())
     day, time = (digits[:8], digits[8:14]) if len(digits) >= 8 else ("", "")
+    day, time = day or NO_DATE, time or "000000"
     dataset.StudyDate, dataset.StudyTime = day, time
-    dataset.ContentDate, dataset.ContentTime = day or NO_DATE, time or "000000"
-    dataset.AcquisitionDateTime = (day or NO_DATE) + (time or "000000")
+    dataset.ContentDate, dataset.ContentTime = day, time
+    dataset.AcquisitionDateTime = day + time
 
 
 def _add_marking(dataset: Dataset, recording: Recording, keep_identity: bool) -> None:
     """What made the object, and that it is synthetic when it is."""
     dataset.Modality = "ECG"
-    dataset.AccessionNumber = dataset.StudyID = dataset.ReferringPhysicianName = ""
-    dataset.SeriesNumber = dataset.InstanceNumber = "1"
+    dataset.AccessionNumber = dataset.ReferringPhysicianName = ""
+    dataset.StudyID = dataset.SeriesNumber = dataset.InstanceNumber = "1"
+    dataset.AcquisitionContextSequence = []
     dataset.Manufacturer = PROGRAM
     dataset.ManufacturerModelName = PROGRAM
     dataset.SoftwareVersions = __version__
     dataset.DeviceSerialNumber = "NONE"
-    dataset.SyntheticData = "YES" if recording.synthetic else "NO"
     what = (
         "Made a synthetic ECG (digital twin); not for diagnosis"
         if recording.synthetic
@@ -157,7 +169,9 @@ def _add_marking(dataset: Dataset, recording: Recording, keep_identity: bool) ->
         )
     if recording.synthetic:
         dataset.SeriesDescription = SYNTHETIC_WORDS_ASCII
-        dataset.ImageComments = SYNTHETIC_WORDS_ASCII
+        dataset.PatientComments = SYNTHETIC_WORDS_ASCII
+        # Of others we only know what their file says, so they are not declared to be none.
+        dataset.SyntheticData = "YES"
 
 
 def _equipment(code: str, meaning: str, what: str) -> Dataset:
@@ -226,4 +240,6 @@ def _annotations(recording: Recording, keep_identity: bool) -> list[Dataset]:
 def _code(value: str, scheme: str, meaning: str) -> Dataset:
     item = Dataset()
     item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, scheme, meaning
+    if scheme in _VERSIONS:
+        item.CodingSchemeVersion = _VERSIONS[scheme]
     return item

@@ -14,11 +14,15 @@ from collections.abc import Iterable
 from datetime import date
 
 from ecgtwin_app import __version__
+from ecgtwin_app.conditions.vocabulary import is_condition
 from ecgtwin_app.ecg.recording import Patient, Recording
+from ecgtwin_app.formats.own_lines import is_own_line
 from ecgtwin_app.formats.statements import statements_of
 
 PROGRAM = "ECGTwin Desktop"
 GENERATOR = f"{PROGRAM} {__version__}"
+#: Stands for "left out" where a format demands a date; no device recorded then.
+NO_DATE = "19000101"
 #: For banners and pictures.
 SYNTHETIC_WORDS = "SYNTHETIC – not for diagnosis"
 #: The same in ASCII, for formats that know no other characters.
@@ -27,18 +31,11 @@ SYNTHETIC_WORDS_ASCII = "SYNTHETIC - not for diagnosis"
 _LONGEST_LINE = 240
 #: HIPAA Safe Harbor, 45 CFR 164.514(b)(2)(i)(C): ages over 89 are given as one category.
 _OLDEST_AGE = 89
-#: Keys of provenance that are read back. Any other key of a file is a remark, and could name a patient.
-_PROVENANCE = frozenset(
-    [
-        "model",
-        "weights_sha256",
-        "seed",
-        "rate_asked",
-        "reference_sha256",
-        "pooled_sha256",
-        "request",
-        "versions",
-    ]
+_HASH = re.compile(r"[0-9a-f]{64}")
+_VERSION = re.compile(r"[\w.+-]{1,40}")
+#: Values of a request that are words, besides names of conditions.
+_REQUEST_WORDS = frozenset(
+    ["F", "M", "process", "learned", "none", "dpm_solver_2m", "heun", "euler", "ddpm", "condition hidden"]
 )
 #: Keys after which a database writes what its readers found, and those that open a list of it (LUDB).
 _STATEMENTS = frozenset(
@@ -70,7 +67,8 @@ def comment_lines(recording: Recording, keep_identity: bool = False) -> list[str
         lines += ["SYNTHETIC: yes", f"warning: {SYNTHETIC_WORDS_ASCII}"]
     lines.append(f"generator: {GENERATOR}")
     if recording.synthetic:
-        lines += _provenance_lines(recording.provenance)
+        provenance = recording.provenance if keep_identity else provenance_shown(recording.provenance)
+        lines += _provenance_lines(provenance)
     patient = recording.patient
     if patient.age is not None:
         years, open_ended = shown_age(patient.age, keep_identity)
@@ -93,6 +91,15 @@ def shown_age(age: float, keep_identity: bool) -> tuple[float, bool]:
     return (_OLDEST_AGE + 1, True) if hidden else (age, False)
 
 
+def provenance_shown(provenance: dict) -> dict:
+    """The provenance of a twin as files hold it: without an exact age above 89."""
+    request = provenance.get("request")
+    age = request.get("age") if isinstance(request, dict) else None
+    if not isinstance(age, int | float) or age <= _OLDEST_AGE:
+        return provenance
+    return provenance | {"request": request | {"age": shown_age(age, False)[0]}}
+
+
 def content_uuid(recording: Recording, what: str, keep_identity: bool) -> uuid.UUID:
     """An identifier for a file that follows from its content: new for each content, the same for the same.
 
@@ -107,7 +114,8 @@ def read_comment_lines(lines: Iterable[str]) -> dict:
 
     Understands the lines of `comment_lines`, and the "Age", "Sex", "<age>:", "Dx:", "Rhythm:" and "<diagnoses>:"
     of the PhysioNet databases; everything else is a remark and stays in the file. History and provenance are
-    read only where this program wrote them: a remark may begin like them and name a patient.
+    read only where this program wrote them, and only in its own words: a remark may begin like them and name a
+    patient.
 
     Returns
     -------
@@ -123,7 +131,8 @@ def read_comment_lines(lines: Iterable[str]) -> dict:
         in_statements = in_statements and not key.startswith("<")
         key, value = key.strip(" <>").lower(), value.strip()
         if colon and key == "history":
-            history.append(value)
+            if is_own_line(value):
+                history.append(value)
             continue
         if colon and key == "statement":
             statements.append(value)
@@ -211,21 +220,50 @@ def _read_device(text: str) -> dict[str, float]:
 
 
 def _read_provenance(said: dict[str, str]) -> dict:
-    """The reverse of `_provenance_lines`, as far as lines can say it."""
+    """The reverse of `_provenance_lines`, as far as lines can say it, and only what provenance can hold.
+
+    Any other key or value of a file is a remark, and could name a patient.
+    """
     provenance: dict = {"synthetic": True}
     for key, text in said.items():
-        if key.partition(".")[0] not in _PROVENANCE:
-            continue
         try:
             value = json.loads(text)
         except ValueError:
             value = text
         group, dot, inner = key.partition(".")
+        if not _is_provenance(group, value):
+            continue
         if dot and group in ("request", "versions"):
             provenance.setdefault(group, {})[inner] = value
-        else:
+        elif not dot:
             provenance[key] = value
     return provenance
+
+
+def _is_provenance(key: str, value) -> bool:
+    """Whether a value is one that provenance holds under a key (its first part)."""
+    if key in ("weights_sha256", "reference_sha256"):
+        return isinstance(value, str) and bool(_HASH.fullmatch(value))
+    if key == "pooled_sha256":
+        return isinstance(value, list) and all(_is_provenance("reference_sha256", one) for one in value)
+    if key in ("seed", "rate_asked"):
+        return value is None or isinstance(value, int | float)
+    if key == "model":
+        return isinstance(value, str) and len(value) <= 80
+    if key == "versions":
+        return isinstance(value, str) and bool(_VERSION.fullmatch(value))
+    if key == "request":
+        return _is_of_a_request(value)
+    return False
+
+
+def _is_of_a_request(value) -> bool:
+    """Whether a request can hold a value: a number, a condition, a list of them."""
+    if isinstance(value, list):
+        return all(map(_is_of_a_request, value))
+    if isinstance(value, str):
+        return value in _REQUEST_WORDS or is_condition(value)
+    return value is None or isinstance(value, int | float)
 
 
 def _one_line(text: str) -> str:

@@ -95,6 +95,7 @@ class MainWindow(
     ):
         super().__init__()
         self.store = store or QSettings(settings.ORGANISATION, settings.APPLICATION)
+        settings.keep_private(self.store)
         self.theme_name = settings.read(self.store, settings.THEME)
         prepare(QApplication.instance())
         self.undo_stack = QUndoStack(self)

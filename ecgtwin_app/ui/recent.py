@@ -36,6 +36,7 @@ class RecentFiles:
         """A file was opened or saved."""
         if self.remembered:
             paths = [str(path.resolve()), *(str(p) for p in self.paths if p != path.resolve())]
+            settings.keep_private(self._store)
             self._store.setValue(_KEY, json.dumps(paths[:_MOST]))
 
     def clear(self) -> None:

@@ -1,5 +1,5 @@
 """Requests as plain values, for favourites, presets and session files. They hold nothing of a patient
-but the age and sex that were asked for."""
+but the age and sex that were asked for, ages above 89 as in exports."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.feasible import check_request
 from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.formats.marking import shown_age
 from ecgtwin_app.ui.condition_words import names_text
 from ecgtwin_app.ui.words import figure, tr
 
@@ -23,6 +24,8 @@ def to_json(request: TwinRequest) -> dict:
     """The request's fields; a score as its events."""
     plain = {field.name: getattr(request, field.name) for field in fields(TwinRequest)}
     plain["conditions"] = list(request.conditions)
+    if request.age is not None:
+        plain["age"] = shown_age(request.age, False)[0]
     plain["score"] = request.score.to_json() if request.score is not None else None
     return plain
 

@@ -1,6 +1,6 @@
 """Session files: a zip of JSON and arrays, every member hashed and checked on opening. No Qt.
 
-They are de-identified: of the patient, age and sex are kept. Written beside the target first and put in its
+They are de-identified: of the patient, age (up to 89, older as 90) and sex are kept. Written beside the target first and put in its
 place in one step, so that a file is never half written.
 """
 
@@ -21,6 +21,8 @@ from ecgtwin_app.ecg.quality import Quality, quality_of
 from ecgtwin_app.ecg.recording import EcgError, Patient, Recording
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Twin, TwinRequest
+from ecgtwin_app.formats.marking import provenance_shown, shown_age
+from ecgtwin_app.formats.own_lines import is_own_line
 from ecgtwin_app.report.calipers import Caliper
 from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.report.layout import PageLayout
@@ -138,8 +140,10 @@ def _document(state, arrays):
 
 def _recording(recording, keep):
     plain = _plain(recording, "signal", "patient", "recorded", "statements")
-    patient = {"age": recording.patient.age, "sex": recording.patient.sex}
-    return plain | {"signal": keep(recording.signal), "patient": patient}
+    age = recording.patient.age
+    patient = {"age": age if age is None else shown_age(age, False)[0], "sex": recording.patient.sex}
+    own = {"provenance": provenance_shown(recording.provenance), "patient": patient}
+    return plain | own | {"signal": keep(recording.signal)}
 
 
 def _twin(twin, keep):
@@ -257,7 +261,7 @@ def _read_recording(plain, array):
     known = {k: plain[k] for k in ("rate", "source", "device", "synthetic", "provenance")}
     return Recording(
         array(plain["signal"]), leads=tuple(plain["leads"]), patient=Patient(**plain["patient"]),
-        history=tuple(plain["history"]), **known,
+        history=tuple(filter(is_own_line, plain["history"])), **known,
     )  # fmt: skip
 
 

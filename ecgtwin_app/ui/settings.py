@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QSettings
 
@@ -55,6 +58,22 @@ _PAGE = {
         ("sheet", page.SHEETS),
     )
 }
+
+
+def keep_private(store: QSettings) -> None:
+    """Let only the user read what is remembered: paths of files may hold names of patients.
+
+    The file is made before anything is written to it; Qt keeps the rights that it has.
+    """
+    path = Path(store.fileName())
+    if os.name != "posix" or not path.is_absolute():  # the registry of Windows is the user's own
+        return
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if path.parent.name == ORGANISATION:
+            path.parent.chmod(0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        path.chmod(0o600)
 
 
 def read(store: QSettings, setting: Setting):
