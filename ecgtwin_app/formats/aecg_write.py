@@ -12,7 +12,14 @@ import numpy as np
 from ecgtwin_app import __version__
 from ecgtwin_app.ecg.recording import LEADS, EcgError, Recording
 from ecgtwin_app.formats.aecg import CODES
-from ecgtwin_app.formats.marking import NO_DATE, PROGRAM, SYNTHETIC_WORDS_ASCII, comment_lines, content_uuid, shown_age
+from ecgtwin_app.formats.marking import (
+    NO_DATE,
+    PROGRAM,
+    SYNTHETIC_WORDS_ASCII,
+    comment_lines,
+    content_uuid,
+    shown_age,
+)
 
 _NAMESPACE = "urn:hl7-org:v3"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"

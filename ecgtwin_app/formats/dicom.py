@@ -11,7 +11,7 @@ from ecgtwin_app.ecg.recording import EcgError, Patient
 from ecgtwin_app.formats.channels import SCP_LEADS, known_leads, unit_in_millivolts
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import check_shape, check_values, parsing
-from ecgtwin_app.formats.marking import PROGRAM, age_between, read_age, read_comment_lines, read_sex
+from ecgtwin_app.formats.marking import NO_DATE, PROGRAM, age_between, read_age, read_comment_lines, read_sex
 from ecgtwin_app.formats.statements import statements_of
 
 FORMAT = "DICOM"

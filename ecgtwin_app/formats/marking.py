@@ -33,6 +33,13 @@ _LONGEST_LINE = 240
 _OLDEST_AGE = 89
 _HASH = re.compile(r"[0-9a-f]{64}")
 _VERSION = re.compile(r"[\w.+-]{1,40}")
+#: What a request and the versions may state.
+_INNER = {
+    "request": frozenset(
+        ["conditions", "heart_rate", "age", "sex", "severity", "pr", "qrs", "qt", "axis", "samples", "seed", "steps", "sampler", "strength", "identity", "best_of", "rhythm", "score"]
+    ),
+    "versions": frozenset(["ecgtwin", "torch", "numpy", "python"]),
+}
 #: Values of a request that are words, besides names of conditions.
 _REQUEST_WORDS = frozenset(
     ["F", "M", "process", "learned", "none", "dpm_solver_2m", "heun", "euler", "ddpm", "condition hidden"]
@@ -231,11 +238,11 @@ def _read_provenance(said: dict[str, str]) -> dict:
         except ValueError:
             value = text
         group, dot, inner = key.partition(".")
-        if not _is_provenance(group, value):
+        if not _is_provenance(group, value) or (dot and inner not in _INNER.get(group, ())):
             continue
-        if dot and group in ("request", "versions"):
+        if dot:
             provenance.setdefault(group, {})[inner] = value
-        elif not dot:
+        else:
             provenance[key] = value
     return provenance
 

@@ -31,7 +31,7 @@ FORMATS = {
     "npz": (".npz", npy.write),
 }
 #: Formats that are read piece by piece, so that a recording of any length may be written in them.
-IN_PIECES = ("wfdb", "edf")
+IN_PIECES = ("wfdb", "edf", "csv")
 _ALSO = {".dat": "wfdb", ".tsv": "csv"}
 
 
@@ -85,5 +85,5 @@ def check_read_back(path: Path, values: int) -> None:
     if format_of(path) not in IN_PIECES and values > guard.MAX_VALUES:
         raise EcgError(
             f"{path.name} would hold {values:,} values, and of this format up to {guard.MAX_VALUES:,} are read; "
-            "write WFDB or EDF, or a part of the recording."
+            "write WFDB, EDF or CSV, or a part of the recording."
         )
