@@ -63,7 +63,7 @@ def test_free_words_of_a_foreign_file_are_in_no_export(tmp_path, suffix):
     "line",
     ["resampled 1000 Hz to 500 Hz", "derived aVR, aVL, aVF from the other limb leads", "took 0 s to 5333.33 s of 7200 s",
      "bridged 3 missing samples of lead V2 by straight lines", "filtered without delay: 0.5 Hz high-pass, 50 Hz notch",
-     "left out what is none of the twelve leads: Resp, V3R, 2 other channels", "the file differs from its checksum"],
+     "left out what is none of the twelve leads: Resp, V3R, 2 other channels", "the file differs from its checksum", "left out 3 signals not called like an ECG lead", "left out 1 line above the table"],
 )  # fmt: skip
 def test_lines_of_this_program_are_known(line):
     assert is_own_line(line)

@@ -69,7 +69,7 @@ def test_a_slower_lead_is_resampled_and_said_so(save):
     assert (recording.rate, recording.samples) == (500.0, 1500)
     assert recording.history[:2] == (
         "resampled II to 500 Hz as the other leads",
-        "signals left out that are not called like an ECG lead: 1",
+        "left out 1 signal not called like an ECG lead",
     )
     np.testing.assert_allclose(recording.lead("II")[100:-100], recording.lead("I")[100:-100], atol=0.02)
 

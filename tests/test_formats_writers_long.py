@@ -120,6 +120,22 @@ def test_pieces_are_the_recording_that_memory_would_hold(tmp_path, monkeypatch):
     assert parts.said.leads == whole.leads and parts.said.patient == whole.patient
 
 
+def test_pieces_leave_a_calibration_pulse_out_at_the_end_only(tmp_path, monkeypatch):
+    """In the midst of a long recording nothing is left out, whatever a piece looks like at its ends."""
+    rng = np.random.default_rng(3)
+    signal = rng.normal(0, 0.2, (12, 60_000)).round(3)
+    pulse = np.concatenate([np.zeros(100), np.ones(100), np.zeros(50)])
+    signal[:, -250:] = pulse
+    signal[:, 20_000:20_250] = pulse  # ends where a piece of 20,250 samples does
+    np.save(tmp_path / "x.npy", signal.astype(np.float32))
+    file = open_ecg(tmp_path / "x.npy", rate=500, unit="mV", lead_order=LEADS)
+    monkeypatch.setattr(pieces, "_PIECE_VALUES", 12 * 20_250)
+    parts = pieces_of(file)
+    assert parts.samples == file.recording().samples == 60_000 - 250
+    assert sum(piece.shape[1] for piece in parts.signals()) == parts.samples
+    assert parts.said.history == file.recording().history
+
+
 @pytest.mark.parametrize("rate", [100, 128, 180, 200, 240, 250, 256, 257, 300, 360, 400, 480, 500, 512, 600, 960, 977, 1000])
 def test_edf_records_state_the_rate_and_fill_less_than_a_few_samples(rate):
     for samples in (10 * rate, 10 * rate + 1, 9 * rate + 313, 5000, 2500, 4096, TWO_HOURS * rate, TWO_HOURS * rate + 17):

@@ -102,7 +102,12 @@ def known_leads(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def recording_from_channels(
-    name: str, signal: np.ndarray, names: Sequence[str], rate: float, is_part: bool = False, **fields
+    name: str,
+    signal: np.ndarray,
+    names: Sequence[str],
+    rate: float,
+    ends: tuple[bool, bool] = (True, True),
+    **fields,
 ) -> Recording:
     """A recording from channels in any order, missing limb leads derived.
 
@@ -120,8 +125,8 @@ def recording_from_channels(
         As the file spells them.
     rate : float
         Hz.
-    is_part : bool
-        Others follow that must have the same leads and no seam, so the ends stay as they are.
+    ends : tuple of bool
+        Whether the signal begins, and ends, where the recording does; elsewhere nothing is left out at its ends.
     **fields
         Further fields of `Recording`; a `history` given here comes first.
 
@@ -162,7 +167,7 @@ def recording_from_channels(
     if signal.shape[1] < _SHORTEST_S * rate:
         raise EcgError(f"{name} lasts {signal.shape[1] / rate:.2g} s; at least {_SHORTEST_S:g} s are needed.")
 
-    rows = rows if is_part else _without_ends(rows, rate, history)
+    rows = _without_ends(rows, rate, ends, history) if any(ends) else rows
     for lead, row in rows.items():
         rows[lead] = bridged(name, lead, row, rate)
         if rows[lead] is not row:
@@ -242,15 +247,23 @@ def _said(names: Sequence[str]) -> str:
     return ", ".join(known)
 
 
-def _without_ends(rows: dict, rate: float, history: list[str]) -> dict[str, np.ndarray]:
+def _without_ends(
+    rows: dict, rate: float, ends: tuple[bool, bool], history: list[str]
+) -> dict[str, np.ndarray]:
     """The leads that have samples, without what is no ECG at their ends; what is left out is added to `history`."""
     empty = without_empty(rows)
     if empty:
         history.append(f"left out what has no samples here: {', '.join(empty)}")
     measured = [rows[lead] for lead in INDEPENDENT_LEADS if lead in rows]
     pulse = without_pulse(np.stack(measured if len(measured) > 2 else list(rows.values())), rate)
-    rows = _cut(rows, pulse, rate, True, history)
-    return _cut(rows, ends_with_samples(rows, rate), rate, False, history)
+    rows = _cut(rows, _at(ends, pulse, rows), rate, True, history)
+    return _cut(rows, _at(ends, ends_with_samples(rows, rate), rows), rate, False, history)
+
+
+def _at(ends: tuple[bool, bool], kept: tuple[int, int], rows: dict) -> tuple[int, int]:
+    """The stretch that is kept, with nothing left out where the signal does not end."""
+    samples = next(iter(rows.values())).size
+    return (kept[0] if ends[0] else 0, kept[1] if ends[1] else samples)
 
 
 def _cut(rows: dict, kept: tuple[int, int], rate: float, is_pulse: bool, history: list[str]) -> dict:

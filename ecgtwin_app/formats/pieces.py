@@ -81,10 +81,11 @@ def pieces_of(file: EcgFile, start: float = 0.0, seconds: float | None = None) -
     """
     first, last = file.span(start, seconds)
     history: dict[str, int] = {}
-    said = None
+    said, samples = None, 0
     for recording in _recordings(file, first, last):
         if said is not None and recording.leads != said.leads:
             raise EcgError(f"{file.path.name} has other leads later on; convert its parts one by one.")
+        samples += recording.samples
         said = said or replace(recording, signal=recording.signal[:, :0])
         for line in recording.history:
             counted = _COUNTED.fullmatch(line)
@@ -101,7 +102,7 @@ def pieces_of(file: EcgFile, start: float = 0.0, seconds: float | None = None) -
             *lines,
         )
     said = replace(said, history=(*file.fields.get("history", ()), *lines))
-    return Pieces(said, last - first, lambda: (one.signal for one in _recordings(file, first, last)))
+    return Pieces(said, samples, lambda: (one.signal for one in _recordings(file, first, last)))
 
 
 def _recordings(file: EcgFile, first: int, last: int) -> Iterator[Recording]:
@@ -119,7 +120,12 @@ def _recordings(file: EcgFile, first: int, last: int) -> Iterator[Recording]:
             values = file.values(ahead, behind)[:, begin - ahead :]
             end = begin + _seam(values[named], end - begin) if end < last else last
             yield recording_from_channels(
-                file.path.name, values[:, : end - begin], file.names, file.rate, is_part=True, **fields
+                file.path.name,
+                values[:, : end - begin],
+                file.names,
+                file.rate,
+                ends=(begin == first, end == last),
+                **fields,
             )
         begin = end
 
