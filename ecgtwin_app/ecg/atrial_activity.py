@@ -1,10 +1,9 @@
-"""What the atria do by themselves: P waves that no QRS leads, and flutter.
+"""What the atria do by themselves: P waves that no QRS leads.
 
 Where conduction is blocked the P waves keep a time of their own, so they cannot be looked for at a
 fixed distance before the QRS. The QRST of each beat is taken away, and the train of equal waves at
-nearly equal intervals that explains the rest best is found by dynamic programming. Flutter is told
-from its spectrum: nearly all of what lies between the QRS belongs to one rate and its overtones
-(Stridh & Sörnmo, IEEE Trans Biomed Eng 2001;48:105, for the cancellation of the QRST and the spectra).
+nearly equal intervals that explains the rest best is found by dynamic programming (Stridh & Sörnmo,
+IEEE Trans Biomed Eng 2001;48:105, for the cancellation of the QRST).
 """
 
 from __future__ import annotations
@@ -15,13 +14,12 @@ import numpy as np
 
 from ecgtwin_app.ecg import smoothing
 from ecgtwin_app.ecg.delineate import Delineation
-from ecgtwin_app.ecg.leads import derivable, with_limb_leads
 from ecgtwin_app.ecg.peaks import find_peaks
 from ecgtwin_app.ecg.pwave import sinus_p
 from ecgtwin_app.ecg.recording import MODEL_RATE
 
-#: Atrial rates of a P train and of flutter, 1/min.
-P_RATES, FLUTTER_RATES = (38.0, 190.0), (230.0, 350.0)
+#: Atrial rates of a P train, 1/min.
+P_RATES = (38.0, 190.0)
 #: How far an interval may be from the usual one, and the spread that costs half a P.
 LOOSEST, SPREAD = 0.16, 0.07
 #: A place that looks less than so much like the usual P is none.
@@ -34,10 +32,6 @@ STEP = 0.02
 UNSTEADY = 250.0
 #: Half the length of a P wave looked for, seconds.
 HALF_P = 0.06
-#: Every so manieth sample is enough for flutter and two overtones.
-DECIMATED = 5
-#: Leads in which flutter waves are looked for; where none of them is there, in all.
-_FLUTTER_LEADS = ("I", "II", "III", "aVF", "V1", "V2")
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,72 +241,3 @@ def _settled(likeness, peaks):
         value = np.stack([padded[p : p + 2 * reach + 1] for p in peaks]) - UNSTEADY * (off / MODEL_RATE) ** 2
         peaks = np.clip(peaks + shifts[np.argmax(value, axis=1)], 0, len(likeness) - 1)
     return peaks
-
-
-@dataclass(frozen=True)
-class Flutter:
-    """The most regular fast atrial activity.
-
-    Attributes
-    ----------
-    rate : float
-        1/min.
-    share : float
-        Share of the power between the QRS (3 to 18 Hz) at that rate and its overtones, 0 to 1.
-    amplitude : float
-        Peak to peak of that activity in the lead that shows it best, mV.
-    """
-
-    rate: float
-    share: float
-    amplitude: float
-
-
-def find_flutter(found: Delineation) -> Flutter | None:
-    """The regular atrial activity of 230 to 350/min that explains most of what lies between the QRS."""
-    signal, seen = _between_qrs(found)
-    if np.mean(seen) < 0.3:
-        return None
-    total = np.sum(signal[:, seen] ** 2, axis=1)
-    best, best_share = None, -1.0
-    for rate in np.arange(*FLUTTER_RATES, 1.5):
-        waves = _overtones(rate, signal.shape[1])[:, seen]
-        product = waves @ signal[:, seen].T
-        weights = np.linalg.solve(waves @ waves.T + 1e-6 * np.eye(len(waves)), product)
-        power = np.sum(weights * product, axis=0)
-        # The leads that carry most of it decide.
-        strong = np.argsort(-power)[:4]
-        share = float(power[strong].sum() / max(total[strong].sum(), 1e-12))
-        if share > best_share:
-            best, best_share = (
-                Flutter(float(rate), share, float(np.ptp(weights.T @ waves, axis=1).max())),
-                share,
-            )
-    return best
-
-
-def _between_qrs(found):
-    """The leads that show flutter, between the QRS at 100 Hz, without what is slower, and where it is seen."""
-    names, every = derivable(found.leads), with_limb_leads(found.signal, found.leads)
-    rows = [names.index(name) for name in _FLUTTER_LEADS if name in names] or list(range(len(names)))
-    leads = every[rows]
-    hidden = np.zeros(leads.shape[1], dtype=bool)
-    margin = int(0.02 * MODEL_RATE)
-    for beat in found.beats:
-        shape = found.shapes[beat.shape]
-        at = round(beat.fiducial / found.scale) - shape.fiducial
-        first = max(0, at + shape.waves.qrs_onset - margin)
-        last = min(leads.shape[1] - 1, at + shape.waves.qrs_offset + margin)
-        if last > first:
-            hidden[first : last + 1] = True
-            share = np.linspace(0, 1, last - first + 1)
-            leads[:, first : last + 1] = leads[:, first, None] * (1 - share) + leads[:, last, None] * share
-    leads = smoothing.gaussian(leads, 0.008 * MODEL_RATE, axis=1) - smoothing.gaussian(
-        leads, 0.06 * MODEL_RATE, axis=1
-    )
-    return leads[:, ::DECIMATED], ~hidden[::DECIMATED]
-
-
-def _overtones(rate, samples):
-    phase = 2 * np.pi * rate / 60 * np.arange(samples) * DECIMATED / MODEL_RATE
-    return np.stack([wave(k * phase) for k in (1, 2, 3) for wave in (np.cos, np.sin)])

@@ -19,6 +19,7 @@ from ecgtwin_app.ecg.median import (
     SAME_CLASS,
     BeatStack,
     RepresentativeBeat,
+    after_spike,
     cut,
     median_of,
     nan_median,
@@ -212,10 +213,11 @@ def _shape(stack, members):
     before, after = int(0.35 * MODEL_RATE), int(0.65 * MODEL_RATE)
     signal = nan_median(cut(stack.signal, stack.fiducials[members], before, after))
     signal = with_limb_leads(signal, stack.leads)
-    onset, offset = qrs_bounds(signal, MODEL_RATE, before)
+    quiet, offset = qrs_bounds(signal, MODEL_RATE, before)
+    onset = after_spike(stack, members, signal, before, quiet, before + int(0.06 * MODEL_RATE))
     following = np.append(np.diff(stack.fiducials), stack.rr * MODEL_RATE)[members] / MODEL_RATE
     t_peak, t_offset = t_wave(signal, MODEL_RATE, onset, offset, float(np.median(following)))
-    signal = signal - np.median(signal[:, max(0, onset - 12) : max(1, onset - 2)], axis=1, keepdims=True)
+    signal = signal - np.median(signal[:, max(0, quiet - 12) : max(1, quiet - 2)], axis=1, keepdims=True)
     waves = Waves(None, None, None, onset, offset, t_peak, t_offset)
     return Shape(signal, before, waves, derivable(stack.leads))
 

@@ -13,9 +13,10 @@ from functools import cached_property
 
 import numpy as np
 
-from ecgtwin_app.ecg.atrial_activity import Flutter, PTrain, find_flutter, find_p_train
+from ecgtwin_app.ecg.atrial_activity import PTrain, find_p_train
 from ecgtwin_app.ecg.axis import frontal_axis
 from ecgtwin_app.ecg.delineate import Beat, Delineation, delineate
+from ecgtwin_app.ecg.flutter import Flutter, find_flutter
 from ecgtwin_app.ecg.p_pattern import p_of
 from ecgtwin_app.ecg.qtc import corrected
 from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, MODEL_RATE, Recording

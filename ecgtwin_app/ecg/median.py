@@ -17,7 +17,7 @@ from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, MODEL_RATE, EcgError, R
 from ecgtwin_app.ecg.resample import resample_array
 from ecgtwin_app.ecg.spikes import find_spikes, without_spikes
 from ecgtwin_app.ecg.spline import natural_spline
-from ecgtwin_app.ecg.waves import Waves, qrs_bounds, t_wave
+from ecgtwin_app.ecg.waves import SPIKE_EDGE, Waves, onset_after_spike, qrs_bounds, t_wave
 from ecgtwin_app.ecg.zero_phase import both_ways
 
 #: Seconds before and after the fiducial that a representative beat shows, when the rate allows.
@@ -121,7 +121,8 @@ def median_of(stack: BeatStack) -> RepresentativeBeat:
     beats = cut(stack.signal, stack.fiducials[used], before, after)
     signal = nan_median(beats)
     every = with_limb_leads(signal, stack.leads)
-    onset, offset = qrs_bounds(every, rate, before)
+    quiet, offset = qrs_bounds(every, rate, before)
+    onset = after_spike(stack, used, every, before, quiet, before + int(0.06 * rate))
     following = np.diff(stack.fiducials, append=np.iinfo(np.int64).max)[used] / rate
     # In bigeminy the next beat comes sooner than the usual interval says.
     free = np.median(following)
@@ -130,13 +131,17 @@ def median_of(stack: BeatStack) -> RepresentativeBeat:
     # Without a T, what follows the QRS by 0.2 s may be anything but QRS.
     t_end = offset + int(0.2 * rate) if t_offset is None else t_offset
     sinus = sinus_p(stack.leads)
-    p = find_p(beats, gaps, rate, onset, offset, t_end if t_peak is None else t_peak, t_end, sinus)
-    level = np.median(signal[:, max(0, onset - 12) : max(1, onset - 2)], axis=1, keepdims=True)
+    p = find_p(beats, gaps, rate, quiet, offset, t_end if t_peak is None else t_peak, t_end, sinus)
+    # Before a spike, not in its tail.
+    level = np.median(signal[:, max(0, quiet - 12) : max(1, quiet - 2)], axis=1, keepdims=True)
     shown = int(BEFORE * rate)
     if p.onset is not None:
         shown = max(shown, before - p.onset + int(0.04 * rate))
     start = before - min(before, shown)
-    waves = Waves(p.onset, p.peak, p.offset, onset, offset, t_peak, t_offset).moved(-start)
+    p_onset = p.onset
+    if p_onset is not None:
+        p_onset = after_spike(stack, used, every, before, p_onset, p.peak)
+    waves = Waves(p_onset, p.peak, p.offset, onset, offset, t_peak, t_offset).moved(-start)
     return RepresentativeBeat(
         signal=(signal - level)[:, start:].astype(np.float32),
         fiducial=before - start,
@@ -172,6 +177,28 @@ def stack_beats(recording: Recording) -> BeatStack:
     dominant, fiducials, correlation = _classify(steady, fiducials, rate)
     straight = _straighten(signal, steady, fiducials, dominant, rate, rr, leads)
     return BeatStack(straight, spikes, fiducials, dominant, correlation, rr, leads)
+
+
+def after_spike(
+    stack: BeatStack, members: np.ndarray, beat: np.ndarray, before: int, onset: int, until: int
+) -> int:
+    """The onset of a wave that ends after `until` in windows that begin `before` samples before the fiducial.
+
+    Kept unless a spike stands there (see `waves.onset_after_spike`).
+    """
+    spike = spike_at(stack, members, onset - before)
+    return onset if spike is None else onset_after_spike(beat, MODEL_RATE, onset, before + spike, until)
+
+
+def spike_at(stack: BeatStack, members: np.ndarray, at: int) -> int | None:
+    """The spike that stands at a place in at least half of these beats; both in samples from the fiducial."""
+    apart = stack.spikes[None, :] - stack.fiducials[members][:, None] - at
+    near = np.where(np.abs(apart) <= SPIKE_EDGE * MODEL_RATE, apart, np.inf)
+    if not near.size:
+        return None
+    nearest = near[np.arange(len(near)), np.argmin(np.abs(near), axis=1)]
+    nearest = nearest[np.isfinite(nearest)]
+    return at + int(np.median(nearest)) if 2 * len(nearest) >= len(members) else None
 
 
 def cut(signal: np.ndarray, fiducials: np.ndarray, before: int, after: int) -> np.ndarray:

@@ -19,6 +19,10 @@ from ecgtwin_app.ecg.peaks import find_peaks, foot_before
 ONSET_SHARE, OFFSET_SHARE = 0.028, 0.03
 #: How far from the fiducial a QRS may begin and end, seconds.
 LONGEST_BEFORE, LONGEST_AFTER = 0.13, 0.18
+#: An onset so near to a spike (s) is the spike's; what is left of the spike where it was taken out, and what the slope
+#: of 14 ms still sees of it, ends so soon (s). The QRS has begun where it is faster than the tail by this share of its
+#: greatest speed, and is under way at this one.
+SPIKE_EDGE, SPIKE_WITHIN, OUT_OF_TAIL, STEEP = 0.024, 0.016, 0.1, 0.3
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,30 @@ def qrs_bounds(beat: np.ndarray, rate: float, fiducial: int) -> tuple[int, int]:
     """
     speed = np.sqrt(np.sum(speed_of(beat, rate) ** 2, axis=0))
     return _bounds(speed, rate, fiducial, ONSET_SHARE, OFFSET_SHARE)
+
+
+def onset_after_spike(beat: np.ndarray, rate: float, onset: int, spike: int, until: int) -> int:
+    """The onset of a paced wave: not the spike's edge, nor the charge that the electrode loses after it.
+
+    The tail of a spike slows down and the wave speeds up, so it begins after the slowest moment between them.
+
+    Parameters
+    ----------
+    beat : ndarray, shape (leads, samples)
+        Millivolts, the spike itself taken out.
+    onset : int
+        Sample where the signal becomes fast: the spike's or its tail's doing.
+    spike, until : int
+        Samples of the spike, and of a moment at which the wave is under way.
+    """
+    first = spike + int(SPIKE_WITHIN * rate)
+    speed = np.sqrt(np.sum(speed_of(beat, rate)[:, first : until + 1] ** 2, axis=0))
+    if len(speed) < 2:
+        return onset
+    steep = int(np.argmax(speed > STEEP * speed.max()))
+    slowest = int(np.argmin(speed[: steep + 1]))
+    rising = speed[slowest:] > speed[slowest] + OUT_OF_TAIL * (speed.max() - speed[slowest])
+    return max(onset, first + slowest + int(np.argmax(rising)))
 
 
 def lead_qrs_bounds(lead: np.ndarray, rate: float, fiducial: int) -> tuple[int, int]:
