@@ -68,7 +68,7 @@ def test_a_file_that_is_no_ecg_leaves_one_sentence_and_what_was_open(opened, qtb
 
 
 def test_the_name_of_the_file_is_no_title(opened):
-    assert opened.windowTitle() == "ECGTwin Desktop"
+    assert opened.windowTitle() == "waveform_ecg.dcm[*] – ECGTwin Desktop"
 
 
 # -- generating ---------------------------------------------------------------------------------------

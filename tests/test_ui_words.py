@@ -232,7 +232,7 @@ def test_the_window_asks_for_no_text_that_has_no_german(german, qtbot, engine, s
     unknown = {text for text in unknown if not any(shape.fullmatch(text) for shape, _ in patterns)}
     stand_in = (Path(__file__).parent / "ui_standin.py").read_text("utf-8")
     assert {text for text in unknown if text not in stand_in} <= {"English", "Deutsch", "Letter"}
-    assert window.windowTitle() == "ECGTwin Desktop"
+    assert window.windowTitle() == "waveform_ecg.dcm[*] – ECGTwin Desktop"
     assert "Ventrikuläre Extrasystole" in window.results.summary.text()
     assert QApplication.instance() is not None
     labels = [label.text() for label in window.findChildren(QLabel)]

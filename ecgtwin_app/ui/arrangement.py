@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QGuiApplication
 
+from ecgtwin_app.ui.remembered import restore_geometry
 from ecgtwin_app.ui.words import tr
 
 #: A window narrower than this (pixels) shows the results in a tab beside the request: three columns would leave the
@@ -26,6 +27,7 @@ class Arrangement:
         room = self.room()
         self.setMinimumSize(SMALLEST.boundedTo(room))
         self.resize(USUAL.boundedTo(room))
+        restore_geometry(self.store, self, room)
 
     def room(self) -> QSize:
         """How large the window may be on its screen."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QLabel, QSizePolicy, QSplitter, QSplitterHandle, QVBoxLayout, QWidget
 
+from ecgtwin_app.ui.remembered import remembered_columns
 from ecgtwin_app.ui.tabs import Tabs
 from ecgtwin_app.ui.words import noted, tr
 
@@ -19,7 +20,6 @@ class Assembly:
 
     def put_together(self) -> None:
         """Panels at both sides; message, page, read-out, overview, score and filmstrip in the middle."""
-        self.setWindowTitle("ECGTwin Desktop")
         self.setAcceptDrops(True)
         self.fit_screen()
         self.addToolBar(self.bar)
@@ -42,6 +42,7 @@ class Assembly:
             self.tabs.addTab(widget, name)
         self.side, self.right = Pane(self.tabs, 280, 420), Pane(self.results, 280, 560)
         self.splitter = Columns((self.side, centre, self.right))
+        self.splitter.take_up(remembered_columns(self.store))
         self.setCentralWidget(self.splitter)
         self._fill_status_bar()
 
@@ -164,7 +165,7 @@ class Columns(QSplitter):
 
     def __init__(self, widgets: tuple[QWidget, QWidget, QWidget]):
         super().__init__(Qt.Orientation.Horizontal)
-        self._own_widths = False
+        self._own_widths, self._before = False, []
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
         for number, widget in enumerate(widgets):
@@ -179,6 +180,15 @@ class Columns(QSplitter):
     def _keep_widths(self):
         self._own_widths = True
 
+    @property
+    def own_widths(self) -> list[int]:
+        """Widths of both side columns (pixels) where the user gave them; empty where they have their share."""
+        return [self.sizes()[0], self.sizes()[-1]] if self._own_widths and self.count() == 3 else self._before
+
+    def take_up(self, widths: list[int]) -> None:
+        """Give the side columns the widths that they had."""
+        self._before = widths
+
     def resizeEvent(self, event):
         """Share the new width."""
         super().resizeEvent(event)
@@ -191,6 +201,8 @@ class Columns(QSplitter):
         width = self.width()
         shares = self.SHARES if self.count() == 3 else (self.ALONE,)
         outer = [min(most, max(least, round(part * width))) for part, least, most in shares]
+        if self._before and self.count() == 3:
+            outer = list(self._before)
         self.setSizes([outer[0], width - sum(outer), *outer[1:]])
 
 

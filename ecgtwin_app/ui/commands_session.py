@@ -50,6 +50,7 @@ class SessionCommands:
         def done(_):
             self._session_path, self._saved = path, kept
             self.note_recent(path)
+            self._show_title()
             self.messages.tell(tr("Saved the session as {name}, de-identified.").format(name=path.name))
             if then is not None:
                 then()
@@ -120,8 +121,11 @@ class SessionCommands:
 
     def clear_recent(self) -> None:
         self.recent.clear()
+        self.folders.forget()
         self.show_recent()
 
     def _remember_recent(self, wanted):
         self.recent.remember(wanted)
+        if not wanted:
+            self.folders.forget()
         self.show_recent()

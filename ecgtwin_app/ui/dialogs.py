@@ -234,6 +234,8 @@ def _ask(parent, title, prepare, then, several=False):
     def ask():
         dialog = QFileDialog(parent, title)
         prepare(dialog)
+        if (folders := getattr(parent.window(), "folders", None)) is not None:
+            folders.begin(dialog)
         if several:
             dialog.filesSelected.connect(lambda names: then([Path(name) for name in names]))
         else:

@@ -38,11 +38,13 @@ class FileJobs:
         **options
             As for `formats.registry.open_ecg`.
         """
-        self._read(path, options, lambda piece, found: self._show_reference(piece, found, then))
+        self._read(path, options, lambda piece, found: self._show_reference(path.name, piece, found, then))
 
     def open_seconds(self, file: EcgFile, start: float) -> None:
         """Make ten seconds of a long recording the reference."""
-        self._read_seconds(file, start, lambda piece, found: self._show_reference(piece, found, None))
+        self._read_seconds(
+            file, start, lambda piece, found: self._show_reference(file.path.name, piece, found, None)
+        )
 
     def add(self, paths: Sequence[Path]) -> None:
         """Read more recordings of the reference's patient, to be pooled with it; one step to undo.
@@ -117,9 +119,9 @@ class FileJobs:
             on_error=self.failed.emit,
         )
 
-    def _show_reference(self, piece, found, then):
+    def _show_reference(self, name, piece, found, then):
         def show():
-            self.session.open(*found)
+            self.session.open(*found, name=name)
             self.piece = piece
 
         self.enter(tr("opening of ECG"), show)

@@ -44,6 +44,7 @@ from ecgtwin_app.ui.page_bar import PageBar
 from ecgtwin_app.ui.page_view import PageView
 from ecgtwin_app.ui.paper_menu import PaperMenu
 from ecgtwin_app.ui.recent import RecentFiles
+from ecgtwin_app.ui.remembered import Folders, keep_geometry
 from ecgtwin_app.ui.request_panel import RequestPanel
 from ecgtwin_app.ui.results_panel import ResultsPanel
 from ecgtwin_app.ui.score_strip import ScoreStrip
@@ -107,6 +108,7 @@ class MainWindow(
         self._saved = None
         self.tour = None
         self.recent = RecentFiles(self.store)
+        self.folders = Folders(self.store, self.recent)
         self.keeper = Keeper(recovery, self.state, self) if recovery is not None else None
         self.menus = build_menus(self)
         self.recent_menu = QMenu(tr("Open &recent"), self)
@@ -218,6 +220,7 @@ class MainWindow(
             event.ignore()
             self.leave(self.close_now)
             return
+        keep_geometry(self.store, self, self.splitter.own_widths)
         for dialog in self.findChildren(QDialog):
             dialog.close()  # some have threads of their own
         self.flickering.stop()

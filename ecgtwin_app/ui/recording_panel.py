@@ -6,6 +6,7 @@ from html import escape
 
 from PySide6.QtWidgets import QTextBrowser
 
+from ecgtwin_app.ecg.doubts import doubts
 from ecgtwin_app.ecg.recording import Recording
 from ecgtwin_app.ui.reading import EXCHANGED, verdict_words
 from ecgtwin_app.ui.session import Session
@@ -48,8 +49,10 @@ def _sections(session: Session) -> list[tuple[str, str]]:
     if recording is None:
         return [(tr("Recording"), escape(tr("No ECG is open.")))]
     measured = session.measured(recording)
+    minded = doubts(measured) if measured else []
     return [
         (tr("Signal"), _signal(session)),
+        (tr("To mind"), _lines(map(said, minded))),
         (tr("Criteria met, as measured here"), _criteria(measured)),
         (tr("The device's own values"), _device(recording, measured)),
         (tr("The device's own statements"), _statements(recording)),

@@ -39,6 +39,8 @@ class Session(QObject):
         What was noticed about the reference's leads, in short notes.
     verdict : Quality or None
         Whether the reference can be used, with the reasons by lead; None without a reference.
+    name : str
+        The file that the reference was read from, without its folder; it is shown and kept nowhere.
     available : frozenset of str or None
         Conditions that the weights know; None until they are read.
     """
@@ -67,6 +69,7 @@ class Session(QObject):
         self._marks: dict[Recording, Marks] = {}
         self.quality: tuple[str, ...] = ()
         self.verdict: Quality | None = None
+        self.name = ""
 
     @property
     def twin(self) -> Twin | None:
@@ -80,8 +83,10 @@ class Session(QObject):
         marks: Marks | None = None,
         quality: tuple[str, ...] = (),
         verdict: Quality | None = None,
+        name: str = "",
     ) -> None:
         """Begin anew with a reference."""
+        self.name = name
         self.quality, self.verdict = quality, verdict
         self._marks = {} if marks is None else {reference: marks}
         self.reference, self.measurements = reference, measurements
@@ -184,6 +189,7 @@ class Session(QObject):
 
     def restore(self, state) -> None:
         """Show what a session file kept."""
+        self.name = ""
         self.reference, self.measurements = state.reference, state.measurements
         self.others = state.others
         self.added = {recording.digest(): recording for recording in (*state.others, *state.set_aside)}

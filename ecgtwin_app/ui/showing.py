@@ -11,6 +11,9 @@ from ecgtwin_app.ui.layer_stack import layers_of
 from ecgtwin_app.ui.provenance import OTHERS_ARE_FOR, others_words
 from ecgtwin_app.ui.words import number, tr
 
+#: As it stands in the title of the window.
+PROGRAM = "ECGTwin Desktop"
+
 
 class Showing:
     """The part of the window that brings its parts up to date."""
@@ -87,6 +90,7 @@ class Showing:
 
     def _show_commands(self):
         """Only what can be done now is enabled; undo and redo say what they do."""
+        self._show_title()
         twins, running = bool(self.session.twins), self.controller.running
         reference = self.session.reference is not None
         for name, possible in {
@@ -122,6 +126,13 @@ class Showing:
         self.limit_commands()
         self.heat_menu.setEnabled(self.commands["toggle_heat_map"].isEnabled())
         self.commands["redo"].setText(tr("&Redo {what}").format(what=redo) if redo else tr("&Redo"))
+
+    def _show_title(self):
+        """File and session, and whether something is not saved; in teaching mode a name could tell the answer."""
+        name = self._session_path.name if self._session_path is not None else self.session.name
+        shown = "" if self.teaching.on else name
+        self.setWindowTitle(f"{shown}[*] – {PROGRAM}" if shown else PROGRAM)
+        self.setWindowModified(bool(shown) and self.unsaved)
 
     def _show_zoom(self, scale):
         self._place_score_strip()
