@@ -58,8 +58,9 @@ def cut(widget: QWidget) -> str:
             for k in range(widget.count())
             if widget.isTabVisible(k)
             and (
-                widget.tabRect(k).width() < metrics.horizontalAdvance(widget.tabText(k)) + 14
+                widget.tabRect(k).width() < metrics.horizontalAdvance(widget.tabText(k)) + 8
                 or widget.tabRect(k).right() > widget.width()
+                and not widget.usesScrollButtons()
             )
         ]
         return ", ".join(cut_tabs)
@@ -104,7 +105,7 @@ def problems(window: MainWindow) -> list[str]:
             or names(row.menu) < len([item for item in row.left_out if item.fill is not None])
         ):
             found.append(f"out of reach: {len(row.left_out)} of {type(row).__name__}")
-    table = window.results.measurements
+    table = window.results.measurements.table
     if table.isVisible():
         metrics, room = table.fontMetrics(), table.columnWidth(0) - 10
         whole = [table.item(row, 0).text() for row in range(table.rowCount())]

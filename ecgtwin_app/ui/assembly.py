@@ -161,7 +161,7 @@ class Columns(QSplitter):
     """Three columns side by side; the outer ones have their share until the user gives them widths."""
 
     #: Share of the whole, and how narrow and wide (pixels) it makes a panel: left, right; and left alone.
-    SHARES, ALONE = ((0.2, 288, 340), (0.235, 336, 420)), (0.31, 288, 340)
+    SHARES, ALONE = ((0.2, 288, 340), (0.235, 336, 420)), (0.33, 288, 340)
 
     def __init__(self, widgets: tuple[QWidget, QWidget, QWidget]):
         super().__init__(Qt.Orientation.Horizontal)

@@ -100,7 +100,9 @@ def _row(cells, tag):
 def _statements(recording: Recording) -> str:
     if not recording.statements:
         return ""
-    note = tr("As the file has them, of the device or its reader; this program neither made nor checked them.")
+    note = tr(
+        "As the file has them, of the device or its reader; this program neither made nor checked them."
+    )
     return f"{_lines(recording.statements)}<br><small>{escape(note)}</small>"
 
 

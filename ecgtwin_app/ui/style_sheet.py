@@ -77,8 +77,10 @@ def style_sheet(t) -> str:
     QTableWidget, QTableWidget QHeaderView::section {{ font-size: 12px; }}
     QTableWidget::item {{ border-bottom: 1px solid {t.border}; padding: 2px 2px; }}
     QTabWidget::pane {{ border: 0; border-top: 1px solid {t.border}; }}
-    QTabBar::tab {{ padding: 7px 9px; border: 0; border-bottom: 2px solid transparent; color: {t.quiet};
+    QTabBar::tab {{ padding: 7px 6px; border: 0; border-bottom: 2px solid transparent; color: {t.quiet};
                 background: transparent; }}
+    QTabBar::scroller {{ width: 36px; }}
+    QTabBar QToolButton {{ background: {t.panel}; border: 0; }}
     QTabBar::tab:selected {{ color: {t.text}; border-bottom: 2px solid {t.accent}; }}
     QTabBar::tab:focus {{ color: {t.accent}; }}
     #primary {{ background: {t.accent}; color: {t.on_accent}; border: 2px solid {t.accent};
@@ -100,7 +102,7 @@ def style_sheet(t) -> str:
     #readOut {{ background: {t.panel}; border-top: 1px solid {t.border}; padding: 4px 12px; }}
     #emptyHeading {{ font-size: 20px; font-weight: 600; }}
     #problem {{ color: {t.bad}; }}
-    #tool, #more, QToolBar #more {{ padding: 4px 6px; border: 1px solid transparent; border-radius: 5px;
+    #tool, #more, QToolBar #more {{ padding: 4px 4px; border: 1px solid transparent; border-radius: 5px;
                 background: transparent; }}
     #more::menu-indicator {{ image: none; width: 0; }}
     #more:hover, #tool:hover, #tool:checked, #flat:checked {{ background: {t.selection}; }}

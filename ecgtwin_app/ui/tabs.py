@@ -19,8 +19,9 @@ class Tabs(QTabWidget):
         self._bar_size = None
         self.setDocumentMode(True)
         self.tabBar().setDrawBase(False)
-        self.setUsesScrollButtons(False)
-        self.setElideMode(Qt.TextElideMode.ElideRight)
+        # Names are never cut: where all do not fit, arrows lead to the rest.
+        self.setUsesScrollButtons(True)
+        self.setElideMode(Qt.TextElideMode.ElideNone)
 
     def event(self, event: QEvent) -> bool:
         """Leave out layouts that would move nothing."""
