@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
@@ -108,11 +108,17 @@ class ConditionList(QTreeWidget):
         """The row of a condition, if it is listed."""
         return next((item for item in self._items() if item.data(_NAMES, _NAME) == name), None)
 
+    def name_at(self, place: QPoint) -> str | None:
+        """The condition under a place of the list that can be chosen."""
+        item = self.itemAt(place)
+        possible = item is not None and item.flags() & Qt.ItemFlag.ItemIsEnabled
+        return item.data(_NAMES, _NAME) if possible else None
+
     def mousePressEvent(self, event):
         """A click chooses; on the + or with Ctrl it combines."""
         item = self.itemAt(event.position().toPoint())
-        name = item.data(_NAMES, _NAME) if item is not None else None
-        if not name or not item.flags() & Qt.ItemFlag.ItemIsEnabled:
+        name = self.name_at(event.position().toPoint())
+        if not name or event.button() != Qt.MouseButton.LeftButton:
             return
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         control = event.modifiers() & Qt.KeyboardModifier.ControlModifier

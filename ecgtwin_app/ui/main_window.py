@@ -27,6 +27,7 @@ from ecgtwin_app.ui.commands_measure import MeasureCommands
 from ecgtwin_app.ui.commands_session import SessionCommands
 from ecgtwin_app.ui.commands_twin import TwinCommands
 from ecgtwin_app.ui.commands_view import ViewCommands
+from ecgtwin_app.ui.context_menus import ContextMenus
 from ecgtwin_app.ui.controller import Controller
 from ecgtwin_app.ui.dressing import Dressing
 from ecgtwin_app.ui.filmstrip import Filmstrip
@@ -65,6 +66,7 @@ FLICKER_KEY = Qt.Key.Key_QuoteLeft
 class MainWindow(
     Arrangement,
     Assembly,
+    ContextMenus,
     Dressing,
     Showing,
     Leaving,

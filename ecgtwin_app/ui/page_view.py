@@ -15,7 +15,7 @@ from ecgtwin_app.ui.empty_page import EmptyPage
 from ecgtwin_app.ui.magnifier import Magnifier
 from ecgtwin_app.ui.mark_tool import MarkTool
 from ecgtwin_app.ui.page_map import PageMap
-from ecgtwin_app.ui.page_words import describe, draw_badge
+from ecgtwin_app.ui.page_words import describe, draw_badge, under
 from ecgtwin_app.ui.pointed import Pointed
 from ecgtwin_app.ui.render import PageRenderer, View
 from ecgtwin_app.ui.sheet_view import SheetView
@@ -35,6 +35,8 @@ class PageView(SheetView):
     painted = Signal()
     failed = Signal(str)
     turned = Signal(float, float)
+    #: Lead, seconds and mV under the pointer, in words; "" beside the traces.
+    hovered = Signal(str)
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -227,6 +229,8 @@ class PageView(SheetView):
     def mousePressEvent(self, event: QMouseEvent):
         """Take hold of a caliper, a fiducial, the loops in space or the page."""
         self.glide.stop()
+        if event.button() == Qt.MouseButton.RightButton:
+            return  # for the menu
         self._pointed = ()
         page_map = self.page_map()
         if page_map is not None and event.button() == Qt.MouseButton.LeftButton:
@@ -238,8 +242,9 @@ class PageView(SheetView):
         self.viewport().update()
 
     def mouseMoveEvent(self, event: QMouseEvent):
-        """Drag it."""
+        """Drag it, and say what lies under the pointer."""
         page_map = self.page_map()
+        self.hovered.emit(under(event.position(), page_map) if page_map is not None else "")
         if self._using is not None and page_map is not None:
             self._using.move(event, page_map)
             self.viewport().update()
@@ -250,6 +255,11 @@ class PageView(SheetView):
             super().mouseMoveEvent(event)
         if self.magnifying and self._page is not None:
             self._look(event.position())
+
+    def leaveEvent(self, event):
+        """Nothing lies under the pointer."""
+        self.hovered.emit("")
+        super().leaveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent):
         """Let go."""

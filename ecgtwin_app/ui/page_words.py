@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter
 
 from ecgtwin_app.report import marking
 from ecgtwin_app.report.ink import BANNER_FILL
 from ecgtwin_app.report.layers import DIFFERENCE, REFERENCE
 from ecgtwin_app.report.page import Page
-from ecgtwin_app.ui.words import figure, tr
+from ecgtwin_app.ui.page_map import PageMap
+from ecgtwin_app.ui.words import figure, number, tr
 
 
 def draw_badge(painter: QPainter, font: QFont, width: int) -> None:
@@ -24,6 +25,16 @@ def draw_badge(painter: QPainter, font: QFont, width: int) -> None:
     painter.setBrush(BANNER_FILL)
     painter.drawRect(badge)
     painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, words)
+
+
+def under(point: QPointF, page_map: PageMap) -> str:
+    """Lead, time and voltage at a pixel: "V2  3.42 s  −0.85 mV", the voltage from the row's baseline."""
+    panel = page_map.panel_at(point)
+    if panel is None:
+        return ""
+    lead = panel.lead.replace("-", "−")
+    seconds, millivolts = page_map.seconds(panel, point.x()), page_map.millivolts(panel, point.y())
+    return f"{lead}  {number(seconds, 2)} s  {number(millivolts, 2)} mV"
 
 
 def describe(page: Page | None) -> str:
