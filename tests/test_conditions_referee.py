@@ -51,6 +51,17 @@ def test_the_reference_column_is_measured_on_the_reference():
     assert line.met is True
 
 
+def test_nothing_is_said_of_a_beat_that_the_reference_does_not_have():
+    plain, early = measure(strip(rate=70)[0]), measure(drawn()["ventricular premature complex"][0])
+    lines = judge(early, ["ventricular premature complex"], reference=plain)
+    of_reference = {line.name: line.reference for line in lines}
+    assert of_reference["ventricular premature complexes"] == 0
+    assert [value for name, value in of_reference.items() if name.startswith("its ")] == [None] * 5
+    lines = judge(plain, ["ventricular premature complex"], reference=early)
+    assert all(line.reference is not None for line in lines)
+    assert any(line.got is not None for line in lines if line.name.startswith("its "))  # what comes nearest
+
+
 def test_conditions_asked_together_do_not_contradict_each_other():
     slow = measure(strip(rate=64, pr=260)[0])
     verdicts = judge(slow, ["sinus rhythm", "first-degree AV block"])

@@ -124,8 +124,23 @@ def judge(
     if reference is None:
         return tuple(got)
     of_reference = _lines(_measured(reference), asked, heart_rate, points, rate_kept)
-    before = {verdict.name: verdict.got for verdict in of_reference}
+    before = _of_what_is_there(of_reference)
     return tuple(replace(verdict, reference=before.get(verdict.name)) for verdict in got)
+
+
+def _of_what_is_there(verdicts: Sequence[Verdict]) -> dict[str, float | str | None]:
+    """What was measured, by line; nothing of a beat that is not there.
+
+    Lines called "its …" describe the beat that the line before them counts. Where it counts too few, they tell of the
+    beat that comes nearest: of use for a twin that misses, but no premature beat of the reference.
+    """
+    found, counted = {}, True
+    for verdict in verdicts:
+        described = verdict.name.startswith("its ")
+        if not described:
+            counted = verdict.met is not False
+        found[verdict.name] = verdict.got if counted or not described else None
+    return found
 
 
 def met_conditions(

@@ -111,4 +111,5 @@ def _lines(texts) -> str:
 
 
 def _section(title, body):
-    return f"<p style='margin:0 0 9px 0'><small>{escape(title)}</small><br>{body}</p>"
+    heading = f"<p style='margin:0 0 1px 0; font-weight:600'><small>{escape(title)}</small></p>"
+    return f"{heading}<div style='margin:0 0 10px 0'>{body}</div>"
