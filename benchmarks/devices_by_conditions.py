@@ -23,6 +23,7 @@ import numpy as np
 from real_records import FOLDER
 
 from ecgtwin_app.conditions.vocabulary import find_condition, load_vocabulary
+from ecgtwin_app.ecg.leads import independent_leads
 from ecgtwin_app.ecg.measure import measure
 from ecgtwin_app.ecg.recording import LEADS, EcgError, Recording
 from ecgtwin_app.ecg.resample import ten_seconds
@@ -58,8 +59,10 @@ def case_key(file: str, condition: str, rate: str) -> str:
     return f"{file}/{condition}/{rate}"
 
 
-def made(engine: TwinEngine, reference: Recording, condition: str, rate: str, key: str) -> dict:
-    """One twin, first draw, and all that is recorded of it."""
+def made(
+    engine: TwinEngine, reference: Recording, condition: str, rate: str, key: str, signals: Path | None
+) -> dict:
+    """One twin, first draw, and all that is recorded of it; its strip goes into the folder, if there is one."""
     request = TwinRequest(
         (condition,), None if rate == KEEP else float(rate), seed=zlib.crc32(key.encode()) % 2**31
     )
@@ -71,6 +74,10 @@ def made(engine: TwinEngine, reference: Recording, condition: str, rate: str, ke
     except Exception as error:  # noqa: BLE001  what a user must never see is what is looked for
         return {"error": f"{type(error).__name__}: {error}"}
     signal = twin.recording.signal
+    if signals is not None:
+        signals.mkdir(parents=True, exist_ok=True)
+        eight = np.round(1000 * independent_leads(signal)).astype(np.int16)
+        np.savez_compressed(signals / f"{key.replace('/', '~')}.npz", microvolts=eight)
     measured = twin.measurements
     return {
         "met": twin.met,
@@ -119,7 +126,7 @@ def run(args: argparse.Namespace) -> None:
             if number % parts != part - 1 or key in done:
                 continue
             case = {"file": file, "condition": condition, "rate": rate}
-            case |= made(engine, files[file], condition, rate, key)
+            case |= made(engine, files[file], condition, rate, key, args.signals)
             out.write(json.dumps(case, ensure_ascii=False) + "\n")
             out.flush()
             verdict = case.get("refused") or case.get("error") or ("met" if case["met"] else case["missed"])
@@ -171,6 +178,7 @@ def main() -> None:
     parser.add_argument("--files", nargs="+", metavar="NAME")
     parser.add_argument("--rates", nargs="+", choices=RATES, default=RATES)
     parser.add_argument("--part", default="1/1", metavar="I/N")
+    parser.add_argument("--signals", type=Path, help="also keep the strips here, whole microvolts (NPZ)")
     parser.add_argument("--table", type=Path, help="write the table of all lines here")
     args = parser.parse_args()
     if args.table is None:

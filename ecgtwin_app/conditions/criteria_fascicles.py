@@ -7,7 +7,7 @@ Circulation 2007;115:1154.
 
 from __future__ import annotations
 
-from ecgtwin_app.conditions.verdict import Asked, Verdict, below, between, line, seen, yes
+from ecgtwin_app.conditions.verdict import Asked, Verdict, between, line, narrow_qrs, seen, yes
 from ecgtwin_app.ecg.measure import NEEDS, Measurements
 from ecgtwin_app.ecg.qrs_pattern import initial_axis, is_qr, is_rs, r_peak_time
 
@@ -49,4 +49,4 @@ def _axis(m, asked):
 def _not_wide(m, asked):
     if asked.any("right bundle branch block", "hyperkalaemia", "ventricular pacing"):
         return []
-    return [below("QRS duration", "ms", m.qrs, 120)]
+    return [narrow_qrs(m.qrs, asked)]

@@ -14,7 +14,17 @@ from dataclasses import replace
 import numpy as np
 
 from ecgtwin_app.conditions.together import DROPPING, ECTOPY, STEADY_VENTRICLES, WIDE_QRS
-from ecgtwin_app.conditions.verdict import Asked, Verdict, above, at_least, below, between, line, yes
+from ecgtwin_app.conditions.verdict import (
+    Asked,
+    Verdict,
+    above,
+    at_least,
+    below,
+    between,
+    line,
+    narrow_qrs,
+    yes,
+)
 from ecgtwin_app.ecg.flutter import AGAINST_P, SHARE, SMALLEST
 from ecgtwin_app.ecg.measure import Measurements
 
@@ -180,8 +190,8 @@ def junctional_rhythm(m: Measurements, asked: Asked) -> list[Verdict]:
 
 
 def narrow(m: Measurements, asked: Asked) -> list[Verdict]:
-    """QRS below 120 ms, unless something that is asked makes it wide."""
-    return [] if asked.any(*WIDE_QRS) else [below("QRS duration", "ms", m.qrs, 120)]
+    """QRS below 120 ms, unless something that is asked makes it wide or the reference's own is."""
+    return [] if asked.any(*WIDE_QRS) else [narrow_qrs(m.qrs, asked)]
 
 
 def _gaps(m):

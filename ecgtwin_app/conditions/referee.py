@@ -21,6 +21,7 @@ from ecgtwin_app.conditions import (
     criteria_repolarisation,
     criteria_rhythm,
 )
+from ecgtwin_app.conditions.plausible import plausible
 from ecgtwin_app.conditions.verdict import Asked, Verdict, line
 from ecgtwin_app.conditions.vocabulary import find_condition
 from ecgtwin_app.ecg.measure import Measurements, measure
@@ -104,7 +105,8 @@ def judge(
         Years; sets some limits.
     sex : {"F", "M"} or None
     reference : Recording or Measurements, optional
-        Fills the reference column.
+        Fills the reference column, and stands in for what a patient never had: where its own QRS is wide, a
+        rhythm need not make it narrow.
     set_points : mapping of str to float or None, optional
         What was asked of `SET_POINTS`, ms and degrees; None for what was not.
     rate_kept : bool
@@ -118,14 +120,16 @@ def judge(
         When a recording cannot be measured.
     """
     names = tuple(dict.fromkeys(find_condition(text).name for text in conditions))
-    asked = Asked(names, age, sex)
+    before = None if reference is None else _measured(reference)
+    asked = Asked(names, age, sex, None if before is None else before.qrs)
     points = {name: value for name, value in (set_points or {}).items() if value is not None}
-    got = _lines(_measured(recording), asked, heart_rate, points, rate_kept)
-    if reference is None:
+    measured = _measured(recording)
+    got = _lines(measured, asked, heart_rate, points, rate_kept)
+    if before is None:
         return tuple(got)
-    of_reference = _lines(_measured(reference), asked, heart_rate, points, rate_kept)
-    before = _of_what_is_there(of_reference)
-    return tuple(replace(verdict, reference=before.get(verdict.name)) for verdict in got)
+    got += plausible(measured, before, asked)
+    of_reference = _of_what_is_there(_lines(before, asked, heart_rate, points, rate_kept))
+    return tuple(replace(verdict, reference=of_reference.get(verdict.name)) for verdict in got)
 
 
 def _of_what_is_there(verdicts: Sequence[Verdict]) -> dict[str, float | str | None]:

@@ -74,11 +74,14 @@ class Asked:
     age : float or None
         Years.
     sex : {"F", "M"} or None
+    own_qrs : float or None
+        QRS duration (ms) of the reference.
     """
 
     conditions: tuple[str, ...]
     age: float | None = None
     sex: str | None = None
+    own_qrs: float | None = None
 
     def any(self, *names: str) -> bool:
         """Whether one of these conditions is asked."""
@@ -116,6 +119,19 @@ def below(name: str, unit: str, got: float | Unseen | None, limit: float) -> Ver
 def between(name: str, unit: str, got: float | Unseen | None, low: float, high: float) -> Verdict:
     """Met when `got` lies from `low` to `high`."""
     return line(name, unit, f"{low:g} to {high:g}", got, _holds(got, lambda value: low <= value <= high))
+
+
+#: From this on (ms) a QRS is wide; where the reference's is, it may be so much wider (ms).
+WIDE_FROM, WIDER = 120.0, 20.0
+
+
+def narrow_qrs(got: float | Unseen | None, asked: Asked) -> Verdict:
+    """QRS below 120 ms, or hardly wider than it was where the reference's own is wide already."""
+    own = asked.own_qrs
+    if own is None or own < WIDE_FROM:
+        return below("QRS duration", "ms", got, WIDE_FROM)
+    words = f"≤ {own + WIDER:g}, as the reference has {own:g}"
+    return line("QRS duration", "ms", words, got, _holds(got, lambda value: value <= own + WIDER))
 
 
 def yes(name: str, asked: str, got: bool | Unseen | None) -> Verdict:

@@ -22,8 +22,8 @@ MOST_TWINS, MOST_STEPS, MOST_DRAWS = 100, 1000, 50
 #: How far (1/min) a rate that cannot be kept goes inside the condition's limits: at the very limit of a tachycardia a
 #: beat's width would decide what it is.
 RATE_ROOM = 2.0
-#: A rate that is kept so near (1/min) to a limit is taken so far inside it.
-AT_LIMIT = 0.5
+#: A rate so near (1/min) to a limit is taken so far inside it: strips are performed to some 0.1/min.
+AT_LIMIT = 0.3
 #: Shortest time (ms) from the end of the QRS to the end of T, and from the end of T to the next P or QRS.
 SHORTEST_JT, SHORTEST_TP = 120.0, 20.0
 #: Name and unit of a set-point in a sentence.
@@ -89,11 +89,12 @@ def rate_for(conditions: Sequence[str], asked: float | None, own: float) -> tupl
     EcgError
         When no rate suits all the conditions.
     """
+    bounds = rate_bounds(conditions)
+    wanted = own if asked is None else asked
+    if bounds.low <= wanted <= bounds.high:
+        return float(np.clip(wanted, bounds.low + AT_LIMIT, bounds.high - AT_LIMIT)), ""
     if asked is not None:
         return float(asked), ""
-    bounds = rate_bounds(conditions)
-    if bounds.low <= own <= bounds.high:
-        return float(np.clip(own, bounds.low + AT_LIMIT, bounds.high - AT_LIMIT)), ""
     room = min(RATE_ROOM, (bounds.high - bounds.low) / 2)
     rate = float(np.clip(own, bounds.low + room, bounds.high - room))
     # 59.8 is no 60 where 60 would do.

@@ -15,6 +15,7 @@ from ecgtwin_app.ecg.median import RepresentativeBeat, representative_beat
 from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.ecg.resample import ten_seconds
 from ecgtwin_app.ecg.template import BeatTemplate, split_beat
+from ecgtwin_app.heart.atria import with_sinus_p
 from ecgtwin_app.model.conditioning import PRESENT, Condition, nothing_known, statement_states, unwrapped_axis
 from ecgtwin_app.model.identity import base_vector, beat_input
 from ecgtwin_app.model.weights import TwinModel
@@ -35,6 +36,7 @@ class PreparedReference:
         SHA-256 of the recording as it was opened, and of the others that were pooled with it.
     measured : Measurements
     template : BeatTemplate
+        With a P wave of its own or, where the recording shows none, one drawn for it.
     rate : float
         Ventricular rate, 1/min, as it is measured and shown.
     identity : Tensor, shape (1, queries, width)
@@ -79,7 +81,10 @@ def prepare(
         base = base_vector(identity)[0].cpu().numpy()
     digests = (reference.digest(), *(other.digest() for other in others))
     rate = 60.0 / beat.rr if measured.heart_rate is None else measured.heart_rate
-    return PreparedReference(strip, digests, measured, split_beat(beat), rate, identity, base)
+    template = split_beat(beat)
+    if not template.has_p:
+        template = with_sinus_p(template, np.random.default_rng(int(digests[0][:8], 16)))
+    return PreparedReference(strip, digests, measured, template, rate, identity, base)
 
 
 @torch.no_grad()

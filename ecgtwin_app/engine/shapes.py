@@ -10,9 +10,11 @@ import torch
 
 from ecgtwin_app.ecg.score import VENTRICULAR_SITES
 from ecgtwin_app.ecg.template import BeatTemplate, keeping, qt_factor
+from ecgtwin_app.engine.beat_law import bounded, by_physiology, missed_lines
 from ecgtwin_app.engine.plan import Plan
 from ecgtwin_app.engine.reference import PreparedReference, condition_of
 from ecgtwin_app.heart.activation import qrs_axis
+from ecgtwin_app.heart.atria import as_large_as_seen
 from ecgtwin_app.heart.ectopy import looks_ectopic, with_soft_j
 from ecgtwin_app.heart.registry import MORPHOLOGIES, changed_parts, keeps_axis
 from ecgtwin_app.heart.set_points import brought_to
@@ -24,6 +26,8 @@ from ecgtwin_app.model.weights import TwinModel
 ABERRATION = "right bundle branch block"
 #: How often a ventricular beat is drawn at most, and how far apart the seeds of its trials lie.
 MOST_TRIALS, TRIAL_STRIDE = 8, 1_000_003
+#: How often a conducted beat is drawn before physiology makes it.
+CONDUCTED_TRIALS = 4
 #: Columns of the condition's numbers: heart rate and PR are no property of a beat's shape.
 _HEART_RATE, _PR, _QT = 0, 2, 4
 
@@ -71,26 +75,56 @@ class Shapes:
     def _shape(self, chamber: str, origin: str, site: str) -> BeatTemplate:
         plan, own = self._plan, self._reference.template
         if origin == "flutter":
-            return replace(own, p=self._model.beats.turn.draw(self._seed).cpu().numpy(), p_offset=0)
+            turn = self._model.beats.turn.draw(self._seed).cpu().numpy()
+            return replace(own, p=as_large_as_seen(turn, own.qrs), p_offset=0)
         if not self._model.beats.there:
             return own if origin in ("conducted", "aberrant") else _nothing(own)
         if chamber == "P":
             return self._draw(KINDS.index(f"P, {origin}"), plan) if own.has_p else own
         if origin == "aberrant":
             aberrant = replace(plan, names=(*plan.names, ABERRATION))
-            return keeping(self._draw(0, aberrant), own, {"p", "qrs", "t"} - changed_parts(aberrant.names))
+            beat = keeping(self._draw(0, aberrant), own, {"p", "qrs", "t"} - changed_parts(aberrant.names))
+            return bounded(beat, own, aberrant.names)
         if origin == "conducted":
             return self._conducted()
         kind = KINDS.index(f"{origin}, {site}")
         return with_soft_j(self._ectopic(kind) if origin == "ventricular" else self._draw(kind, plan))
 
     def _conducted(self) -> BeatTemplate:
-        """What the conditions change is drawn, the rest is the patient's own, and set-points are kept."""
+        """What the conditions change is drawn, the rest is the patient's own, and set-points are kept.
+
+        The first draw that keeps `beat_law` is laid, else the beat that physiology makes, else the one that misses
+        least.
+        """
         plan, own = self._plan, self._reference.template
-        parts = changed_parts(plan.names)
-        beat = keeping(self._draw(0, plan), own, {"p", "qrs", "t"} - parts) if parts else own
+        if not changed_parts(plan.names):
+            return self._brought(own)
+        best, fewest = None, np.inf
+        for beat in self._conducted_draws():
+            beat = self._finished(beat)
+            missed = missed_lines(beat, plan, self._reference)
+            if missed < fewest:
+                best, fewest = beat, missed
+            if missed == 0:
+                break
+        return best
+
+    def _conducted_draws(self):
+        yield self._draw(0, self._plan)
+        yield from self._draws(0, self._plan, range(1, CONDUCTED_TRIALS))
+        yield by_physiology(self._plan, self._reference, self._seed)
+
+    def _finished(self, beat: BeatTemplate) -> BeatTemplate:
+        """A drawn beat with what the conditions leave alone, no larger than it can be, at its set-points."""
+        own, names = self._reference.template, self._plan.names
+        parts = changed_parts(names)
+        beat = keeping(beat, own, {"p", "qrs", "t"} - parts)
+        return self._brought(bounded(beat, own, names) if parts - {"p"} else beat)
+
+    def _brought(self, beat: BeatTemplate) -> BeatTemplate:
+        plan, own = self._plan, self._reference.template
         axis = plan.turned_to
-        if axis is None and "qrs" in parts and keeps_axis(plan.names):
+        if axis is None and "qrs" in changed_parts(plan.names) and keeps_axis(plan.names):
             axis = qrs_axis(own.qrs)
         qrs = None if plan.qrs is None else plan.qrs / 1000
         qt = None if plan.qt is None else plan.qt / 1000 * self._at_own_cycle()

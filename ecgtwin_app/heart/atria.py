@@ -10,7 +10,8 @@ from ecgtwin_app.ecg.laying import lay_turns, turn_phase
 from ecgtwin_app.ecg.recording import MODEL_RATE, MODEL_SAMPLES
 from ecgtwin_app.ecg.score import Event, RhythmScore
 from ecgtwin_app.ecg.template import BeatTemplate
-from ecgtwin_app.heart.vector import Front, LeadField, perform_fronts
+from ecgtwin_app.heart.rhythm_grid import TYPICAL_PR
+from ecgtwin_app.heart.vector import DOWER, Front, LeadField, perform_fronts
 
 #: Mean size of f waves in I, II, V1 to V6 against V1: largest in V1 and the inferior leads (Petrutiu
 #: et al., Europace 2007;9:466; Meo et al., Comput Biol Med 2013).
@@ -25,6 +26,9 @@ FLUTTER_RATE = (240.0, 340.0)
 #: Height (peak to peak, mV) of flutter waves in II, and how often the loop turns clockwise.
 FLUTTER_AMPLITUDE = (0.12, 0.42)
 CLOCKWISE_SHARE = 0.15
+#: Smallest height (mV, in the largest of II, III and aVF) of a sawtooth that a reader sees beside a QRS of 1 mV, and how
+#: much it follows a smaller or larger QRS.
+SEEN_FLUTTER, FOLLOWS_QRS = 0.18, (0.8, 1.6)
 #: Size of the sawtooth in I, II, V1 to V6 against II, and of the bump that follows its upstroke. Counter-
 #: clockwise: negative in the inferior leads, upright in V1, negative in V6; clockwise the reverse.
 _SAWTOOTH = np.array([0.12, 1.0, -0.1, -0.05, 0.1, 0.2, 0.28, 0.32])
@@ -32,6 +36,7 @@ _BUMP = np.array([0.05, 0.1, 0.75, 0.4, 0.15, -0.05, -0.15, -0.22])
 #: Frank directions of the right and left atrium's part of a P, and its duration (s), by origin. Retrograde
 #: waves run from the AV node upwards (Waldo et al., Circulation 1970;41:711; Man et al., J Am Coll
 #: Cardiol 1993;22:1159 on ectopic P by origin).
+_SINUS = (((0.3, 0.8, -0.35), (0.7, 0.35, 0.45)), (0.09, 0.11))
 _RETROGRADE = (((0.05, -0.95, -0.1), (0.15, -0.9, 0.25)), (0.06, 0.095))
 _PACED = (((0.3, 0.8, -0.35), (0.7, 0.35, 0.45)), (0.1, 0.14))
 _ECTOPIC = (
@@ -102,6 +107,14 @@ def flutter_turn(rng: np.random.Generator) -> np.ndarray:
     return (turned * size * leads).astype(np.float32)
 
 
+def as_large_as_seen(turn: np.ndarray, qrs: np.ndarray) -> np.ndarray:
+    """The turn (8, points), enlarged where it would be lost beside the patient's QRS (8, samples), mV."""
+    inferior = np.stack([turn[1], turn[1] - turn[0], turn[1] - turn[0] / 2])
+    height = float(np.ptp(inferior, axis=1).max())
+    least = SEEN_FLUTTER * float(np.clip(np.ptp(qrs[:2], axis=1).max(), *FOLLOWS_QRS))
+    return turn * np.float32(max(1.0, least / max(height, 1e-6)))
+
+
 def flutter_waves(score: RhythmScore, turn: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """The loop of a score as it turns in a heart: neither its pace nor its size quite steady.
 
@@ -151,6 +164,16 @@ def _rounded(wave):
     return np.append(smooth, smooth[0])
 
 
+def with_sinus_p(template: BeatTemplate, rng: np.random.Generator) -> BeatTemplate:
+    """The template with a P wave as sinus rhythm might give it, for a patient whose recording shows none.
+
+    A strip in fibrillation does not tell how the patient's P would look: size and length are those of a healthy adult, seen
+    by average leads (Dower's).
+    """
+    field = LeadField(DOWER, 1.0, np.array([0.0, 0.0, 0.0]))
+    return replace(with_atrial_origin(template, field, "sinus", rng), pr=TYPICAL_PR)
+
+
 def with_atrial_origin(
     template: BeatTemplate, field: LeadField, origin: str, rng: np.random.Generator
 ) -> BeatTemplate:
@@ -160,14 +183,15 @@ def with_atrial_origin(
     ----------
     template : BeatTemplate
     field : LeadField
-    origin : {"ectopic", "retrograde", "paced"}
+    origin : {"sinus", "ectopic", "retrograde", "paced"}
         Ectopic waves come from one of five places.
     rng : numpy.random.Generator
     """
     if origin == "ectopic":
         (first, second), durations = _ECTOPIC[int(rng.integers(len(_ECTOPIC)))]
     else:
-        (first, second), durations = {"retrograde": _RETROGRADE, "paced": _PACED}[origin]
+        places = {"sinus": _SINUS, "retrograde": _RETROGRADE, "paced": _PACED}
+        (first, second), durations = places[origin]
     own = float(np.abs(template.p).max()) if template.has_p else 0.12
     duration = rng.uniform(*durations)
     d = duration

@@ -69,7 +69,7 @@ RHYTHMS = (
     COMPLETE_BLOCK,
 )
 #: A morphology that the score has to know of: the QRS begins early, with the delta wave.
-PRE_EXCITATION, PRE_EXCITED_PR = "pre-excitation", (0.094, 0.112)
+PRE_EXCITATION, PRE_EXCITED_PR = "pre-excitation", (0.094, 0.108)
 #: Another: the P is long.
 LARGE_LEFT_ATRIUM, LARGE_ATRIUM_PR = "left atrial enlargement", 0.168
 #: QRS duration (s) when the patient's own is unknown.
@@ -156,7 +156,8 @@ def write_score(
     seeds = rng.integers(2**62, size=TRIALS)
 
     def write(rr: float, trial: int) -> Rhythm:
-        return _rhythm(conditions, rate, rr, np.random.default_rng(seeds[trial]), template, duration, age)
+        seed = seeds[trial] if trial < TRIALS else [int(seeds[0]), trial]
+        return _rhythm(conditions, rate, rr, np.random.default_rng(seed), template, duration, age)
 
     rhythm = at_rate(write, 60.0 / rate, duration)
     score = score_of(rhythm.cycles, duration, rhythm.atrial)

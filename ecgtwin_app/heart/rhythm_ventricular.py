@@ -78,7 +78,7 @@ def _possible_runs(rng, rate, duration):
                 break
             around = 60 * (total - beats) / rest
             if AROUND_RATE[0] <= around <= min(AROUND_RATE[1], fast / 1.25) or (
-                rate < 58 and 0.6 * rate <= around <= rate
+                rate < 66 and 0.6 * rate <= around <= rate
             ):
                 found.append((float(fast), beats, float(around)))
     return found

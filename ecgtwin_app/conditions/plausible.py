@@ -1,0 +1,91 @@
+"""Whether a twin's waves are of a size that patients have.
+
+A criterion has a lower limit as a rule (an S that is deep enough, a QRS that is wide enough); nothing in it refuses what
+no patient ever had. The upper limits here are measured on 1,461 patients (one recording each) of the databases in
+docs/training.md: the 99th percentile of all of them, and for conditions that make waves larger that of the patients with
+the label (the 95th where they are fewer than forty), rounded up; docs/referee.md has the table with n. What the patient's
+own recording shows already is never too large.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ecgtwin_app.conditions.verdict import Asked, Verdict, line, yes
+from ecgtwin_app.ecg.measure import Measurements
+from ecgtwin_app.ecg.recording import LEADS
+
+_LIMB, _CHEST = LEADS[:6], LEADS[6:]
+_RIGHT, _LEFT = ("V1", "V2", "V3"), ("V4", "V5", "V6")
+#: The beats of these begin in the ventricles, or reach them late from the right, as in left bundle branch block.
+_LIKE_LBBB = ("left bundle branch block", "ventricular pacing", "ventricular tachycardia", "complete AV block")
+_STEMI = ("anterior STEMI", "inferior STEMI")
+#: How much larger (share) than in the patient's own recording a wave may be, whatever the limit: what a measurement is
+#: worth.
+OWN_MARGIN = 0.1
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The largest size of a wave in a group of leads.
+
+    Attributes
+    ----------
+    wave : str
+        "S", "R", "T" or "ST", as a reader says it.
+    leads : tuple of str
+    sizes : callable (Measurements) -> dict of str to float or None
+        By lead, mV; of T and ST the sign is left out.
+    usual : float
+        mV.
+    larger : dict of str to float
+        For conditions that make it larger; infinite where the condition is the size of that wave.
+    """
+
+    wave: str
+    leads: tuple[str, ...]
+    sizes: Callable[[Measurements], dict[str, float | None]]
+    usual: float
+    larger: dict[str, float] = field(default_factory=dict)
+
+    def allowed(self, asked: Asked) -> float:
+        """The limit (mV) under everything that is asked."""
+        return max([self.usual, *(self.larger.get(name, 0.0) for name in asked.conditions)])
+
+
+LIMITS = (
+    Limit("S", _RIGHT, lambda m: m.s_amplitude, 3.9,
+          {**dict.fromkeys(_LIKE_LBBB, 4.4), "left ventricular hypertrophy": 4.4}),
+    Limit("S", _LEFT, lambda m: m.s_amplitude, 2.2,
+          {**dict.fromkeys(_LIKE_LBBB, 4.1), "right ventricular hypertrophy": 3.0}),
+    Limit("R", _RIGHT, lambda m: m.r_amplitude, 3.0, {"right bundle branch block": 3.2}),
+    Limit("R", _LEFT, lambda m: m.r_amplitude, 3.6,
+          {"left ventricular hypertrophy": 4.8, "left ventricular strain": 4.8, "right bundle branch block": 4.3}),
+    Limit("R", _LIMB, lambda m: m.r_amplitude, 2.0, {"left ventricular hypertrophy": 3.2}),
+    Limit("S", _LIMB, lambda m: m.s_amplitude, 2.0, {"left ventricular hypertrophy": 3.2}),
+    Limit("T", _LIMB, lambda m: m.t_amplitude, 0.7,
+          {**dict.fromkeys((*_STEMI, *_LIKE_LBBB), 1.2), "hyperkalaemia": float("inf")}),
+    Limit("T", _CHEST, lambda m: m.t_amplitude, 1.5,
+          {**dict.fromkeys((*_STEMI, *_LIKE_LBBB), 1.8), "hyperkalaemia": float("inf")}),
+    Limit("ST", LEADS, lambda m: m.st_60, 0.8, dict.fromkeys((*_STEMI, *_LIKE_LBBB, "Brugada type 1"), 1.6)),
+)  # fmt: skip
+#: Longest QRS (ms), the 99th percentile of all; in hyperkalaemia it goes over into a sine wave.
+LONGEST_QRS, LONGEST_IN_HYPERKALAEMIA = 210.0, 260.0
+
+
+def plausible(m: Measurements, reference: Measurements, asked: Asked) -> list[Verdict]:
+    """One line that all waves are of a size that patients have, or one for each that is not."""
+    beyond = []
+    for limit in LIMITS:
+        sizes, own = limit.sizes(m), limit.sizes(reference)
+        lead = max(limit.leads, key=lambda name: abs(sizes.get(name) or 0.0))
+        before = max(abs(own.get(name) or 0.0) for name in limit.leads)
+        most, got = max(limit.allowed(asked), (1 + OWN_MARGIN) * before), abs(sizes.get(lead) or 0.0)
+        if got > most:
+            beyond.append(line(f"size of {limit.wave} in {lead}", "mV", f"≤ {most:.2g}", got, False))
+    longest = LONGEST_IN_HYPERKALAEMIA if asked.any("hyperkalaemia") else LONGEST_QRS
+    longest = max(longest, (1 + OWN_MARGIN) * (reference.qrs or 0.0))
+    if m.qrs is not None and m.qrs > longest:
+        beyond.append(line("longest QRS", "ms", f"≤ {longest:.0f}", m.qrs, False))
+    return beyond or [yes("waves no larger than patients have them", "yes", True)]

@@ -1,0 +1,118 @@
+"""What a drawn beat has to keep before it is laid: the criteria of its conditions, and a voltage that a heart can reach.
+
+The beat model learned from some 4,200 hearts. Where a reference lies outside them (a simulator's strip, an infarct, all
+leads of one sign) its draw may be no beat of the condition. Such a draw is not laid: it is drawn again, and where that
+does not help the beat is made by the physiology that taught the model (`heart.registry`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ecgtwin_app.conditions.plausible import LIMITS
+from ecgtwin_app.conditions.referee import judge
+from ecgtwin_app.conditions.verdict import Asked
+from ecgtwin_app.ecg.laying import lay_shapes
+from ecgtwin_app.ecg.leads import twelve_leads
+from ecgtwin_app.ecg.measure import measure
+from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE, EcgError, Recording
+from ecgtwin_app.ecg.score import Event, RhythmScore
+from ecgtwin_app.ecg.template import BeatTemplate
+from ecgtwin_app.engine.plan import Plan
+from ecgtwin_app.engine.reference import PreparedReference
+from ecgtwin_app.heart.registry import MORPHOLOGIES, Traits, changed_parts
+from ecgtwin_app.heart.rhythm import PRE_EXCITATION, PRE_EXCITED_PR
+from ecgtwin_app.heart.vector import fit_lead_field
+
+#: Beats of the strip that a beat is judged on, and its noise, mV (root mean square).
+BEATS, NOISE = 5, 0.004
+#: Beats that physiology makes, of which the one nearest to the asked severity is taken.
+PHYSIOLOGY_DRAWS = 4
+#: How much larger than the patient's own largest QRS of the limb leads, and of the chest leads, a changed one may be. A
+#: new bundle branch block adds a third to a half; hypertrophy has to bring a small heart to 3.5 mV (Sokolow-Lyon).
+GROWTH, GROWTH_OF_HYPERTROPHY = 1.6, 2.4
+_HYPERTROPHY = ("left ventricular hypertrophy", "right ventricular hypertrophy")
+#: A QRS of this size (mV peak to peak; limb, chest) is never too large, and in hypertrophy.
+ALWAYS_ALLOWED, ALWAYS_IN_HYPERTROPHY = (1.2, 2.0), (1.8, 3.0)
+#: Rows of the limb and of the chest leads among the eight.
+_GROUPS = (slice(0, 2), slice(2, 8))
+#: A wave is drawn so much inside its limit: beats differ, and noise adds to the tip.
+INSIDE = 0.92
+#: Samples after the J point at which T is looked for.
+AFTER_J = 30
+
+
+def missed_lines(beat: BeatTemplate, plan: Plan, reference: PreparedReference) -> int:
+    """How many lines of the criteria of its conditions a beat misses on a plain strip at the plan's rate."""
+    names = [name for name in plan.names if name in MORPHOLOGIES]
+    cycle = 60.0 / plan.rate
+    times = 0.35 + cycle * np.arange(BEATS)
+    events = [Event(float(time), "QRS", "conducted") for time in times]
+    pr = np.mean(PRE_EXCITED_PR) if PRE_EXCITATION in names else beat.pr
+    events += [Event(float(time - pr), "P", "sinus") for time in times if beat.has_p]
+    duration = float(times[-1] + max(0.9 * cycle, 0.5))
+    signal = lay_shapes(RhythmScore(tuple(events), duration), lambda *_: beat)[:, : int(duration * MODEL_RATE)]
+    noise = NOISE * np.random.default_rng(0).standard_normal(signal.shape)
+    strip = Recording(twelve_leads((signal + noise).astype(np.float32)), MODEL_RATE)
+    try:
+        lines = judge(measure(strip), names, age=plan.age, sex=plan.sex, reference=reference.measured)
+    except EcgError:
+        return 1_000
+    return sum(line.met is False for line in lines)
+
+
+def by_physiology(plan: Plan, reference: PreparedReference, seed: int) -> BeatTemplate:
+    """The patient's own beat changed by the physiology of its conditions, near the plan's severity."""
+    own = reference.template
+    field, traits = fit_lead_field(own.qrs, own.t), Traits(plan.age, plan.sex)
+    best, nearest = own, np.inf
+    for draw in range(PHYSIOLOGY_DRAWS):
+        rng = np.random.default_rng([seed, 7, draw])
+        beat, off = own, 0.0
+        for name, change in MORPHOLOGIES.items():
+            if name in plan.names:
+                beat, parameters = change(beat, field, rng, traits)
+                off += abs(parameters.get("severity", plan.severity) - plan.severity)
+        if off < nearest:
+            best, nearest = beat, off
+    return best
+
+
+def bounded(beat: BeatTemplate, own: BeatTemplate, conditions: tuple[str, ...]) -> BeatTemplate:
+    """The beat with no larger a QRS and T than the patient's heart can come to under the conditions.
+
+    Limb and chest leads are bounded apart, all leads of a group by one factor: what they have to one another stays. A T
+    shrinks with its QRS.
+    """
+    parts = changed_parts(conditions)
+    growth, allowed = GROWTH, ALWAYS_ALLOWED
+    if set(conditions) & set(_HYPERTROPHY):
+        growth, allowed = GROWTH_OF_HYPERTROPHY, ALWAYS_IN_HYPERTROPHY
+    of_qrs, of_t = np.ones((8, 1), np.float32), np.ones((8, 1), np.float32)
+    for group, names, always in zip(_GROUPS, (LEADS[:6], LEADS[6:]), allowed, strict=True):
+        size, before = (_sizes(one) for one in (beat, own))
+        most = max(growth * max(before["QRS"][name] for name in names), always)
+        factors = {"QRS": most / max(size["QRS"][name] for name in names), "T": 1.0}
+        for limit in LIMITS:
+            if limit.wave in size and set(limit.leads) <= set(names):
+                of_own = max(before[limit.wave][name] for name in limit.leads)
+                most = max(INSIDE * limit.allowed(Asked(conditions)), of_own)
+                largest = max(size[limit.wave][name] for name in limit.leads)
+                part = "T" if limit.wave == "T" else "QRS"
+                factors[part] = min(factors[part], most / max(largest, 1e-6))
+        if "qrs" in parts:
+            of_qrs[group] = min(1.0, factors["QRS"])
+        if "t" in parts:
+            of_t[group] = min(float(of_qrs[group][0, 0]), factors["T"])
+    if (of_qrs == 1).all() and (of_t == 1).all():
+        return beat
+    return replace(beat, qrs=beat.qrs * of_qrs, t=beat.t * of_t)
+
+
+def _sizes(beat):
+    """Largest R, S and T, and QRS peak to peak, by lead, mV."""
+    qrs, t = twelve_leads(beat.qrs), twelve_leads(beat.t[:, beat.j_index + AFTER_J :])
+    found = {"R": qrs.max(axis=1), "S": -qrs.min(axis=1), "QRS": np.ptp(qrs, axis=1), "T": np.abs(t).max(axis=1)}
+    return {wave: dict(zip(LEADS, map(float, values), strict=True)) for wave, values in found.items()}
