@@ -17,7 +17,7 @@ from ecgtwin_app.cli.main import COMMANDS, main
 from ecgtwin_app.cli.progress import ProgressBar
 from ecgtwin_app.cli.window import has_display
 from ecgtwin_app.ecg.leads import lead_law_residual
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.recording import LEADS, EcgError
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Progress, Twin
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
@@ -45,10 +45,10 @@ class ScriptedEngine:
             lines = (AskedGot("QRS duration", "ms", "≥ 120", 72.0, 140.0 if self.met else 80.0, self.met),)
             yield Twin(twin, request, seed, None, lines, self.met, 1.0, 0.5, {"qrs": 80.0}, 0.1)
 
-    def iter_attribute(self, reference, twin, method):
+    def iter_attribute(self, reference, twin, method, of=""):
         yield Progress(1, 1)
         yield HeatMap(
-            method, np.ones(reference.signal.shape), True, "mV", True, {"mass inside the wave": 0.9}
+            method, np.ones(reference.signal.shape), True, "mV", True, {"mass inside the wave": 0.9}, of
         )
 
 
@@ -227,6 +227,31 @@ def test_attribute_writes_a_map_that_loads_without_pickle(engine, tmp_path):
         assert stored["values"].shape == (12, 10_000)
         assert bool(stored["signed"]) is True and str(stored["method"]) == "contrast"
         assert json.loads(str(stored["checks"])) == {"mass inside the wave": 0.9}
+        # What it is of, and that it is synthetic, stays with it.
+        assert bool(stored["synthetic"]) is True and "not for diagnosis" in str(stored["warning"])
+        assert stored["leads"].tolist() == list(LEADS) and float(stored["rate"]) == 1000.0
+        assert str(stored["model"]) == ScriptedEngine.model_name and str(stored["unit"]) == "mV"
+        assert stored["conditions"].tolist() == [PVC] and str(stored["of"]) == PVC
+        assert "reference_sha256" in stored and len(str(stored["twin_sha256"])) == 64
+        assert "SYNTHETIC: yes" in stored["comments"].tolist()
+
+
+def test_attribute_writes_tables_and_a_map_by_condition(engine, tmp_path, capsys):
+    engine()
+    both = ["--condition", "AF", "--condition", "LBBB", "--of", "LBBB", "--of", "atrial fibrillation"]
+    assert main(["attribute", "example", *both, "--format", "csv", "--out", str(tmp_path)]) == 0
+    path = tmp_path / "heatmap_001_LBBB.csv"
+    assert path.exists() and (tmp_path / "heatmap_001_atrial_fibrillation.csv").exists()
+    text = path.read_text("utf-8")
+    assert text.startswith("# SYNTHETIC: yes\n") and "# of: LBBB\n" in text and "# map unit: mV\n" in text
+    head = next(line for line in text.splitlines() if not line.startswith("#"))
+    assert head == "time_s," + ",".join(f"contrast_{lead}" for lead in LEADS)
+    table = np.loadtxt(path, delimiter=",", comments=("#", "time_s"))
+    assert table.shape == (10_000, 13) and (table[:, 1:] == 1).all()
+    with pytest.raises(EcgError):  # no program of ours takes it for a recording
+        read_ecg(path)
+    refused(capsys, "attribute", "example", "--condition", "AF", "--of", "LBBB", "--out", tmp_path,
+            words="was not made with left bundle branch block")  # fmt: skip
 
 
 def test_measure_prints_the_matrix(capsys):

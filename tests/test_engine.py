@@ -85,6 +85,49 @@ def test_the_contrast_of_a_pvc_lies_in_the_pvc(engine, reference, pvc_twin):
     assert heat.checks["energy_share_in_ectopic_beats"] > 3 * heat.checks["time_share_of_ectopic_beats"]
 
 
+@pytest.fixture(scope="module")
+def both_twin(engine, reference):
+    names = ("atrial fibrillation", "left bundle branch block")
+    return engine.generate(reference, TwinRequest(names, heart_rate=90, seed=5))[0]
+
+
+def _map(engine, reference, twin, method, of=""):
+    return next(x for x in engine.iter_attribute(reference, twin, method, of=of) if isinstance(x, HeatMap))
+
+
+def test_a_combination_has_a_map_by_condition(engine, reference, both_twin):
+    """The block's map lies in QRS and ST-T at the same beats; the fibrillation's is of another rhythm."""
+    whole, block, rhythm = (_map(engine, reference, both_twin, "contrast", of) for of in ("", "LBBB", "AF"))
+    assert [one.of for one in (whole, block, rhythm)] == ["", "left bundle branch block", "atrial fibrillation"]
+    assert block.checks["same_rhythm"] and not rhythm.checks["same_rhythm"] and not whole.checks["same_rhythm"]
+    time = np.arange(5000) / 500
+    beats = np.zeros(5000, bool)
+    for onset in both_twin.score.times("QRS"):
+        beats |= (time > onset - 0.06) & (time < onset + 0.5)
+    energy = (block.values**2).sum(axis=0)
+    assert energy[beats].sum() > 0.97 * energy.sum()
+    assert len({one.values.tobytes() for one in (whole, block, rhythm)}) == 3
+    # Less the block's map, the twin is the same draw of the fibrillation alone: its QRS are narrow.
+    alone = replace(both_twin.recording, signal=both_twin.recording.signal - block.values)
+    assert measure(alone).as_dict()["qrs"] < 115 < both_twin.measurements["qrs"]
+
+
+@pytest.mark.parametrize("method", ["attention", "gradients"])
+def test_other_methods_have_a_map_by_condition_too(engine, reference, both_twin, method):
+    twin = replace(both_twin, request=replace(both_twin.request, steps=2))
+    block, rhythm = (_map(engine, reference, twin, method, of) for of in ("LBBB", "atrial fibrillation"))
+    assert (block.of, rhythm.of) == ("left bundle branch block", "atrial fibrillation")
+    assert not np.array_equal(block.values, rhythm.values)
+
+
+def test_a_map_of_a_condition_that_the_twin_has_not_is_refused(engine, reference, both_twin, pvc_twin):
+    with pytest.raises(EcgError, match="was not made with atrial flutter"):
+        _map(engine, reference, both_twin, "contrast", "atrial flutter")
+    alone = _map(engine, reference, pvc_twin, "contrast", "PVC")  # the only one is the whole
+    assert alone.of == ""
+    np.testing.assert_array_equal(alone.values, _map(engine, reference, pvc_twin, "contrast").values)
+
+
 def test_attention_is_a_share_and_leaves_no_hooks(engine, reference, pvc_twin):
     heat = next(x for x in engine.iter_attribute(reference, pvc_twin, "attention") if isinstance(x, HeatMap))
     assert 0 <= heat.values.min() <= heat.values.max() <= 1

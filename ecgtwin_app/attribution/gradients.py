@@ -36,9 +36,18 @@ class Evidence:
         Of one twin.
     seed : int
         Of the fixed noise at which the model is asked.
+    column : int, optional
+        The statement that it is told of; all of them unless given.
     """
 
-    def __init__(self, flow: Flow, autoencoder: LappedAutoencoder, context: Context, seed: int):
+    def __init__(
+        self,
+        flow: Flow,
+        autoencoder: LappedAutoencoder,
+        context: Context,
+        seed: int,
+        column: int | None = None,
+    ):
         self.flow, self.autoencoder = flow, autoencoder
         blind = Context(
             context.condition,
@@ -47,7 +56,8 @@ class Evidence:
             torch.zeros_like(context.laid),
             torch.zeros_like(context.score),
         )
-        self.context = blind.without_statements().joined(blind)
+        untold = blind.without_statements() if column is None else blind.without_statement(column)
+        self.context = untold.joined(blind)
         generator = torch.Generator().manual_seed(seed)
         shape = (len(TIMES), *context.laid.shape[1:])
         self.noise = torch.randn(shape, generator=generator).to(context.laid.device)

@@ -23,6 +23,8 @@ class HeatMap:
         False when the method gives one course for all leads (attention over time).
     checks : dict
         Name to value of the checks made on the map.
+    of : str
+        The condition that the map is of, where it is one of several; "" for all that the twin has.
     """
 
     method: str
@@ -31,3 +33,9 @@ class HeatMap:
     unit: str
     per_lead: bool
     checks: dict = field(default_factory=dict)
+    of: str = ""
+
+    @property
+    def name(self) -> str:
+        """Method and condition, by which maps of a twin are told apart."""
+        return f"{self.method} of {self.of}" if self.of else self.method

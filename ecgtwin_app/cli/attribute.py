@@ -7,8 +7,6 @@ import json
 import sys
 from pathlib import Path
 
-import numpy as np
-
 from ecgtwin_app.cli.asking import (
     add_recording_arguments,
     add_request_arguments,
@@ -29,6 +27,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_request_arguments(parser)
     parser.add_argument("--method", choices=("contrast", "attention", "gradients"), default="contrast")
     parser.add_argument(
+        "--of",
+        action="append",
+        metavar="NAME",
+        help="the map of one of the conditions beside the others; repeatable; of all of them when left out",
+    )
+    parser.add_argument(
+        "--format", choices=("npz", "csv"), default="npz", help="how maps are written; npz as a rule"
+    )
+    parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="folder for twins and heat maps"
     )
 
@@ -36,9 +43,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Make twins and maps and write them; returns the exit status."""
     from ecgtwin_app.cli.main import CANCELLED, DONE, MISSED
+    from ecgtwin_app.engine.counterfactual import asked_about
+    from ecgtwin_app.engine.feasible import check_request
     from ecgtwin_app.engine.save import save_twins
+    from ecgtwin_app.engine.save_maps import map_name, save_heatmap
 
     request = request_from(args)
+    for of in args.of or ():
+        asked_about(of, check_request(request))  # said before the slow part begins
     reference = read_reference(args)
     say_rate(request, reference)
     folder = output_folder(args.out)
@@ -50,29 +62,16 @@ def main(args: argparse.Namespace) -> int:
     if not complete:
         return CANCELLED
     for number, twin in enumerate(twins, start=1):
-        heatmap = _heatmap(engine, reference, twin, args.method)
-        path = save_heatmap(heatmap, folder / f"heatmap_{number:03d}.npz")
-        print(f"{path.name}: {args.method}, checks {json.dumps(heatmap.checks)}", file=sys.stderr)
+        for of in args.of or [""]:
+            heatmap = _heatmap(engine, reference, twin, args.method, of)
+            path = save_heatmap(heatmap, twin, folder / f"{map_name(heatmap, number)}.{args.format}")
+            print(f"{path.name}: {heatmap.name}, checks {json.dumps(heatmap.checks)}", file=sys.stderr)
     return DONE if all(twin.met for twin in twins) else MISSED
 
 
-def save_heatmap(heatmap, path: Path) -> Path:
-    """Write `values` (12, samples), `signed`, `unit`, `method`, `per_lead` and `checks` (JSON text)."""
-    np.savez_compressed(
-        path,
-        values=np.asarray(heatmap.values, np.float32),
-        signed=heatmap.signed,
-        unit=heatmap.unit,
-        method=heatmap.method,
-        per_lead=heatmap.per_lead,
-        checks=json.dumps(heatmap.checks, default=float),
-    )
-    return path
-
-
-def _heatmap(engine, reference, twin, method: str):
+def _heatmap(engine, reference, twin, method: str, of: str):
     with ProgressBar() as bar:
-        for item in engine.iter_attribute(reference, twin, method):
+        for item in engine.iter_attribute(reference, twin, method, **({"of": of} if of else {})):
             if not isinstance(item, Progress):
                 return item
             bar.update(item.step, item.total, item.message)

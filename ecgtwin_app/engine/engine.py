@@ -24,6 +24,7 @@ from ecgtwin_app.ecg.recording import MODEL_RATE, EcgError, Recording
 from ecgtwin_app.ecg.resample import ten_seconds
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.compose import compose
+from ecgtwin_app.engine.counterfactual import asked_about, without
 from ecgtwin_app.engine.draw import Draw, prepare_draw
 from ecgtwin_app.engine.feasible import SET_POINTS, check_consistent, check_request
 from ecgtwin_app.engine.plan import Plan, make_plan
@@ -126,9 +127,14 @@ class TwinEngine:
             yield best
 
     def iter_attribute(
-        self, reference: Recording, twin: Twin, method: str = "contrast", others: Sequence[Recording] = ()
+        self,
+        reference: Recording,
+        twin: Twin,
+        method: str = "contrast",
+        others: Sequence[Recording] = (),
+        of: str = "",
     ) -> Iterator[Progress | HeatMap]:
-        """What each part of a twin owes to its condition.
+        """What each part of a twin owes to its condition, or to one of its conditions.
 
         Parameters
         ----------
@@ -139,6 +145,8 @@ class TwinEngine:
             "gradients": the samples' shares in what makes the model recognise the condition (signed).
         others : sequence of Recording
             Those that the twin was made with.
+        of : str
+            One of the twin's conditions: what it changed beside the others. All of them together unless given.
         """
         if method not in METHODS:
             raise EcgError(
@@ -148,34 +156,40 @@ class TwinEngine:
         conditions = self._conditions(request)
         prepared = self._prepare(reference, others)
         plan = make_plan(conditions, request, prepared, twin.seed, self._composer)
+        about = asked_about(of, conditions)
+        one = about[0] if len(about) < len(conditions) else ""
+        columns = [self._statement(condition) for condition in conditions if condition.name in about]
         if method == "attention":
-            yield from self._attention(prepared, plan, twin, conditions)
+            yield from self._attention(prepared, plan, twin, columns, one)
             return
-        plain = plan.without_condition()
+        plain = without(plan, about, request, prepared, twin.seed)
         total = request.steps + (SEGMENTS if method == "gradients" else 0)
         latent, made = None, self._draw(prepared, plain, request, twin.seed)
         for step, (latent, _) in enumerate(self._sample(made, plain, request, twin.seed), 1):
             yield Progress(step, total, None, "The same patient without the condition")
         counterfactual = made.finished(self._decode(latent))
         if method == "contrast":
-            yield contrast_map(twin.recording.signal, counterfactual, twin.score, plain.score)
+            yield replace(contrast_map(twin.recording.signal, counterfactual, twin.score, plain.score), of=one)
         else:
-            yield from self._gradients(prepared, plan, twin, counterfactual, total)
+            column = columns[0] if one else None
+            for item in self._gradients(prepared, plan, twin, counterfactual, total, column):
+                yield replace(item, of=one) if isinstance(item, HeatMap) else item
 
-    def _attention(self, prepared, plan: Plan, twin: Twin, conditions) -> Iterator[Progress | HeatMap]:
-        columns = [self._statement(condition) for condition in conditions]
+    def _attention(
+        self, prepared, plan: Plan, twin: Twin, columns: list[int], of: str
+    ) -> Iterator[Progress | HeatMap]:
         steps = twin.request.steps
         with AttentionRecorder(self._model.flow.network) as recorder:
             made = self._draw(prepared, plan, twin.request, twin.seed)
             for step, _ in enumerate(self._sample(made, plan, twin.request, twin.seed), 1):
                 yield Progress(step, steps, None, "Reading the attention")
-            yield attention_map(recorder.mean(), columns, twin.recording.samples)
+            yield replace(attention_map(recorder.mean(), columns, twin.recording.samples), of=of)
 
     def _gradients(
-        self, prepared, plan: Plan, twin: Twin, counterfactual, total
+        self, prepared, plan: Plan, twin: Twin, counterfactual, total, column: int | None
     ) -> Iterator[Progress | HeatMap]:
         context = self._draw(prepared, plan, twin.request, twin.seed).context
-        evidence = Evidence(self._model.flow, self._model.autoencoder, context, twin.seed)
+        evidence = Evidence(self._model.flow, self._model.autoencoder, context, twin.seed, column)
         ends = [
             torch.from_numpy(independent_leads(signal)).to(self.device)
             for signal in (counterfactual, twin.recording.signal)

@@ -151,6 +151,11 @@ class Context:
             self.condition.without_statements(), self.identity, self.identity_known, self.laid, self.score
         )
 
+    def without_statement(self, column: int) -> Context:
+        """The same, nothing said of one condition."""
+        condition = self.condition.without_statement(column)
+        return Context(condition, self.identity, self.identity_known, self.laid, self.score)
+
     def without_identity(self) -> Context:
         """The same condition and rhythm in nobody in particular."""
         nobody = torch.zeros_like(self.identity_known)

@@ -54,6 +54,12 @@ class Condition:
         unknown = torch.full_like(self.severity, float("nan"))
         return replace(self, statements=torch.full_like(self.statements, UNKNOWN), severity=unknown)
 
+    def without_statement(self, column: int) -> Condition:
+        """The same with one statement unknown."""
+        statements, severity = self.statements.clone(), self.severity.clone()
+        statements[:, column], severity[:, column] = UNKNOWN, float("nan")
+        return replace(self, statements=statements, severity=severity)
+
     def rows(self, rows: Tensor) -> Condition:
         """The conditions of some rows of the batch."""
         return Condition(self.statements[rows], self.severity[rows], self.numbers[rows], self.sex[rows])
