@@ -8,6 +8,7 @@ Counts crashes, hangs (over 5 s of processor time), memory (over 1 GB), and any 
 from __future__ import annotations
 
 import argparse
+import json
 import multiprocessing
 import re
 import resource
@@ -25,8 +26,11 @@ import numpy as np
 
 from ecgtwin_app.ecg.recording import LEADS, EcgError, Recording
 from ecgtwin_app.formats.example import example_path
-from ecgtwin_app.formats.registry import read_ecg, write_ecg
+from ecgtwin_app.formats.registry import open_ecg, read_ecg, write_ecg
 from ecgtwin_app.formats.writing import FORMATS
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+import format_files  # writers of the formats that the program only reads
 
 REAL_FILES = Path(__file__).resolve().parents[2] / "shared" / "data" / "import_formats"
 #: Of the processor's time, which a busy machine does not stretch; and of the clock's, for what waits for ever.
@@ -90,6 +94,43 @@ def _write_cases(folder: Path) -> None:
     savemat(folder / "five.mat", {"val": steps, "fs": 1000.0, "units": "uV"}, do_compression=True)
     savemat(folder / "plainfive.mat", {"val": steps, "leads": np.array(LEADS, dtype=object)})
     savemat(folder / "four.mat", {"val": steps.astype(float)}, format="4")
+    _write_what_is_only_read(folder, steps[:, :1000].astype(np.int16))
+
+
+def _write_what_is_only_read(folder: Path, steps: np.ndarray) -> None:
+    """Holter, laboratory and phone formats, and tables of every layout."""
+    signals = [(f"ECG {lead}", "uV", 32767.0, row) for lead, row in zip(LEADS, steps, strict=True)]
+    times = b"".join(f"+{at}\x14\x14".encode().ljust(24, b"\0") for at in (0, 1, 5, 6, 9))
+    notes = np.frombuffer(times, np.uint8)
+    step, volts = steps[0], steps[0] / 1000
+    columns = ["nSeq", "DI", "CH1"]
+    rows = [(k, 0, 512 + int(v) // 8) for k, v in enumerate(step)]
+    kardia = {
+        "data": {"raw": {"frequency": 300, "amplitudeResolution": 500, "samples": {"leadI": step.tolist()}}}
+    }
+    watch = "Name,A\nSample Rate,512 Hertz\n\nLead,Lead I\nUnit,µV\n\n"
+    times_of = [f"{k / 500:.3f}" for k in range(step.size)]
+    stamps = [f"2020-01-01 10:00:{k // 250:02d}.{k % 250 * 4:03d}" for k in range(step.size)]
+    files = {
+        "gaps.edf": format_files.edf([*signals, ("EDF Annotations", "", 1.0, notes)], records=5, plus="EDF+D"),
+        "gaps.bdf": format_files.edf([*signals, ("BDF Annotations", "", 1.0, notes)], records=5, plus="BDF+D", sample=3),
+        "holter.ecg": format_files.ishne(steps),
+        "one.gdf": format_files.gdf("1.25", steps, records=5),
+        "two.gdf": format_files.gdf("2.20", steps, records=5, kind=16),
+        "phone.atc": format_files.atc(3),
+        "service.json": json.dumps(kardia),
+        "kit.osd": format_files.opensignals(columns, rows, ["ECG"], ["CH1"], [10]),
+        "mortara.xml": format_files.mortara(steps),
+        "schiller.xml": format_files.schiller(steps),
+        "watch.csv": watch + "".join(f"{v:.3f}\n" for v in step),
+        "decimals.csv": watch.replace(".", ",") + "".join(f"{v:.3f}\n".replace(".", ",") for v in step),
+        "seconds.csv": "'Elapsed time','i'\n'seconds','mV'\n" + "".join(f"{t},{v}\n" for t, v in zip(times_of, volts, strict=True)),
+        "stamps.csv": "Date Time;I (mV);note\n" + "".join(f"{t};{v};\n" for t, v in zip(stamps, volts, strict=True)),
+        "turned.csv": "# rate: 500 Hz\n# unit: uV\n" + "".join(f"{n}," + ",".join(map(str, r)) + "\n" for n, r in zip(LEADS, steps, strict=True)),
+        "wide.csv": ("I\tII\n" + "".join(f"{a}\t{b}\n" for a, b in steps[:2].T)).encode("utf-16"),
+    }  # fmt: skip
+    for name, content in files.items():
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
 
 
 def mutate(data: bytes, rng: np.random.Generator) -> bytes:
@@ -138,7 +179,10 @@ def outcome(case: Case, data: bytes, folder: Path) -> str:
     for name, content in case.files.items():
         (folder / name).write_bytes(data if name == case.mutated else content)
     try:
-        recording = read_ecg(folder / case.opened, **case.options())
+        file = open_ecg(folder / case.opened, **case.options())
+        # Of an interrupted file the first stretch; of any other all.
+        begin, end = file.stretches()[0] if file.gaps else (0.0, None)
+        recording = file.recording(begin, end and end - begin)
     except EcgError as error:
         message = str(error)
         assert message.endswith(".") and "\n" not in message and len(message) < 500, message

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from format_files import edf
 
 from ecgtwin_app.ecg.leads import twelve_leads
 from ecgtwin_app.ecg.recording import LEADS, EcgError, Recording
@@ -9,34 +10,6 @@ from ecgtwin_app.formats.registry import open_ecg, read_ecg, write_ecg
 
 RNG = np.random.default_rng(6)
 STEPS = np.rint(twelve_leads(RNG.normal(0, 400, (8, 1500)))).astype("<i2")
-
-
-def edf(signals, records=3, seconds="1", plus="", sample=2) -> bytes:
-    """EDF, or BDF of three bytes a sample, of (label, unit, physical range, steps) signals.
-
-    Each has a whole number of samples a record; steps of single bytes are annotations.
-    """
-    per_record = [
-        steps.size // records // (sample if steps.dtype == np.uint8 else 1) for *_, steps in signals
-    ]
-    most = str((1 << (8 * sample - 1)) - 1)
-    columns = [
-        [(label, 16), ("", 80), (unit, 8), (f"{-physical:g}", 8), (f"{physical:g}", 8), (f"-{most}", 8), (most, 8),
-         ("", 80), (str(count), 8), ("", 32)]
-        for (label, unit, physical, _), count in zip(signals, per_record, strict=True)
-    ]  # fmt: skip
-    head = [("0" if sample == 2 else "\xffBIOSEMI", 8), ("X", 80), ("X", 80), ("03.02.2004.05.06", 16), (str(256 * (len(signals) + 1)), 8),
-            (plus, 44), (str(records), 8), (seconds, 8), (str(len(signals)), 4)]  # fmt: skip
-    head += [columns[k][field] for field in range(10) for k in range(len(signals))]
-    data = b"".join(text.encode("latin-1").ljust(width) for text, width in head)
-    for record in range(records):
-        for (*_, steps), count in zip(signals, per_record, strict=True):
-            if steps.dtype == np.uint8:
-                data += steps[record * count * sample : (record + 1) * count * sample].tobytes()
-                continue
-            wide = steps[record * count : (record + 1) * count].astype("<i4")
-            data += wide.view(np.uint8).reshape(-1, 4)[:, :sample].tobytes()
-    return data
 
 
 def twelve(unit="uV", physical=32767.0):

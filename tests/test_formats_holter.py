@@ -4,82 +4,12 @@ import struct
 
 import numpy as np
 import pytest
+from format_files import STEPS, gdf, ishne
 
-from ecgtwin_app.ecg.leads import twelve_leads
 from ecgtwin_app.ecg.recording import LEADS, EcgError
 from ecgtwin_app.formats.registry import open_ecg, read_ecg
 
-RATE, SAMPLES = 200, 1200
-STEPS = np.rint(twelve_leads(np.random.default_rng(3).normal(0, 400, (8, SAMPLES)))).astype(np.int16)
-LEAD_CODES = {"I": 5, "II": 6, "III": 7, "aVR": 8, "aVL": 9, "aVF": 10} | {
-    f"V{n}": 10 + n for n in range(1, 7)
-}
-
-
-def ishne(
-    steps=STEPS,
-    codes=None,
-    stated=None,
-    variable=b"a remark",
-    nanovolts=1000,
-    rate=RATE,
-) -> bytes:
-    """An ISHNE file of samples interleaved by lead."""
-    count, codes = len(steps), codes or tuple(LEAD_CODES.values())
-    head = bytearray(522)
-    head[:8] = b"ISHNE1.0"
-    stated = steps.shape[1] if stated is None else stated
-    struct.pack_into("<4i", head, 10, len(variable), stated, 522, 522 + len(variable))
-    struct.pack_into("<h", head, 26, 1)
-    head[28:33], head[68:72], head[108:111] = b"Carla", b"Muir", b"A17"
-    struct.pack_into("<2h", head, 128, 2, 1)
-    struct.pack_into("<12h", head, 132, 3, 2, 1950, 24, 12, 2003, 1, 1, 2004, 8, 30, 15)
-    struct.pack_into("<h", head, 156, count)
-    struct.pack_into("<12h", head, 158, *codes, *[-9] * (12 - count))
-    struct.pack_into("<12h", head, 206, *[nanovolts] * count, *[-9] * (12 - count))
-    struct.pack_into("<h", head, 272, rate)
-    return bytes(head) + variable + steps.T.astype("<i2").tobytes()
-
-
-def gdf(
-    version, steps=STEPS, kind=3, unit="uV", records=6, seconds=(1, 1), labels=LEADS, physical=32767.0
-) -> bytes:
-    """A GDF file; `kind` is the code of its samples."""
-    two = version.startswith("2")
-    count, per_record = len(steps), steps.shape[1] // records
-    head = bytearray(256)
-    head[:8] = f"GDF {version}".encode()
-    if two:
-        head[8:20] = b"A17 Carla X "
-        head[87] = 2
-        struct.pack_into("<2Q", head, 168, (731939 << 32) + (1 << 31), 712257 << 32)
-        struct.pack_into("<H", head, 184, count + 1)
-        struct.pack_into("<H", head, 252, count)
-    else:
-        head[8:18], head[168:184] = b"A17 Carla ", b"2003122412000000"
-        struct.pack_into("<q", head, 184, 256 * (count + 1))
-        struct.pack_into("<I", head, 252, count)
-    struct.pack_into("<q", head, 236, records)
-    head[244:252] = struct.pack("<d", seconds) if isinstance(seconds, float) else struct.pack("<2I", *seconds)
-    most = float(2 ** (8 * (3 if kind == 279 else 2) - 1) - 1)
-    codes = {"uV": 4275, "mV": 4274}
-    fields = [
-        [label.encode().ljust(16, b"\0") for label in labels], [b"\0" * 80] * count,
-*([[b"\0" * 6] * count, [struct.pack("<H", codes[unit])] * count] if two else [[unit.encode().ljust(8, b"\0")] * count]),
-        [struct.pack("<d", -physical)] * count, [struct.pack("<d", physical)] * count,
-        [struct.pack("<d" if two else "<q", -most if two else int(-most))] * count,
-        [struct.pack("<d" if two else "<q", most if two else int(most))] * count,
-        [b"\0" * 80] * count, [struct.pack("<I", per_record)] * count, [struct.pack("<I", kind)] * count, [b"\0" * 32] * count,
-    ]  # fmt: skip
-    data = bytes(head) + b"".join(b"".join(field) for field in fields)
-    for record in range(records):
-        for row in steps:
-            part = row[record * per_record : (record + 1) * per_record]
-            if kind == 279:
-                data += part.astype("<i4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
-            else:
-                data += part.astype({3: "<i2", 16: "<f4", 17: "<f8"}[kind]).tobytes()
-    return data + b"\1\0\0\0" + b"\0" * 4
+SAMPLES = 1200
 
 
 @pytest.fixture

@@ -1,18 +1,17 @@
 """Recordings of watches, phones and kits, written here after their descriptions: OpenSignals, AliveCor's ATC, JSON."""
 
 import json
-import struct
 
 import numpy as np
 import pytest
+from format_files import CONVERTER as STEPS
+from format_files import atc, opensignals
 
 from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.formats.channels import NotStated
 from ecgtwin_app.formats.registry import open_ecg, read_ecg
 
 SAMPLES = 1500
-RNG = np.random.default_rng(8)
-STEPS = RNG.integers(300, 700, SAMPLES)
 
 
 @pytest.fixture
@@ -26,16 +25,6 @@ def save(tmp_path):
 
 
 # -- OpenSignals ------------------------------------------------------------------------------------------
-
-
-def opensignals(columns, rows, sensors, labels, bits, device="bitalino_rev", rate=1000) -> str:
-    """An OpenSignals file of one device."""
-    head = {"20:16:12:21:35:82": {
-        "position": 0, "device": device, "device name": "20:16:12:21:35:82", "sampling rate": rate, "resolution": bits,
-        "date": "2017-1-7", "time": "16:4:46.811", "channels": [1], "sensor": sensors, "label": labels, "column": columns,
-        "special": [{}], "digital IO": [0, 0, 1, 1]}}  # fmt: skip
-    body = "".join("\t".join(map(str, row)) + "\t\n" for row in rows)
-    return f"# OpenSignals Text File Format. Version 1\n# {json.dumps(head)}\n# EndOfHeader\n{body}"
 
 
 def bitalino(numbers=None, steps=STEPS):
@@ -100,21 +89,6 @@ def test_damaged_heads_of_opensignals(save):
 
 
 # -- AliveCor ---------------------------------------------------------------------------------------------
-
-
-def atc(leads=1, nanovolts=500, rate=300) -> bytes:
-    """An ATC file of one to six leads."""
-
-    def block(name, body):
-        raw = name + struct.pack("<I", len(body)) + body
-        return raw + struct.pack("<I", sum(raw) & 0xFFFFFFFF)
-
-    data = b"ALIVE\0\0\0" + struct.pack("<I", 3)
-    data += block(b"info", b"2016-01-02T03:04:05.000-08:00".ljust(268, b"\0"))
-    data += block(b"fmt ", struct.pack("<BHHBH", 1, rate, nanovolts, 0, 0))
-    for k, name in enumerate((b"ecg ", b"ecg2", b"ecg3", b"ecg4", b"ecg5", b"ecg6")[:leads]):
-        data += block(name, (STEPS * (k + 1)).astype("<i2").tobytes())
-    return data + block(b"ann ", b"\0" * 4)
 
 
 def test_alivecor(save):
