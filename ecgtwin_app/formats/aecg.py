@@ -1,11 +1,13 @@
 """HL7 annotated ECG (aECG, root element AnnotatedECG; HL7 V3 Annotated ECG, release 1, 2005): the rhythm series.
 
-A sequence set holds a time sequence and one sequence a lead: origin + scale x digit, each with its unit.
+A sequence set holds a time sequence and one sequence a lead: origin + scale x digit, each with its unit. A series
+may have several: of leads recorded together, or one after the other.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -14,6 +16,7 @@ import numpy as np
 from ecgtwin_app.ecg.recording import EcgError, Patient
 from ecgtwin_app.formats.channels import known_leads, unit_in_millivolts
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.groups import Group, join
 from ecgtwin_app.formats.guard import check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import NO_DATE, age_between, read_comment_lines, read_sex
 from ecgtwin_app.formats.statements import statements_of
@@ -39,7 +42,9 @@ CODES = {
 }
 #: As they are read, whatever their case, and QTc by the formula of Bazett.
 _NAMES = {code.upper(): name for name, code in CODES.items()} | {"MDC_ECG_TIME_PD_QTCB": "QTc"}
-_SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6}
+_SECONDS = {"s": 1.0, "sec": 1.0, "ms": 1e-3, "msec": 1e-3, "us": 1e-6, "usec": 1e-6, "ns": 1e-9, "min": 60.0}
+#: A step of fewer digits is meant as it stands: 3 ms are 333.3 Hz.
+_ROUNDED_DIGITS = 3
 _YEARS = {"a": 1.0, "mo": 1 / 12, "wk": 1 / 52.18, "d": 1 / 365.25}
 
 
@@ -49,7 +54,7 @@ def sniff(path: Path, head: bytes) -> bool:
 
 
 def open_file(path: Path) -> EcgFile:
-    """Read the first rhythm series; derived series such as representative beats stay in the file.
+    """Read the rhythm series, their sets put together; derived series such as representative beats stay in the file.
 
     Raises
     ------
@@ -58,30 +63,76 @@ def open_file(path: Path) -> EcgFile:
     """
     with parsing(path, FORMAT):
         root = parse(path)
-        series = root.find("component/series")
-        sets = series.findall("component/sequenceSet") if series is not None else []
-        sequences = max((_sequences(one) for one in sets), key=len, default=[])
-        times = [one for one in sequences if _code(one).startswith("TIME_")]
-        leads = [one for one in sequences if not _code(one).startswith("TIME_")]
-        if not times or not leads:
+        rhythms = _rhythms(root)
+        groups = [group for series in rhythms for group in _groups(path.name, series)]
+        if not groups:
             raise EcgError(f"{path.name} is an annotated ECG without waveforms; export it with them.")
-        rate = _rate(path.name, times[0])
-        rows = [_millivolts(path.name, lead) for lead in leads]
+        joined = join(groups)
+        check_shape(path.name, len(joined.names), joined.rate, joined.samples)
+        fields = _fields(root, rhythms[0])
+        fields["history"] += joined.history
+        return EcgFile(
+            path, FORMAT, joined.names, joined.rate, joined.samples, joined.values, fields, joined.gaps
+        )
+
+
+def _rhythms(root: Element) -> list[Element]:
+    """The series of the rhythm; all that are not derived where none calls itself so."""
+    series = root.findall("component/series")
+    return [one for one in series if _code(one).upper().endswith("RHYTHM")] or series
+
+
+def _groups(name: str, series: Element) -> list[Group]:
+    """The sequence sets of a series as groups of leads."""
+    times = series.find("effectiveTime")
+    low = times.find("low") if times is not None else None
+    begin = _moment(low.get("value", "")) if low is not None else None
+    groups = []
+    for one in series.findall("component/sequenceSet"):
+        sequences = _sequences(one)
+        time = next((s for s in sequences if _is_time(s)), None)
+        leads = [s for s in sequences if not _is_time(s)]
+        if time is None or not leads:
+            continue
+        rate = _rate(name, time)
+        rows = [_millivolts(name, lead) for lead in leads]
         if len({row.size for row in rows}) > 1:
-            raise EcgError(f"{path.name} has leads of different lengths; copy it again.")
-        check_shape(path.name, len(rows), rate, rows[0].size)
-        check_values(path.name, len(rows), rows[0].size)
+            raise EcgError(f"{name} has leads of different lengths; copy it again.")
+        check_shape(name, len(rows), rate, rows[0].size)
+        check_values(name, len(rows), rows[0].size)
         signal = np.stack(rows)
         names = tuple(_code(lead) for lead in leads)
-        return EcgFile(
-            path,
-            FORMAT,
-            names,
-            rate,
-            rows[0].size,
-            lambda first, last: signal[:, first:last],
-            _fields(root, series),
-        )
+        groups.append(Group.of(names, rate, _start(time, begin), signal))
+    return groups
+
+
+def _start(time: Element, begin: float | None) -> float | None:
+    """When a set begins, in seconds: of an absolute clock where the set or its series states one."""
+    head = time.find("value/head")
+    if head is None:
+        return begin
+    moment = _moment(head.get("value", ""))
+    if moment is not None and "ABSOLUTE" in _code(time).upper():
+        return moment
+    offset, unit = _quantity(head)
+    factor = _SECONDS.get(unit.lower())
+    return begin if offset is None or factor is None else (begin or 0.0) + offset * factor
+
+
+def _moment(value: str) -> float | None:
+    """Seconds of a time such as "20021122091000.250", to the fraction it states."""
+    parts = re.match(r"^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(?:(\d\d)(\.\d+)?)?", value)
+    if not parts:
+        return None
+    try:
+        whole = datetime(*(int(part or 0) for part in parts.groups()[:6]), tzinfo=UTC)
+    except ValueError:
+        return None
+    return whole.timestamp() + float(parts[7] or 0)
+
+
+def _is_time(sequence: Element) -> bool:
+    return "TIME_" in _code(sequence).upper()
 
 
 def _sequences(sequence_set: Element) -> list[Element]:
@@ -101,15 +152,20 @@ def _quantity(element: Element | None) -> tuple[float | None, str]:
 def _rate(name: str, time: Element) -> float:
     """Samples a second, from the step of the time sequence."""
     step, unit = _quantity(time.find("value/increment"))
-    if step is None or step <= 0 or unit not in _SECONDS:
+    if step is None or step <= 0 or unit.lower() not in _SECONDS:
         raise EcgError(f"{name} does not state the time between samples; export it again.")
-    rate = 1 / (step * _SECONDS[unit])
-    # 0.00277778 s stands for 360 Hz.
-    return float(round(rate)) if abs(rate - round(rate)) < 1e-4 * rate else rate
+    rate = 1 / (step * _SECONDS[unit.lower()])
+    # The whole rate that prints as this step: 0.00277778 s stands for 360 Hz, 4.17 ms for 240.
+    whole = round(rate)
+    digits = time.find("value/increment").get("value", "").lower().partition("e")[0]
+    rounding = 0.5001 * 10.0 ** -len(digits.partition(".")[2])
+    is_rounded = len(digits.replace(".", "").lstrip("0")) >= _ROUNDED_DIGITS
+    near = is_rounded and whole and abs(1 / (whole * _SECONDS[unit.lower()]) - step) <= rounding
+    return float(whole) if near or abs(rate - whole) < 1e-4 * rate else rate
 
 
 def _millivolts(name: str, lead: Element) -> np.ndarray:
-    """The samples of a lead in mV; a channel in another unit is zero, `channels` leaves it out by its name."""
+    """The samples of a lead in mV; NaN for a channel in another unit, which `channels` leaves out by its name."""
     value = lead.find("value")
     (scale, unit), (origin, origin_unit) = (
         _quantity(value.find(tag) if value is not None else None) for tag in ("scale", "origin")
@@ -118,7 +174,7 @@ def _millivolts(name: str, lead: Element) -> np.ndarray:
     factor, origin_factor = unit_in_millivolts(unit), unit_in_millivolts(origin_unit or unit)
     if scale is None or factor is None or origin_factor is None:
         if not known_leads([_code(lead)]):
-            return np.zeros(digits.size)
+            return np.full(digits.size, np.nan)
         raise EcgError(
             f"{name} does not say how many millivolts a sample is, so it cannot be drawn to scale."
         )

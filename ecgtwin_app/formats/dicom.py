@@ -9,7 +9,9 @@ import numpy as np
 
 from ecgtwin_app.ecg.recording import EcgError, Patient
 from ecgtwin_app.formats.channels import SCP_LEADS, known_leads, unit_in_millivolts
+from ecgtwin_app.formats.dicom_samples import companding, expanded, missing_samples, raw_samples
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.groups import Group, join
 from ecgtwin_app.formats.guard import check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import NO_DATE, PROGRAM, age_between, read_age, read_comment_lines, read_sex
 from ecgtwin_app.formats.statements import statements_of
@@ -18,7 +20,7 @@ FORMAT = "DICOM"
 SUFFIXES = (".dcm",)
 
 #: Inflating happens inside the parser, with no bound on what a small file turns into.
-_DEFLATED = "1.2.840.10008.1.2.1.99"
+_DEFLATED = rb"1\.2\.840\.10008\.1\.2\.1\.99(?![.\d])"
 #: What twins carry instead of a patient's name and identifier.
 SYNTHETIC_NAME, SYNTHETIC_ID = "SYNTHETIC^TWIN", "SYNTHETIC-TWIN"
 #: Codes of leads that end in their SCP-ECG number: "2:61" (MDC, PS3.16 CID 3001), "5.6.3-9-61" (SCPECG).
@@ -47,15 +49,18 @@ _UNITS = {
 
 
 def sniff(path: Path, head: bytes) -> bool:
-    """Whether the file has the DICOM preamble and magic word (PS3.10, 7.1)."""
-    return head[128:132] == b"DICM"
+    """Whether the file has the DICOM preamble and magic word (PS3.10, 7.1), or begins like a bare data set."""
+    if head[128:132] == b"DICM":
+        return True
+    # Group 0002 or 0008 in either byte order; the identifiers of all DICOM objects begin alike.
+    return head[:2] in (b"\x02\0", b"\x08\0", b"\0\x08") and b"1.2.840.10008." in head[:2048]
 
 
 def open_file(path: Path) -> EcgFile:
-    """Read the longest rhythm group of a DICOM ECG.
+    """Read the rhythm groups of a DICOM ECG, put together where they belong together.
 
     Values are sample x sensitivity x correction factor + baseline in the channel's unit
-    (PS3.3 C.10.9). Median beats and other groups stay in the file. What the device measured itself
+    (PS3.3 C.10.9). Median beats stay in the file. What the device measured itself
     becomes `Recording.device`, without being taken for true.
 
     Raises
@@ -66,42 +71,72 @@ def open_file(path: Path) -> EcgFile:
     with parsing(path, FORMAT):
         # Imported here because it takes half a second.
         import pydicom
-        from pydicom.filereader import read_file_meta_info
-        from pydicom.waveforms import multiplex_array
 
-        if read_file_meta_info(path).get("TransferSyntaxUID") == _DEFLATED:
+        with path.open("rb") as file:
+            head = file.read(2048)
+        if re.search(_DEFLATED, head):
             raise EcgError(
                 f"{path.name} is a deflated DICOM file; save it as Explicit VR Little Endian first."
             )
-        dataset = pydicom.dcmread(path, force=False)
+        dataset = pydicom.dcmread(path, force=head[128:132] != b"DICM")
         if not dataset.get("WaveformSequence"):
             raise EcgError(f"{path.name} is a DICOM file without a waveform; choose an ECG waveform object.")
-        index = _rhythm_group(dataset)
-        group = dataset.WaveformSequence[index]
-        channels = int(group.NumberOfWaveformChannels)
-        samples = int(group.NumberOfWaveformSamples)
-        rate = float(group.SamplingFrequency)
-        check_shape(path.name, channels, rate, samples)
-        check_values(path.name, channels, samples)
-        definitions = list(group.ChannelDefinitionSequence)
-        if len(definitions) != channels:
-            raise EcgError(f"{path.name} does not describe each of its {channels} channels; export it again.")
-        if len(group.WaveformData) < channels * samples * (group.WaveformBitsAllocated // 8):
-            raise EcgError(f"{path.name} holds fewer samples than it announces; copy it again.")
-        raw = multiplex_array(dataset, index, as_raw=True).T
-        padding = _padding_value(group, raw.dtype)
+        is_little = dataset.original_encoding[1] is not False
+        rhythms = _rhythm_groups(dataset)
+        joined = join([_group(path.name, group, is_little) for group in rhythms])
+        check_shape(path.name, len(joined.names), joined.rate, joined.samples)
+        fields = _fields(dataset)
+        laws = sorted({companding(group) for group in rhythms} - {""})
+        fields["history"] += (*(f"decoded {law} samples (G.711)" for law in laws), *joined.history)
+        return EcgFile(
+            path, FORMAT, joined.names, joined.rate, joined.samples, joined.values, fields, joined.gaps
+        )
 
-        def values(first: int, last: int) -> np.ndarray:
-            piece = raw[:, first:last]
-            signal = np.stack(
-                [_millivolts(path.name, d, row) for d, row in zip(definitions, piece, strict=True)]
-            )
-            if padding is not None:
-                signal[piece == padding] = np.nan
-            return signal
 
-        names = tuple(_channel_name(definition) for definition in definitions)
-        return EcgFile(path, FORMAT, names, rate, samples, values, _fields(dataset))
+def _rhythm_groups(dataset) -> list:
+    """The multiplex groups without those that were derived from others of them, such as median beats."""
+    groups = list(dataset.WaveformSequence)
+    originals = [group for group in groups if group.get("WaveformOriginality", "") != "DERIVED"]
+    if not originals:
+        return groups
+    leads = {
+        _channel_name(one) for group in originals for one in group.get("ChannelDefinitionSequence") or ()
+    }
+    longest = max(int(group.get("NumberOfWaveformSamples", 0) or 0) for group in originals)
+
+    def adds(group) -> bool:
+        own = {_channel_name(one) for one in group.get("ChannelDefinitionSequence") or ()}
+        return not own & leads and int(group.get("NumberOfWaveformSamples", 0) or 0) >= longest / 2
+
+    return [group for group in groups if group in originals or adds(group)]
+
+
+def _group(name: str, group, is_little_endian: bool) -> Group:
+    """A multiplex group as a group of leads."""
+    definitions = list(group.get("ChannelDefinitionSequence") or ())
+    channels = int(group.get("NumberOfWaveformChannels", 0) or 0)
+    if not definitions or len(definitions) != channels:
+        raise EcgError(f"{name} does not describe each of its {channels} channels; export it again.")
+    rate = float(group.SamplingFrequency)
+    announced = int(group.get("NumberOfWaveformSamples", 0) or 0)
+    check_shape(name, channels, rate, announced or 1)
+    check_values(name, channels, announced)
+    raw = raw_samples(name, group, is_little_endian)
+    check_shape(name, channels, rate, raw.shape[1])
+    check_values(name, channels, raw.shape[1])
+    missing, law = missing_samples(raw, group, rate), companding(group)
+
+    def values(first: int, last: int) -> np.ndarray:
+        piece = raw[:, first:last]
+        steps = expanded(piece, law) if law else piece
+        signal = np.stack([_millivolts(name, d, row) for d, row in zip(definitions, steps, strict=True)])
+        if missing is not None:
+            signal[missing[:, first:last]] = np.nan
+        return signal
+
+    offset = group.get("MultiplexGroupTimeOffset")
+    start = float(offset) / 1000 if offset not in (None, "") else None
+    return Group(tuple(_channel_name(one) for one in definitions), rate, start, raw.shape[1], values)
 
 
 def _fields(dataset) -> dict:
@@ -137,19 +172,6 @@ def _statements(dataset, patient: Patient) -> tuple[str, ...]:
     return () if ours else statements_of(texts, patient)
 
 
-def _rhythm_group(dataset) -> int:
-    """Index of the group with most samples; an original one before a derived one."""
-    groups = dataset.WaveformSequence
-
-    def rank(index: int) -> tuple:
-        group = groups[index]
-        return group.get("WaveformOriginality", "") != "DERIVED", int(
-            group.get("NumberOfWaveformSamples", 0) or 0
-        )
-
-    return max(range(len(groups)), key=rank)
-
-
 def _channel_name(definition) -> str:
     """The lead a channel is coded as; else what it is called in words."""
     source = (definition.get("ChannelSourceSequence") or [None])[0]
@@ -171,20 +193,14 @@ def _millivolts(name: str, definition, samples: np.ndarray) -> np.ndarray:
     unit = unit_in_millivolts(str(units[0].CodeValue))
     if unit is None:
         if not known_leads([_channel_name(definition)]):
-            return np.zeros(samples.shape)  # a pressure or a breath: `channels` leaves it out by its name
+            return np.full(
+                samples.shape, np.nan
+            )  # a pressure or a breath: `channels` leaves it out by its name
         raise EcgError(f"{name} gives a lead in {str(units[0].CodeValue)[:20]!r}; only volts can be drawn.")
     sensitivity = float(definition.ChannelSensitivity)
     correction = float(definition.get("ChannelSensitivityCorrectionFactor", 1) or 1)
     baseline = float(definition.get("ChannelBaseline", 0) or 0)
     return (samples * (sensitivity * correction) + baseline) * unit
-
-
-def _padding_value(group, dtype: np.dtype):
-    """The sample value that means "no sample", or None."""
-    padding = group.get("WaveformPaddingValue")
-    if isinstance(padding, bytes):
-        return np.frombuffer(padding[: dtype.itemsize], dtype)[0] if len(padding) >= dtype.itemsize else None
-    return padding
 
 
 def _patient(dataset) -> Patient:

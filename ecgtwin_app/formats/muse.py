@@ -15,6 +15,7 @@ import numpy as np
 from ecgtwin_app.ecg.recording import EcgError, Patient
 from ecgtwin_app.formats.channels import known_leads, unit_in_millivolts
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.groups import Group, join
 from ecgtwin_app.formats.guard import check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import read_sex
 from ecgtwin_app.formats.statements import statements_of
@@ -38,6 +39,7 @@ _MEASUREMENTS = {
 }
 #: How far the stated rate and the stated RR interval may differ: both are whole numbers.
 _SAME_RATE = 0.03
+_SAME_MOMENT_S = 0.02
 _YEARS = {"YEARS": 1.0, "MONTHS": 1 / 12, "WEEKS": 1 / 52.18, "DAYS": 1 / 365.25, "HOURS": 0.0}
 
 
@@ -47,38 +49,57 @@ def sniff(path: Path, head: bytes) -> bool:
 
 
 def open_file(path: Path) -> EcgFile:
-    """Read the rhythm waveform; the median beat stays in the file.
+    """Read the rhythm waveforms, put together; the median beat stays in the file.
 
     Raises
     ------
     EcgError
-        The file is damaged, or has no rhythm of simultaneous leads.
+        The file is damaged, or has no rhythm.
     """
     with parsing(path, FORMAT):
         root = parse(path)
-        waveform = next(
-            (w for w in root.findall("Waveform") if text_at(w, "WaveformType").lower() == "rhythm"), None
-        )
-        leads = waveform.findall("LeadData") if waveform is not None else []
+        waveforms = root.findall("Waveform")
+        rhythms = [w for w in waveforms if text_at(w, "WaveformType").lower() == "rhythm"]
+        leads = [lead for waveform in rhythms for lead in waveform.findall("LeadData")]
         if not leads:
             raise EcgError(f"{path.name} is a MUSE file without rhythm leads; export it with its waveforms.")
-        rate = _rate(path.name, waveform)
-        rows = [_lead(path.name, lead) for lead in leads]
-        if len({row.size for row in rows}) > 1:
-            raise EcgError(f"{path.name} has leads of different lengths; export it with simultaneous leads.")
-        check_shape(path.name, len(rows), rate, rows[0].size)
-        check_values(path.name, len(rows), rows[0].size)
-        names = tuple(text_at(lead, "LeadID") for lead in leads)
-        signal = np.stack(rows)
+        joined = join(_groups(path.name, rhythms))
+        check_shape(path.name, len(joined.names), joined.rate, joined.samples)
+        fields = _fields(root, leads)
+        fields["history"] += joined.history
         return EcgFile(
-            path,
-            FORMAT,
-            names,
-            rate,
-            rows[0].size,
-            lambda first, last: signal[:, first:last],
-            _fields(root, leads),
+            path, FORMAT, joined.names, joined.rate, joined.samples, joined.values, fields, joined.gaps
         )
+
+
+def _groups(name: str, waveforms: list[Element]) -> list[Group]:
+    """The leads of the waveforms, those together that are as long and begin together."""
+    groups: list[Group] = []
+    for waveform in waveforms:
+        rate = _rate(name, waveform)
+        parts: dict[tuple, list[tuple[str, np.ndarray]]] = {}
+        for lead in waveform.findall("LeadData"):
+            row = _lead(name, lead)
+            offset = number_in(text_at(lead, "LeadTimeOffset")) or 0.0
+            parts.setdefault((offset, row.size), []).append((text_at(lead, "LeadID"), row))
+        begin = _begin(waveform, groups)
+        for (offset, samples), named in parts.items():
+            check_shape(name, len(named), rate, samples)
+            check_values(name, len(named), samples)
+            signal = np.stack([row for _, row in named])
+            names = tuple(lead for lead, _ in named)
+            groups.append(Group.of(names, rate, begin + offset / 1000, signal))
+    return groups
+
+
+def _begin(waveform: Element, before: list[Group]) -> float:
+    """When a waveform begins, in seconds: in the unit that makes it follow those before it, else in ms."""
+    stated = number_in(text_at(waveform, "WaveformStartTime")) or 0.0
+    ends = [group.start + group.seconds for group in before]
+    for unit in (1e-3, 1.0, 1e-2, *(1 / group.rate for group in before[:1])):
+        if any(abs(stated * unit - end) < _SAME_MOMENT_S for end in ends):
+            return stated * unit
+    return stated * 1e-3
 
 
 def _rate(name: str, waveform: Element) -> float:

@@ -17,6 +17,7 @@ from ecgtwin_app.ecg.recording import EcgError, Patient
 from ecgtwin_app.formats import scp_huffman
 from ecgtwin_app.formats.channels import SCP_LEADS
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.groups import Group, join
 from ecgtwin_app.formats.guard import MAX_LEADS, check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import age_between
 from ecgtwin_app.formats.statements import statements_of
@@ -54,27 +55,42 @@ def open_file(path: Path) -> EcgFile:
         leads, subtracted = _leads(path.name, sections)
         multiplier, interval, _, bimodal = struct.unpack_from("<HHBB", sections[6])
         rate = _rate(interval)
-        count = max(last - first + 1 for _, first, last in leads)
-        check_shape(path.name, len(leads), rate, count)
-        check_values(path.name, len(leads), count)
+        counts = [last - first + 1 for _, first, last in leads]
+        check_shape(path.name, len(leads), rate, max(counts))
+        check_values(path.name, len(leads), max(counts))
         if bimodal and (5 not in sections or struct.unpack_from("<H", sections[5], 2)[0] != interval):
             raise EcgError(
                 f"{path.name} keeps fewer samples between the beats (bimodal compression), which is not read; "
                 "export it without."
             )
-        rows = _decode(path.name, sections, 6, [last - first + 1 for _, first, last in leads])
-        signal = np.stack(_same_length(path.name, rows)) * (multiplier * _NANOVOLTS)
-        if subtracted:
-            _add_reference_beat(path.name, sections, signal)
-        names = tuple(SCP_LEADS.get(number, f"lead {number}") for number, _, _ in leads)
+        rows = _decode(path.name, sections, 6, counts)
+        joined = join(_groups(path.name, sections, leads, rows, rate, multiplier, subtracted))
         fields = _fields(sections)
         if moved:
             fields["history"] += ("found sections of the file beside where it says they are",)
         if binascii.crc_hqx(data[2:], 0xFFFF) != int.from_bytes(data[:2], "little"):
             fields["history"] += ("the file differs from its checksum",)
-        return EcgFile(
-            path, FORMAT, names, rate, signal.shape[1], lambda first, last: signal[:, first:last], fields
-        )
+        fields["history"] += joined.history
+        return EcgFile(path, FORMAT, joined.names, rate, joined.samples, joined.values, fields, joined.gaps)
+
+
+def _groups(name: str, sections, leads, rows, rate: float, multiplier: int, subtracted: bool) -> list[Group]:
+    """The leads in mV, those together that begin and end together."""
+    places = dict.fromkeys((first, last) for _, first, last in leads)
+    if subtracted and len(places) > 1:
+        raise EcgError(f"{name} has leads recorded one after the other; export it with simultaneous leads.")
+    groups = []
+    for first, last in places:
+        at = [k for k, lead in enumerate(leads) if lead[1:] == (first, last)]
+        signal = np.stack(_same_length(name, [rows[k] for k in at])) * (multiplier * _NANOVOLTS)
+        if signal.shape[1] < last - first + 1:
+            raise EcgError(f"{name} holds fewer samples than it announces; copy it again.")
+        if subtracted:
+            _add_reference_beat(name, sections, signal)
+        signal = signal[:, : last - first + 1]
+        names = tuple(SCP_LEADS.get(leads[k][0], f"lead {leads[k][0]}") for k in at)
+        groups.append(Group.of(names, rate, (first - 1) / rate, signal))
+    return groups
 
 
 def _sections(name: str, data: bytes) -> tuple[dict[int, bytes], bool]:
@@ -116,8 +132,6 @@ def _leads(name: str, sections: dict[int, bytes]) -> tuple[list[tuple[int, int, 
         leads.append((number, max(first, 1), last))
         if last < first:
             raise EcgError(f"{name} does not describe its leads; copy it again.")
-    if len({(first, last) for _, first, last in leads}) > 1:
-        raise EcgError(f"{name} has leads recorded one after the other; export it with simultaneous leads.")
     return leads, bool(flags & 1)
 
 
