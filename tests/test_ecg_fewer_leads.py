@@ -42,7 +42,7 @@ def test_any_leads_are_measured_and_judged(names):
     assert set(measured.r_amplitude) == set(measured.leads) >= set(names)
     matrix = measurement_matrix(recording, measured)
     assert median_beat(measured)["leads"].keys() >= set(names)
-    assert quality_of(recording, measured.reasons).usable == recording.leads
+    assert quality_of(recording, measured).usable == recording.leads
     for key, value in matrix.items():
         if value is None and key in matrix["reasons"]:
             assert matrix["reasons"][key].startswith("needs")

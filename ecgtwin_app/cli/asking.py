@@ -73,7 +73,6 @@ def read_reference(args: argparse.Namespace) -> Recording:
     EcgError
         When leads or seconds are missing, or, without --force, when the signal is unusable.
     """
-    from ecgtwin_app.ecg.measure import measure
     from ecgtwin_app.ecg.quality import SOME_LEADS, quality_of
     from ecgtwin_app.ecg.resample import ten_seconds
     from ecgtwin_app.engine.suitability import needs, unfit
@@ -81,12 +80,7 @@ def read_reference(args: argparse.Namespace) -> Recording:
     reference = read_recording(args)
     if reason := needs(reference):
         raise EcgError(reason)
-    strip = ten_seconds(reference)  # what twins are made of
-    try:
-        reasons = measure(strip).reasons
-    except EcgError:
-        reasons = None
-    quality = quality_of(strip, reasons)
+    quality = quality_of(ten_seconds(reference))  # what twins are made of
     reason = unfit(quality)
     if reason and not args.force:
         raise EcgError(f"{reason} Choose another recording, or add --force.")

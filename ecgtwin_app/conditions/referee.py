@@ -6,6 +6,7 @@ of how the recording was made.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -24,8 +25,8 @@ from ecgtwin_app.conditions import (
 from ecgtwin_app.conditions.plausible import plausible
 from ecgtwin_app.conditions.verdict import Asked, Verdict, line
 from ecgtwin_app.conditions.vocabulary import find_condition
-from ecgtwin_app.ecg.measure import Measurements, measure
-from ecgtwin_app.ecg.recording import Recording
+from ecgtwin_app.ecg.measure import Measurements, measure, needing
+from ecgtwin_app.ecg.recording import LEADS, Recording
 
 #: How far the heart rate may be from what was asked, as a share of it.
 RATE_TOLERANCE = 0.05
@@ -176,10 +177,16 @@ def unjudged_conditions(
     unjudged = {}
     for name in CRITERIA:
         lines = judge(measured, (name,), age=age, sex=sex)
-        reasons = dict.fromkeys(line.reason for line in lines if line.reason)
+        reasons = tuple(dict.fromkeys(line.reason for line in lines if line.reason))
         if reasons and not any(line.met is False for line in lines):
-            unjudged[name] = "; ".join(reasons)
+            unjudged[name] = _joined(reasons)
     return unjudged
+
+
+def _joined(reasons):
+    """Reasons that name leads as one that names them all."""
+    leads = dict.fromkeys(lead for reason in reasons for lead in re.findall(r"\b(?:aV[RLF]|V[1-6]|I+)\b", reason))
+    return reasons[0] if len(reasons) == 1 else needing([lead for lead in LEADS if lead in leads])
 
 
 def meets(verdicts: Sequence[Verdict]) -> bool:
@@ -196,6 +203,9 @@ def _lines(m, asked, heart_rate, set_points, rate_kept):
     lines += [_set_point(m, name, value) for name, value in set_points.items()]
     for name in asked.conditions:
         lines += CRITERIA[name](m, asked)
+    # What may not be beats meets no criterion and misses none.
+    if doubt := m.reasons.get("heart_rate"):
+        lines = [replace(line, got=None, met=None, reason=doubt) for line in lines]
     # Two conditions can ask the same of the same quantity: one line is enough.
     return list({(verdict.name, verdict.asked): verdict for verdict in lines}.values())
 

@@ -116,7 +116,7 @@ def detect_qrs(signal: np.ndarray, rate: float) -> np.ndarray:
         signal = independent_leads(signal)
     if signal.shape[1] < 0.5 * rate:
         return np.zeros(0, dtype=np.int64)
-    energy = _activity(signal, rate)
+    energy = activity(signal, rate)
     leads = _band_pass(signal, rate, *WAVE_BAND)
     magnitude = np.sqrt(np.sum(leads**2, axis=0))
     candidates = find_peaks(energy, distance=max(1, int(REFRACTORY * rate)))
@@ -136,7 +136,7 @@ def _band_pass(signal, rate, low, high):
     return both_ways(signal, rate, low, min(high, 0.45 * rate), padding=int(rate))
 
 
-def _activity(signal, rate):
+def activity(signal, rate):
     """Speed of the heart vector within the QRS band, smoothed over 80 ms; noisy leads weigh less."""
     slope = np.gradient(_band_pass(signal, rate, *QRS_BAND), axis=1) * rate
     # A lead whose quiet moments are loud carries noise: weigh each by how far its QRS stand out.

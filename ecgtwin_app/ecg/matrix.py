@@ -30,7 +30,7 @@ def measurement_matrix(recording: Recording, measurements: Measurements) -> dict
         (`ecg.quality`); ``lead_reversal``, a hint in words or "" (`ecg.lead_reversal`).
     """
     found, shape = measurements.delineation, measurements.delineation.shapes[0]
-    quality = quality_of(recording, measurements.reasons)
+    quality = quality_of(recording, measurements)
     reversal = lead_reversal(recording, measurements)
     return measurements.as_dict() | {
         "qtc_doubts": {

@@ -18,9 +18,10 @@ from ecgtwin_app.ecg.axis import frontal_axis
 from ecgtwin_app.ecg.delineate import Beat, Delineation, delineate
 from ecgtwin_app.ecg.flutter import Flutter, find_flutter
 from ecgtwin_app.ecg.p_pattern import p_of
-from ecgtwin_app.ecg.qtc import corrected
+from ecgtwin_app.ecg.qtc import FORMULAS, corrected
 from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, MODEL_RATE, Recording
 from ecgtwin_app.ecg.rr import all_intervals, coefficient_of_variation, rmssd, sdnn, usual_intervals
+from ecgtwin_app.ecg.trust import beats_doubt
 
 #: A QRS deflection smaller than this (mV) is not a Q, R or S wave.
 SMALLEST_WAVE = 0.03
@@ -33,6 +34,18 @@ NEEDS = {
     "cornell": ("aVL", "V3"),
     "vectorcardiogram": INDEPENDENT_LEADS,
 }
+#: What follows from the intervals between beats, and is None where the beats cannot be trusted.
+OF_BEATS = (
+    "heart_rate",
+    "atrial_rate",
+    "rr_mean",
+    "rr_range",
+    "rr_cv",
+    "rr_cv_all",
+    "sdnn",
+    "rmssd",
+    *(f"qtc_{name}" for name in FORMULAS),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +55,8 @@ class Measurements:
     Attributes
     ----------
     heart_rate : float or None
-        Ventricular rate, 1/min, from the mean RR interval of all beats.
+        Ventricular rate, 1/min, from the mean RR interval of all beats; None, as all of `OF_BEATS`, where the
+        beats cannot be told from noise (`ecg.trust`).
     atrial_rate : float or None
         1/min, where a P stands before every QRS or nearly so.
     rr_mean, rr_range : float or None
@@ -170,6 +184,11 @@ def measure(recording: Recording) -> Measurements:
     mean = float(np.mean(gaps)) if gaps.size else None
     heart_rate = None if mean is None else 60 / mean
     rr = usual_intervals(found.beats, recording.rate)
+    reasons = _missing_leads(shape.leads)
+    if doubt := beats_doubt(found):
+        # Intervals between what may not be beats are no measurements.
+        mean, heart_rate, gaps, rr = None, None, gaps[:0], rr[:0]
+        reasons |= dict.fromkeys(OF_BEATS, doubt)
     intervals = _intervals(found)
     leads = shape.leads
     amplitudes = [_qrs_amplitudes(shape, row) for row in range(len(leads))]
@@ -179,7 +198,6 @@ def measure(recording: Recording) -> Measurements:
     seen = [beat.has_p for beat in found.beats if beat.has_p is not None]
     p_share = float(np.mean(seen)) if seen else None
     qrs = shape.signal[:, shape.waves.qrs_onset : shape.waves.qrs_offset + 1]
-    reasons = _missing_leads(leads)
     return Measurements(
         heart_rate=heart_rate,
         atrial_rate=heart_rate if p_share is not None and p_share >= 0.9 else None,
@@ -187,8 +205,8 @@ def measure(recording: Recording) -> Measurements:
         rr_range=float(np.ptp(rr)) if rr.size else None,
         rr_cv=coefficient_of_variation(rr),
         rr_cv_all=coefficient_of_variation(gaps),
-        sdnn=sdnn(found.beats, recording.rate),
-        rmssd=rmssd(found.beats, recording.rate),
+        sdnn=None if doubt else sdnn(found.beats, recording.rate),
+        rmssd=None if doubt else rmssd(found.beats, recording.rate),
         **intervals,
         **{f"qtc_{name}": value for name, value in corrected(intervals["qt"], mean).items()},
         **_axes(shape),

@@ -6,37 +6,50 @@ amplifier at its limit, muscle, mains, breathing. Benchmarks: `benchmarks/qualit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
 from ecgtwin_app.ecg.beats import clean
-from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, Recording
+from ecgtwin_app.ecg.leads import with_limb_leads
+from ecgtwin_app.ecg.measure import Measurements, measure
+from ecgtwin_app.ecg.median import cut
+from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, EcgError, Recording
 from ecgtwin_app.ecg.smoothing import maximum, median
 from ecgtwin_app.ecg.zero_phase import both_ways
 
 #: Verdicts on a recording.
 GOOD, SOME_LEADS, UNUSABLE = VERDICTS = ("good", "usable with these leads", "unusable")
-#: A lead that swings less than this (mV) for so many seconds carries no heart signal there.
-FLAT, FLAT_FOR = 0.02, 2.0
-#: Noise above 35 Hz outside the QRS from which a lead is called noisy, mV (root mean square).
-NOISY = 0.04
-#: Slow swing below 0.5 Hz from which the baseline wanders, mV (standard deviation).
-WANDERING = 0.3
-#: The level of a lead that changes by this much (mV) within `JUMP_WITHIN` seconds jumps.
-JUMP, JUMP_WITHIN = 1.5, 0.4
+#: A lead that swings less than this (mV) for so many seconds, or does not change at all for one, shows no heart.
+FLAT, FLAT_FOR, STUCK_FOR = 0.02, 2.0, 1.0
+#: Limits for one lead, and lower ones that count where half of all leads reach them: noise above 35 Hz outside the
+#: QRS (root mean square), swing below 0.5 Hz (standard deviation), and change of level within `JUMP_WITHIN`
+#: seconds, mV; what the beats differ by from their median, as a share of its swing.
+NOISY, NOISY_ALL = 0.1, 0.035
+WANDERING, WANDERING_ALL = 0.65, 0.2
+JUMP, JUMP_ALL, JUMP_WITHIN = 6.0, 1.3, 0.4
+UNSTEADY_ALL = 0.18
+#: Noise of which this share lies at 50 or 60 Hz is hum.
+HUM_SHARE = 0.5
 #: Farther than this (mV) from its middle no lead of the heart goes.
-IMPLAUSIBLE = 5.0
+IMPLAUSIBLE = 7.0
+#: A change within 2 ms so many times as large as what a usual second swings (at least so many mV) is a spike.
+SPIKE, SMALLEST_SWING = 2.6, 0.3
+#: Where the usual QRS swings less than this (mV), it cannot be seen.
+NO_QRS = 0.05
 #: Samples that stay at a lead's extreme so long (s) were cut off by the amplifier.
 CLIPPED = 0.012
 #: What can be noted of a lead.
 NOTES = (
     "flat",
     "clipped",
+    "no QRS visible",
     "noisy",
+    "mains hum",
     "wandering baseline",
     "baseline jumps",
+    "spikes",
     "implausible amplitude",
     "samples missing",
 )
@@ -112,17 +125,20 @@ class Quality:
         }
 
 
-def quality_of(recording: Recording, reasons: Mapping[str, str] | None) -> Quality:
+def quality_of(recording: Recording, measured: Measurements | None = None) -> Quality:
     """The verdict on a recording.
 
     Parameters
     ----------
     recording : Recording
-    reasons : mapping of str to str or None
-        `Measurements.reasons` of this recording; None where it could not be measured.
+    measured : Measurements, optional
+        Of this recording; measured here unless given.
     """
-    leads = lead_quality(recording)
-    beats = "no heart beat was found" if reasons is None else reasons.get("heart_rate", "")
+    if measured is None:
+        with suppress(EcgError):
+            measured = measure(recording)
+    leads = lead_quality(recording, measured)
+    beats = "no heart beat was found" if measured is None else measured.reasons.get("heart_rate", "")
     apart = [lead for lead in leads if lead.lead in INDEPENDENT_LEADS] or list(leads)
     lost = sum(not lead.usable for lead in apart)
     if beats or lost > LOST * len(apart):
@@ -132,13 +148,23 @@ def quality_of(recording: Recording, reasons: Mapping[str, str] | None) -> Quali
     return Quality(verdict, leads, beats)
 
 
-def lead_quality(recording: Recording) -> tuple[LeadQuality, ...]:
-    """Look at every lead of a recording by itself."""
+def lead_quality(recording: Recording, measured: Measurements | None = None) -> tuple[LeadQuality, ...]:
+    """Look at every lead of a recording by itself, and with `measured` at its beats."""
     signal, rate = clean(recording.signal), recording.rate
-    missing = ~np.isfinite(recording.signal).all(axis=1)
     noise = _noise(signal, rate)
-    wander = _wander(signal, rate)
-    jump = _jump(signal, rate)
+    hum = _hum(signal, rate)
+    loud = _beyond(noise, NOISY, NOISY_ALL)
+    faults = {
+        "no QRS visible": _no_qrs(recording.leads, measured),
+        "noisy": loud & (hum < HUM_SHARE * noise) | _unsteady(recording.leads, measured),
+        "mains hum": loud & (hum >= HUM_SHARE * noise),
+        "wandering baseline": _beyond(_wander(signal, rate), WANDERING, WANDERING_ALL),
+        "baseline jumps": _beyond(_jump(signal, rate), JUMP, JUMP_ALL),
+        "spikes": _has_spikes(signal, rate),
+        "implausible amplitude": np.max(np.abs(signal - np.median(signal, axis=1, keepdims=True)), axis=1, initial=0)
+        > IMPLAUSIBLE,
+        "samples missing": ~np.isfinite(recording.signal).all(axis=1),
+    }
     found = []
     for k, lead in enumerate(recording.leads):
         notes = []
@@ -146,16 +172,9 @@ def lead_quality(recording: Recording) -> tuple[LeadQuality, ...]:
             notes.append("flat")
         elif _is_clipped(signal[k], rate):
             notes.append("clipped")
-        if noise[k] > NOISY:
-            notes.append("noisy")
-        if wander[k] > WANDERING:
-            notes.append("wandering baseline")
-        if jump[k] > JUMP:
-            notes.append("baseline jumps")
-        if np.max(np.abs(signal[k] - np.median(signal[k])), initial=0) > IMPLAUSIBLE:
-            notes.append("implausible amplitude")
-        if missing[k]:
-            notes.append("samples missing")
+        # Of a flat lead there is nothing more to say than what is loud in it all the same.
+        silent = ("no QRS visible",) if "flat" in notes else ()
+        notes += [note for note, there in faults.items() if there[k] and note not in silent]
         found.append(LeadQuality(lead, tuple(notes), float(noise[k])))
     return tuple(found)
 
@@ -172,6 +191,12 @@ def lines_of(leads: tuple[LeadQuality, ...]) -> tuple[str, ...]:
         for note in quality.notes:
             by_note.setdefault(note, []).append(quality.lead)
     return tuple(f"{', '.join(names)}: {note}" for note, names in by_note.items())
+
+
+def _beyond(values, limit, limit_of_all):
+    """Which leads pass the limit, or the lower one where half of them do."""
+    values = np.asarray(values)
+    return values > (limit_of_all if np.median(values) > limit_of_all else limit)
 
 
 def _noise(signal, rate):
@@ -198,14 +223,68 @@ def _jump(signal, rate):
     return np.max(np.abs(level[:, lag:] - level[:, :-lag]), axis=1)
 
 
+def _hum(signal, rate):
+    """Root mean square within 0.7 Hz of 50 or 60 Hz, whichever is larger."""
+    power = np.abs(np.fft.rfft(signal - signal.mean(axis=1, keepdims=True), axis=1)) ** 2
+    at = np.fft.rfftfreq(signal.shape[1], 1 / rate)
+    near = [power[:, np.abs(at - mains) < 0.7].sum(axis=1) for mains in (50.0, 60.0)]
+    return np.sqrt(2 * np.maximum(*near)) / max(signal.shape[1], 1)
+
+
+def _has_spikes(signal, rate):
+    """Which leads change within 2 ms by more than a usual second swings."""
+    lag, second = max(1, round(0.002 * rate)), max(1, round(rate))
+    whole = signal.shape[1] // second * second
+    if whole == 0:
+        return np.zeros(len(signal), dtype=bool)
+    swing = np.median(np.ptp(signal[:, :whole].reshape(len(signal), -1, second), axis=2), axis=1)
+    steepest = np.max(np.abs(signal[:, lag:] - signal[:, :-lag]), axis=1)
+    return steepest > SPIKE * np.maximum(swing, SMALLEST_SWING)
+
+
+def _no_qrs(leads, measured):
+    """Leads whose usual QRS is too small to be seen."""
+    if measured is None:
+        return np.zeros(len(leads), dtype=bool)
+    shape = measured.delineation.shapes[0]
+    swing = dict(zip(shape.leads, np.ptp(_qrs(shape), axis=1), strict=True))
+    return np.array([swing.get(lead, np.inf) < NO_QRS for lead in leads])
+
+
+def _qrs(shape):
+    return shape.signal[:, max(0, shape.fiducial - 60) : shape.fiducial + 60]  # 0.12 s either side
+
+
+def _unsteady(leads, measured):
+    """Leads whose usual beats differ from their median, where at least half of the leads do."""
+    found = None if measured is None else measured.delineation
+    if found is None or sum(beat.shape == 0 for beat in found.beats) < 3:
+        return np.zeros(len(leads), dtype=bool)
+    shape = found.shapes[0]
+    at = np.array([round(beat.fiducial / found.scale) for beat in found.beats if beat.shape == 0])
+    beats = cut(found.signal, at, min(shape.fiducial, 150), 150)
+    beats = beats[np.isfinite(beats).all(axis=(1, 2))]
+    if len(beats) < 3:
+        return np.zeros(len(leads), dtype=bool)
+    beats = with_limb_leads(beats, found.leads)
+    usual = np.median(beats, axis=0)
+    rest = beats - usual
+    rest -= np.median(rest, axis=2, keepdims=True)
+    spread = np.median(np.sqrt(np.mean(rest**2, axis=2)), axis=0)
+    share = dict(zip(shape.leads, spread / np.maximum(np.ptp(usual, axis=1), 0.1), strict=True))
+    shares = np.array([share.get(lead, 0.0) for lead in leads])
+    return shares > UNSTEADY_ALL if np.median(shares) > UNSTEADY_ALL else np.zeros(len(leads), dtype=bool)
+
+
 def _is_flat(lead, rate):
-    """Whether the lead stays within `FLAT` somewhere for `FLAT_FOR` seconds, or all the time."""
-    span = int(min(FLAT_FOR * rate, len(lead)))
-    if span < 2:
-        return False
-    half = span // 2
-    swing = maximum(lead, span) + maximum(-lead, span)
-    return bool(np.min(swing[half : len(lead) - half], initial=np.ptp(lead)) < FLAT)
+    """Whether the lead stays within `FLAT` somewhere for `FLAT_FOR` seconds or at one value for `STUCK_FOR`."""
+    for seconds, limit in ((FLAT_FOR, FLAT), (STUCK_FOR, 1e-6)):
+        span = int(min(seconds * rate, len(lead)))
+        half = span // 2
+        swing = maximum(lead, span) + maximum(-lead, span)
+        if span > 1 and np.min(swing[half : len(lead) - half], initial=np.ptp(lead)) < limit:
+            return True
+    return False
 
 
 def _is_clipped(lead, rate):

@@ -108,6 +108,8 @@ def _along(signal, axis, before, after, mode, smooth):
     signal = np.asarray(signal)
     kind = signal.dtype if np.issubdtype(signal.dtype, np.floating) else np.float64
     rows = np.moveaxis(signal, axis, -1)
+    if rows.shape[-1] == 0:
+        return signal.astype(kind)
     width = [(0, 0)] * (rows.ndim - 1) + [(before, after)]
     longer = np.pad(rows.astype(np.float64), width, mode=_BEYOND[mode])
     smoothed = [smooth(row) for row in longer.reshape(-1, longer.shape[-1])]

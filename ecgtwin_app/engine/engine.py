@@ -286,7 +286,7 @@ class TwinEngine:
             seed=seed,
             score=plan.score,
             asked_got=tuple(lines),
-            met=all(line.met is not False for line in lines),
+            met=all(line.met is not False for line in lines) and not any(v.reason for v in verdicts),
             identity_similarity=float(base @ prepared.base),
             lead_law_residual_uv=residual * 1000,
             measurements=measured.as_dict(),

@@ -38,9 +38,9 @@ def measured(recording: Recording) -> Measured:
         found = measure(recording)
     except EcgError:
         # The panels show dashes; the engine says what it lacks when asked.
-        quality = quality_of(recording, None)
+        quality = quality_of(recording)
         return recording, None, None, quality.notes, quality
-    quality = quality_of(recording, found.reasons)
+    quality = quality_of(recording, found)
     notes = quality.notes
     if hint := lead_reversal(recording, found):
         notes += (EXCHANGED + hint,)

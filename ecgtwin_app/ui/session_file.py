@@ -233,8 +233,7 @@ def _state(document, members):
         values = {k: v for k, v in plain.items() if k not in ("twin", "values")}
         heatmaps[twins[plain["twin"]], plain["method"]] = HeatMap(values=array(plain["values"]), **values)
     measurements = document["reference"]["measurements"]
-    # Sessions of former versions know no reasons.
-    verdict = quality_of(reference, None if measurements is None else measurements.get("reasons", {}))
+    verdict = quality_of(reference)
     return SessionState(
         reference=reference,
         measurements=measurements,
