@@ -22,7 +22,7 @@ from ecgtwin_app.ui import leaving
 from ecgtwin_app.ui.main_window import MainWindow
 from ecgtwin_app.ui.seconds_dialog import SecondsDialog
 from ecgtwin_app.ui.session_file import SessionState, read_session, write_session
-from ecgtwin_app.ui.teaching_course import Course, make_case, write_course
+from ecgtwin_app.ui.teaching_course import Course, make_cases, write_course
 
 pytest_plugins = ("ui_fixtures",)
 
@@ -36,7 +36,7 @@ def files(tmp_path_factory):
     twins = tuple(t for t in StandInEngine().iter_generate(reference, request) if isinstance(t, Twin))
     write_session(folder / "a.ecgtwin", SessionState(reference, twins=twins, current=0, request=request))
     write_session(folder / "b.ecgtwin", SessionState(strip(rate=80)[0]))
-    cases = tuple(make_case(folder / name) for name in ("a.ecgtwin", "b.ecgtwin"))
+    cases = tuple(make_cases(folder / name)[0] for name in ("a.ecgtwin", "b.ecgtwin"))
     write_course(folder / "round.ecgcourse", Course("Round", cases))
     write_ecg(Recording(strip(rate=72)[0].signal, 500.0), folder / "other.hea")
     write_ecg(Recording(strip(seconds=40.0)[0].signal, 500.0), folder / "long.hea")

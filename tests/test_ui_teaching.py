@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from pypdf import PdfReader
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
@@ -33,7 +34,7 @@ from ecgtwin_app.ui.quiz_review import ReviewDialog
 from ecgtwin_app.ui.session_file import SessionState, write_session
 from ecgtwin_app.ui.teaching_course import (
     Course,
-    make_case,
+    make_cases,
     open_case,
     read_course,
     sessions_in,
@@ -58,8 +59,8 @@ def folder(tmp_path_factory):
         state = SessionState(reference, twins=tuple(twins), current=0, request=request)
         write_session(folder / f"{number} {conditions[0]}.ecgtwin", state)
     write_session(folder / "3 recorded.ecgtwin", SessionState(reference))
-    course = Course("Round", tuple(make_case(path) for path in sessions_in(folder)))
-    write_course(folder / "round.ecgcourse", course.with_answers(2, ("sinus rhythm",)))
+    course = Course("Round", tuple(case for path in sessions_in(folder) for case in make_cases(path)))
+    write_course(folder / "round.ecgcourse", course.with_case(2, answers=("sinus rhythm",)))
     return folder
 
 
@@ -377,3 +378,39 @@ def test_a_morph_never_holds_the_window_and_ends_when_it_is_not_wanted(opened, q
     qtbot.keyClick(opened, Qt.Key.Key_G, CONTROL)
     qtbot.waitUntil(lambda: len(opened.session.twins) == 2 and idle(opened))
     assert not opened.morph.on
+
+
+def test_a_case_has_a_vignette_and_a_question_of_its_own(window, qtbot, folder):
+    course = read_course(folder / "round.ecgcourse")
+    told = course.with_case(0, vignette="72 years old, palpitations", question="What is wide, and why?")
+    write_course(folder / "told.ecgcourse", told)
+    window.open_path(folder / "told.ecgcourse")
+    qtbot.waitUntil(lambda: window.teaching.at == 0 and idle(window))
+    assert window.quiz.vignette.text() == "72 years old, palpitations" and window.quiz.vignette.isVisible()
+    assert window.quiz.heading.text() == "What is wide, and why?"
+    window.next_case()
+    qtbot.waitUntil(lambda: window.teaching.at == 1 and idle(window))
+    assert not window.quiz.vignette.isVisible()
+    assert window.quiz.heading.text() == "What does this ECG show?"
+
+
+def test_the_editor_keeps_what_is_written_for_each_case(window, qtbot, folder):
+    saved = []
+    editor = CourseEditor(window, read_course(folder / "round.ecgcourse"), lambda *_: None, saved.append)
+    editor.show()
+    qtbot.keyClicks(editor.vignette, "short of breath")
+    qtbot.keyClicks(editor.question, "Which block?")
+    editor.table.setCurrentItem(editor.table.topLevelItem(1))
+    assert editor.vignette.text() == "" and editor.question.text() == ""
+    editor.table.setCurrentItem(editor.table.topLevelItem(0))
+    assert editor.vignette.text() == "short of breath"
+    assert editor.course.cases[0].question == "Which block?" and editor.course.cases[1].question == ""
+    editor.close()
+
+
+def test_vignette_and_question_stand_on_the_hand_out(folder, tmp_path):
+    course = read_course(folder / "round.ecgcourse")
+    told = course.with_case(0, vignette="Palpitations since noon.", question="Where is the block?")
+    write_handout(tmp_path / "told.pdf", told, PageLayout(), False)
+    text = " ".join(PdfReader(tmp_path / "told.pdf").pages[0].extract_text().split())
+    assert "Palpitations since noon." in text and "Where is the block?" in text

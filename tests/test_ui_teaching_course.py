@@ -38,7 +38,7 @@ from ecgtwin_app.ui.teaching_course import (
     MOST_CASES,
     Case,
     Course,
-    make_case,
+    make_cases,
     open_case,
     read_course,
     sessions_in,
@@ -62,9 +62,9 @@ def reference():
 def folder(reference, tmp_path):
     """Three sessions: two with twins, one that was recorded only."""
     for number, conditions in ((2, (BLOCK,)), (10, ("atrial fibrillation", "ventricular premature complex"))):
-        twins = _twins(reference, *conditions, seed=number, samples=2)
+        twins = _twins(reference, *conditions, seed=number + 1)
         calipers = (Caliper(TIME, "II", (REFERENCE,), 1.0, 1.4, 0.2, True),)
-        state = SessionState(reference, twins=twins, current=1, calipers=calipers)
+        state = SessionState(reference, twins=twins, current=0, calipers=calipers)
         write_session(tmp_path / f"case {number}.ecgtwin", state)
     write_session(tmp_path / "case 1.ecgtwin", SessionState(reference))
     return tmp_path
@@ -72,7 +72,7 @@ def folder(reference, tmp_path):
 
 @pytest.fixture
 def course(folder):
-    return Course("Round", tuple(make_case(path) for path in sessions_in(folder)))
+    return Course("Round", tuple(case for path in sessions_in(folder) for case in make_cases(path)))
 
 
 # -- courses ------------------------------------------------------------------------------------------
@@ -91,9 +91,30 @@ def test_a_folder_becomes_a_course_in_the_order_of_its_numbers(course):
     ]
     assert [(case.twin, case.seed, case.met) for case in course.cases] == [
         (-1, None, None),
-        (1, 3, False),
-        (1, 11, False),
+        (0, 3, False),
+        (0, 11, False),
     ]
+
+
+def test_every_twin_of_a_session_is_a_case(reference, tmp_path):
+    twins = _twins(reference, BLOCK, seed=5, samples=3) + _twins(reference, FLUTTER, seed=9, samples=3)
+    write_session(tmp_path / "six.ecgtwin", SessionState(reference, twins=twins, current=4))
+    cases = make_cases(tmp_path / "six.ecgtwin")
+    assert [case.seed for case in cases] == [5, 6, 7, 9, 10, 11]
+    assert [case.answers for case in cases] == [(BLOCK,)] * 3 + [(FLUTTER,)] * 3
+    for case in cases:
+        assert [twin.seed for twin in open_case(case).twins] == [case.seed]
+
+
+def test_vignette_and_question_come_back_and_earlier_courses_have_none(course, folder):
+    told = course.with_case(1, vignette="72 years, “palpitations” since noon", question="Where is the block?")
+    write_course(folder / "told.ecgcourse", told)
+    assert read_course(folder / "told.ecgcourse") == told
+    document = json.loads((folder / "told.ecgcourse").read_text(encoding="utf-8"))
+    for row in document["cases"]:
+        del row["vignette"], row["question"]
+    (folder / "told.ecgcourse").write_text(json.dumps(document), encoding="utf-8")
+    assert read_course(folder / "told.ecgcourse") == course
 
 
 def test_a_course_comes_back_and_moves_with_its_folder(course, folder, tmp_path_factory):
@@ -181,6 +202,10 @@ def _case(**fields):
         {"answers": [BLOCK] * 13},
         {"answers": [{"a": 1}]},
         {"met": "yes"},
+        {"vignette": 7},
+        {"vignette": "x" * 601},
+        {"question": ["?"]},
+        {"question": "x" * 121},
     ],
 )
 def test_a_hostile_case_gives_one_sentence(tmp_path, fields):
@@ -450,5 +475,5 @@ def test_measuring_a_frame_that_cannot_be_measured_leaves_a_gap(reference):
 
 
 def test_a_case_of_a_recorded_strip_can_be_given_answers(course):
-    assert course.with_answers(0, (SINUS,)).cases[0].answers == (SINUS,)
+    assert course.with_case(0, answers=(SINUS,)).cases[0].answers == (SINUS,)
     assert isinstance(course.cases[0], Case)

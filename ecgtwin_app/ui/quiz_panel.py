@@ -50,6 +50,11 @@ class QuizPanel(QWidget):
         super().__init__(parent)
         self._chosen: tuple[str, ...] = ()
         self.heading = QLabel(objectName="heading")
+        self.heading.setWordWrap(True)
+        self.vignette = QLabel()
+        self.vignette.setWordWrap(True)
+        self.vignette.setTextFormat(Qt.TextFormat.PlainText)
+        self.vignette.setAccessibleName(tr("What is known of the patient"))
         self.search = QLineEdit(placeholderText=tr("Search name, synonym or code"))
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName(tr("Search answers"))
@@ -74,7 +79,9 @@ class QuizPanel(QWidget):
     def show_teaching(self, teaching: Teaching) -> None:
         """Ask, or tell what came of it."""
         outcome, ready = teaching.outcome, teaching.recording is not None
-        self._chosen = teaching.chosen
+        self._chosen, case = teaching.chosen, teaching.case
+        self.vignette.setText(case.vignette if case else "")
+        self.vignette.setVisible(bool(self.vignette.text()))
         for widget in (self.search, self.list, self.answer, self.reveal):
             widget.setVisible(outcome is None)
             widget.setEnabled(ready and not teaching.waiting)
@@ -82,7 +89,7 @@ class QuizPanel(QWidget):
         more = teaching.at >= 0 and teaching.at + 1 < len(teaching.course.cases)
         self.next.setVisible(outcome is not None and more)
         if outcome is None:
-            self.heading.setText(tr("What does this ECG show?"))
+            self.heading.setText((case.question if case else "") or tr("What does this ECG show?"))
             self.answer.setText(names_text(self._chosen) or tr("Tick one answer or more."))
             self.reveal.setText(tr("Measuring…") if teaching.waiting else tr("Reveal"))
             self.reveal.setEnabled(ready)  # asked twice, it does not wait
@@ -107,7 +114,7 @@ class QuizPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 10, 10, 10)
         column.setSpacing(6)
-        for widget in (self.heading, self.search):
+        for widget in (self.vignette, self.heading, self.search):
             column.addWidget(widget)
         column.addWidget(self.list, 1)
         column.addWidget(self.answer)

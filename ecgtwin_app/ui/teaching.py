@@ -15,7 +15,7 @@ from ecgtwin_app.ecg.measure import Measurements, measure
 from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.ui.quiz_score import Outcome, mark
 from ecgtwin_app.ui.session import Session
-from ecgtwin_app.ui.teaching_course import Course
+from ecgtwin_app.ui.teaching_course import Case, Course
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,11 @@ class Teaching(QObject):
         """The strip that is asked about: the shown twin, or the reference without one."""
         twin = self._session.twin
         return twin.recording if twin is not None else self._session.reference
+
+    @property
+    def case(self) -> Case | None:
+        """The case that is open; None while the open strip belongs to no course."""
+        return self.course.cases[self.at] if self.at >= 0 else None
 
     @property
     def answers(self) -> tuple[str, ...]:

@@ -25,7 +25,9 @@ FORMAT = 1
 MOST_CASES = 500
 #: A course larger than this is none.
 _LARGEST = 1_000_000
-_MOST_ANSWERS, _LONGEST_TITLE = 12, 120
+_MOST_ANSWERS, LONGEST_TITLE = 12, 120
+#: Letters of a vignette.
+LONGEST_VIGNETTE = 600
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,10 @@ class Case:
         Names of the vocabulary; empty where no answer is known yet.
     met : bool or None
         Whether the twin meets the criteria of what was asked; None for a recorded strip.
+    vignette : str
+        What the learner is told of the patient beforehand, in the teacher's words.
+    question : str
+        What is asked in place of "What does this ECG show?".
     """
 
     file: Path
@@ -54,6 +60,8 @@ class Case:
     seed: int | None
     answers: tuple[str, ...]
     met: bool | None = None
+    vignette: str = ""
+    question: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,9 +87,9 @@ class Course:
         cases.insert(min(len(cases) - 1, max(0, at + by)), cases.pop(at))
         return replace(self, cases=tuple(cases))
 
-    def with_answers(self, at: int, answers: tuple[str, ...]) -> Course:
-        """The same with other right answers to a case."""
-        case = replace(self.cases[at], answers=answers)
+    def with_case(self, at: int, **fields) -> Course:
+        """The same with other right answers, vignette or question of a case."""
+        case = replace(self.cases[at], **fields)
         return replace(self, cases=(*self.cases[:at], case, *self.cases[at + 1 :]))
 
 
@@ -99,8 +107,10 @@ def sessions_in(folder: Path) -> list[Path]:
     return sorted(found, key=_natural)
 
 
-def make_case(path: Path) -> Case:
-    """A case of a session: the twin that it shows, with what was asked as the right answer.
+def make_cases(path: Path) -> list[Case]:
+    """The cases of a session: each of its twins, with what was asked as the right answer.
+
+    A session without twins makes one case, its recorded ECG, whose answer nobody knows yet.
 
     Raises
     ------
@@ -109,15 +119,12 @@ def make_case(path: Path) -> Case:
     """
     digest = _digest(path)
     state = read_session(path)
-    twin = state.twins[state.current] if state.twins else None
-    return Case(
-        file=path.resolve(),
-        sha256=digest,
-        twin=state.current if twin is not None else -1,
-        seed=twin.seed if twin is not None else None,
-        answers=tuple(dict.fromkeys(twin.request.conditions)) if twin is not None else (),
-        met=twin.met if twin is not None else None,
-    )
+    file = path.resolve()
+    cases = [
+        Case(file, digest, number, twin.seed, tuple(dict.fromkeys(twin.request.conditions)), twin.met)
+        for number, twin in enumerate(state.twins)
+    ]
+    return cases or [Case(file, digest, -1, None, ())]
 
 
 def open_case(case: Case) -> SessionState:
@@ -190,7 +197,8 @@ def write_course(path: Path, course: Course) -> None:
             ) from None
         rows.append(
             {"file": relative, "sha256": case.sha256, "twin": case.twin, "seed": case.seed,
-             "answers": list(case.answers), "met": case.met}
+             "answers": list(case.answers), "met": case.met,
+             "vignette": case.vignette, "question": case.question}
         )  # fmt: skip
     document = {"format": FORMAT, "program": __version__, "title": course.title, "cases": rows}
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -220,7 +228,7 @@ def read_course(path: Path) -> Course:
         if not isinstance(rows, list) or len(rows) > MOST_CASES:
             raise ValueError("too many cases")
         cases = tuple(_read_case(row, path.resolve().parent) for row in rows)
-        return Course(_text(document["title"])[:_LONGEST_TITLE], cases)
+        return Course(_text(document["title"])[:LONGEST_TITLE], cases)
     except OSError as error:
         raise EcgError(f"{path.name} cannot be read ({error.strerror}); choose another file.") from None
     except (UnknownCondition, KeyError, TypeError, AttributeError, RecursionError):
@@ -251,7 +259,11 @@ def _read_case(row, folder):
     names = tuple(dict.fromkeys(find_condition(_text(name)).name for name in answers))
     if row["met"] not in (True, False, None):
         raise ValueError("no verdict")
-    return Case(path, digest, twin, seed, names, row["met"])
+    # Courses of earlier versions have neither.
+    vignette, question = (_text(row.get(name, "")) for name in ("vignette", "question"))
+    if len(vignette) > LONGEST_VIGNETTE or len(question) > LONGEST_TITLE:
+        raise ValueError("too long")
+    return Case(path, digest, twin, seed, names, row["met"], vignette, question)
 
 
 def _text(value):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
+    QFormLayout,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -25,7 +26,7 @@ from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.ui import dialogs
 from ecgtwin_app.ui.condition_words import names_text
 from ecgtwin_app.ui.session_file import SUFFIX as SESSION_SUFFIX
-from ecgtwin_app.ui.teaching_course import Case, Course
+from ecgtwin_app.ui.teaching_course import LONGEST_TITLE, LONGEST_VIGNETTE, Case, Course
 from ecgtwin_app.ui.words import said, tr
 
 
@@ -76,6 +77,18 @@ class CourseEditor(QDialog):
             )
         )
         self.answers.returnPressed.connect(self._take_answers)
+        self.vignette = self._line(
+            "vignette",
+            LONGEST_VIGNETTE,
+            tr("Vignette of the chosen case"),
+            tr("What the learner is told beforehand: “72 years old, palpitations since this morning”"),
+        )
+        self.question = self._line(
+            "question",
+            LONGEST_TITLE,
+            tr("Question of the chosen case"),
+            tr("What is asked; “What does this ECG show?” where nothing is written"),
+        )
         self.problem = QLabel(objectName="problem")
         self.problem.setWordWrap(True)
         self.buttons = {
@@ -135,9 +148,10 @@ class CourseEditor(QDialog):
         column.setSpacing(8)
         column.addWidget(self.title)
         column.addWidget(self.table, 1)
-        below = QHBoxLayout()
-        below.addWidget(QLabel(tr("Right answers")))
-        below.addWidget(self.answers, 1)
+        below = QFormLayout()
+        below.addRow(tr("Vignette"), self.vignette)
+        below.addRow(tr("Question"), self.question)
+        below.addRow(tr("Right answers"), self.answers)
         column.addLayout(below)
         column.addWidget(self.problem)
         row = QHBoxLayout()
@@ -147,11 +161,26 @@ class CourseEditor(QDialog):
                 row.addStretch(1)
         column.addLayout(row)
         words = QLabel(
-            tr("The course keeps paths beside itself, hashes and the answers; nothing of a patient."),
+            tr(
+                "The course keeps paths beside itself, hashes, the answers and what you write here; write nothing"
+                " that identifies a patient."
+            ),
             objectName="quiet",
         )
         column.addWidget(words)
         column.addWidget(self.finish)
+
+    def _line(self, field, longest, name, placeholder):
+        """A line that keeps what is written in it for the chosen case."""
+        line = QLineEdit(placeholderText=placeholder)
+        line.setAccessibleName(name)
+        line.setMaxLength(longest)
+        line.textEdited.connect(lambda text: self._keep(field, text))
+        return line
+
+    def _keep(self, field, text):
+        if self.at >= 0:
+            self.course = self.course.with_case(self.at, **{field: text})
 
     def _fill(self, at):
         self.table.clear()
@@ -171,7 +200,10 @@ class CourseEditor(QDialog):
         at = self.at
         for name in ("up", "down", "remove"):
             self.buttons[name].setEnabled(at >= 0)
-        self.answers.setEnabled(at >= 0)
+        for line in (self.vignette, self.question, self.answers):
+            line.setEnabled(at >= 0)
+        self.vignette.setText(self.course.cases[at].vignette if at >= 0 else "")
+        self.question.setText(self.course.cases[at].question if at >= 0 else "")
         self.answers.setText(", ".join(tr(name) for name in self.course.cases[at].answers) if at >= 0 else "")
         self.save_button.setEnabled(bool(self.course.cases))
 
@@ -201,7 +233,7 @@ class CourseEditor(QDialog):
             return False
         self.problem.clear()
         if names != self.course.cases[at].answers:
-            self.course = self.course.with_answers(at, names)
+            self.course = self.course.with_case(at, answers=names)
             self._fill(at)
         return True
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from ecgtwin_app.ui import dialogs
 from ecgtwin_app.ui.quiz_review import ReviewDialog
 from ecgtwin_app.ui.quiz_score import answers_csv, write_answers
-from ecgtwin_app.ui.teaching_course import SUFFIX, Course, make_case, read_course, sessions_in, write_course
+from ecgtwin_app.ui.teaching_course import SUFFIX, Course, make_cases, read_course, sessions_in, write_course
 from ecgtwin_app.ui.teaching_editor import CourseEditor
 from ecgtwin_app.ui.teaching_handout import write_handout
 from ecgtwin_app.ui.teaching_panel import cases_words
@@ -39,10 +39,10 @@ class CourseCommands:
     def edit_course(self) -> None:
         """Make a course, or change the one that is open."""
 
-        def make_cases(paths, then):
+        def make(paths, then):
             def made():
                 files = sessions_in(paths[0]) if len(paths) == 1 and paths[0].is_dir() else paths
-                return [make_case(file) for file in files]
+                return [case for file in files for case in make_cases(file)]
 
             self.controller.work(tr("Opening"), made, then)
 
@@ -56,7 +56,7 @@ class CourseCommands:
             self.controller.work(tr("Saving"), lambda: write_course(path, course), saved)
 
         self.morph.cancel()
-        editor = CourseEditor(self, self.teaching.course, make_cases, save)
+        editor = CourseEditor(self, self.teaching.course, make, save)
         self.controller.failed.connect(editor.show_problem)
         dialogs.show(editor)
 

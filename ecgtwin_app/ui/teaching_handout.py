@@ -29,6 +29,8 @@ from ecgtwin_app.ui.words import said, tr
 #: Text of the answers: sizes and the advance of a line, mm.
 _SIZE, _SMALL, _ADVANCE = 3.2, 2.5, 4.2
 _TOP, _BOTTOM = 26.0, 12.0
+#: Lines of vignette and question that fit under a strip.
+_MOST_LINES = 3
 #: A check of the generator, nothing to be read from an ECG.
 _NOT_CLINICAL = ("lead law residual",)
 
@@ -84,8 +86,8 @@ def write_handout(
     generated = next((page.generated for page in pages if page.generated is not None), None)
     heading = course.title or tr("Course")
     paint = [
-        partial(_paint_case, page=page, number=number, count=len(pages), heading=heading)
-        for number, page in enumerate(pages, 1)
+        partial(_paint_case, page=page, case=case, number=number, count=len(pages), heading=heading)
+        for number, (page, case) in enumerate(zip(pages, course.cases, strict=True), 1)
     ]
     if with_answers:
         paint += _answer_sheets(answers, layout, heading, generated is not None)
@@ -132,8 +134,9 @@ def _criteria(case, state):
         return ()
 
 
-def _paint_case(painter: QPainter, page: Page, number: int, count: int, heading: str) -> None:
+def _paint_case(painter: QPainter, page: Page, case: Case, number: int, count: int, heading: str) -> None:
     paint_page(painter, page)
+    _paint_question(painter, page, case)
     left, top, width, height = page.layout.paper
     words = tr("Case {n} of {count}").format(n=number, count=count)
     draw_text(painter, left + 112, 18.2, words, 4.4, page.look.text, bold=True, align=1.0)
@@ -145,6 +148,18 @@ def _paint_case(painter: QPainter, page: Page, number: int, count: int, heading:
     painter.drawLine(
         QLineF(start + ink.text_width(label, 2.9, True) + 2, line + 0.4, left + width, line + 0.4)
     )
+
+
+def _paint_question(painter, page, case):
+    """Vignette and question under the strip, beside the line for the answer."""
+    left, top, width, height = page.layout.paper
+    room = width - 100
+    words = " ".join(part for part in (case.vignette, case.question) if part)
+    y = top + height + 13.6
+    lines = _wrapped([words], _SMALL, room) if words else []
+    for number, line in enumerate(lines[:_MOST_LINES]):
+        last = number == _MOST_LINES - 1 and len(lines) > _MOST_LINES
+        draw_text(painter, left, y + number * 3.2, f"{line} …" if last else line, _SMALL, page.look.text)
 
 
 def _answer_sheets(answers: Sequence[Answer], layout: PageLayout, heading: str, synthetic: bool):
