@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QPainter
 from synthetic_ecg import strip
 
 from ecgtwin_app.ecg.recording import Recording
-from ecgtwin_app.report import heat, ink
+from ecgtwin_app.report import furniture, heat, ink
 from ecgtwin_app.report.export import page_image, write_svg
 from ecgtwin_app.report.heat import COLOUR_BAR_WIDTH, draw_colour_bar
 from ecgtwin_app.report.layout import PAPER, PageLayout
@@ -151,3 +151,32 @@ def test_the_legend_of_every_heat_map_stays_on_the_paper(qapp, monkeypatch, lang
     assert min(left for left, _, _ in drawn) >= 9.9
     assert max(right for _, right, _ in drawn) <= 10.0 + COLOUR_BAR_WIDTH + 0.5
     assert min(size for _, _, size in drawn) >= 2.2, "too small to read"
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("mode", ["overlay", "side by side"])
+def test_the_words_behind_a_twin_are_whole(qapp, monkeypatch, language, mode):
+    drawn = []
+    monkeypatch.setattr(
+        furniture, "draw_text", lambda _, x, y, text, size, *rest, **more: drawn.append((text, size))
+    )
+    page = Page(strip()[0], _deep(1.0), layout=PageLayout(mode=mode))
+    speak(qapp, language)
+    image = QImage(900, 600, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    try:
+        for block, _ in page.blocks:
+            furniture.draw_ghost(painter, block.left, block.width, page)
+            words, size = drawn[-1]
+            across = ink.text_width(words, size, True) * np.cos(np.radians(22))
+            assert across <= block.width, "cut at the edge of its half"
+            assert size >= 7.0
+    finally:
+        painter.end()
+        speak(qapp, "en")
+
+
+def test_the_ends_of_a_heat_map_are_written_without_powers_of_ten(qapp):
+    assert heat._end_text(9.8e-05, (9.8e-05, 0.077)) == "0"
+    assert heat._end_text(0.077, (9.8e-05, 0.077)) == "0.077"
+    assert heat._end_text(-1.24, (-1.24, 1.24)) == "−1.2"

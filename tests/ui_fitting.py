@@ -105,6 +105,14 @@ def problems(window: MainWindow) -> list[str]:
             or names(row.menu) < len([item for item in row.left_out if item.fill is not None])
         ):
             found.append(f"out of reach: {len(row.left_out)} of {type(row).__name__}")
+    criteria = window.results.criteria
+    if criteria.isVisible():
+        rows = range(criteria.rowCount())
+        found += [
+            f"cut: {criteria.item(k, 0).text()}"
+            for k in rows
+            if criteria.rowHeight(k) < criteria.sizeHintForRow(k)
+        ]
     table = window.results.measurements.table
     if table.isVisible():
         metrics, room = table.fontMetrics(), table.columnWidth(0) - 10

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, floor
+from math import ceil, cos, floor, radians
 
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
@@ -13,6 +13,9 @@ from ecgtwin_app.report.layout import PULSE_MV, PULSE_SECONDS, PageLayout
 from ecgtwin_app.report.look import Look
 from ecgtwin_app.report.placing import Block, Panel
 from ecgtwin_app.report.words import tr
+
+#: Degrees by which the words behind a twin's traces rise.
+_SLOPE = 22.0
 
 
 def draw_grid(painter: QPainter, layout: PageLayout, look: Look) -> None:
@@ -37,11 +40,14 @@ def draw_ghost(painter: QPainter, left: float, width: float, page) -> None:
     """The diagonal words behind a twin's traces, dark enough to survive a photocopy."""
     _, top, whole, height = page.layout.paper
     size = 17.0 if width > whole / 2 else 9.5
+    words = tr(marking.GHOST)
+    # Whole in any language: along the diagonal, as long as the width allows.
+    size *= min(1.0, 0.96 * width / cos(radians(_SLOPE)) / ink.text_width(words, size, True))
     painter.save()
     painter.setOpacity(0.16)
     painter.translate(left + width / 2, top + height / 2)
-    painter.rotate(-22)
-    draw_text(painter, 0, size * 0.35, tr(marking.GHOST), size, page.look.ghost, bold=True, align=0.5)
+    painter.rotate(-_SLOPE)
+    draw_text(painter, 0, size * 0.35, words, size, page.look.ghost, bold=True, align=0.5)
     painter.restore()
 
 

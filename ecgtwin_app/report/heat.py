@@ -7,6 +7,8 @@ for every kind of colour vision.
 
 from __future__ import annotations
 
+from math import floor, log10
+
 import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
@@ -15,7 +17,7 @@ from ecgtwin_app.ecg.recording import LEADS
 from ecgtwin_app.report.ink import draw_text, pen, text_width
 from ecgtwin_app.report.look import Look
 from ecgtwin_app.report.placing import Panel
-from ecgtwin_app.report.words import figure, noted, said, tr
+from ecgtwin_app.report.words import noted, number, said, tr
 
 #: The scale ends at this percentile, so that one spike does not wash out the rest.
 PERCENTILE = 99.0
@@ -120,7 +122,7 @@ def draw_colour_bar(
     painter.drawImage(QRectF(x, y, width, 2.6), _image(colours(share, heatmap.signed, look.heat)))
     painter.setPen(pen(QColor(look.quiet), 0.12))
     painter.drawRect(QRectF(x, y, width, 2.6))
-    low, high = (f"{figure(end, '.2g')} {said(heatmap.unit)}".strip() for end in scale)
+    low, high = (f"{_end_text(end, scale)} {said(heatmap.unit)}".strip() for end in scale)
     draw_text(painter, x, y + 5.4, f"≤ {low}", 2.4, look.quiet)
     draw_text(painter, x + width, y + 5.4, f"≥ {high}", 2.4, look.quiet, align=1.0)
     if heatmap.signed:
@@ -129,6 +131,13 @@ def draw_colour_bar(
     words = tr("Heat map, {method}: {meaning}").format(method=said(heatmap.method), meaning=meaning)
     size = 2.6 * min(1.0, width / text_width(words, 2.6))  # never past the edge of the paper
     draw_text(painter, x, y - 1.2, words, size, look.text)
+
+
+def _end_text(end, scale):
+    """An end of the scale to two digits of the larger one: beside 0.077 a share of 0.0001 is nothing."""
+    largest = max(map(abs, scale)) or 1.0
+    decimals = max(0, 1 - floor(log10(largest)))
+    return number(round(end, decimals) + 0.0, decimals) if round(end, decimals) else "0"
 
 
 def _image(rgba: np.ndarray) -> QImage:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QLabel,
@@ -86,6 +86,11 @@ class ResultsPanel(QWidget):
         """The columns of the criteria keep their shares."""
         super().resizeEvent(event)
         self._show_criteria()
+
+    def showEvent(self, event):
+        """Names that were measured while nothing was shown take the lines that they need."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self.criteria.resizeRowsToContents)
 
     def show_session(self, session: Session) -> None:
         """Fill everything in for the reference and the shown twin."""
