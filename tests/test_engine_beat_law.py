@@ -13,7 +13,14 @@ from ecgtwin_app.conditions.verdict import Asked
 from ecgtwin_app.ecg.leads import independent_leads, twelve_leads
 from ecgtwin_app.ecg.measure import measure
 from ecgtwin_app.ecg.recording import Recording
-from ecgtwin_app.engine.beat_law import ALWAYS_ALLOWED, GROWTH, bounded, by_physiology, missed_lines
+from ecgtwin_app.engine.beat_law import (
+    ALWAYS_ALLOWED,
+    GROWTH,
+    PHYSIOLOGY_DRAWS,
+    bounded,
+    by_physiology,
+    missed_lines,
+)
 from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.feasible import check_request
 from ecgtwin_app.engine.plan import make_plan
@@ -59,7 +66,8 @@ def test_physiology_makes_a_beat_near_the_asked_severity(engine, reference):
     widths = []
     for severity in (0.0, 1.0):
         plan, prepared = planned(engine, reference, LBBB, severity=severity)
-        beat = by_physiology(plan, prepared, 3)
+        beat, *others = by_physiology(plan, prepared, 3)
+        assert len(others) == PHYSIOLOGY_DRAWS - 1
         assert missed_lines(beat, plan, prepared) == 0
         widths.append(beat.qrs_duration)
     assert widths[1] > widths[0] + 0.01

@@ -22,14 +22,17 @@ from ecgtwin_app.ecg.score import Event, RhythmScore
 from ecgtwin_app.ecg.template import BeatTemplate
 from ecgtwin_app.engine.plan import Plan
 from ecgtwin_app.engine.reference import PreparedReference
+from ecgtwin_app.heart.activation import qrs_axis
 from ecgtwin_app.heart.registry import MORPHOLOGIES, Traits, changed_parts
 from ecgtwin_app.heart.rhythm import PRE_EXCITATION, PRE_EXCITED_PR
 from ecgtwin_app.heart.vector import fit_lead_field
 
 #: Beats of the strip that a beat is judged on, and its noise, mV (root mean square).
 BEATS, NOISE = 5, 0.004
-#: Beats that physiology makes, of which the one nearest to the asked severity is taken.
+#: Beats that physiology makes at most.
 PHYSIOLOGY_DRAWS = 4
+#: How far (degrees) the axis of a beat may be from the one that defines its condition.
+ASTRAY = 15.0
 #: How much larger than the patient's own largest QRS of the limb leads, and of the chest leads, a changed one may be. A
 #: new bundle branch block adds a third to a half; hypertrophy has to bring a small heart to 3.5 mV (Sokolow-Lyon).
 GROWTH, GROWTH_OF_HYPERTROPHY = 1.6, 2.4
@@ -53,21 +56,24 @@ def missed_lines(beat: BeatTemplate, plan: Plan, reference: PreparedReference) -
     pr = np.mean(PRE_EXCITED_PR) if PRE_EXCITATION in names else beat.pr
     events += [Event(float(time - pr), "P", "sinus") for time in times if beat.has_p]
     duration = float(times[-1] + max(0.9 * cycle, 0.5))
-    signal = lay_shapes(RhythmScore(tuple(events), duration), lambda *_: beat)[:, : int(duration * MODEL_RATE)]
+    signal = lay_shapes(RhythmScore(tuple(events), duration), lambda *_: beat)[
+        :, : int(duration * MODEL_RATE)
+    ]
     noise = NOISE * np.random.default_rng(0).standard_normal(signal.shape)
     strip = Recording(twelve_leads((signal + noise).astype(np.float32)), MODEL_RATE)
     try:
         lines = judge(measure(strip), names, age=plan.age, sex=plan.sex, reference=reference.measured)
     except EcgError:
         return 1_000
-    return sum(line.met is False for line in lines)
+    astray = plan.axis is not None and abs((qrs_axis(beat.qrs) - plan.axis + 180) % 360 - 180) > ASTRAY
+    return sum(line.met is False for line in lines) + astray
 
 
-def by_physiology(plan: Plan, reference: PreparedReference, seed: int) -> BeatTemplate:
-    """The patient's own beat changed by the physiology of its conditions, near the plan's severity."""
+def by_physiology(plan: Plan, reference: PreparedReference, seed: int) -> list[BeatTemplate]:
+    """The patient's own beat changed by the physiology of its conditions, the nearest to the plan's severity first."""
     own = reference.template
     field, traits = fit_lead_field(own.qrs, own.t), Traits(plan.age, plan.sex)
-    best, nearest = own, np.inf
+    found = []
     for draw in range(PHYSIOLOGY_DRAWS):
         rng = np.random.default_rng([seed, 7, draw])
         beat, off = own, 0.0
@@ -75,9 +81,8 @@ def by_physiology(plan: Plan, reference: PreparedReference, seed: int) -> BeatTe
             if name in plan.names:
                 beat, parameters = change(beat, field, rng, traits)
                 off += abs(parameters.get("severity", plan.severity) - plan.severity)
-        if off < nearest:
-            best, nearest = beat, off
-    return best
+        found.append((off, draw, beat))
+    return [beat for *_, beat in sorted(found, key=lambda one: one[:2])]
 
 
 def bounded(beat: BeatTemplate, own: BeatTemplate, conditions: tuple[str, ...]) -> BeatTemplate:
@@ -114,5 +119,10 @@ def bounded(beat: BeatTemplate, own: BeatTemplate, conditions: tuple[str, ...]) 
 def _sizes(beat):
     """Largest R, S and T, and QRS peak to peak, by lead, mV."""
     qrs, t = twelve_leads(beat.qrs), twelve_leads(beat.t[:, beat.j_index + AFTER_J :])
-    found = {"R": qrs.max(axis=1), "S": -qrs.min(axis=1), "QRS": np.ptp(qrs, axis=1), "T": np.abs(t).max(axis=1)}
+    found = {
+        "R": qrs.max(axis=1),
+        "S": -qrs.min(axis=1),
+        "QRS": np.ptp(qrs, axis=1),
+        "T": np.abs(t).max(axis=1),
+    }
     return {wave: dict(zip(LEADS, map(float, values), strict=True)) for wave, values in found.items()}

@@ -112,7 +112,7 @@ class Shapes:
     def _conducted_draws(self):
         yield self._draw(0, self._plan)
         yield from self._draws(0, self._plan, range(1, CONDUCTED_TRIALS))
-        yield by_physiology(self._plan, self._reference, self._seed)
+        yield from by_physiology(self._plan, self._reference, self._seed)
 
     def _finished(self, beat: BeatTemplate) -> BeatTemplate:
         """A drawn beat with what the conditions leave alone, no larger than it can be, at its set-points."""
