@@ -131,7 +131,7 @@ def test_what_is_written_is_read_back_bit_by_bit(tmp_path, suffix):
         500.0,
         patient=Patient(50, "M", "Mr Secret", "1"),
         synthetic=True,
-        history=("high-pass 0.5 Hz",),
+        history=("resampled 1000 Hz to 500 Hz",),
         provenance={"synthetic": True, "model": "m", "seed": 3},
     )
     path = write_ecg(recording, tmp_path / f"x{suffix}")

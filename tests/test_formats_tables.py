@@ -100,6 +100,21 @@ TABLES = {
     "steps of a converter": (
         "# Sampling frequency (Hz): 500\n# Gain: 200 adu/mV\nI,II\n" + rows(one * 200, two * 200), {}, 500, ("I", "II")),
     "the time between samples": ("Sampling interval: 2 ms\nI [mV],II [mV]\n" + rows(one, two), {}, 500, ("I", "II")),
+    "a word for hertz in another language": (
+        watch("Frecuencia de muestreo,512 hercios", "Derivación,Derivación I", "Unidad,µV", decimal=","), {}, 512, ("I",)),
+    "a unit in another script": (watch("采样速率,512赫兹", "导联,导联 I", "单位,微伏"), {}, 512, ("I",)),
+    "labels before the cells of the other columns": (
+        "Interval=\t0.002 s\nChannelTitle=\tI\tII\nRange=\t2 mV\t2 mV\nUnitName=\tmV\tmV\n" + rows(TIMES, one, two, separator="\t"), {}, 500,
+        ("I", "II")),
+    "a list in one cell": (
+        'start,sampling_frequency,lead I (uV)\n2020-01-02 03:04:05,500,"[' + ",".join(f"{v:.0f}" for v in MICROVOLTS[0]) + ']"\n', {}, 500, ("I",)),
+    "units as a list": ("# fs=500\n# units=mV,mV\n# leads=I,II\n" + rows(one, two), {}, 500, ("I", "II")),
+    "numbers as wide as the head": (
+        "Sample Rate,500 Hz,,\nUnit,mV,,\nTime (s),I,II,III\n" + rows(TIMES, *SIGNAL), {}, 500, ("I", "II", "III")),
+    "blank lines between the rows": ("I,II\r\n\r\n" + rows(one, two, end="\r\n\r\n"), BOTH, 500, ("I", "II")),
+    "times of fewer digits than samples": ("time (s),I\n" + rows([f"{k / 500:.2f}" for k in range(SAMPLES)], one), mV, 500, ("I",)),
+    "seconds since 1970": ("timestamp;lead_I\n" + rows([f"{1600000000 + k / 500:.6f}" for k in range(SAMPLES)], one, separator=";"), mV, 500, ("I",)),
+    "American dates": ("Date,I_mV\n" + rows(stamps("1/13/2020 {h:02d}:{m:02d}:{s:02d}.{ms:03d} AM"), one), {}, 250, ("I",)),
     "a multiple as the unit": ("I,II\n" + rows(one * 200, two * 200), {"rate": 500, "unit": "5 uV"}, 500, ("I", "II")),
     "limb leads of Romance languages": ("DI,DII,DIII\n" + rows(*SIGNAL), BOTH, 500, ("I", "II", "III")),
     "typeset minus signs": ("I,II\n" + rows(one, two).replace("-", "\u2212"), BOTH, 500, ("I", "II")),
@@ -124,6 +139,12 @@ def test_every_table_reads_to_the_same_samples(file, kind):
     assert (opened.rate, opened.samples, opened.gaps) == (pytest.approx(rate, rel=1e-9), SAMPLES, ())
     for lead, row in zip(leads, SIGNAL, strict=False):
         np.testing.assert_allclose(recording.lead(lead), row, atol=1e-6)
+
+
+def test_several_recordings_in_one_table_are_not_taken_for_one(file):
+    row = '2020-01-02 03:04:05,"[' + ",".join(f"{v:.0f}" for v in MICROVOLTS[0]) + ']"\n'
+    with pytest.raises(EcgError, match="holds 2 recordings; export one of them"):
+        read_ecg(file("start,lead I (uV)\n" + row + row), rate=500)
 
 
 def test_the_head_says_whose_it_is_and_when(file):

@@ -22,7 +22,7 @@ from ecgtwin_app.formats.table_head import Head, read_head
 from ecgtwin_app.formats.table_layout import Column, Layout, find_layout
 from ecgtwin_app.formats.table_rows import TableRows, gaps_between, values_of
 from ecgtwin_app.formats.table_text import millivolts_of
-from ecgtwin_app.formats.table_turned import TurnedRows, is_turned, turned_rows
+from ecgtwin_app.formats.table_turned import TurnedRows, is_listed, is_turned, listed_rows, turned_rows
 from ecgtwin_app.formats.text_rows import decode, encoding_of, text_bytes
 
 FORMAT = "CSV"
@@ -86,7 +86,9 @@ def open_file(
         lines = decode(top).split("\n")
         if len(top) == _HEAD and len(lines) > 20:
             lines.pop()  # cut off
-        if is_turned(lines, separator):
+        if is_listed(lines):
+            table = listed_rows(path.name, data)
+        elif is_turned(lines, separator):
             table = turned_rows(path.name, data, separator, decimal, lead_order)
         else:
             table = TableRows(path.name, data, find_layout(path.name, lines, separator, decimal))

@@ -16,7 +16,8 @@ from ecgtwin_app.resources import resource_path
 #: Words beside numbers and names of leads that fill the places of a line.
 _FILLING_WORDS = frozenset(
     ["s", "and", "or", "other", "channel", "channels", "hz", "high-pass", "low-pass", "notch", "not", "in", "leads", "ecg", "lead", "missing", "samples",
-     "line", "lines", "column", "columns", "row", "rows", "signal", "signals"]
+     "line", "lines", "column", "columns", "row", "rows", "signal", "signals", "sensor", "sensors", "milliseconds",
+     "microseconds", "nanoseconds"]
 )
 _NUMBER = re.compile(r"[-+−]?\d{1,9}(\.\d+)?%?")
 

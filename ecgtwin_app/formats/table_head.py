@@ -130,7 +130,7 @@ def read_head(lines: Sequence[str]) -> Head:
         key, value = match["key"].strip(), match["value"].strip().strip("\"',;\t|").strip()
         name, _ = split_unit(key)
         rates += _rate_of(key, value)
-        head.unit = head.unit or unit_in(value)
+        head.unit = head.unit or _unit_of(value)
         if head.step is None:
             head.step, unit = _step_of(key, value)
             head.unit = head.unit or unit
@@ -196,6 +196,11 @@ def _rate_of(key: str, value: str) -> list[tuple[int, float]]:
         scale = 1e-3 if unit.startswith("m") else 1e-6 if unit[0] in "uµ" else 1.0
         rate = 1 / (number_in(spacing["number"]) * scale)
         return [(1 + named, rate)] if MIN_RATE <= rate <= MAX_RATE else []
+    other = re.fullmatch(r"(?P<number>\d+(?:[.,]\d+)?)\s*[^\W\d_]{2,12}\.?", value)
+    if named and other and not spacing and unit_in(value.lstrip("0123456789., ")) is None:
+        # A word for hertz in another language.
+        rate = number_in(other["number"])
+        return [(2, rate)] if MIN_RATE <= rate <= MAX_RATE else []
     if not key:
         # Prose: "ECG, 500 Hz, filter 0.5 to 40 Hz"; only one that is called so counts.
         called = re.search(r"(?:sampl\w*|abtast\w*)[^.;]*?(?=\d)", value, re.IGNORECASE)
@@ -210,6 +215,12 @@ def _chosen(rates: list[tuple[int, float]]) -> float | None:
     best = max((plain for plain, _ in rates), default=0)
     found = {rate for plain, rate in rates if plain == best}
     return found.pop() if len(found) == 1 else None
+
+
+def _unit_of(value: str) -> str | None:
+    """The unit that a value is, or each of the values of a list: "mV", "mV,mV"."""
+    units = {unit_in(word) for word in re.split(r"[;,\t|]", value) if word.strip()}
+    return units.pop() if len(units) == 1 else None
 
 
 def _step_of(key: str, value: str) -> tuple[float | None, str | None]:

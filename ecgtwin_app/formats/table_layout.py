@@ -243,7 +243,7 @@ def _with_names(layout: Layout, lines: Sequence[str]) -> Layout:
     best, names, at = 0, (), None
     for k, line in above:
         cells = _cells_as_wide(layout, line)
-        if cells is None or is_units(cells) or ":" in cells[0] or "=" in cells[0]:
+        if cells is None or is_units(cells) or re.search(r"[:=]", cells[0]):
             continue
         leads = known_leads([split_unit(cell)[0] for cell in cells])
         score = 2 * len(leads) + sum(_column(c, *split_unit(c)).role == "time" for c in cells)
@@ -253,7 +253,7 @@ def _with_names(layout: Layout, lines: Sequence[str]) -> Layout:
             best, names, at = score, tuple(cells), k
     if at is None and layout.width > 1 and above:
         k, line = above[-1]
-        cells = _cells_as_wide(layout, line)
+        cells = _cells_as_wide(layout, line) if line.count(layout.separator) >= layout.width - 1 else None
         if cells is not None and not _is_remark(line) and "n" not in {kind_of(cell) for cell in cells}:
             names, at = tuple(cells), k
     units: tuple[str | None, ...] = (None,) * layout.width
@@ -288,6 +288,8 @@ def _cells_as_wide(layout: Layout, line: str) -> list[str] | None:
         ):
             cells.append("")
         if len(cells) == layout.width:
+            if sign == layout.separator != " " and layout.width > 2 and re.fullmatch(r"\w+ ?[:=]", cells[0]):
+                cells[0] = ""  # "UnitName=" before the cells of the other columns
             return cells
     return None
 

@@ -35,7 +35,12 @@ _OTHER_UNITS = {
     "mmhg",
     "date",
 }
-_VOLTS = {"microvolt": "uV", "mikrovolt": "uV", "millivolt": "mV", "nanovolt": "nV", "volt": "V"}
+#: Words for units of voltage, without the plural's "s".
+_VOLTS = {
+    "microvolt": "uV", "mikrovolt": "uV", "microvoltio": "uV", "микровольт": "uV", "мкв": "uV", "微伏": "uV", "微伏特": "uV",
+    "マイクロボルト": "uV", "마이크로볼트": "uV", "millivolt": "mV", "milivolt": "mV", "milivoltio": "mV", "милливольт": "mV",
+    "мв": "mV", "毫伏": "mV", "毫伏特": "mV", "ミリボルト": "mV", "밀리볼트": "mV", "nanovolt": "nV", "volt": "V",
+}  # fmt: skip
 #: A cell without a value.
 _MISSING = {"", "nan", "na", "n/a", "null", "none", "-", "--", "#n/a", "nil", "?"}
 _NUMBER = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eEdD][+-]?\d+)?")

@@ -1,7 +1,9 @@
-"""Tables turned on their side: a row for each lead, a column for each sample."""
+"""Tables turned on their side: a row for each lead and a column for each sample, or all samples in one cell."""
 
 from __future__ import annotations
 
+import csv
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -33,6 +35,9 @@ from ecgtwin_app.formats.text_rows import decode
 _MOST_COLUMNS = 256
 #: Bytes of a table that is read so, and rows it may have.
 _LARGEST, _MOST_ROWS = 100_000_000, 64
+#: A list of numbers in a cell, and bytes of a table with such.
+_LIST = re.compile(r"[\[{(]\s*[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?\s*[,; ]\s*[-+]?\d")
+_LARGEST_LISTS = 20_000_000
 
 
 def is_turned(lines: Sequence[str], separator: str | None) -> bool:
@@ -172,3 +177,65 @@ def sign_of(lines: Sequence[str]) -> str:
     return max(
         [*SEPARATORS, " "], key=lambda sign: longest.count(sign) if sign != " " else len(longest.split()) - 1
     )
+
+
+def is_listed(lines: Sequence[str]) -> bool:
+    """Whether a cell of the first rows holds a list of samples in brackets."""
+    return any(len(line) > 2 * _MOST_COLUMNS and _LIST.search(line[:4096]) for line in lines[:3])
+
+
+def listed_rows(name: str, data: np.ndarray) -> TurnedRows:
+    """Read a table with a row for each recording, whose samples are a list in one cell.
+
+    The other cells of the row are taken for lines of the head, each under the name of its column.
+
+    Raises
+    ------
+    EcgError
+        There are several recordings, or a list holds something other than numbers.
+    """
+    if data.size > _LARGEST_LISTS:
+        raise EcgError(
+            f"{name} has a row for each lead and {data.size / 1e6:,.0f} MB; up to {_LARGEST_LISTS / 1e6:,.0f} MB are read, so "
+            "export a part of it or turn it so that each lead is a column."
+        )
+    text = decode(data.tobytes())
+    first = text.split("\n", 1)[0]
+    sign = max(SEPARATORS, key=first.count)
+    rows = [row for row in _csv_rows(text, sign) if any(cell.strip() for cell in row)]
+    if not rows:
+        raise EcgError(f"{name} holds no table of numbers.")
+    names, recordings = rows[0], [row for row in rows[1:] if any(_LIST.match(cell.strip()) for cell in row)]
+    if len(recordings) != 1:
+        raise EcgError(f"{name} holds {len(recordings)} recordings; export one of them.")
+    head, columns, titles = [], [], []
+    for title, cell in zip(names, recordings[0], strict=False):
+        if not _LIST.match(cell.strip()):
+            head.append(f"{title.strip()}: {cell.strip()}")
+            continue
+        words = re.split(r"[,;\s]+", cell.strip().strip("[]{}() \t"))
+        values = [value_of(word, ".") for word in words if word]
+        if None in values:
+            raise EcgError(
+                f"{name} has something other than numbers in row {1}; every row needs numbers only."
+            )
+        columns.append(values)
+        titles.append(title.strip())
+    if len({len(column) for column in columns}) != 1:
+        raise EcgError(f"{name} has leads of different lengths; copy it again.")
+    known = known_leads([split_unit(title)[0] for title in titles])
+    layout = Layout(
+        0, sign, ".", len(columns), ("n",) * len(columns), tuple(titles) if known else (), (), tuple(head)
+    )
+    return TurnedRows(name, layout, np.array(columns).T, {})
+
+
+def _csv_rows(text: str, sign: str) -> list[list[str]]:
+    """The rows of a table whose cells may be as long as a recording."""
+    before = csv.field_size_limit(_LARGEST_LISTS)
+    try:
+        return list(csv.reader(text.splitlines(), delimiter=sign))
+    except csv.Error:
+        return []
+    finally:
+        csv.field_size_limit(before)
