@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -24,7 +27,10 @@ from ecgtwin_app.ui.actions import COMMANDS
 from ecgtwin_app.ui.definitions import DEFINITIONS
 from ecgtwin_app.ui.lead_table import QUANTITIES
 from ecgtwin_app.ui.measurement_table import MEASUREMENTS
+from ecgtwin_app.ui.provenance import CHECKS
 from ecgtwin_app.ui.tour import STEPS
+
+ROOT = Path(__file__).resolve().parents[1] / "ecgtwin_app"
 
 # -- the tour ---------------------------------------------------------------------------------------------
 
@@ -146,3 +152,19 @@ def test_every_control_of_the_request_has_a_tip(opened):  # noqa: F811
     fields = [dial.field for dial in form.dials.values()]
     fields += [form.samples, form.seed, form.age, form.sex, form.best_of, form.steps, form.more]
     assert all(field.toolTip() for field in fields)
+
+
+def test_every_check_of_a_heat_map_has_words_and_a_meaning():
+    """What the methods check is found in their sources, so that a new check cannot come without words."""
+    sources = "\n".join(path.read_text("utf-8") for path in (ROOT / "attribution").glob("*.py"))
+    checks = set(re.findall(r'checks\["(\w+)"\]', sources))
+    for literal in re.findall(r"checks = \{(.*?)\}\n", sources, re.DOTALL):
+        checks |= set(re.findall(r'"(\w+)":', literal))
+    assert checks == set(CHECKS)
+    assert all(meaning.endswith(".") for _, _, meaning in CHECKS.values())
+
+
+def test_a_command_has_one_name_in_menu_and_bar(opened):  # noqa: F811
+    menus = {command.id: command.text.replace("&", "").rstrip("…") for command in COMMANDS}
+    for name in ("toggle_fiducials", "toggle_magnifier"):
+        assert opened.page_bar.buttons[name].text() == menus[name]

@@ -17,6 +17,59 @@ OTHERS_ARE_FOR = noted(
     "What is personal in the next twins is pooled over the reference and these recordings, so that it depends less"
     " on one recording's noise and electrodes. Rhythm and beat stay those of the reference."
 )
+#: What is checked of heat maps: its name in `HeatMap.checks`, words, unit, and what it means.
+CHECKS = {
+    "rms_mv": (
+        noted("Size of the difference"),
+        "mV",
+        noted("Root mean square over all leads and samples: how much the condition changes at all."),
+    ),
+    "same_rhythm": (
+        noted("Same rhythm with and without"),
+        "",
+        noted("Where not, beats stand elsewhere, and the map shows their places, too."),
+    ),
+    "energy_share_in_ectopic_beats": (
+        noted("Share of the map in ectopic beats"),
+        "%",
+        noted("Of the squared values. Far above their share of the time: the map lies on them."),
+    ),
+    "time_share_of_ectopic_beats": (
+        noted("Share of the time in ectopic beats"),
+        "%",
+        noted("What a map without any preference would give them."),
+    ),
+    "mean_share": (
+        noted("Mean attention to the condition"),
+        "%",
+        noted("Of the attention that goes to the asked statements, over the strip."),
+    ),
+    "share_if_uniform": (
+        noted("Attention without preference"),
+        "%",
+        noted("What the condition would get if all were attended to alike."),
+    ),
+    "range": (
+        noted("Highest less lowest attention"),
+        "%",
+        noted("Near zero: the map is flat and says nothing about when."),
+    ),
+    "evidence_twin": (
+        noted("Evidence in the twin"),
+        "",
+        noted("How much better the model predicts the strip when told of the condition; above 0 speaks for it."),
+    ),
+    "evidence_without": (
+        noted("Evidence without the condition"),
+        "",
+        noted("The same of the strip without it; lower, if the model tells them apart."),
+    ),
+    "completeness_error": (
+        noted("Evidence not shared out"),
+        "%",
+        noted("By how much the values of the map miss the difference of both; above 10 % be careful."),
+    ),
+}
 
 
 class Paragraphs(QTextBrowser):
@@ -93,7 +146,9 @@ def checks_of(heatmap: HeatMap) -> list[tuple[str, str]]:
         )
     ]
     for name, value in heatmap.checks.items():
-        rows.append((said(name.replace("_", " ").capitalize()), shown(value)))
+        words, unit, meaning = CHECKS[name]
+        figures = shown(100 * value if unit == "%" else value)
+        rows.append((tr(words), f"{figures} {unit}".strip() + f". {tr(meaning)}"))
     rows.append(
         (
             tr("How to read it"),
