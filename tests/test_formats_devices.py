@@ -251,3 +251,9 @@ def test_rate_and_scale_agree_with_what_the_device_measured(real_data, name):
     assert measured.qt == pytest.approx(device["QT"], abs=40)
     # The limb leads of one device obey the lead laws, to the rounding of its steps.
     assert lead_law_residual(recording.signal) < 0.02
+
+
+def test_the_full_disclosure_beside_a_strip_is_said(save, real_data):
+    recording = read_ecg(device_file(real_data, "cardiosoft_xml/cardiosoft.xml"))
+    assert recording.history == ("left out the full-disclosure recording of 16 s beside the strip",)
+    assert read_ecg(save(cardiosoft(STEPS))).history == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -298,3 +299,28 @@ def test_what_contradicts_and_what_says_nothing():
     assert contradictions(of("2013-01-25", age=97), of("2023-01-25", age=90)) == (), (
         "90 stands for older, too"
     )
+
+
+def test_channels_without_names_of_leads_are_asked_for(window, qtbot, tmp_path):
+    path = write_ecg(strip()[0], tmp_path / "unnamed.hea")
+    text = path.read_text()
+    for k, lead in enumerate(LEADS):
+        text = text.replace(f" 0 {lead}\n", f" 0 chan {k}\n")
+    path.write_text(text)
+    window.open_path(path)
+    dialog = dialog_of(window, qtbot, TableDialog)
+    assert (
+        dialog.windowTitle() == "What the file does not say"
+        and dialog.order.accessibleName() == "Channels, in order"
+    )
+    assert not dialog.table.isVisibleTo(dialog), "no rows of a file that is no table"
+    dialog.order.setEditText("I,II")
+    qtbot.waitUntil(lambda: "has 12 channels, but 2 are named" in dialog.note.text())
+    dialog.order.setEditText(",".join(LEADS))
+    opens = dialog.buttons.button(QDialogButtonBox.StandardButton.Open)
+    qtbot.waitUntil(lambda: opens.isEnabled())
+    if shots := os.environ.get("ECGTWIN_SHOTS"):
+        dialog.grab().save(f"{shots}/channels.png")
+    qtbot.mouseClick(opens, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.session.reference is not None and idle(window))
+    assert window.session.reference.leads == LEADS

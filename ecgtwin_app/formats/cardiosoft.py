@@ -39,7 +39,7 @@ def sniff(path: Path, head: bytes) -> bool:
 
 
 def open_file(path: Path) -> EcgFile:
-    """Read the strip; the median beat and the full disclosure stay in the file.
+    """Read the strip; the median beat stays in the file, and so does the full disclosure, which the history says.
 
     Raises
     ------
@@ -69,11 +69,28 @@ def open_file(path: Path) -> EcgFile:
             )
         check_shape(path.name, len(rows), rate, rows[0].size)
         check_values(path.name, len(rows), rows[0].size)
+        fields = _fields(root) | {"history": _full_disclosure(root)}
         signal = np.stack(rows) * (size / 1000)
         names = tuple(lead.get("lead", "") for lead in leads)
         return EcgFile(
-            path, FORMAT, names, rate, rows[0].size, lambda first, last: signal[:, first:last], _fields(root)
+            path, FORMAT, names, rate, rows[0].size, lambda first, last: signal[:, first:last], fields
         )
+
+
+def _full_disclosure(root: Element) -> tuple[str, ...]:
+    """A line for the history where the file holds a longer, coarser recording beside the strip."""
+    found = root.find("FullDisclosure")
+    count, channels, rate = (
+        number_in(text_at(found, tag))
+        for tag in ("FullDisclosureData/SampleCountTotal", "NumberOfChannels", "SampleRate")
+    )
+    if count is None:
+        count = (
+            text_at(found, "FullDisclosureData").count(",") + 1 if text_at(found, "FullDisclosureData") else 0
+        )
+    if not count or not channels or not rate:
+        return ()
+    return (f"left out the full-disclosure recording of {count / channels / rate:g} s beside the strip",)
 
 
 def _fields(root: Element) -> dict:

@@ -17,6 +17,8 @@ from ecgtwin_app.ui.marks import Marks, marks_of
 from ecgtwin_app.ui.seconds_dialog import LONG
 from ecgtwin_app.ui.words import said, tr
 
+#: Seconds that are looked at to see whether the channels have names.
+_MOMENT_S = 2.0
 #: How the note begins that says which electrodes look exchanged.
 EXCHANGED = "electrodes perhaps exchanged: "
 #: A recording, its measurements and marks (None where no beat can be measured), notes, and the verdict on it.
@@ -24,12 +26,26 @@ Measured = tuple[Recording, dict | None, Marks | None, tuple[str, ...], Quality]
 
 
 def read(path: Path, options: dict) -> Measured | EcgFile | NotStated:
-    """A measured recording; the file itself where it is long; what is missing where it does not say it."""
+    """A measured recording; the file itself where it is long or interrupted; what is missing where it does not say it."""
     try:
         file = open_ecg(path, **options)
+        if file.duration <= LONG and len(file.stretches()) == 1:
+            return measured(file.recording())
+        _check_names(file)
     except NotStated as error:
         return error
-    return file if file.duration > LONG else measured(file.recording())
+    return file
+
+
+def _check_names(file: EcgFile) -> None:
+    """`NotStated` when the channels of a file cannot be told as leads; asked of a moment of it."""
+    begin, end = max(file.stretches(), key=lambda stretch: stretch[1] - stretch[0])
+    try:
+        file.recording(begin, min(_MOMENT_S, end - begin))
+    except NotStated:
+        raise
+    except EcgError:
+        return  # what is wrong with that moment need not be wrong with the ten seconds that are chosen
 
 
 def measured(recording: Recording) -> Measured:

@@ -18,10 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, LEADS, EcgError
+from ecgtwin_app.formats import csv_
 from ecgtwin_app.formats.channels import known_leads
 from ecgtwin_app.formats.csv_preview import TablePreview, preview
 from ecgtwin_app.formats.guard import MAX_RATE, MIN_RATE
-from ecgtwin_app.formats.registry import open_ecg
+from ecgtwin_app.formats.registry import SUFFIXES, open_ecg
 from ecgtwin_app.ui.choice_box import ChoiceBox
 from ecgtwin_app.ui.words import noted, number, said, tr
 from ecgtwin_app.ui.worker import Worker
@@ -46,8 +47,10 @@ class TableDialog(QDialog):
 
     def __init__(self, path: Path, missing: tuple[str, ...], parent: QWidget | None = None):
         super().__init__(parent)
-        self.setWindowTitle(tr("What the table does not say"))
         self._path, self._missing = path, missing
+        self.setWindowTitle(
+            tr("What the table does not say") if self._is_text() else tr("What the file does not say")
+        )
         self._worker = Worker(self, "ecgtwin-table")
         self._checking = self._changed = False
         self.rate = QDoubleSpinBox(decimals=1, minimum=MIN_RATE, maximum=MAX_RATE, value=500.0, suffix=" Hz")
@@ -73,7 +76,7 @@ class TableDialog(QDialog):
             field.setMinimumWidth(260)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
-        self.resize(720, 560)
+        self.resize(720, 560 if self._is_text() else 220)
         self._show()
         self.rate.setFocus()
 
@@ -104,7 +107,11 @@ class TableDialog(QDialog):
         rows = (
             ("rate", tr("Samples a second"), self.rate),
             ("unit", tr("Unit of the numbers"), self.unit),
-            ("lead_order", tr("Columns, in order"), self.order),
+            (
+                "lead_order",
+                tr("Columns, in order") if self._is_text() else tr("Channels, in order"),
+                self.order,
+            ),
         )
         for name, words, field in rows:
             field.setAccessibleName(words)
@@ -125,7 +132,8 @@ class TableDialog(QDialog):
         column.addWidget(self.buttons)
 
     def _is_text(self):
-        return self._path.suffix.lower() not in (".npy", ".npz", ".mat")
+        suffix = self._path.suffix.lower()
+        return suffix in csv_.SUFFIXES or suffix not in SUFFIXES
 
     def _offer_orders(self):
         """The usual orders that have as many names as the table has columns come first."""
