@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QSettings
 from ui_standin import StandInEngine
 
+from ecgtwin_app.conditions.vocabulary import find_condition
+from ecgtwin_app.ui import app
 from ecgtwin_app.ui.app import DiscreetFormatter, ErrorHooks
 from ecgtwin_app.ui.main_window import MainWindow
 
@@ -56,3 +59,14 @@ def test_so_is_what_nobody_caught_on_another_thread(window, qtbot):
     thread.join()
     hooks.remove()
     qtbot.waitUntil(lambda: "KeyError" in window.messages.text)
+
+
+@pytest.mark.parametrize(("rate", "draws"), [(0.98, 1), (0.5, 4), (None, 4)])
+def test_the_demo_draws_again_only_for_a_condition_that_is_not_ready(window, monkeypatch, rate, draws):
+    condition = replace(find_condition("ventricular premature complex"), pass_rate=rate)
+    monkeypatch.setattr(app, "find_condition", lambda name: condition)
+    asked = []
+    monkeypatch.setattr(window, "generate", lambda: asked.append(window.session.request.best_of))
+    app._demonstrate(window)
+    assert asked == [draws]
+    assert window.session.request.best_of == 1, "the next request is an ordinary one"

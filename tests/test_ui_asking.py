@@ -6,9 +6,9 @@ import json
 
 import pytest
 from PySide6.QtCore import Qt
-from ui_window import CONTROL, accept_file_dialog, generate
+from ui_window import CONTROL, accept_file_dialog, generate, idle
 
-from ecgtwin_app.conditions.vocabulary import find_condition
+from ecgtwin_app.conditions.vocabulary import find_condition, load_vocabulary
 from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.ecg.score import Event, RhythmScore
 from ecgtwin_app.engine.request import TwinRequest
@@ -170,7 +170,7 @@ def test_a_set_point_can_be_left_open_again(opened):
     assert opened.session.request.pr == 200
     dial.field.setValue(dial.field.minimum())
     assert opened.session.request.pr is None
-    assert dial.field.text() == "open"
+    assert dial.field.text() == "keep"
 
 
 def test_the_rate_slider_covers_what_the_condition_allows(opened, qtbot):
@@ -241,3 +241,73 @@ def test_a_file_without_presets_gives_one_sentence(tmp_path, text):
         read_presets(path)
     with pytest.raises(EcgError, match="cannot be written"):
         write_presets(tmp_path / "no" / "x.json", [])
+
+
+# -- combinations by name, seeds, messages ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["AF with LBBB", "AF + LBBB", "af+lbbb", "AF, LBBB", "AF and LBBB", "atrial fibrillation with LBBB"],
+)
+def test_a_combination_is_found_by_the_names_of_its_parts(opened, qtbot, words):
+    conditions = opened.request_panel.conditions
+    qtbot.keyClicks(conditions.search, words)
+    assert conditions.together.isVisible()
+    assert conditions.list.item_of("left bundle branch block") is not None
+    qtbot.keyClick(conditions.search, Qt.Key.Key_Return)
+    assert opened.session.request.conditions == ("atrial fibrillation", "left bundle branch block")
+
+
+def test_a_name_that_holds_such_a_word_is_no_combination(opened):
+    conditions = opened.request_panel.conditions
+    for condition in load_vocabulary():
+        for name in (condition.name, *condition.synonyms):
+            if "+" not in name:
+                conditions.search.setText(name)
+                assert not conditions.together.isVisible(), name
+    conditions.search.setText("+AF")
+    assert not conditions.together.isVisible(), "it is added to what is chosen"
+
+
+def test_a_new_seed_says_which_and_draws(opened, qtbot):
+    generate(opened, qtbot)
+    before = opened.session.twin
+    qtbot.keyClick(opened, Qt.Key.Key_R, CONTROL)
+    assert str(opened.session.request.seed) in opened.messages.text
+    qtbot.waitUntil(lambda: len(opened.session.twins) == 2 and idle(opened))
+    assert opened.session.twin.seed == opened.session.request.seed != before.seed
+
+
+def test_a_seed_alone_leaves_a_saved_session_saved(opened, qtbot, tmp_path):
+    generate(opened, qtbot)
+    opened.save_session()
+    accept_file_dialog(opened, qtbot, tmp_path / "a.ecgtwin")
+    qtbot.waitUntil(lambda: idle(opened) and not opened.unsaved)
+    opened.session.set_request(TwinRequest(("sinus bradycardia",), heart_rate=90.0))  # cannot be drawn
+    opened.new_seed()
+    assert not opened.controller.running and not opened.unsaved
+    assert str(opened.session.request.seed) in opened.messages.text
+
+
+def test_what_went_wrong_is_no_longer_said_after_the_next_success(opened, qtbot):
+    opened.messages.warn("Something was refused.")
+    opened.request_panel.form.samples.setValue(2)
+    assert not opened.messages.text
+    opened.messages.tell("Something was done.")
+    opened.request_panel.form.samples.setValue(3)
+    assert opened.messages.text, "only errors go"
+
+
+def test_twins_go_by_their_condition_and_seed(opened, qtbot):
+    generate(opened, qtbot, conditions=("atrial fibrillation",), seed=7, samples=2)
+    for row, seed in enumerate((7, 8)):
+        text = opened.filmstrip.item(row).text()
+        assert "atrial fibrillation" in text and f"seed {seed}" in text
+        layer = opened.layers_panel.list.item(1 - row).text()
+        assert "atrial fibrillation" in layer and f"seed {seed}" in layer
+
+
+def test_the_morph_stands_in_both_menus(opened):
+    for menu in ("Twin", "Teach"):
+        assert opened.commands["toggle_morph"] in opened.menus[menu].actions()

@@ -56,7 +56,7 @@ ACTIONS = {
         "change of heart rate",
     ),
     "condition": (lambda w: w.request_panel.conditions.choose("atrial fibrillation"), "change of condition"),
-    "seed": (lambda w: w.new_seed(), "change of seed"),
+    "seed": (lambda w: w.new_seed(), "generation of twin"),
     "twin": (lambda w: w.generate(), "generation of twin"),
     "removal": (lambda w: w.remove_twin(), "removal of twin"),
     "rename": (_rename, "change of name of twin"),

@@ -162,7 +162,7 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     rhythm.add_argument(
         "--no-score",
         action="store_true",
-        help="older name of --rhythm learned; for no score at all use --rhythm none",
+        help=argparse.SUPPRESS,  # the older name of --rhythm learned; it says what --rhythm none does
     )
     parser.add_argument(
         "--rhythm",

@@ -95,7 +95,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="rhythm",
         action="store_const",
         const="learned",
-        help="without any given score: the same as --rhythm learned",
+        help=argparse.SUPPRESS,  # the older name of --rhythm learned; it says what --rhythm none does
     )
     how.add_argument("--strength", type=float, metavar="X", help="guidance of the condition; 1 is none")
     how.add_argument("--steps", type=int, metavar="N", help="steps of the sampler")

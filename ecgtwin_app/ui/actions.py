@@ -39,6 +39,8 @@ class Command:
         One line of help.
     rule_before : bool
         Whether a line separates it from what stands above it in the menu.
+    also : str
+        Another of `MENUS` at whose end it stands, too.
     """
 
     id: str
@@ -47,6 +49,7 @@ class Command:
     shortcuts: tuple[str, ...] = ()
     tip: str = ""
     rule_before: bool = False
+    also: str = ""
 
 
 COMMANDS = (
@@ -91,7 +94,7 @@ COMMANDS = (
     Command("load_presets", "&Load presets…", "Edit", (), "Read favourites from a file"),
     Command("generate", "&Generate", "Twin", ("Ctrl+G", "F5"), "Make twins as asked"),
     Command("cancel", "&Cancel", "Twin", ("Esc",), "Stop the run at its next step"),
-    Command("new_seed", "&New seed", "Twin", ("Ctrl+R",), "Ask for another draw"),
+    Command("new_seed", "&New seed, draw again", "Twin", ("Ctrl+R",), "Another draw of the same request"),
     Command("previous_twin", "&Previous twin", "Twin", ("Alt+Up",), "Show the twin before this one", True),
     Command("next_twin", "Ne&xt twin", "Twin", ("Alt+Down",), "Show the twin after this one"),
     Command("remove_twin", "&Remove twin", "Twin", ("Ctrl+Backspace",), "Put the shown twin aside"),
@@ -176,7 +179,15 @@ COMMANDS = (
         (),
         "The answers on sheets of their own at the end",
     ),
-    Command("toggle_morph", "&Morph", "Teach", ("Ctrl+M",), "From the own rhythm into the condition", True),
+    Command(
+        "toggle_morph",
+        "&Morph",
+        "Teach",
+        ("Ctrl+M",),
+        "From the own rhythm into the condition",
+        True,
+        also="Twin",
+    ),
     Command("play_morph", "P&lay or pause the morph", "Teach", ("Ctrl+Shift+M",), "Opens the morph first"),
     Command("morph_less", "Morph towards own rh&ythm", "Teach", ("[",), "One frame back"),
     Command("morph_more", "Morph towards t&win", "Teach", ("]",), "One frame on"),
@@ -222,6 +233,10 @@ def build_actions(window: QMainWindow, menus: dict[str, QMenu]) -> dict[str, QAc
             menus[command.menu].addSeparator()
         menus[command.menu].addAction(action)
         actions[command.id] = action
+    for command in COMMANDS:
+        if command.also:
+            menus[command.also].addSeparator()
+            menus[command.also].addAction(actions[command.id])
     return actions
 
 

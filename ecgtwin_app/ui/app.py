@@ -22,6 +22,7 @@ from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from ecgtwin_app import __version__
+from ecgtwin_app.conditions.vocabulary import find_condition
 from ecgtwin_app.engine.preload import load_torch
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.ui import settings
@@ -80,8 +81,11 @@ def _recovery_folder() -> Path:
 
 
 def _demonstrate(window: MainWindow) -> None:
-    """Make one PVC twin: still experimental, so the best of a few draws is shown, and marked so."""
+    """Make one twin; of a condition that is not ready the best of a few draws is shown, and marked so."""
     request = window.session.request
+    if all(find_condition(name).status == "ready" for name in request.conditions):
+        window.generate()
+        return
     window.session.set_request(replace(request, best_of=4))
     window.generate()
     window.session.set_request(request)

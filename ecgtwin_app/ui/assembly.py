@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QLabel, QSizePolicy, QSplitter, QSplitterHandle, QVBoxLayout, QWidget
 
+from ecgtwin_app.ui.number_field import FieldKeys
 from ecgtwin_app.ui.remembered import remembered_columns
 from ecgtwin_app.ui.tabs import Tabs
 from ecgtwin_app.ui.words import noted, tr
@@ -63,6 +64,7 @@ class Assembly:
 
     def connect_parts(self) -> None:
         """What every part says, and who listens."""
+        self.field_keys = FieldKeys(self, self.view)
         self.request_panel.changed.connect(self.ask)
         self.history.loaded.connect(self.load_request)
         self.history.run_wished.connect(self.run_request)
@@ -121,6 +123,8 @@ class Assembly:
         for signal in (self.undo_stack.canUndoChanged, self.undo_stack.canRedoChanged):
             signal.connect(self._show_commands)
         self.undo_stack.undoTextChanged.connect(self._show_commands)
+        self.undo_stack.indexChanged.connect(self.messages.settle)
+        self.session.heatmap_kept.connect(self.messages.settle)
 
 
 class Hint(QLabel):

@@ -39,7 +39,13 @@ class FileCommands:
             self.open_session(path)
             return
 
+        before = self.session.request
+
         def opened():
+            if self.session.request != before and not self.messages.text:
+                self.messages.tell(
+                    tr("Rate, set-points, age and sex of the former patient are at “keep” again.")
+                )
             if path != example_path():
                 self.note_recent(path)
             if then is not None:

@@ -78,7 +78,14 @@ class TwinCommands:
         self.controller.follow_score(twin, request)
 
     def new_seed(self) -> None:
-        self.ask(replace(self.session.request, seed=random.randrange(1_000_000)), noted("seed"))
+        """Draw the same request again with another seed, and say which."""
+        seed = random.randrange(1_000_000)
+        self.ask(replace(self.session.request, seed=seed), noted("seed"))
+        self.generate()
+        if self.controller.running:
+            self.messages.tell(tr("Another draw of the same request, with seed {seed}.").format(seed=seed))
+        else:
+            self.messages.tell(tr("The next twins are drawn with seed {seed}.").format(seed=seed))
 
     def previous_twin(self) -> None:
         self.session.show_twin(self.session.current - 1)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSizePolicy, QTextBrowser, QVBoxLayout, QWidget
 
 from ecgtwin_app.conditions.vocabulary import Condition, load_vocabulary
 from ecgtwin_app.ui.combination import in_order, why_not
 from ecgtwin_app.ui.condition_list import ConditionList, status_words
-from ecgtwin_app.ui.condition_words import capital, names_text, search
+from ecgtwin_app.ui.condition_words import capital, names_text, search, search_together
 from ecgtwin_app.ui.words import figure, tr
 
 _CODE_SYSTEMS = {"scp": "SCP-ECG", "aha": "AHA", "mdc": "MDC", "snomed": "SNOMED CT"}
@@ -33,6 +33,11 @@ class ConditionPanel(QWidget):
         )
         self.search.textChanged.connect(self._fill)
         self.search.returnPressed.connect(self._take_first)
+        self.together = QPushButton(objectName="secondary")
+        self.together.setAccessibleName(tr("Choose these together (Enter)"))
+        self.together.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.together.clicked.connect(lambda: self._choose(self._combination()))
+        self.together.hide()
         self.list = ConditionList()
         self.list.chosen.connect(lambda name: self._choose((name,)))
         self.list.toggled.connect(self._toggle)
@@ -78,19 +83,44 @@ class ConditionPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addWidget(self.search)
+        column.addWidget(self.together)
         column.addWidget(self.list, 3)
         column.addWidget(self.summary)
         column.addWidget(self.problem)
         column.addWidget(self.note, 2)
 
     def _found(self):
-        return search(self.search.text().lstrip("+"))
+        text = self.search.text().lstrip("+")
+        parts = () if (found := search(text)) and "+" not in text else search_together(text)
+        return list({one.name: one for part in parts for one in part}.values()) if parts else found
+
+    def _combination(self) -> tuple[str, ...]:
+        """The best match for each part of what is searched for, where it names several conditions."""
+        text = self.search.text().lstrip("+")
+        if search(text) and "+" not in text:
+            return ()
+        best = [
+            next((c.name for c in part if self.list.is_available(c.name)), None)
+            for part in search_together(text)
+        ]
+        return in_order(best) if best and None not in best and len(set(best)) > 1 else ()
 
     def _fill(self):
         self.list.show_conditions(self._found())
+        names = self._combination()
+        words = self.together.fontMetrics().elidedText(
+            f"↵ {names_text(names)}", Qt.TextElideMode.ElideMiddle, max(120, self.search.width() - 30)
+        )
+        self.together.setText(words)
+        self.together.setToolTip(names_text(names))
+        self.together.setVisible(bool(names))
 
     def _take_first(self):
-        """Enter in the search box takes the best match that the weights know."""
+        """Enter in the search box takes the best match, or combination, that the weights know."""
+        if names := self._combination():
+            self._choose(names)
+            self.list.setFocus()
+            return
         found = next((c for c in self._found() if self.list.is_available(c.name)), None)
         if found is None:
             return

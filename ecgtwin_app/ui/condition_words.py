@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -42,6 +43,16 @@ def search(text: str) -> list[Condition]:
             ranked.append((0 if phrase in entries else 1, condition))
     own = [condition for _, condition in sorted(ranked, key=lambda pair: pair[0])]
     return own + [condition for condition in search_conditions(text) if condition not in own]
+
+
+def search_together(text: str) -> tuple[list[Condition], ...]:
+    """What is found for each part of a combination, "AF with LBBB", "VHF + LSB"; () where it is none."""
+    for between in (r"\s*[+&,/]\s*", r"\s+(?:with|and|mit|und)\s+"):
+        parts = [part for part in re.split(between, text.strip(), flags=re.IGNORECASE) if part]
+        found = tuple(search(part) for part in parts)
+        if len(found) > 1 and all(found):
+            return found
+    return ()
 
 
 def _language():

@@ -43,7 +43,9 @@ class FileJobs:
     def open_seconds(self, file: EcgFile, start: float) -> None:
         """Make ten seconds of a long recording the reference."""
         self._read_seconds(
-            file, start, lambda piece, found: self._show_reference(file.path.name, piece, found, None)
+            file,
+            start,
+            lambda piece, found: self._show_reference(file.path.name, piece, found, None, same_patient=True),
         )
 
     def add(self, paths: Sequence[Path]) -> None:
@@ -119,9 +121,9 @@ class FileJobs:
             on_error=self.failed.emit,
         )
 
-    def _show_reference(self, name, piece, found, then):
+    def _show_reference(self, name, piece, found, then, same_patient=False):
         def show():
-            self.session.open(*found, name=name)
+            self.session.open(*found, name=name, same_patient=same_patient)
             self.piece = piece
 
         self.enter(tr("opening of ECG"), show)

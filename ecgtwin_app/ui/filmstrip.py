@@ -13,7 +13,7 @@ from ecgtwin_app.report.trace import keep_peaks, polygon
 from ecgtwin_app.ui.condition_words import names_text
 from ecgtwin_app.ui.words import tr
 
-_PICTURE = QSize(168, 46)
+_PICTURE = QSize(176, 38)
 #: Seconds of lead II that a picture shows.
 _SECONDS = 4.0
 _LOOK = look_of("paper", "none")
@@ -33,12 +33,14 @@ class Filmstrip(QListWidget):
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(False)
+        self.setWordWrap(True)  # or a second line is not painted
         self.setMovement(QListView.Movement.Static)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setIconSize(_PICTURE)
-        self.setGridSize(QSize(_PICTURE.width() + 14, _PICTURE.height() + 26))
-        self.setFixedHeight(_PICTURE.height() + 44)
+        # Below the picture stand two lines: the condition, and how it was drawn.
+        self.setGridSize(QSize(_PICTURE.width() + 14, _PICTURE.height() + 42))
+        self.setFixedHeight(_PICTURE.height() + 60)
         self.currentRowChanged.connect(self._moved)
         self.hide()
 
@@ -59,7 +61,7 @@ class Filmstrip(QListWidget):
             if self._hidden:
                 self.addItem(QListWidgetItem(_icon(self._pictures[twin]), str(number)))
                 continue
-            item = QListWidgetItem(_icon(self._pictures[twin]), f"{number}  {marks(twin)}")
+            item = QListWidgetItem(_icon(self._pictures[twin]), self._caption(number, twin))
             words = tr("Twin {number}: {conditions}, seed {seed}, {marks}").format(
                 number=number,
                 conditions=names_text(twin.request.conditions),
@@ -69,6 +71,13 @@ class Filmstrip(QListWidget):
             item.setToolTip(words)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
             self.addItem(item)
+
+    def _caption(self, number, twin):
+        """ "1 · atrial fibrillation", as much of it as fits, and below it "seed 5 · ✓ 4/4"."""
+        what = f"{number} · {names_text(twin.request.conditions)}"
+        what = self.fontMetrics().elidedText(what, Qt.TextElideMode.ElideRight, _PICTURE.width())
+        how = tr("seed {seed} · {marks}").format(seed=twin.seed, marks=marks(twin))
+        return f"{what}\n{how}"
 
     def _moved(self, row):
         if row >= 0:

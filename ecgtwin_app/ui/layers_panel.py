@@ -66,7 +66,10 @@ class LayersPanel(QWidget):
             number = 0 if key == REFERENCE else session.twins.index(key) + 1
             words = f"{tr('Reference')} {others_words(session)}".strip()
             if key != REFERENCE:
-                name = stack.style(key).name or tr("Twin {number}").format(number=number)
+                usual = tr("{number} · {conditions}, seed {seed}").format(
+                    number=number, conditions=names_text(key.request.conditions), seed=key.seed
+                )
+                name = stack.style(key).name or usual
                 words = f"{name}  {marks(key)}"
             item = QListWidgetItem(words)
             item.setData(_KEY, key)

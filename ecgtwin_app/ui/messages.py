@@ -41,6 +41,11 @@ class MessageBar(QFrame):
         """Show what went wrong and how to mend it."""
         self._show("error", said(sentence))
 
+    def settle(self, *_) -> None:
+        """Something succeeded: what went wrong before it is no longer said."""
+        if self.property("kind") == "error":
+            self.hide()
+
     def offer(self, sentence: str, choices: tuple[tuple[str, Callable[[], None]], ...]) -> None:
         """Show a message with buttons; any of them closes it."""
         self._show("info", sentence)

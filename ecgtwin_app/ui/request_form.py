@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from ecgtwin_app.engine.feasible import AGES, HEART_RATES, SET_POINTS
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.ui.choice_box import ChoiceBox
-from ecgtwin_app.ui.dial import Dial
+from ecgtwin_app.ui.dial import Dial, back_button
+from ecgtwin_app.ui.number_field import WholeField
 from ecgtwin_app.ui.words import noted, number, tr
 
-_SEXES = ((None, noted("as reference")), ("F", noted("female")), ("M", noted("male")))
+#: The one word for what the twin has from its reference.
+KEEP = noted("keep")
+_USUAL = TwinRequest()
+_SEXES = ((None, KEEP), ("F", noted("female")), ("M", noted("male")))
 #: Who writes the rhythm.
 _RHYTHMS = (
     ("process", noted("by rules")),
@@ -22,14 +26,16 @@ _RHYTHMS = (
     ("none", noted("by nobody")),
 )
 _FIRST = ("heart_rate", "severity")
-#: Field of the request, name, unit, limits, plausible range, step and the words for "left open".
+#: Fields that are always seen.
+_SEEN = (*_FIRST, "samples", "seed")
+#: Field of the request, name, unit, limits, plausible range, step and the word for "not set".
 _DIALS = (
-    ("heart_rate", noted("Heart rate"), "/min", HEART_RATES, (40, 180), 1.0, noted("keep")),
-    ("severity", noted("Severity"), "", (0.0, 1.0), (0.0, 1.0), 0.05, noted("any")),
-    ("pr", noted("PR"), "ms", SET_POINTS["pr"], (100, 320), 1.0, noted("open")),
-    ("qrs", noted("QRS"), "ms", SET_POINTS["qrs"], (70, 180), 1.0, noted("open")),
-    ("qt", noted("QT"), "ms", SET_POINTS["qt"], (300, 560), 1.0, noted("open")),
-    ("axis", noted("QRS axis"), "°", SET_POINTS["axis"], (-90, 180), 1.0, noted("open")),
+    ("heart_rate", noted("Heart rate"), "/min", HEART_RATES, (40, 180), 1.0, KEEP),
+    ("severity", noted("Severity"), "", (0.0, 1.0), (0.0, 1.0), 0.05, noted("random")),
+    ("pr", noted("PR"), "ms", SET_POINTS["pr"], (100, 320), 1.0, KEEP),
+    ("qrs", noted("QRS"), "ms", SET_POINTS["qrs"], (70, 180), 1.0, KEEP),
+    ("qt", noted("QT"), "ms", SET_POINTS["qt"], (300, 560), 1.0, KEEP),
+    ("axis", noted("QRS axis"), "°", SET_POINTS["axis"], (-90, 180), 1.0, KEEP),
     ("strength", noted("Strength"), "", (1.0, 5.0), (1.0, 3.0), 0.1, ""),
     ("identity", noted("Identity"), "", (0.0, 5.0), (1.0, 2.0), 0.1, ""),
 )
@@ -52,8 +58,10 @@ _CHANGED = {
     "rhythm": noted("rhythm"),
 }
 _TIPS = {
-    "heart_rate": noted("Ventricular rate; open keeps the patient's own where the condition allows it"),
-    "severity": noted("How marked the condition is: 0 just meets the criteria, 1 is severe; open draws it"),
+    "heart_rate": noted("Ventricular rate; “keep” is the patient's own where the condition allows it"),
+    "severity": noted(
+        "How marked the condition is: 0 just meets the criteria, 1 is severe; “random” draws it for each twin"
+    ),
     "pr": noted("From the onset of P to the onset of QRS"),
     "qrs": noted("From the earliest onset to the latest end over twelve leads"),
     "qt": noted("From the onset of QRS to the end of T"),
@@ -83,13 +91,16 @@ class RequestForm(QWidget):
         super().__init__(parent)
         self._request = TwinRequest()
         self.dials = {
-            field: Dial(tr(name), *rest, tr(open_text) if open_text else "")
-            for field, name, *rest, open_text in _DIALS
+            field: Dial(tr(name), *rest, tr(word) if word else "", getattr(_USUAL, field))
+            for field, name, *rest, word in _DIALS
         }
         self.samples, self.seed = _whole(tr("Twins"), 1, 12), _whole(tr("Seed"), 0, 999_999_999)
         self.best_of, self.steps = _whole(tr("Best of"), 1, 50), _whole(tr("Steps"), 1, 100)
         youngest, oldest = int(AGES[0]) - 1, int(AGES[1])
-        self.age = _whole(tr("Age"), youngest, oldest, tr("as reference"), tr(" years"))
+        self.age = _whole(tr("Age"), youngest, oldest, tr(KEEP), tr(" years"))
+        self.age_back = back_button(tr("Age"), tr(KEEP))
+        self.age_back.clicked.connect(self.age.leave_open)
+        self.rate_note, self.problem = QLabel(objectName="quiet"), QLabel(objectName="problem")
         self.sex = _choice(tr("Sex"), _SEXES)
         self.rhythm = _choice(tr("Rhythm"), _RHYTHMS)
         self.more = QToolButton(checkable=True, objectName="flat")
@@ -121,26 +132,54 @@ class RequestForm(QWidget):
         self.rhythm.setCurrentIndex(self.rhythm.findData(request.rhythm))
         for box in boxes:
             box.blockSignals(False)
+        self.age_back.setVisible(request.age is not None)
+        self._show_more_text()
 
-    def show_reference(self, heart_rate: float | None) -> None:
-        """Say which heart rate "keep" keeps."""
-        self.dials["heart_rate"].set_open_text(
-            tr("keep") if heart_rate is None else tr("keep ({rate})").format(rate=number(heart_rate))
-        )
+    def show_reference(self, heart_rate: float | None, age: float | None = None) -> None:
+        """Say which heart rate and which age "keep" keeps."""
+        keep = tr(KEEP)
+        for field, value in ((self.heart_rate, heart_rate), (self.age, age)):
+            field.set_word(keep, keep if value is None else f"{keep} ({number(value)})")
+
+    def show_notes(self, rate: str, problem: str) -> None:
+        """Say which heart rate is taken where it cannot be kept, and what of the request contradicts itself."""
+        for label, words in ((self.rate_note, rate), (self.problem, problem)):
+            label.setText(words)
+            label.setVisible(bool(words))
 
     def show_rate_range(self, low: float, high: float) -> None:
         """Bind the heart rate's slider to what the condition allows."""
         low, high = max(low, HEART_RATES[0]), min(high, HEART_RATES[1])
         self.dials["heart_rate"].set_plausible(low, max(low + 1, high))
 
+    def first_height(self) -> int:
+        """Height of what is always seen, down to the button that opens the second part."""
+        column, second = self.layout(), self._second
+        unfolded = 0 if second.isHidden() else second.sizeHint().height() + column.spacing()
+        return column.sizeHint().height() - unfolded
+
     def show_more(self, shown: bool) -> None:
         """Open or close the second part."""
         self._second.setVisible(shown)
-        self.more.setText(
-            tr("Less: intervals, axis, dials ▾") if shown else tr("More: intervals, axis, dials ▸")
-        )
         self.more.setChecked(shown)
+        self._show_more_text()
         self.more_toggled.emit(shown)
+
+    def _show_more_text(self):
+        """Folded, it names what is set behind it: nothing that is asked stays unseen."""
+        behind = [field for field in _CHANGED if field not in _SEEN]
+        names = [tr(_CHANGED[f]) for f in behind if getattr(self._request, f) != getattr(_USUAL, f)]
+        if self.more.isChecked():
+            words = tr("Less: intervals, axis, dials ▾")
+        elif names:
+            shown = ", ".join(names[:3]) + (f" +{len(names) - 3}" if len(names) > 3 else "")
+            words = tr("● Set: {names} ▸").format(names=shown)
+        else:
+            words = tr("More: intervals, axis, dials ▸")
+        self.more.setText(words)
+        self.more.setProperty("set", bool(names))
+        self.more.style().unpolish(self.more)
+        self.more.style().polish(self.more)
 
     def _lay_out(self):
         column = QVBoxLayout(self)
@@ -154,8 +193,15 @@ class RequestForm(QWidget):
             dial.field.setToolTip(tr(_TIPS[field]))
             dial.label.setToolTip(tr(_TIPS[field]))
             (column if field in _FIRST else second).addWidget(dial)
+            if field == "heart_rate":
+                for label in (self.rate_note, self.problem):
+                    label.setWordWrap(True)
+                    label.hide()
+                    column.addWidget(label)
         column.addLayout(_pairs((self.samples, self.seed)))
-        second.addLayout(_pairs((self.age,), (self.sex,), (self.rhythm,), (self.best_of, self.steps)))
+        second.addLayout(
+            _pairs((self.age,), (self.sex,), (self.rhythm,), (self.best_of, self.steps), back=self.age_back)
+        )
         for field in ("samples", "seed", "age", "sex", "rhythm", "best_of", "steps"):
             getattr(self, field).setToolTip(tr(_TIPS[field]))
         column.addWidget(self.more)
@@ -178,12 +224,13 @@ class RequestForm(QWidget):
 
     def _change(self, field, value):
         self._request = replace(self._request, **{field: value})
+        self.age_back.setVisible(self._request.age is not None)
         self.changed.emit(self._request, _CHANGED[field])
 
 
-def _whole(name, low, high, lowest="", suffix=""):
-    box = QSpinBox(minimum=low, maximum=high, suffix=suffix)
-    box.setSpecialValueText(lowest)
+def _whole(name, low, high, word="", suffix=""):
+    box = WholeField(minimum=low, maximum=high, suffix=suffix)
+    box.set_word(word)
     box.setAccessibleName(name)
     return box
 
@@ -197,8 +244,8 @@ def _choice(name, options):
     return box
 
 
-def _pairs(*rows):
-    """Rows of two named fields."""
+def _pairs(*rows, back=None):
+    """Rows of two named fields, `back` behind the first one."""
     grid = QGridLayout()
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(6)
@@ -210,6 +257,9 @@ def _pairs(*rows):
             label.setMinimumWidth(40 if k else 62)
             field.setMinimumWidth(40)
             grid.addWidget(label, row, 2 * k)
-            grid.addWidget(field, row, 2 * k + 1, 1, 1 if len(fields) > 1 else 3)
+            behind = back is not None and row == 0
+            grid.addWidget(field, row, 2 * k + 1, 1, 1 if len(fields) > 1 else 2 if behind else 3)
+            if behind:
+                grid.addWidget(back, row, 3, Qt.AlignmentFlag.AlignRight)
             grid.setColumnStretch(2 * k + 1, 1)
     return grid

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ecgtwin_app.conditions.vocabulary import find_condition
+from ecgtwin_app.engine.feasible import contradiction, rate_for
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.engine.suitability import needs
 from ecgtwin_app.ui.condition_panel import ConditionPanel
@@ -38,6 +39,7 @@ class RequestPanel(QWidget):
         self._request = TwinRequest()
         self._ready = self._running = False
         self._lacks: str | None = None
+        self._own_rate: float | None = None
         self.conditions = ConditionPanel()
         self.form = RequestForm()
         self.generate = QPushButton(tr("Generate"), objectName="primary")
@@ -62,10 +64,11 @@ class RequestPanel(QWidget):
     @property
     def may_generate(self) -> bool:
         """Whether what is asked can be made now."""
-        return self._ready and self._lacks is None and not self._running and self.conditions.possible
+        possible = self.conditions.possible and not self.form.problem.text()
+        return self._ready and self._lacks is None and not self._running and possible
 
     def show_request(self, request: TwinRequest) -> None:
-        """Show what is asked."""
+        """Show what is asked, and what follows from it before anything is made."""
         self._request = request
         self.conditions.show_names(request.conditions)
         ranges = [find_condition(name).rate_range for name in request.conditions]
@@ -78,14 +81,15 @@ class RequestPanel(QWidget):
         else:
             words = plural("Generate twin", "Generate {n} twins", request.samples)
         self.generate.setText(words)
-        self._show_generate()
+        self._show_notes()
 
     def show_session(self, session: Session) -> None:
         """A reference makes generating possible."""
         self._ready = session.reference is not None
         self._lacks = needs(session.reference) if self._ready else None
-        self.form.show_reference((session.measurements or {}).get("heart_rate"))
-        self._show_generate()
+        self._own_rate = (session.measurements or {}).get("heart_rate")
+        self.form.show_reference(self._own_rate, session.reference.patient.age if self._ready else None)
+        self._show_notes()
 
     def show_running(self, running: bool) -> None:
         """While a run lasts, progress and Cancel stand in Generate's place, and take its focus along."""
@@ -109,9 +113,20 @@ class RequestPanel(QWidget):
         self.conditions.note.setVisible(not shown)
         self._scroll.updateGeometry()
 
+    def _show_notes(self):
+        """The rate that is taken, and what contradicts itself; what no heart shows stands above already."""
+        reason = problem = ""
+        if self.conditions.possible:
+            problem = said(contradiction(self._request, self._own_rate))
+            if not problem and self._own_rate is not None and self._request.score is None:
+                reason = said(rate_for(self._request.conditions, self._request.heart_rate, self._own_rate)[1])
+        self.form.show_notes(reason, problem)
+        self._scroll.updateGeometry()
+        self._show_generate()
+
     def _show_generate(self):
         self.generate.setEnabled(self.may_generate)
-        why = said(self._lacks) if self._lacks else self.conditions.problem.text()
+        why = said(self._lacks) if self._lacks else self.conditions.problem.text() or self.form.problem.text()
         why = why if self._ready else tr("Open an ECG first (Ctrl+O)")
         self.generate.setToolTip(why or tr("Make twins as asked (Ctrl+G or F5)"))
 
@@ -155,4 +170,4 @@ class _FormScroll(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         """The first dials are always seen."""
-        return QSize(0, min(self.sizeHint().height(), 150))
+        return QSize(0, self.widget().first_height() + 2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from ecgtwin_app.ecg.quality import Quality
@@ -12,6 +14,9 @@ from ecgtwin_app.ui.same_patient import set_aside
 
 #: Attributes that stay as they are whatever is opened.
 _OF_THE_PROGRAM = ("available",)
+#: What a request asks in the place of something that is the patient's own. It goes back to "keep" with every other
+#: patient, while the condition, its severity, the number of twins and the way of drawing are the user's and stay.
+OF_THE_PATIENT = ("heart_rate", "pr", "qrs", "qt", "axis", "age", "sex", "score")
 FIRST_REQUEST = TwinRequest(conditions=("ventricular premature complex",))
 
 
@@ -84,9 +89,12 @@ class Session(QObject):
         quality: tuple[str, ...] = (),
         verdict: Quality | None = None,
         name: str = "",
+        same_patient: bool = False,
     ) -> None:
-        """Begin anew with a reference."""
+        """Begin anew with a reference; of another patient nothing is asked yet that belongs to a patient."""
         self.name = name
+        if not same_patient:
+            self.request = for_another_patient(self.request)
         self.quality, self.verdict = quality, verdict
         self._marks = {} if marks is None else {reference: marks}
         self.reference, self.measurements = reference, measurements
@@ -94,9 +102,7 @@ class Session(QObject):
         self.twins, self.current = [], -1
         self.requests = []
         self._heatmaps.clear()
-        self.reference_changed.emit()
-        self.requests_changed.emit()
-        self.twins_changed.emit()
+        self._all_changed()
 
     def set_others(self, others: tuple[Recording, ...]) -> None:
         """Pool the next twins over these recordings, too."""
@@ -216,6 +222,11 @@ class Session(QObject):
         """Keep a heat map for as long as the reference is open."""
         self._heatmaps[twin, heatmap.method] = heatmap
         self.heatmap_kept.emit()
+
+
+def for_another_patient(request: TwinRequest) -> TwinRequest:
+    """The request with everything of a patient's own kept again."""
+    return replace(request, **{name: None for name in OF_THE_PATIENT})
 
 
 def _copy(value):

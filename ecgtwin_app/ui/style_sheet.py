@@ -43,6 +43,7 @@ def style_sheet(t) -> str:
     #plain, #plain > QWidget > QWidget {{ background: transparent; }}
     #heading {{ font-weight: 600; font-size: 14px; }}
     #quiet {{ color: {t.quiet}; }}
+    #flat[set="true"] {{ color: {t.accent}; font-weight: 600; }}
     #rule {{ background: {t.border}; max-height: 1px; min-height: 1px; border: 0; }}
     QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: {t.field}; border: 1px solid {t.edge};
                 border-radius: 5px; padding: 4px 7px; min-height: 18px; color: {t.text};
@@ -93,6 +94,12 @@ def style_sheet(t) -> str:
     #secondary:hover {{ background: {t.selection}; }}
     #secondary:focus {{ border: 2px solid {t.accent}; padding: 4px 11px; }}
     #secondary:disabled {{ color: {t.quiet}; }}
+    QDialogButtonBox QPushButton {{ background: {t.field}; color: {t.text}; border: 1px solid {t.edge};
+                border-radius: 5px; padding: 5px 14px; min-width: 64px; }}
+    QDialogButtonBox QPushButton:hover {{ background: {t.selection}; }}
+    QDialogButtonBox QPushButton:default, QDialogButtonBox QPushButton:focus {{ border: 2px solid {t.accent};
+                padding: 4px 13px; }}
+    QDialogButtonBox QPushButton:disabled {{ color: {t.quiet}; }}
     #filmstrip {{ background: {t.panel}; border: 0; border-top: 1px solid {t.border}; border-radius: 0;
                 padding: 3px 6px; }}
     #filmstrip::item {{ border: 2px solid transparent; border-radius: 5px; padding: 2px; color: {t.text}; }}
