@@ -6,12 +6,14 @@ import json
 
 import pytest
 from PySide6.QtCore import Qt
+from synthetic_ecg import strip
 from ui_window import CONTROL, accept_file_dialog, generate, idle
 
 from ecgtwin_app.conditions.vocabulary import find_condition, load_vocabulary
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.ecg.score import Event, RhythmScore
 from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.formats.registry import write_ecg
 from ecgtwin_app.ui.combination import in_order, why_not
 from ecgtwin_app.ui.request_json import from_json, read_presets, title, to_json, write_presets
 
@@ -202,6 +204,28 @@ def test_a_request_of_the_history_is_asked_again(opened, qtbot):
     qtbot.waitUntil(lambda: len(opened.session.twins) == 2)
     first, second = opened.session.twins
     assert first.request == second.request
+
+
+def test_the_history_keeps_what_was_asked_of_every_file(opened, qtbot, tmp_path):
+    generate(opened, qtbot, seed=7)
+    tree, first = opened.history.tree, opened.session.reference
+    heads = lambda: [tree.topLevelItem(k).text(0) for k in range(1, tree.topLevelItemCount())]
+    (example,) = heads()
+    assert example.startswith("This session: ")
+    path = write_ecg(Recording(strip(rate=72)[0].signal, 500.0), tmp_path / "next.hea")
+    opened.controller.open(path)
+    qtbot.waitUntil(lambda: opened.session.reference is not first and idle(opened))
+    former = example.replace("This session", "Before")
+    assert heads() == ["This session: nothing was asked yet", former]
+    run = tree.topLevelItem(2).child(0)
+    assert "seed 7" in run.text(0) and "0 of 1 met" in run.text(0)
+    tree.setCurrentItem(run)
+    qtbot.mouseClick(opened.history.run, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(opened.session.twins) and idle(opened))
+    assert heads() == ["This session: next.hea", former]
+    while opened.session.reference is not first:
+        opened.undo()
+    assert heads() == [example, "Before: next.hea"], "nothing is emptied by going back either"
 
 
 def test_favourites_and_presets_come_back_and_hold_nothing_of_the_patient(opened, qtbot, store, tmp_path):

@@ -23,9 +23,9 @@ class SessionCommands:
             layout=self.page_layout, calipers=self.view.calipers.calipers, layers=self.layers, **kept
         )
 
-    def restore(self, state: SessionState) -> None:
+    def restore(self, state: SessionState, name: str = "") -> None:
         """Show a session that was kept, in place of what is open; to be called by what `enter` is given."""
-        self.session.restore(state)
+        self.session.restore(state, name)
         self.layers = state.layers
         self.layers_panel.show_session(self.session, self.layers)
         self._show_layout(state.layout)
@@ -49,6 +49,8 @@ class SessionCommands:
 
         def done(_):
             self._session_path, self._saved = path, kept
+            self.session.name = path.name
+            self.history.show_session(self.session)
             self.note_recent(path)
             self._show_title()
             self.messages.tell(tr("Saved the session as {name}, de-identified.").format(name=path.name))
@@ -62,7 +64,7 @@ class SessionCommands:
 
         def opened(state):
             def show():
-                self.restore(state)
+                self.restore(state, path.name)
                 self._session_path = path
 
             self.enter(tr("opening of session"), show)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.ui.request_json import from_json, title, to_json
 from ecgtwin_app.ui.session import Session
@@ -25,6 +25,8 @@ from ecgtwin_app.ui.words import tr
 _KEY = "requests/favourites"
 _REQUEST = Qt.ItemDataRole.UserRole
 _MOST_FAVOURITES = 50
+#: Files whose requests are listed.
+_MOST_SECTIONS = 30
 
 
 class Favourites:
@@ -83,11 +85,13 @@ class HistoryPanel(QWidget):
         )
         self.open = _button(tr("Load presets…"), tr("Read favourites from a file"), self.open_wished.emit)
         self._lay_out()
-        self._runs: list[tuple[TwinRequest, str]] = []
+        #: By the recording that was asked, the newest last: the name of its file, and what came of each request.
+        self._sections: dict[Recording | None, tuple[str, list[tuple[TwinRequest, str]]]] = {}
+        self._current: Recording | None = None
         self._fill()
 
     def show_session(self, session: Session) -> None:
-        """List what was asked of this reference, with what came of it."""
+        """List what was asked of this reference, with what came of it; what was asked of others stays below."""
         runs = []
         for request in session.requests:
             met = [twin.met for twin in session.twins if twin.request == request]
@@ -96,8 +100,14 @@ class HistoryPanel(QWidget):
                 words = tr("{asked} · seed {seed} · {met} of {count} met")
             words = words.format(asked=title(request), seed=request.seed, met=sum(met), count=len(met))
             runs.append((request, words))
-        if runs != self._runs:
-            self._runs = runs
+        section = session.name, runs
+        if session.reference is not self._current or self._sections.get(session.reference) != section:
+            if self._sections.get(self._current, ("", []))[1] == []:
+                self._sections.pop(self._current, None)  # nothing was asked of it
+            self._current = session.reference
+            self._sections[self._current] = section
+            while len(self._sections) > _MOST_SECTIONS:
+                self._sections.pop(next(iter(self._sections)))
             self._fill()
 
     def show_favourites(self) -> None:
@@ -130,10 +140,21 @@ class HistoryPanel(QWidget):
     def _fill(self):
         self.tree.clear()
         favourites = [(request, f"★ {name}") for name, request in self.favourites.named]
-        for heading, nothing, rows in (
+        name, runs = self._sections.get(self._current, ("", []))
+        parts = [
             (tr("Favourites"), tr("Favourites: none yet (Ctrl+D)"), favourites),
-            (tr("This session"), tr("This session: nothing was asked yet"), self._runs[::-1]),
-        ):
+            (
+                tr("This session: {name}").format(name=name) if name else tr("This session"),
+                tr("This session: nothing was asked yet"),
+                runs[::-1],
+            ),
+        ]
+        parts += [
+            (tr("Before: {name}").format(name=former or tr("without a name")), "", rows[::-1])
+            for reference, (former, rows) in reversed(self._sections.items())
+            if reference is not self._current and rows
+        ]
+        for heading, nothing, rows in parts:
             top = QTreeWidgetItem([heading if rows else nothing])
             top.setFlags(Qt.ItemFlag.ItemIsEnabled)
             font = top.font(0)

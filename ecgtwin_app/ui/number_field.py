@@ -118,10 +118,11 @@ class FieldKeys(QObject):
     def eventFilter(self, field, event) -> bool:
         """Let through what is the field's own."""
         kind = event.type()
-        if kind == QEvent.Type.ShortcutOverride and not is_of_field(field, event):
-            if isinstance(field, QAbstractSpinBox) and event.key() != Qt.Key.Key_Escape:
+        if kind == QEvent.Type.ShortcutOverride:
+            own = is_of_field(field, event)
+            if not own and isinstance(field, QAbstractSpinBox) and event.key() != Qt.Key.Key_Escape:
                 field.interpretText()  # what is typed counts for what the shortcut does
-            event.ignore()
+            event.setAccepted(own)
             return True
         if kind == QEvent.Type.KeyPress and isinstance(field, QAbstractSpinBox):
             if event.key() in _ENTER:

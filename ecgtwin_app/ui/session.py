@@ -26,6 +26,8 @@ class Session(QObject):
     Attributes
     ----------
     reference : Recording or None
+    name : str
+        Of the file that is open; "" where it has none.
     measurements : dict or None
         Of the reference; None when it could not be measured.
     others : tuple of Recording
@@ -62,6 +64,7 @@ class Session(QObject):
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
         self.reference: Recording | None = None
+        self.name = ""
         self.measurements: dict | None = None
         self.others: tuple[Recording, ...] = ()
         self.added: dict[str, Recording] = {}
@@ -193,9 +196,9 @@ class Session(QObject):
             "heatmaps": {key: heat for key, heat in self._heatmaps.items() if key[0] in self.twins},
         }
 
-    def restore(self, state) -> None:
+    def restore(self, state, name: str = "") -> None:
         """Show what a session file kept."""
-        self.name = ""
+        self.name = name
         self.reference, self.measurements = state.reference, state.measurements
         self.others = state.others
         self.added = {recording.digest(): recording for recording in (*state.others, *state.set_aside)}

@@ -128,7 +128,7 @@ def make_cases(path: Path) -> list[Case]:
 
 
 def open_case(case: Case) -> SessionState:
-    """What a case shows: its reference and its one twin, without calipers and layers that could tell.
+    """What a case shows: its reference and its one twin, without requests, calipers and layers that could tell.
 
     Raises
     ------
@@ -151,6 +151,7 @@ def open_case(case: Case) -> SessionState:
         current=len(shown) - 1,
         marks={recording: marks for recording, marks in state.marks.items() if recording in recordings},
         heatmaps={key: heat for key, heat in state.heatmaps.items() if key[0] in shown},
+        requests=(),
         calipers=(),
         layers=LayerStack(),
     )
