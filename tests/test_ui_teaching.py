@@ -353,6 +353,29 @@ def test_the_morph_is_made_behind_and_moved_by_keys(opened, qtbot, engine):
     assert engine.begun == begun, "frames were kept"
 
 
+def test_the_panel_shows_the_figures_of_the_frame_that_is_shown(opened, qtbot):
+    generate(opened, qtbot)
+    results, twin = opened.results, opened.session.twin
+    opened.morph.start()
+    qtbot.waitUntil(lambda: not opened.morph.making)
+
+    def shown():
+        rows = (row.split("\t") for row in opened.results.measurements.text().splitlines())
+        return {name: of_twin for name, _, _, of_twin in rows}
+
+    assert "criteria met" in results.verdict.text() and results.criteria.isVisible()
+    full = shown()
+    opened.morph.move_to(0.38)
+    frame = opened.morph.frame
+    assert 0.3 < frame.fraction < 0.45 and frame.measurements.keys() - twin.measurements.keys()
+    assert results.verdict.text() == f"Morph, {100 * frame.fraction:.0f} %"
+    assert "Measured on what is shown" in results.summary.text() and not results.criteria.isVisible()
+    between = shown()
+    assert between["QT"] == f"{frame.measurements['qt']:.0f}" != full["QT"]
+    opened.morph.stop()
+    assert shown() == full and results.criteria.isVisible()
+
+
 def test_a_morph_never_holds_the_window_and_ends_when_it_is_not_wanted(opened, qtbot, engine):
     generate(opened, qtbot)
     engine.gate.clear()

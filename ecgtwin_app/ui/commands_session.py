@@ -49,8 +49,6 @@ class SessionCommands:
 
         def done(_):
             self._session_path, self._saved = path, kept
-            self.session.name = path.name
-            self.history.show_session(self.session)
             self.note_recent(path)
             self._show_title()
             self.messages.tell(tr("Saved the session as {name}, de-identified.").format(name=path.name))

@@ -50,4 +50,4 @@ class Dressing:
         for painted in (self.score_strip.line, self.overview):
             painted.set_accent(self.theme.accent)
         self.results.set_theme(self.theme)
-        self.results.show_session(self.session)
+        self._show_results()

@@ -67,6 +67,12 @@ class MorphPlayer(QObject):
         """The frame that is shown: of those made, the nearest to the place."""
         return min(self.frames, key=lambda frame: abs(frame.fraction - self.place), default=None)
 
+    @property
+    def between(self) -> Frame | None:
+        """The frame that is shown, where it is not the twin itself."""
+        frame = self.frame
+        return None if frame is None or frame.fraction >= 1.0 else frame
+
     def start(self) -> None:
         """Open the morph of the shown twin and make its frames."""
         if self._session.twin is None or self._controller.running:

@@ -16,6 +16,7 @@ from ecgtwin_app.report.marking import SYNTHETIC
 from ecgtwin_app.ui.condition_words import names_text
 from ecgtwin_app.ui.lead_table import LeadTable
 from ecgtwin_app.ui.measurement_table import MeasurementTable
+from ecgtwin_app.ui.morph import Frame
 from ecgtwin_app.ui.provenance import Paragraphs, checks_of, provenance_of, shown
 from ecgtwin_app.ui.recording_panel import RecordingPanel
 from ecgtwin_app.ui.session import Session
@@ -92,16 +93,18 @@ class ResultsPanel(QWidget):
         super().showEvent(event)
         QTimer.singleShot(0, self, self.criteria.resizeRowsToContents)
 
-    def show_session(self, session: Session) -> None:
-        """Fill everything in for the reference and the shown twin."""
+    def show_session(self, session: Session, frame: Frame | None = None) -> None:
+        """Fill everything in for the reference and the shown twin, or the frame of a morph that is shown."""
         twin = session.twin
         patient = session.reference.patient if session.reference is not None else Patient()
-        self._show_verdict(twin)
-        self.criteria.setVisible(twin is not None)
+        # Half way into a condition nothing is held against its criteria.
+        self._show_verdict(twin, frame)
+        self.criteria.setVisible(twin is not None and frame is None)
         self._lines = twin.asked_got if twin else ()
         self._show_criteria()
         measured = session.measured(session.reference) if session.reference is not None else {}
         of_twin = session.measured(twin.recording) if twin else {}
+        of_twin = of_twin if frame is None else frame.measurements
         twins_own = twin.recording.patient if twin else patient
         self.measurements.show_measurements(
             measured, of_twin, (patient.age, patient.sex), (twins_own.age, twins_own.sex)
@@ -140,7 +143,13 @@ class ResultsPanel(QWidget):
             # Where Qt went when the tab was taken away: still there means that nobody chose another.
             self._heat_map_read = self.tabs.currentIndex() if read else -1
 
-    def _show_verdict(self, twin: Twin | None):
+    def _show_verdict(self, twin: Twin | None, frame: Frame | None):
+        if frame is not None:
+            percent = number(100 * frame.fraction)
+            self.verdict.setText(tr("Morph, {percent} %").format(percent=percent))
+            self.summary.setText(tr("Measured on what is shown; the criteria are those of the twin at 100 %."))
+            self.summary.setToolTip("")
+            return
         if twin is None:
             self.verdict.setText(tr("No twin yet"))
             self.summary.setText(tr("Choose a condition and press Generate."))

@@ -26,8 +26,6 @@ class Session(QObject):
     Attributes
     ----------
     reference : Recording or None
-    name : str
-        Of the file that is open; "" where it has none.
     measurements : dict or None
         Of the reference; None when it could not be measured.
     others : tuple of Recording
@@ -64,7 +62,6 @@ class Session(QObject):
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
         self.reference: Recording | None = None
-        self.name = ""
         self.measurements: dict | None = None
         self.others: tuple[Recording, ...] = ()
         self.added: dict[str, Recording] = {}

@@ -40,8 +40,12 @@ class Showing:
         self.view.show_page(self.page())
         self.overview.show_part(self.session.reference, self.page_layout.start, self.page_layout.row_seconds)
 
+    def _show_results(self):
+        """What came out: of the twin, or of the frame of a morph that is shown."""
+        self.results.show_session(self.session, self.morph.between)
+
     def _marks_changed(self):
-        self.results.show_session(self.session)
+        self._show_results()
         self._show_page()
         self._show_marks()
 
@@ -53,7 +57,7 @@ class Showing:
         self.score_strip.show_score(self.shown_score())
         self.filmstrip.show_twins(self.session.twins, self.session.current, hidden)
         self.history.show_session(self.session)
-        self.results.show_session(self.session)
+        self._show_results()
         self.request_panel.show_session(self.session)
         self.layers_panel.show_session(self.session, self.layers)
         self._show_others()

@@ -140,6 +140,7 @@ class TeachingCommands(CourseCommands):
         if shown != self._morph_shown:  # a step of the engine alone changes nothing on the page
             self._morph_shown = shown
             self.score_strip.show_score(self.shown_score())
+            self._show_results()
             self._show_page()
         self._show_commands()
 
