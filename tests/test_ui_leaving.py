@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QAction, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QPushButton, QToolButton
 from synthetic_ecg import strip
 from ui_standin import StandInEngine
@@ -16,9 +16,10 @@ from ui_window import accept_file_dialog, answer, asks_to_save, generate, idle
 from ecgtwin_app.ecg.recording import Recording
 from ecgtwin_app.engine.request import Twin, TwinRequest
 from ecgtwin_app.formats.registry import write_ecg
+from ecgtwin_app.report import words
 from ecgtwin_app.report.calipers import TIME, Caliper
 from ecgtwin_app.report.layers import REFERENCE
-from ecgtwin_app.ui import leaving
+from ecgtwin_app.ui import app, leaving
 from ecgtwin_app.ui.main_window import MainWindow
 from ecgtwin_app.ui.seconds_dialog import SecondsDialog
 from ecgtwin_app.ui.session_file import SessionState, read_session, write_session
@@ -326,3 +327,38 @@ def test_nothing_else_opens_anything():
         if re.search(r"session\.(open|restore|recall)\(", path.read_text("utf-8"))
     }
     assert callers == {"file_jobs.py", "commands_session.py", "leaving.py"}
+
+
+# -- another language ----------------------------------------------------------------------------------
+
+
+def test_another_language_is_offered_at_once_and_keeps_everything(qapp, qtbot, engine, store, tmp_path, files):
+    window = MainWindow(lambda: engine, store, tmp_path / "recovery")
+    holder = app.Holder(window)
+    window.show()
+    window.enter("", lambda: window.session.open(strip(rate=70)[0], {"heart_rate": 70.0}, name="a.hea"))
+    window.generate()
+    qtbot.waitUntil(lambda: len(window.session.twins) == 1 and idle(window))
+    window.set_calipers((Caliper(TIME, "II", (REFERENCE,), 1.0, 1.4, 0.2),), "caliper")
+    twin, reference = window.session.twin, window.session.reference
+    try:
+        window.findChild(QAction, "language_de").trigger()
+        (now,) = (b for b in window.messages.findChildren(QToolButton) if b.text() == "Change it now")
+        qtbot.mouseClick(now, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: holder.window is not window)
+        german = holder.window
+        qtbot.waitUntil(lambda: idle(german))
+        assert german.isVisible() and not window.isVisible()
+        assert german.commands["generate"].text() == "&Erzeugen"
+        assert german.session.twins == [twin] and german.session.reference is reference
+        assert german.view.calipers.calipers[0].b == 1.4 and german.session.name == "a.hea"
+        assert german.unsaved, "it lies in no file yet"
+        assert german.controller.engine is engine, "the model is not loaded again"
+        german.generate()
+        qtbot.waitUntil(lambda: len(german.session.twins) == 2 and idle(german))
+        german.close()
+        answer(german, qtbot, "Abbrechen")
+    finally:
+        words.speak(qapp, "en")
+        holder.hooks.remove()
+        holder.window.close_now()

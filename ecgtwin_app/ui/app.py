@@ -54,12 +54,12 @@ def main(path: str | None = None, demo: bool = False) -> int:
     speak_chosen(application, QSettings())
     _start_log()
     window = MainWindow(load_engine, recovery=_recovery_folder())
-    hooks = ErrorHooks(window)
+    holder = Holder(window)
     window.show()
     # The window is painted before anything else begins, and the ECG is there before the model.
     QTimer.singleShot(0, lambda: _begin(window, path, demo))
     status = application.exec()
-    hooks.remove()
+    holder.hooks.remove()
     return status
 
 
@@ -97,6 +97,33 @@ def load_engine():
     from ecgtwin_app.engine.engine import TwinEngine
 
     return TwinEngine.load()
+
+
+class Holder(QObject):
+    """Holds the window, and puts another in its place that speaks the language chosen."""
+
+    def __init__(self, window: MainWindow):
+        super().__init__()
+        self.hold(window)
+
+    def hold(self, window: MainWindow) -> None:
+        """This is the window now."""
+        self.window, self.hooks = window, ErrorHooks(window)
+        # In a turn of its own: the button that asks for it goes with the window.
+        window.reopen = lambda: QTimer.singleShot(0, self, self.reopen)
+
+    def reopen(self) -> None:
+        """The same work in a new window; only the steps of Undo begin anew."""
+        former = self.window
+        speak_chosen(QApplication.instance(), former.store)
+        engine = former.controller.engine
+        window = MainWindow(load_engine if engine is None else lambda: engine, former.store, former.recovery)
+        window.take_over(former)
+        window.show()
+        self.hooks.remove()
+        former.close_now()
+        self.hold(window)
+        window.controller.prepare_engine()
 
 
 class ErrorHooks(QObject):

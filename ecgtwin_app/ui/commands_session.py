@@ -73,6 +73,22 @@ class SessionCommands:
 
         self.leave(read)
 
+    def offer_language(self, sentence: str) -> None:
+        """Say when a language that was chosen holds, and offer to change it now; nothing is lost by it."""
+        if self.reopen is None:
+            self.messages.tell(sentence)
+            return
+
+        def change():
+            if self.controller.running:
+                self.messages.tell(
+                    tr("Twins are being made; wait for them or cancel, then choose the language again.")
+                )
+            else:
+                self.reopen()
+
+        self.messages.offer(sentence, ((tr("Change it now"), change),))
+
     def close_now(self) -> None:
         """Close without asking any more."""
         self._discard = True

@@ -63,6 +63,11 @@ class Controller(FileJobs, QObject):
         self._next_score: tuple[Twin, TwinRequest] | None = None
 
     @property
+    def engine(self) -> object | None:
+        """The engine, once it is loaded."""
+        return self._engine
+
+    @property
     def running(self) -> bool:
         """Whether twins or a heat map are being made."""
         return self._run is not None

@@ -110,6 +110,10 @@ class HistoryPanel(QWidget):
                 self._sections.pop(next(iter(self._sections)))
             self._fill()
 
+    def take_over(self, former: HistoryPanel) -> None:
+        """List what another panel lists."""
+        self._sections = dict(former._sections)
+
     def show_favourites(self) -> None:
         """The favourites changed."""
         self._fill()

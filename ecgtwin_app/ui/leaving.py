@@ -184,6 +184,13 @@ class Leaving:
         self._show_layout(work.layout)
         self._refresh()
 
+    def take_over(self, former) -> None:
+        """Show all that another window shows, which is about to go."""
+        self.teaching.take_over(former.teaching)
+        self.history.take_over(former.history)
+        self.put(former.work())
+        self.restoreGeometry(former.saveGeometry())
+
     def _kept(self):
         """What a session file keeps of the user's work, to be compared: not how it is looked at."""
         session = self.session

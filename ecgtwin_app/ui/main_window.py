@@ -108,9 +108,12 @@ class MainWindow(
         self.heat_method, self.last_heat_method = "", "contrast"
         self.layers, self._session_path, self._discard = LayerStack(), None, False
         self._saved = None
+        #: Shows all this in a new window, in the language chosen; None where nothing holds the window.
+        self.reopen: Callable[[], None] | None = None
         self.tour = None
         self.recent = RecentFiles(self.store)
         self.folders = Folders(self.store, self.recent)
+        self.recovery = recovery
         self.keeper = Keeper(recovery, self.state, self) if recovery is not None else None
         self.menus = build_menus(self)
         self.recent_menu = QMenu(tr("Open &recent"), self)
@@ -126,7 +129,7 @@ class MainWindow(
         self.flickering, self.spin = Flicker(self.view_page, self), Spin(self.spin_by, self)
         self.history, self.filmstrip = HistoryPanel(self.store), Filmstrip()
         self.messages, self.view = MessageBar(), PageView()
-        self.menus["View"].addMenu(LanguageMenu(self.store, self.messages.tell, self.menus["View"]))
+        self.menus["View"].addMenu(LanguageMenu(self.store, self.offer_language, self.menus["View"]))
         self.overview, self.read_out = OverviewBar(), QLabel(objectName="readOut")
         self.read_out.setWordWrap(True)
         self.page_bar, self.score_strip = PageBar(self.commands), ScoreStrip()

@@ -147,7 +147,9 @@ class ResultsPanel(QWidget):
         if frame is not None:
             percent = number(100 * frame.fraction)
             self.verdict.setText(tr("Morph, {percent} %").format(percent=percent))
-            self.summary.setText(tr("Measured on what is shown; the criteria are those of the twin at 100 %."))
+            self.summary.setText(
+                tr("Measured on what is shown; the criteria are those of the twin at 100 %.")
+            )
             self.summary.setToolTip("")
             return
         if twin is None:

@@ -121,6 +121,13 @@ class Teaching(QObject):
     def _key(self):
         return self.at if self.at >= 0 else self.recording
 
+    def take_over(self, former: Teaching) -> None:
+        """Go on with the course and the answers of another window."""
+        self.course, self.path = former.course, former.path
+        self._chosen, self._outcomes = dict(former._chosen), dict(former._outcomes)
+        for recording, reading in former._readings.items():
+            self._readings[recording] = reading
+
     # -- what is done -----------------------------------------------------------------------------
 
     def turn(self, on: bool) -> None:
