@@ -13,7 +13,7 @@ from ecgtwin_app.report.trace import keep_peaks, polygon
 from ecgtwin_app.ui.condition_words import names_text
 from ecgtwin_app.ui.words import tr
 
-_PICTURE = QSize(176, 38)
+_PICTURE = QSize(176, 34)
 #: Seconds of lead II that a picture shows.
 _SECONDS = 4.0
 _LOOK = look_of("paper", "none")
@@ -39,8 +39,8 @@ class Filmstrip(QListWidget):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setIconSize(_PICTURE)
         # Below the picture stand two lines: the condition, and how it was drawn.
-        self.setGridSize(QSize(_PICTURE.width() + 14, _PICTURE.height() + 42))
-        self.setFixedHeight(_PICTURE.height() + 60)
+        self.setGridSize(QSize(_PICTURE.width() + 14, _PICTURE.height() + 52))
+        self.setFixedHeight(_PICTURE.height() + 68)
         self.currentRowChanged.connect(self._moved)
         self.hide()
 
