@@ -68,6 +68,17 @@ def test_a_narrow_window_has_its_results_in_a_tab_and_shows_them_after_generatin
     assert opened.tabs.indexOf(opened.right) < 0
 
 
+def test_a_page_too_small_to_read_scrolls(opened, qtbot):
+    opened.setMinimumSize(500, 300)
+    opened.resize(960, 420)
+    qtbot.waitUntil(lambda: opened.height() == 420 and opened.view.up_to_date)
+    assert opened.view._scale >= 1.7
+    assert opened.view.verticalScrollBar().maximum() > 0
+    opened.resize(1280, 800)
+    qtbot.waitUntil(lambda: opened.view.up_to_date)
+    assert opened.view.verticalScrollBar().maximum() == 0, "still fitted"
+
+
 def test_every_list_of_choices_shows_all_its_rows_whole(opened, qtbot):
     opened.results.tabs.setCurrentWidget(opened.results.by_lead)
     boxes = [box for box in opened.findChildren(ChoiceBox) if box.isVisible()]
@@ -76,6 +87,8 @@ def test_every_list_of_choices_shows_all_its_rows_whole(opened, qtbot):
         box.setEnabled(True)
         for chosen in (0, box.count() - 1):
             box.setCurrentIndex(chosen)
+            room = box.width() - 30
+            assert box.fontMetrics().horizontalAdvance(box.currentText()) <= room, box.currentText()
             box.showPopup()
             view = box.view()
             last = view.visualRect(box.model().index(box.count() - 1, 0))

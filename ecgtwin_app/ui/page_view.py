@@ -32,6 +32,7 @@ class PageView(SheetView):
     where it belongs, so that the window follows at once.
     """
 
+    READABLE = 1.7
     painted = Signal()
     failed = Signal(str)
     turned = Signal(float, float)

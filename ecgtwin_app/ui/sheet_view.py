@@ -26,6 +26,8 @@ class SheetView(QAbstractScrollArea):
     """
 
     zoomed = Signal(float)
+    #: Pixels a mm below which a fitted sheet is not shrunk: in a smaller window it scrolls.
+    READABLE = 0.5
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -66,12 +68,11 @@ class SheetView(QAbstractScrollArea):
         self.zoom(1 / _STEP)
 
     def fit(self) -> None:
-        """The whole sheet, as large as it goes; it stays fitted when the window changes its size."""
+        """The whole sheet, as large as it goes, but legible; it stays fitted when the window changes its size."""
         self._fitted = True
         room = self.viewport().size() - QSize(2 * _DESK, 2 * _DESK)
-        self._scale = max(
-            0.5, min(room.width() / self.content.width(), room.height() / self.content.height())
-        )
+        whole = min(room.width() / self.content.width(), room.height() / self.content.height())
+        self._scale = max(self.READABLE, whole)
         self._set_ranges()
         self._changed()
 

@@ -138,7 +138,7 @@ class ViewBar(QToolBar):
         self.layout_wished.emit(replace(self._page_layout, **fields), what)
 
 
-def _box(name, tip, choices, widest=126):
+def _box(name, tip, choices, widest=144):
     box = ChoiceBox()
     box.setAccessibleName(name)
     box.setToolTip(f"{name}: {tip}")
