@@ -250,6 +250,7 @@ def test_attribute_writes_tables_and_a_map_by_condition(engine, tmp_path, capsys
     assert table.shape == (10_000, 13) and (table[:, 1:] == 1).all()
     with pytest.raises(EcgError):  # no program of ours takes it for a recording
         read_ecg(path)
+    capsys.readouterr()
     refused(capsys, "attribute", "example", "--condition", "AF", "--of", "LBBB", "--out", tmp_path,
             words="was not made with left bundle branch block")  # fmt: skip
 
