@@ -22,6 +22,7 @@ from ecgtwin_app.ecg.recording import EcgError, Recording
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.engine.request import Progress, Twin, TwinRequest
 from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.formats.writing import FORMATS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="more recordings of the same patient, pooled with the reference to what is personal",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the twins")
+    parser.add_argument(
+        "--format", choices=tuple(FORMATS), default="wfdb", help="of the twins; WFDB as a rule"
+    )
     parser.add_argument("--picture", action="store_true", help="also a PNG of each twin over its reference")
     parser.add_argument("--json", action="store_true", help="print twins.json on standard output")
 
@@ -51,7 +55,7 @@ def main(args: argparse.Namespace) -> int:
     folder = output_folder(args.out)
     others = [read_ecg(path) for path in args.also]
     twins, complete = make_twins(load_engine(args), reference, request, others)
-    files = save(twins, reference, folder, args.picture) if twins else []
+    files = save(twins, reference, folder, args.picture, args.format) if twins else []
     if args.score is not None and request.score is None and twins:
         files.append(write_score_file(args.score, twins[0].score))
     for line in summary(twins, files, folder):
@@ -84,11 +88,13 @@ def make_twins(
     return twins, True
 
 
-def save(twins: list[Twin], reference: Recording, folder: Path, pictures: bool) -> list[Path]:
+def save(
+    twins: list[Twin], reference: Recording, folder: Path, pictures: bool, kind: str = "wfdb"
+) -> list[Path]:
     """Write everything; the files."""
     from ecgtwin_app.engine.save import save_twins
 
-    files = save_twins(twins, folder)
+    files = save_twins(twins, folder, kind)
     if pictures:
         files += save_pictures(twins, reference, folder)
     return files
@@ -131,7 +137,9 @@ def summary(twins: list[Twin], files: list[Path], folder: Path) -> list[str]:
         verdict = "; ".join([*(missed or ["all met"]), *told])
         lines.append(f"twin_{number:03d}: {len(judged) - len(missed)} of {len(judged)} criteria, {verdict}")
     if files:
-        lines.append(f"{len(files)} files in {folder} (each record also has a .dat); all twins are synthetic")
+        records = any(path.suffix == ".hea" for path in files)
+        also = " (each record also has a .dat)" if records else ""
+        lines.append(f"{len(files)} files in {folder}{also}; all twins are synthetic")
     return lines
 
 

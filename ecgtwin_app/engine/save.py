@@ -1,18 +1,24 @@
-"""Twins on disk: WFDB files and `twins.json`."""
+"""Twins on disk: files of any format that is written, and `twins.json`."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.engine.request import Twin
 from ecgtwin_app.formats.marking import provenance_shown
-from ecgtwin_app.formats.wfdb_write import write
+from ecgtwin_app.formats.writing import FORMATS, write
 
 
-def save_twins(twins: list[Twin], folder: Path) -> list[Path]:
+def save_twins(twins: list[Twin], folder: Path, kind: str = "wfdb") -> list[Path]:
     """Write `twin_001.hea/.dat` ... and `twins.json` into `folder` (made if it is not there).
+
+    Parameters
+    ----------
+    kind : str
+        A key of `formats.writing.FORMATS`.
 
     Returns
     -------
@@ -22,21 +28,27 @@ def save_twins(twins: list[Twin], folder: Path) -> list[Path]:
     Raises
     ------
     EcgError
-        When the folder cannot be written.
+        When the folder cannot be written, or the format cannot hold a twin.
     """
+    return list(iter_save_twins(twins, folder, kind))
+
+
+def iter_save_twins(twins: list[Twin], folder: Path, kind: str = "wfdb") -> Iterator[Path]:
+    """The same, file by file, so that it can be followed and stopped between two."""
+    suffix, _ = FORMATS[kind]
+    names = [f"twin_{number:03d}" for number in range(1, len(twins) + 1)]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        names = [f"twin_{number:03d}" for number in range(1, len(twins) + 1)]
-        for name, twin in zip(names, twins):
-            write(twin.recording, folder, name)
+        for name, twin in zip(names, twins, strict=True):
+            yield write(twin.recording, folder / f"{name}{suffix}")
         path = folder / "twins.json"
         document = twins_document(names, twins)
         path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        yield path
     except (FileExistsError, NotADirectoryError):
         raise EcgError(f"'{folder.name}' is a file; choose a folder for the twins.") from None
     except OSError as error:
         raise EcgError(f"The folder cannot be written ({error.strerror}); choose another one.") from None
-    return [folder / f"{name}.hea" for name in names] + [path]
 
 
 def twins_document(names: list[str], twins: list[Twin]) -> dict:

@@ -74,6 +74,13 @@ COMMANDS = (
     Command(
         "save_twins", "Save &twins…", "File", ("Ctrl+E",), "Write the twins as WFDB with twins.json", True
     ),
+    Command(
+        "export",
+        "E&xport…",
+        "File",
+        ("Ctrl+Shift+X",),
+        "Twins, ECG, heat maps, measurements or the page, in any format",
+    ),
     Command("save_pdf", "Save page as P&DF…", "File", ("Ctrl+Shift+D",), "True-scale A4 or Letter page"),
     Command("save_png", "Save page as P&NG…", "File", ("Ctrl+Shift+E",), "A picture of the page"),
     Command("save_svg", "Save page as S&VG…", "File", (), "A vector drawing of the page"),

@@ -14,6 +14,7 @@ from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.report.export import page_image, print_page, with_layout
 from ecgtwin_app.ui import dialogs
+from ecgtwin_app.ui.export_dialog import MAP, PAGE, REFERENCE, TABLE, TWINS, Export, ExportDialog
 from ecgtwin_app.ui.reading import EXCHANGED, verdict_words
 from ecgtwin_app.ui.seconds_dialog import SecondsDialog
 from ecgtwin_app.ui.session_file import SUFFIX
@@ -127,6 +128,27 @@ class FileCommands:
 
     def save_twins(self) -> None:
         dialogs.ask_folder(self, self.controller.save_twins)
+
+    def export(self) -> None:
+        """Ask what is exported, then where to."""
+        twin = self.session.twin
+        dialog = ExportDialog(twin.request.conditions if twin is not None else (), self.store, self)
+        dialog.chosen.connect(self._export)
+        dialogs.show(dialog)
+
+    def _export(self, export: Export):
+        suffix = export.suffix.lstrip(".")
+        if export.what == PAGE:
+            self._save_page(suffix)
+        elif export.into_folder:
+            title = tr("Export into this folder")
+            dialogs.ask_folder(self, lambda folder: self.controller.export_as(export, folder), title)
+        else:
+            # Names of files say nothing of the patient.
+            name = {TWINS: "twin", REFERENCE: "ecg", MAP: "heatmap", TABLE: "measurements"}[export.what]
+            dialogs.ask_file_to_save(
+                self, suffix, f"{name}.{suffix}", lambda path: self.controller.export_as(export, path)
+            )
 
     def save_pdf(self) -> None:
         self._save_page("pdf")

@@ -11,6 +11,7 @@ from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.recording import MODEL_RATE, Recording
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.ui.export_jobs import ExportJobs
 from ecgtwin_app.ui.file_jobs import FileJobs
 from ecgtwin_app.ui.reading import find_marks
 from ecgtwin_app.ui.same_patient import others_of
@@ -20,7 +21,7 @@ from ecgtwin_app.ui.words import said, tr
 from ecgtwin_app.ui.worker import Job, Worker
 
 
-class Controller(FileJobs, QObject):
+class Controller(ExportJobs, FileJobs, QObject):
     """Turns wishes into jobs and their results into changes of the session.
 
     Parameters

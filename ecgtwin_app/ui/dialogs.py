@@ -65,15 +65,15 @@ def ask_recordings_to_add(parent: QWidget, then: Callable[[list[Path]], None]) -
     _ask(parent, title, prepare, then, several=True)
 
 
-def ask_folder(parent: QWidget, then: Callable[[Path], None]) -> None:
-    """Ask for the folder that twins are saved in."""
+def ask_folder(parent: QWidget, then: Callable[[Path], None], title: str = "") -> None:
+    """Ask for the folder that twins, or what the title says, are saved in."""
 
     def prepare(dialog):
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.setLabelText(QFileDialog.DialogLabel.Accept, tr("Save"))
 
-    _ask(parent, tr("Save twins in this folder"), prepare, then)
+    _ask(parent, title or tr("Save twins in this folder"), prepare, then)
 
 
 def ask_file(parent: QWidget, title: str, kinds: str, then: Callable[[Path], None]) -> None:

@@ -218,9 +218,13 @@ class Session(QObject):
         """The shown twin's heat map by a method, if it was made."""
         return self._heatmaps.get((self.twin, method)) if self.twin else None
 
+    def heatmap_of(self, twin: Twin, method: str, of: str = "") -> HeatMap | None:
+        """A twin's heat map by a method, of one of its conditions or of all, if it was made."""
+        return self._heatmaps.get((twin, f"{method} of {of}" if of else method))
+
     def keep_heatmap(self, twin: Twin, heatmap: HeatMap) -> None:
         """Keep a heat map for as long as the reference is open."""
-        self._heatmaps[twin, heatmap.method] = heatmap
+        self._heatmaps[twin, heatmap.name] = heatmap
         self.heatmap_kept.emit()
 
 

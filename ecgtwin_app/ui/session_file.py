@@ -231,7 +231,8 @@ def _state(document, members):
     heatmaps = {}
     for plain in document["heatmaps"]:
         values = {k: v for k, v in plain.items() if k not in ("twin", "values")}
-        heatmaps[twins[plain["twin"]], plain["method"]] = HeatMap(values=array(plain["values"]), **values)
+        heat = HeatMap(values=array(plain["values"]), **values)
+        heatmaps[twins[plain["twin"]], heat.name] = heat
     measurements = document["reference"]["measurements"]
     verdict = quality_of(reference)
     return SessionState(

@@ -105,6 +105,7 @@ class Showing:
             "add_recordings": not running,
             "remove_recordings": bool(self.session.others) and not running,
             "save_twins": twins,
+            "export": reference and not running,
             "save_session": reference,
             "save_session_as": reference,
             "print_page": reference,

@@ -18,7 +18,7 @@ from ecgtwin_app.ui.words import tr
 
 #: Commands that would tell an answer, and are out of reach until it is revealed.
 _TELLING = (
-    "toggle_heat_map", "copy_table", "save_twins", "toggle_labels", "toggle_fiducials", "reset_fiducials",
+    "toggle_heat_map", "copy_table", "save_twins", "export", "toggle_labels", "toggle_fiducials", "reset_fiducials",
 )  # fmt: skip
 #: Commands that have no place in teaching mode.
 _ASKING = (
