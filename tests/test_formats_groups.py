@@ -380,3 +380,25 @@ def test_scp_leads_one_after_the_other(tmp_path):
     assert back.leads == ("V1", "V2", "V3", "V4", "V5", "V6")
     assert "left out a group that does not fit the others: I, II (4 s at 500 Hz)" in back.history
     np.testing.assert_allclose(back.signal, SIGNAL[6:, :2000], atol=1e-6)
+
+
+def test_a_group_may_repeat_a_lead_with_the_same_samples(tmp_path):
+    groups = [multiplex(LEADS[:7], STEPS[:7]), multiplex(("II", *LEADS[7:]), STEPS[[1, *range(7, 12)]])]
+    back = read_ecg(dicom(tmp_path / "x.dcm", *groups))
+    np.testing.assert_allclose(back.signal, SIGNAL, atol=1e-6)
+    assert back.history == (
+        "joined 2 groups of leads that were recorded together",
+        "left out a second channel of lead II with the same samples",
+    )
+
+
+def test_a_unit_by_its_meaning(tmp_path):
+    one = multiplex(LEADS, STEPS, unit="4275")
+    for definition in one.ChannelDefinitionSequence:
+        definition.ChannelSensitivityUnitsSequence[0].CodeMeaning = "Microvolt"
+    np.testing.assert_allclose(read_ecg(dicom(tmp_path / "x.dcm", one)).signal, SIGNAL, atol=1e-6)
+
+
+def test_muse_that_does_not_count_its_samples(tmp_path):
+    data = muse_blocks((LEADS, STEPS, 0)).replace(b"Total>5000<", b"Total>0<")
+    assert read_ecg(saved(tmp_path, data)).samples == 5000

@@ -506,3 +506,8 @@ def test_longer_than_a_day_and_begun_late(tmp_path):
     piece = read_ecg(tmp_path / "x.hea", start=100_000, seconds=25)
     np.testing.assert_allclose(piece.signal[:2], STEPS[:2] / 1000, atol=1e-6)
     assert piece.history[0] == "took 100000 s to 100025 s of 1209600 s"
+
+
+def test_a_signal_that_is_not_announced_is_not_dropped(tmp_path):
+    with pytest.raises(EcgError, match="announces 11 leads but describes 12"):
+        read_ecg(record(tmp_path, "x 11 500 5000", PLAIN))

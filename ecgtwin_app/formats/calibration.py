@@ -8,6 +8,7 @@ lead that fell off does not come back, and no wave of the heart is flat and equa
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -26,12 +27,12 @@ _FEW_LEADS = 3
 _FEW_HEIGHTS_MV, _FEW_TOLERANCE_MV, _FEW_PLATEAU_S = (1.0, 0.5, 2.0), 0.03, (0.08, 0.6)
 
 
-def without_pulse(signal: np.ndarray, rate: float) -> tuple[int, int]:
+def without_pulse(rows: Sequence[np.ndarray], rate: float) -> tuple[int, int]:
     """The stretch of a strip without a calibration pulse at an end.
 
     Parameters
     ----------
-    signal : ndarray, shape (leads, samples)
+    rows : sequence of ndarray, shape (samples,)
         Millivolts; leads that were measured, not derived from others.
     rate : float
         Hz.
@@ -41,13 +42,13 @@ def without_pulse(signal: np.ndarray, rate: float) -> tuple[int, int]:
     tuple of int
         The first sample to keep and the one after the last; 0 and all samples where there is no pulse.
     """
-    samples = signal.shape[1]
+    samples = rows[0].size
     window = min(samples, round(_LONGEST_S * rate))
-    moving = signal[np.ptp(signal, axis=1) > 0]  # not a lead that is off, nor one with samples missing
-    if not len(moving):
+    moving = [row for row in rows if np.ptp(row) > 0]  # not a lead that is off, nor one with samples missing
+    if not moving:
         return 0, samples
-    first = _pulse_at_end(moving[:, :window][:, ::-1], rate)
-    last = samples - _pulse_at_end(moving[:, -window:], rate)
+    first = _pulse_at_end(np.stack([row[:window][::-1] for row in moving]), rate)
+    last = samples - _pulse_at_end(np.stack([row[-window:] for row in moving]), rate)
     return (first, last) if first < last else (0, samples)
 
 

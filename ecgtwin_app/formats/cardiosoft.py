@@ -63,7 +63,7 @@ def open_file(path: Path) -> EcgFile:
         if len({row.size for row in rows}) > 1:
             raise EcgError(f"{path.name} has leads of different lengths; copy it again.")
         announced = number_in(text_at(strip, "ChannelSampleCountTotal"))
-        if announced is not None and announced != rows[0].size:
+        if announced and announced != rows[0].size:  # 0 stands for "not counted"
             raise EcgError(
                 f"{path.name} announces {announced:g} samples a lead and holds {rows[0].size}; copy it again."
             )

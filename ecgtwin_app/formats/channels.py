@@ -255,7 +255,7 @@ def _without_ends(
     if empty:
         history.append(f"left out what has no samples here: {', '.join(empty)}")
     measured = [rows[lead] for lead in INDEPENDENT_LEADS if lead in rows]
-    pulse = without_pulse(np.stack(measured if len(measured) > 2 else list(rows.values())), rate)
+    pulse = without_pulse(measured if len(measured) > 2 else list(rows.values()), rate)
     rows = _cut(rows, _at(ends, pulse, rows), rate, True, history)
     return _cut(rows, _at(ends, ends_with_samples(rows, rate), rows), rate, False, history)
 

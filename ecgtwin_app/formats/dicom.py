@@ -190,13 +190,14 @@ def _millivolts(name: str, definition, samples: np.ndarray) -> np.ndarray:
         raise EcgError(
             f"{name} does not say how many millivolts a sample is, so it cannot be drawn to scale."
         )
-    unit = unit_in_millivolts(str(units[0].CodeValue))
+    code = str(units[0].get("CodeValue", ""))
+    unit = unit_in_millivolts(code) or unit_in_millivolts(str(units[0].get("CodeMeaning", "")))
     if unit is None:
         if not known_leads([_channel_name(definition)]):
             return np.full(
                 samples.shape, np.nan
             )  # a pressure or a breath: `channels` leaves it out by its name
-        raise EcgError(f"{name} gives a lead in {str(units[0].CodeValue)[:20]!r}; only volts can be drawn.")
+        raise EcgError(f"{name} gives a lead in {code[:20]!r}; only volts can be drawn.")
     sensitivity = float(definition.ChannelSensitivity)
     correction = float(definition.get("ChannelSensitivityCorrectionFactor", 1) or 1)
     baseline = float(definition.get("ChannelBaseline", 0) or 0)

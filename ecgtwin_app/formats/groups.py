@@ -189,13 +189,24 @@ def _strips(groups: Sequence[Group], rate: float) -> list[_Strip]:
 
 
 def _fits(strip: list[Group], group: Group) -> bool:
-    """Whether a group has other leads than a strip and was recorded with it."""
-    if set(_lead_names(group.names)) & {name for other in strip for name in _lead_names(other.names)}:
-        return False
+    """Whether a group adds leads to a strip and was recorded with it; leads of both must be the same."""
     first = max(_at(group), *(_at(other) for other in strip))
     last = min(_at(one) + one.samples for one in (*strip, group))
     longest = max(one.samples for one in (*strip, group))
-    return last - first >= _SHARED * longest
+    if last - first < _SHARED * longest:
+        return False
+    there = {name: (other, k) for other in strip for k, name in enumerate(_lead_names(other.names))}
+    own = _lead_names(group.names)
+    return any(name not in there for name in own) and all(
+        np.array_equal(_row(group, k, first, last), _row(*there[name], first, last), equal_nan=True)
+        for k, name in enumerate(own)
+        if name in there
+    )
+
+
+def _row(group: Group, channel: int, first: int, last: int) -> np.ndarray:
+    """Samples of a channel between two samples of the file's clock."""
+    return group.values(first - _at(group), last - _at(group))[channel]
 
 
 def _near(rate: float) -> int:

@@ -120,7 +120,7 @@ def _lead(name: str, lead: Element) -> np.ndarray:
         raise EcgError(f"{name} has samples that are not 16 bits wide; export it again from MUSE.")
     samples = np.frombuffer(data, "<i2")
     announced = number_in(text_at(lead, "LeadSampleCountTotal"))
-    if announced is not None and announced != samples.size:
+    if announced and announced != samples.size:  # 0 stands for "not counted"
         raise EcgError(
             f"{name} announces {announced:g} samples a lead and holds {samples.size}; copy it again."
         )

@@ -121,7 +121,9 @@ def read_header(path: Path) -> Header:
         raise EcgError(
             f"{path.name} announces {listed:,} segments but lists {there:,}; copy the whole record again."
         )
-    if not 1 <= listed <= there:
+    # Remarks without their sign may follow; a signal that is not announced may not.
+    further = [line.split() for line in lines[listed + 1 :]] if not slash else []
+    if not 1 <= listed <= there or any(len(line) > 1 and _FORMAT.match(line[1]) for line in further):
         raise EcgError(
             f"{path.name} announces {listed:,} leads but describes {there:,}; copy the whole record again."
         )
