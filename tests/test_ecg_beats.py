@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter1d
-from synthetic_ecg import LBBB, PVC, RATE, T_AMPLITUDES, T_LBBB, T_PVC, bump, fibrillating, strip
+from synthetic_ecg import LBBB, NORMAL, PVC, RATE, T_AMPLITUDES, T_LBBB, T_PVC, bump, fibrillating, strip
 
 from ecgtwin_app.ecg import beats
 from ecgtwin_app.ecg.beats import detect_qrs
 from ecgtwin_app.ecg.leads import twelve_leads
+from ecgtwin_app.ecg.resample import resample_array
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.heart.virtual_patient import VirtualPatient, simulate
@@ -171,3 +172,56 @@ def test_one_t_taller_than_the_others_is_no_beat():
     taller = np.zeros((8, recording.samples))
     bump(taller, 300, 420, 2 * np.maximum(T_AMPLITUDES, 0), onsets[7])
     assert matched(detect_qrs(recording.signal + twelve_leads(taller), RATE), onsets)
+
+
+@pytest.mark.parametrize("rate", [45, 62, 80])
+@pytest.mark.parametrize(("r", "t"), [(0.3, 0.6), (0.6, 1.2), (1.0, 2.0), (1.5, 2.0)])
+@pytest.mark.parametrize("width", [80, 110, 140, 170])
+def test_a_tall_narrow_t_over_a_small_r_is_no_beat(rate, r, t, width):
+    """The T is as fast as the QRS or faster: it is told by its place behind a sharper wave, and by what follows."""
+    onsets = np.arange(0.4, 9.8, 60 / rate) + np.random.default_rng(1).normal(
+        0, 0.008, len(np.arange(0.4, 9.8, 60 / rate))
+    )
+    parts = tuple((start, end, r * np.array(amplitudes)) for start, end, amplitudes in NORMAL)
+    recording, onsets = strip(onsets=onsets, parts=parts, t=np.zeros(8))
+    waves = np.zeros((8, recording.samples))
+    peak = 20 + 300 * np.sqrt(60 / rate)
+    for onset in onsets:
+        bump(waves, peak - width / 2, peak + width / 2, t / 0.3 * T_AMPLITUDES, onset)
+    assert matched(detect_qrs(recording.signal + twelve_leads(waves), RATE), onsets)
+
+
+@pytest.mark.parametrize("coupling", [0.36, 0.42, 0.5])
+@pytest.mark.parametrize("size", [0.6, 1.0, 1.6])
+def test_every_beat_of_a_bigeminy_counts(coupling, size):
+    """The second beat has a T of its own, and so is no T."""
+    signal, onsets = small_bigeminy(
+        np.arange(0.4, 9.0, 1.3), coupling, stretch=1.0, sizes=size, qt=300, t=0.6
+    )
+    assert matched(detect_qrs(signal, RATE), onsets, 0.2)
+
+
+@pytest.mark.parametrize("coupling", [0.42, 0.5])
+@pytest.mark.parametrize("size", [1.0, 1.6])
+@pytest.mark.parametrize(("t", "width"), [(1.0, 100), (1.0, 240), (2.0, 160), (2.0, 240)])
+def test_the_t_of_an_ectopic_beat_is_no_beat(coupling, size, t, width):
+    """It is not that of the other beats, and its own QRS is smooth: both are no yardstick for it."""
+    onsets = 0.4 + 0.75 * np.arange(12)
+    onsets = np.delete(onsets, [3, 8])
+    recording, onsets = strip(onsets=onsets, qt=330)
+    early = onsets[[2, 6]] + coupling
+    waves = np.zeros((8, recording.samples))
+    for onset in early:
+        for start, end, amplitudes in PVC:
+            bump(waves, start, end, size * np.array(amplitudes), onset)
+        bump(waves, 330 - width / 2, 330 + width / 2, size * t * T_PVC, onset)
+    found = detect_qrs(recording.signal + twelve_leads(waves), RATE)
+    assert matched(found, np.sort(np.concatenate([onsets, early])), 0.17)
+
+
+@pytest.mark.parametrize(("name", "count"), [("r208_900", 17), ("T12w14R06", 10)])
+def test_beats_of_recordings_whose_t_was_counted(real_data, name, count):
+    recording = read_ecg(real_data / "cases" / f"{name}.hea")
+    for rate in (recording.rate, 500.0):
+        found = detect_qrs(resample_array(recording.signal.astype(float), recording.rate, rate), rate)
+        assert len(found) == count

@@ -16,6 +16,10 @@ CONDUCTS = (0.06, 0.56)
 #: A PR that is so much longer (ms) before a dropped beat than after it grew; where all lie within the
 #: other, PR is constant, P that stand on a T being placed to some 10 ms.
 GREW, ALIKE = 20.0, 40.0
+#: A beat so soon after the last (a share of the atrial cycle) is premature, and a P is on time after this one; it has so
+#: much of the others' likeness to the usual P. A QRS is missing from an interval of more than so many cycles: after a
+#: premature atrial beat the sinus node starts anew, which makes less of a pause.
+PREMATURE, ON_TIME, SEEN, PAUSE = 0.85, 0.9, 0.6, 1.4
 #: Spread of PR (standard deviation, ms) beyond which P and QRS have nothing to do with each other.
 UNRELATED = 50.0
 
@@ -30,7 +34,8 @@ class Conduction:
         For each P the milliseconds from its peak to the QRS that it leads; NaN where none follows
         before the next P. P peaks stand some 50 ms after the onset: differences count here, not sizes.
     dropped : ndarray of bool
-        P waves that no QRS follows, in the middle of the strip and away from ectopic beats.
+        P waves on time that no QRS follows, in a pause, in the middle of the strip, away from ectopic and premature
+        beats.
     """
 
     pr: np.ndarray
@@ -114,13 +119,29 @@ def conduction(m: Measurements) -> Conduction | None:
     whole = (train.peaks > 0.1 * MODEL_RATE) & (
         train.peaks < m.delineation.signal.shape[1] - (CONDUCTS[1] + 0.1) * MODEL_RATE
     )
-    # What a ventricular ectopic beat leaves refractory is not blocked.
-    ectopic = onsets[[beat.kind == "ectopic" for beat in m.beats]]
+    cycle = float(np.median(np.diff(train.peaks)))
+    # What an ectopic or a premature beat leaves refractory is not blocked: neither is its pause.
+    soon = np.diff(onsets, prepend=-np.inf) < PREMATURE * cycle
+    ectopic = onsets[soon | [beat.kind == "ectopic" for beat in m.beats]]
     before = np.insert(train.peaks[:-1], 0, 0)
     disturbed = np.array(
         [np.any((ectopic > a) & (ectopic < b)) for a, b in zip(before, following, strict=True)]
     )
-    return Conduction(pr, np.isnan(pr) & whole & ~disturbed)
+    on_time = np.diff(train.peaks, prepend=-np.inf) > ON_TIME * cycle
+    seen = train.each >= SEEN * train.likeness
+    missed = np.isnan(pr) & whole & ~disturbed & on_time & seen & _in_pauses(train.peaks, onsets, cycle)
+    return Conduction(pr, missed)
+
+
+def _in_pauses(peaks, onsets, cycle):
+    """Which P stand in an interval of the ventricles long enough for a QRS to be missing from it."""
+    following = np.searchsorted(onsets, peaks)
+    inside = (following > 0) & (following < len(onsets))
+    gaps = np.diff(onsets)
+    pause = np.zeros(len(peaks), dtype=bool)
+    pause[inside] = gaps[following[inside] - 1] > PAUSE * cycle
+    # Before the first and after the last QRS of the strip nobody knows.
+    return pause | ~inside
 
 
 def growth_at_drops(found: Conduction) -> list[float]:

@@ -46,11 +46,14 @@ class PTrain:
         False for those that a QRS hides and that only the rhythm foretells.
     likeness : float
         Median likeness of the visible ones to the usual P; 1 is the usual size and shape.
+    each : ndarray
+        The likeness of each, of those that a QRS hides too.
     """
 
     peaks: np.ndarray
     visible: np.ndarray
     likeness: float
+    each: np.ndarray
 
     @property
     def rate(self) -> float:
@@ -192,7 +195,8 @@ def _best_train(likeness, hidden, rates):
     visible = ~unseen[best_path] & (near[at[best_path]] >= 0.6 * P_LIKE)
     if not visible.any():
         return None, -np.inf
-    return PTrain(peaks, visible, float(np.median(near[at[best_path]][~unseen[best_path]]))), float(best)
+    each = near[at[best_path]]
+    return PTrain(peaks, visible, float(np.median(each[~unseen[best_path]])), each), float(best)
 
 
 def _path(score, period):

@@ -16,6 +16,7 @@ import numpy as np
 from ecgtwin_app.ecg import smoothing
 from ecgtwin_app.ecg.leads import independent_leads
 from ecgtwin_app.ecg.peaks import find_peaks
+from ecgtwin_app.ecg.tall_t import likeness, without_tall_t
 from ecgtwin_app.ecg.zero_phase import both_ways
 
 #: No two QRS are closer than this, in seconds (the ventricles are refractory; 250/min is 0.24 s).
@@ -36,6 +37,12 @@ T_SHARPNESS = 5.5
 T_LIKENESS = 1.6
 #: A late T is alike in all beats, has so little of its QRS' energy and size, and is no sharper than this.
 LATE_T_ENERGY, LATE_T_SIZE, LATE_T_SHARPNESS = 0.45, 0.6, 12.0
+#: A beat so much smoother than those around it (s) is ectopic. Its T is not that of the others, nor small beside its
+#: energy, which is small itself: it is known by this size beside its QRS or by being as much smoother again, and by its
+#: energy beside that of the others.
+ECTOPIC_SMOOTH, USUAL_WITHIN, ECTOPIC_T_SIZE = 0.7, 5.0, 0.55
+#: A wave is no T if so soon after it (s) a slow one of this share of its size follows: a T has no T.
+OWN_T, OWN_T_SIZE = (0.2, 0.45), 0.3
 #: So soon (s) after a QRS comes no beat with less than this share of its energy; with more it may be a T
 #: as sharp as that of hyperkalaemia, if the next beat is that much farther away.
 SHARP_T, SHARP_T_ENERGY, FARTHER = 0.28, 0.4, 1.2
@@ -128,7 +135,7 @@ def detect_qrs(signal: np.ndarray, rate: float) -> np.ndarray:
     # The slower a wave, the less it moves for its size.
     size = smoothing.maximum(magnitude, int(0.16 * rate) | 1)
     course = _Course(energy, energy / np.maximum(size, 1e-9), size, leads, rate)
-    accepted = _above_threshold(candidates, course)
+    accepted = without_tall_t(candidates, _above_threshold(candidates, course), course)
     return _peaks_of_magnitude(accepted, magnitude, rate)
 
 
@@ -248,6 +255,19 @@ def _is_t(at, beat, beats, candidates, course):
             course.size[at] < BETWEEN_SIZE * min(course.size[k] for k in around)
         ):
             return True
+    near = beats[np.abs(beats - beat) < USUAL_WITHIN * course.rate]
+    sharp = ECTOPIC_SMOOTH * np.median(course.sharpness[near])
+    usual = near[course.sharpness[near] >= sharp]
+    own_t = _has_own_t(at, following, candidates, course)
+    if (
+        lag < ECTOPIC_LAG * course.rate
+        and course.sharpness[beat] < sharp
+        and course.energy[at] < T_ENERGY * np.median(course.energy[usual])
+        and not own_t
+    ):
+        smoother = course.sharpness[at] < ECTOPIC_SMOOTH * course.sharpness[beat]
+        if smoother or course.size[at] < ECTOPIC_T_SIZE * course.size[beat]:
+            return True
     half = int(0.06 * course.rate)
     cut_off = at + half >= len(course.energy)
     if cut_off and lag < ECTOPIC_LAG * course.rate and share < T_ENERGY:
@@ -265,6 +285,8 @@ def _is_t(at, beat, beats, candidates, course):
         return False
     if course.sharpness[at] < T_SHARPNESS or (lag < SHARP_T * course.rate and share < SHARP_T_ENERGY):
         return True
+    if own_t and course.size[at] > LATE_T_SIZE * course.size[beat]:
+        return False
     late = lag >= LATEST_LIKELY_T * course.rate
     small = share < LATE_T_ENERGY and course.size[at] < LATE_T_SIZE * course.size[beat]
     if late and not (small and course.sharpness[at] < LATE_T_SHARPNESS):
@@ -287,23 +309,23 @@ def _is_t(at, beat, beats, candidates, course):
     return not late or bool(course.energy[at] > np.percentile(after, 70) / T_LIKENESS)
 
 
+def _has_own_t(at, following, candidates, course):
+    """Whether a slow wave of a fair size follows the peak `at` where its T would stand, before the next beat."""
+    first, last = (at + round(lag * course.rate) for lag in OWN_T)
+    if following.size:
+        last = min(last, following[0] - round(OWN_T[0] * course.rate))
+    waves = candidates[(candidates >= first) & (candidates <= last)]
+    waves = waves[course.sharpness[waves] < T_SHARPNESS]
+    return bool(np.any(course.size[waves] > OWN_T_SIZE * course.size[at]))
+
+
 def _by_vote(waves, beats, course):
     """The beats among the waves when those that are alike settle together whether they are beats."""
     half, shift = (max(1, int(seconds * course.rate)) for seconds in (ALIKE_WITHIN, 0.02))
     whole = waves[(waves >= half + shift) & (waves + half + shift < course.leads.shape[1])]
     if len(whole) == len(beats) or len(whole) <= VOTES:
         return beats
-    window = np.arange(-half, half + 1)
-
-    def shapes(at):
-        found = course.leads[:, at[:, None] + window].transpose(1, 0, 2).reshape(len(at), -1)
-        return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
-
-    own = shapes(whole)
-    # Not every wave is found at the same of its samples.
-    moves = range(-shift, shift + 1, max(1, shift // 4))
-    alike = np.max([own @ shapes(whole + move).T for move in moves], axis=0) > ALIKE
-    alike = alike | alike.T
+    alike = likeness(course.leads, whole, half, shift) > ALIKE
     np.fill_diagonal(alike, False)
     is_beat = np.isin(whole, beats)
     beat_votes, t_votes = (alike.astype(int) @ verdict for verdict in (is_beat, ~is_beat))
