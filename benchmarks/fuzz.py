@@ -127,7 +127,7 @@ def _write_what_is_only_read(folder: Path, steps: np.ndarray) -> None:
         "seconds.csv": "'Elapsed time','i'\n'seconds','mV'\n" + "".join(f"{t},{v}\n" for t, v in zip(times_of, volts, strict=True)),
         "stamps.csv": "Date Time;I (mV);note\n" + "".join(f"{t};{v};\n" for t, v in zip(stamps, volts, strict=True)),
         "turned.csv": "# rate: 500 Hz\n# unit: uV\n" + "".join(f"{n}," + ",".join(map(str, r)) + "\n" for n, r in zip(LEADS, steps, strict=True)),
-        "wide.csv": ("I\tII\n" + "".join(f"{a}\t{b}\n" for a, b in steps[:2].T)).encode("utf-16"),
+        "utf16.csv": ("# rate: 500 Hz\n# unit: uV\nI\tII\n" + "".join(f"{a}\t{b}\n" for a, b in steps[:2].T)).encode("utf-16"),
     }  # fmt: skip
     for name, content in files.items():
         (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
