@@ -99,6 +99,9 @@ TABLES = {
         "Abtastrate;500\nEinheit;mV\nGeschlecht;m\nAlter;50\nI;II\n" + rows(one, two, separator=";", decimal=","), {}, 500, ("I", "II")),
     "steps of a converter": (
         "# Sampling frequency (Hz): 500\n# Gain: 200 adu/mV\nI,II\n" + rows(one * 200, two * 200), {}, 500, ("I", "II")),
+    "a counter called i": ("i,I\n" + rows(NUMBERS, one), BOTH, 500, ("I",)),
+    "another frequency beside that of sampling": (
+        "Frequency: 50 Hz\nSampling rate: 500 Hz (nominal)\nI (mV)\tII (mV)\n" + rows(one, two, separator="\t"), {}, 500, ("I", "II")),
     "the time between samples": ("Sampling interval: 2 ms\nI [mV],II [mV]\n" + rows(one, two), {}, 500, ("I", "II")),
     "a word for hertz in another language": (
         watch("Frecuencia de muestreo,512 hercios", "Derivación,Derivación I", "Unidad,µV", decimal=","), {}, 512, ("I",)),

@@ -18,6 +18,7 @@ from ecgtwin_app.formats.ecg_file import EcgFile, counted
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing
 from ecgtwin_app.formats.marking import read_comment_lines
 from ecgtwin_app.formats.table_clock import Stretch, UnevenClock, scale_of
+from ecgtwin_app.formats.table_columns import columns_of
 from ecgtwin_app.formats.table_head import Head, read_head
 from ecgtwin_app.formats.table_layout import Column, Layout, find_layout
 from ecgtwin_app.formats.table_rows import TableRows, gaps_between, values_of
@@ -110,7 +111,7 @@ class _Reading:
         name, layout = self.path.name, self.table.layout
         head = read_head(layout.head)
         comments = list(layout.head)
-        columns = self._columns(layout, head)
+        columns = columns_of(name, self.table, head, self.lead_order)
         leads = [k for k, column in enumerate(columns) if column.role == "lead"]
         self.table.use(leads)
         notes = []
@@ -158,57 +159,6 @@ class _Reading:
             gaps=gaps_between(stretches),
         )
 
-    def _columns(self, layout: Layout, head: Head) -> list[Column]:
-        """What the columns are, by the names given, their own, or those of the head."""
-        name, width = self.path.name, layout.width
-        empty = [k for k, kind in enumerate(layout.kinds) if kind == "e" and self.table.is_empty(k)]
-        if layout.spoilt is not None:
-            raise EcgError(
-                f"{name} has something other than numbers in row {layout.spoilt}; every row needs numbers only."
-            )
-        filled = width - len(empty)
-        names = list(self.lead_order) if self.lead_order else None
-        if names is None and not layout.names and head.leads:
-            names = list(head.leads)
-            clocks = filled - len(names)
-            if clocks in (1, 2) and len(names) > 1:
-                names = None  # which column is the clock is not said
-        if names is not None and len(names) != width:
-            if len(names) != filled:
-                if self.lead_order is None:
-                    names = None
-                else:
-                    raise EcgError(f"{name} has {filled} columns, but {len(names)} are named; name them all.")
-            else:
-                for k in empty:
-                    names.insert(k, "")
-        columns = layout.columns(names) if names is not None or layout.names else []
-        if not columns:
-            return [Column("", None, "other")] * width
-        if not any(column.role == "lead" for column in columns) and head.leads and self.lead_order is None:
-            others = [
-                k for k, column in enumerate(columns) if column.role == "other" and layout.kinds[k] == "n"
-            ]
-            if len(others) == len(head.leads):
-                for k, lead in zip(others, head.leads, strict=True):
-                    columns[k] = Column(lead, columns[k].unit, "lead")
-        for k, column in enumerate(columns):
-            if k in empty:
-                columns[k] = Column(column.name, None, "empty lead" if column.role == "lead" else "empty")
-            elif layout.kinds[k] == "t" and column.role == "other":
-                columns[k] = Column(column.name, None, "time")
-        if not any(column.role == "lead" for column in columns):
-            raise NotStated(
-                f"{name} names no ECG lead in its first row; it should read like I, II, III, aVR …, or give the lead order.",
-                ("lead_order",),
-            )
-        for k, column in enumerate(columns):
-            if column.role == "lead" and layout.kinds[k] not in ("n", "e"):
-                raise EcgError(
-                    f"{name} has something other than numbers in row {1}; every row needs numbers only."
-                )
-        return columns
-
     def _clock(
         self, columns: list[Column], head: Head, notes: list[str]
     ) -> tuple[list[Stretch], float | None]:
@@ -222,7 +172,7 @@ class _Reading:
                 continue
             try:
                 scale, note = (
-                    (1.0, "") if stamps[k] else scale_of(name, table.first_ticks(k), columns[k].unit)
+                    (1.0, "") if stamps[k] else scale_of(name, table.first_values(k, 5000), columns[k].unit)
                 )
                 rate, stretches = table.by_times(k, scale)
             except EcgError as error:

@@ -38,8 +38,11 @@ _STEPS = re.compile(
 #: Stems of "sampling" and of words that stand alone for it.
 _SAMPLING = re.compile(
     r"sampl|abtast|échant|echant|muestr|campion|amostr|bemonst|sampling|mintav|örnekle|ornekle|próbk|probk|vzork|дискрет"
-    r"|采样|取樣|採樣|サンプ|샘플|표본|messrate|^(?:fs|sf|sr|f_s|rate|frequency|frequenz|fréquence|frequence|frecuencia"
-    r"|freq|hz|sps)(?:$|[ _(\[]+(?:in[ _]+)?k?hz)",
+    r"|采样|取樣|採樣|サンプ|샘플|표본|messrate|^(?:fs|sf|sr|f_s|rate)(?:$|[ _(\[]+(?:in[ _]+)?k?hz)",
+    re.IGNORECASE,
+)
+_SOME_RATE = re.compile(
+    r"^(?:frequency|frequenz|fréquence|frequence|frecuencia|frequenza|frequência|freq|hz|sps)(?:$|[ _(\[]+(?:in[ _]+)?k?hz)",
     re.IGNORECASE,
 )
 #: Rates of something else.
@@ -174,10 +177,11 @@ def moment_in(text: str) -> str:
 
 
 def _rate_of(key: str, value: str) -> list[tuple[int, float]]:
-    """Rates a line states, each with how plainly: 2 where it is called so, 1 where only the unit says it."""
+    """Rates a line states, and how plainly: 3 as one of sampling, 2 as a rate, 1 where only the unit says it."""
     if _OTHER_RATE.search(key):
         return []
-    named = bool(_SAMPLING.search(key))
+    value = re.sub(r"\s*\([^)]*\)$", "", value)
+    named = 2 if _SAMPLING.search(key) else 1 if _SOME_RATE.search(key) else 0
     found = _RATE.fullmatch(value)
     if found:
         rate = number_in(found["number"]) * (1000 if found["kilo"] else 1)
@@ -189,7 +193,7 @@ def _rate_of(key: str, value: str) -> list[tuple[int, float]]:
             rate = 1000 / rate if rate and re.search(r"\bms\b|milli", key, re.IGNORECASE) else 0
         elif re.search(r"\bkhz\b", key, re.IGNORECASE):
             rate *= 1000
-        return [(2, rate)] if MIN_RATE <= rate <= MAX_RATE else []
+        return [(1 + named, rate)] if MIN_RATE <= rate <= MAX_RATE else []
     spacing = _INTERVAL.fullmatch(value)
     if spacing and _SPACING.search(key) and number_in(spacing["number"]):
         unit = spacing["unit"].lower()
@@ -200,13 +204,13 @@ def _rate_of(key: str, value: str) -> list[tuple[int, float]]:
     if named and other and not spacing and unit_in(value.lstrip("0123456789., ")) is None:
         # A word for hertz in another language.
         rate = number_in(other["number"])
-        return [(2, rate)] if MIN_RATE <= rate <= MAX_RATE else []
+        return [(1 + named, rate)] if MIN_RATE <= rate <= MAX_RATE else []
     if not key:
         # Prose: "ECG, 500 Hz, filter 0.5 to 40 Hz"; only one that is called so counts.
         called = re.search(r"(?:sampl\w*|abtast\w*)[^.;]*?(?=\d)", value, re.IGNORECASE)
         rest = _RATE.match(value[called.end() :]) if called else None
         if rest and MIN_RATE <= number_in(rest["number"]) <= MAX_RATE:
-            return [(2, number_in(rest["number"]))]
+            return [(3, number_in(rest["number"]))]
     return []
 
 

@@ -60,18 +60,20 @@ class TableRows:
             return self._kept[first:last]
         return self._parsed(first, last, self._leads)
 
-    def first_ticks(self, column: int) -> np.ndarray:
-        """The first values of a column of times."""
-        return self._parsed(0, min(self.count, 5000), [column])[:, 0]
+    def first_values(self, column: int, count: int) -> np.ndarray:
+        """The first values of a column of numbers."""
+        return self._parsed(0, min(self.count, count), [column])[:, 0]
 
-    def is_empty(self, column: int) -> bool:
-        """Whether no cell of a column has a value."""
+    def is_empty(self, column: int, every_row: bool = True) -> bool:
+        """Whether no cell of a column has a value; of a long table some rows are looked at where that is enough."""
         for first in range(0, self.count, _TOGETHER):
             lines = self._rows.lines(first, min(first + _TOGETHER, self.count))
             for line in lines:
                 cells = cells_of(line, self.layout.separator)
                 if len(cells) > column and kind_of(cells[column]) != "e":
                     return False
+            if not every_row:
+                break
         return True
 
     def filled(self) -> tuple[int, int]:

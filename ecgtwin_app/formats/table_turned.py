@@ -72,11 +72,11 @@ class TurnedRows:
         """Rows of the chosen columns, shape (rows, columns)."""
         return self._table[first:last, self._leads]
 
-    def first_ticks(self, column: int) -> np.ndarray:
-        """The first values of a column of times."""
-        return self._clocks.get(column, self._table[:, column])[:5000]
+    def first_values(self, column: int, count: int) -> np.ndarray:
+        """The first values of a column."""
+        return self._clocks.get(column, self._table[:, column])[:count]
 
-    def is_empty(self, column: int) -> bool:
+    def is_empty(self, column: int, every_row: bool = True) -> bool:
         """Whether no cell of a column has a value."""
         return column not in self._clocks and bool(np.isnan(self._table[:, column]).all())
 

@@ -124,9 +124,10 @@ class Rows:
     def marked(self) -> tuple[np.ndarray, list[str]]:
         """The numbers of the rows that are found at once, every `BLOCK`, and the rows."""
         rows = []
-        for at in self._marks:
-            # A row of a table with its columns is shorter than this by far.
-            piece = self._data[int(at) : int(at) + 65536].tobytes()
+        for at in self._marks.tolist():
+            size, piece = 1024, b""
+            while b"\n" not in piece and size <= _CHUNK:
+                piece, size = self._data[at : at + size].tobytes(), size * 8
             rows.append(decode(piece.split(b"\n", 1)[0]))
         return np.arange(self._marks.size) * BLOCK, rows
 
