@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from drawn_conditions import drawn
 from synthetic_ecg import LBBB, T_LBBB, strip
 
 from ecgtwin_app.ecg.leads import independent_leads, twelve_leads
@@ -139,3 +140,10 @@ def test_generation_says_what_it_needs_before_anything_is_loaded():
     assert "lacks I, II, V1" in needs(one)
     short = Recording(recording.signal[:, :4000], 500.0)
     assert "needs 10 seconds; this recording has 8." in needs(short)
+
+
+@pytest.mark.parametrize("condition, recording", [(name, made[0]) for name, made in drawn().items()])
+def test_no_condition_is_taken_for_noise(condition, recording):
+    """Wide, fast, paced, fluttering and fibrillating: none is a fault of the signal."""
+    quality = quality_of(recording)
+    assert (quality.verdict, quality.notes) == (GOOD, ())

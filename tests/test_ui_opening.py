@@ -14,6 +14,7 @@ from synthetic_ecg import strip
 from ui_window import CONTROL, SHIFT, accept_file_dialog, generate, idle
 
 from ecgtwin_app.ecg.leads import independent_leads, twelve_leads
+from ecgtwin_app.ecg.quality import UNUSABLE
 from ecgtwin_app.ecg.recording import LEADS, Patient, Recording
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg, write_ecg
@@ -324,3 +325,33 @@ def test_channels_without_names_of_leads_are_asked_for(window, qtbot, tmp_path):
     qtbot.mouseClick(opens, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.session.reference is not None and idle(window))
     assert window.session.reference.leads == LEADS
+
+
+def test_one_lead_is_measured_and_generation_says_at_once_what_it_needs(window, qtbot, tmp_path):
+    recording = strip()[0]
+    path = write_ecg(Recording(recording.signal[1:2], 500.0, leads=("ECG",)), tmp_path / "one.hea")
+    window.open_path(path)
+    qtbot.waitUntil(lambda: window.session.reference is not None and idle(window))
+    assert window.session.measurements["heart_rate"] == pytest.approx(72, abs=1)
+    assert window.session.measurements["reasons"]["qrs_axis"] == "needs I and aVF"
+    assert not window.request_panel.generate.isEnabled()
+    assert "needs the leads I, II and V1 to V6" in window.request_panel.generate.toolTip()
+    assert "needs the leads I, II and V1 to V6" in window.messages.text
+    window.open_example()
+    qtbot.waitUntil(lambda: window.session.reference.leads == LEADS and idle(window))
+    assert window.request_panel.generate.isEnabled() and "needs" not in window.messages.text
+
+
+def test_an_unusable_recording_is_asked_about_before_a_twin_is_made(window, qtbot, tmp_path):
+    recording = strip()[0]
+    noise = np.random.default_rng(1).normal(0, 3.0, (8, recording.samples))
+    loud = Recording(twelve_leads(independent_leads(recording.signal) + noise), 500.0)
+    window.open_path(write_ecg(loud, tmp_path / "loud.hea"))
+    qtbot.waitUntil(lambda: window.session.reference is not None and idle(window))
+    assert window.session.verdict.verdict == UNUSABLE
+    assert "unusable" in window.messages.text
+    window.generate()
+    assert not window.controller.running
+    asking = next(one for one in window.findChildren(QDialog) if one.windowTitle() == "An unusable recording")
+    asking.reject()
+    assert not window.session.requests
