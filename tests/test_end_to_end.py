@@ -111,8 +111,9 @@ def test_from_the_example_to_twin_heat_map_and_files(window, qtbot, tmp_path):
     assert {table.item(row, 4).text() for row in range(table.rowCount())} <= {"✓", "✗", "–"}
     assert any(table.item(row, 3).text() != "–" for row in range(table.rowCount()))
 
+    qtbot.keyClick(window, Qt.Key.Key_H, CONTROL)
     for method in ("contrast", "attention", "gradients"):
-        qtbot.keyClick(window, Qt.Key.Key_H, CONTROL)
+        window.heat_menu.methods[method].trigger()
         qtbot.waitUntil(
             lambda method=method: window.session.heatmap(method) is not None and _idle(window),
         )
