@@ -17,6 +17,7 @@ from ecgtwin_app.report.heat import COLOUR_BAR_WIDTH, draw_colour_bar
 from ecgtwin_app.report.layout import PAPER, PageLayout
 from ecgtwin_app.report.look import look_of
 from ecgtwin_app.report.page import Page
+from ecgtwin_app.report.placing import row_baselines
 from ecgtwin_app.report.trace import cut, lead_values, reach, stretch
 from ecgtwin_app.report.words import speak
 
@@ -103,6 +104,26 @@ def test_deep_waves_do_not_press_the_other_rows_together(leads):
     y = _baselines(page)
     assert np.diff(y).min() >= 0.7 * HEIGHT / len(y)
     assert not page.cut, "no beat is cut"
+
+
+def test_rows_stay_in_order_at_any_gain_and_what_leaves_the_paper_is_marked():
+    page = Page(_deep(2.0), layout=PageLayout(mode="reference", gain=40.0))
+    y = [panel.baseline for _, panels in page.blocks for panel in panels if panel.opens_row]
+    assert np.diff(y).min() >= 0.7 * HEIGHT / len(y)
+    assert y[0] > TOP
+    assert y[-1] < TOP + HEIGHT
+    assert page.cut
+
+
+@pytest.mark.parametrize("tall", [(0, 90.0, 5.0), (3, 20.0, 120.0), (1, 300.0, 300.0)])
+def test_rows_are_on_the_paper_and_apart_whatever_one_of_them_asks_for(tall):
+    number, up, down = tall
+    extents = [(11.0, 8.0)] * 4
+    extents[number] = (up, down)
+    y = row_baselines([*extents], TOP, HEIGHT)
+    assert y[0] >= TOP
+    assert y[-1] <= TOP + HEIGHT
+    assert np.diff(y).min() >= 11.0 - 1
 
 
 def test_the_median_view_cuts_no_beat():

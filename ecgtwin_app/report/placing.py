@@ -170,6 +170,11 @@ def row_baselines(extents: list[tuple[float, float]], top: float, height: float)
         )
         first = top + ups[0] + max(free, 0.0)
         last = top + height - downs[-1] - max(free, 0.0)
+        least = _CLOSEST * height * (count - 1) / count
+        if free < 0 and last - first < least:
+            # Rows stay in order, apart and on the paper whatever the gain; then traces are cut, and marked.
+            last = min((first + last + least) / 2, top + height - 2.0)
+            first = max(last - least, top + 2.0)
         # Every row reaches up as far as its calibration pulse: those never stand on each other.
         closest = ups.min() if free >= 0 else max(ups.min(), _CLOSEST * height / count)
         closest = min(closest, (last - first) / (count - 1))
