@@ -138,7 +138,7 @@ def test_dicom_groups_of_the_same_rate_and_time(tmp_path):
 
 
 def test_dicom_groups_one_after_the_other(tmp_path):
-    groups = [multiplex(LEADS, STEPS[:, k : k + 2500], offset=k * 2) for k in (2500, 0)]
+    groups = [multiplex(LEADS, STEPS[:, k : k + 2500], offset=k * 2 or None) for k in (2500, 0)]
     back = read_ecg(dicom(tmp_path / "x.dcm", *groups))
     np.testing.assert_allclose(back.signal, SIGNAL, atol=1e-6)
     assert back.history == ("joined 2 stretches in order of time",)
@@ -402,3 +402,18 @@ def test_a_unit_by_its_meaning(tmp_path):
 def test_muse_that_does_not_count_its_samples(tmp_path):
     data = muse_blocks((LEADS, STEPS, 0)).replace(b"Total>5000<", b"Total>0<")
     assert read_ecg(saved(tmp_path, data)).samples == 5000
+
+
+def test_dicom_whose_preamble_was_cut_off_before_its_meta_information(tmp_path):
+    path = dicom(tmp_path / "x.dcm", multiplex(LEADS, STEPS), syntax=pydicom.uid.ImplicitVRLittleEndian)
+    np.testing.assert_allclose(read_ecg(saved(tmp_path, path.read_bytes()[132:])).signal, SIGNAL, atol=1e-6)
+
+
+def test_padding_beyond_every_voltage_is_missing_wherever_it_is(tmp_path):
+    steps = STEPS.copy()
+    steps[:, -300:] = steps[2, 1000:1010] = -32768
+    back = padded(tmp_path, steps, -32768)
+    assert back.history == (
+        "left out what not all leads have, in the last 0.6 s",
+        "bridged 10 missing samples of lead III by straight lines",
+    )

@@ -134,8 +134,7 @@ def _group(name: str, group, is_little_endian: bool) -> Group:
             signal[missing[:, first:last]] = np.nan
         return signal
 
-    offset = group.get("MultiplexGroupTimeOffset")
-    start = float(offset) / 1000 if offset not in (None, "") else None
+    start = float(group.get("MultiplexGroupTimeOffset") or 0) / 1000  # ms from the acquisition
     return Group(tuple(_channel_name(one) for one in definitions), rate, start, raw.shape[1], values)
 
 
