@@ -1,5 +1,7 @@
 """The calibration pulse: found at either end of a strip in any format by its shape, and nothing else is taken for it."""
 
+import time
+
 import numpy as np
 import pytest
 from synthetic_ecg import strip
@@ -116,3 +118,11 @@ def test_the_rate_and_the_beats_of_a_real_file_is_that_of_the_device(real_data):
     measured = measure(recording)
     assert measured.heart_rate == pytest.approx(recording.device["heart rate"], abs=1)
     assert len(measured.beats) == 7
+
+
+def test_a_long_flat_line_at_the_highest_rate_is_passed_quickly():
+    signal = np.zeros((1, 40_000))
+    signal[0, 5] = 0.4
+    begin = time.process_time()
+    assert without_pulse(signal, 10_000) == (0, 40_000)
+    assert time.process_time() - begin < 0.5

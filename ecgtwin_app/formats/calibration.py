@@ -85,8 +85,9 @@ def _line_of(
     words = np.where(np.abs(course) <= tolerance, "l", np.where(tops, "t", "e"))
     line, edge = max(1, round(_LINE_S * rate)), max(1, round(_EDGE_S * rate))
     least, most = (max(2, round(seconds * rate)) for seconds in plateau)
-    pulse = f"(l{{{line},}})e{{0,{edge}}}t{{{least},{most}}}e{{0,{edge}}}"
-    found = re.search(f"(?:{pulse})(?:{pulse})*l*$", "".join(words))
+    # Possessive, and begun where a line begins: a long flat line is passed once, not from each of its samples.
+    pulse = f"(?<!l)(l{{{line},}}+)e{{0,{edge}}}+t{{{least},{most}}}+e{{0,{edge}}}+"
+    found = re.search(f"(?:{pulse})(?:{pulse})*+l*+$", "".join(words))
     return found.span(1) if found else None
 
 
