@@ -23,6 +23,7 @@ from ecgtwin_app.ui.export_dialog import (
     Export,
     ExportDialog,
 )
+from ecgtwin_app.ui.session_file import SessionState, read_session, write_session
 
 pytest_plugins = ("ui_fixtures",)
 RECORDINGS = [suffix for suffix, _ in FORMATS.values()]
@@ -161,3 +162,28 @@ def test_an_export_into_a_folder_that_is_a_file_is_refused(opened, qtbot, tmp_pa
     generate(opened, qtbot)
     (tmp_path / "x").write_text("")
     assert "choose a folder" in export(opened, qtbot, Export(TWINS, ".edf", True), tmp_path / "x")
+
+
+def test_the_menu_offers_a_map_by_condition_of_a_combination(opened, qtbot, tmp_path):
+    """With a twin that has not that condition the map is of all."""
+    both = ("atrial fibrillation", "left bundle branch block")
+    generate(opened, qtbot, conditions=both)
+    opened.set_heat_map("attention")
+    qtbot.waitUntil(lambda: opened.view.page.heatmap is not None and idle(opened))
+    assert tuple(opened.heat_menu.parts) == ("", *both) and opened.heat_menu.parts[""].isChecked()
+    opened.heat_menu.parts["left bundle branch block"].trigger()
+    qtbot.waitUntil(lambda: idle(opened) and opened.view.page.heatmap is not None)
+    heat = opened.view.page.heatmap
+    assert (heat.method, heat.of) == ("attention", "left bundle branch block")
+    assert opened.heat_menu.parts["left bundle branch block"].isChecked()
+    opened.heat_menu.methods["contrast"].trigger()
+    qtbot.waitUntil(lambda: idle(opened) and opened.view.page.heatmap.name == "contrast of left bundle branch block")
+    opened.heat_menu.methods["attention"].trigger()
+    assert opened.view.page.heatmap is heat, "made once"
+    generate(opened, qtbot, conditions=("atrial fibrillation",))
+    qtbot.waitUntil(lambda: idle(opened) and opened.view.page.heatmap is not None)
+    assert opened.view.page.heatmap.of == "" and opened.heat_menu.parts == {}
+    path = tmp_path / "x.ecgtwin"
+    write_session(path, SessionState(**opened.session.snapshot()))
+    back = read_session(path)
+    assert {heat.name for heat in back.heatmaps.values()} >= {"attention of left bundle branch block", "attention"}

@@ -49,7 +49,7 @@ class StandInEngine:
             self.closed += 1
             raise
 
-    def iter_attribute(self, reference, twin, method="contrast", others=()):
+    def iter_attribute(self, reference, twin, method="contrast", others=(), of=""):
         assert [other.digest() for other in others] == twin.recording.provenance.get("pooled_sha256", [])
         for step in range(3):
             self.gate.wait(timeout=20)
@@ -57,7 +57,7 @@ class StandInEngine:
         values = twin.recording.signal / 11
         signed = method == "contrast"
         yield HeatMap(
-            method, values if signed else np.abs(values), signed, "mV" if signed else "share", signed
+            method, values if signed else np.abs(values), signed, "mV" if signed else "share", signed, of=of
         )
 
 

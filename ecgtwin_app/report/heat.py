@@ -129,6 +129,10 @@ def draw_colour_bar(
         draw_text(painter, x + width / 2, y + 5.4, "0", 2.4, look.quiet, align=0.5)
     meaning = tr(_NAMES.get(heatmap.method, noted("share in the output")))
     words = tr("Heat map, {method}: {meaning}").format(method=said(heatmap.method), meaning=meaning)
+    if of := getattr(heatmap, "of", ""):
+        words = tr("Heat map of {condition}, {method}: {meaning}").format(
+            condition=said(of), method=said(heatmap.method), meaning=meaning
+        )
     size = 2.6 * min(1.0, width / text_width(words, 2.6))  # never past the edge of the paper
     draw_text(painter, x, y - 1.2, words, size, look.text)
 

@@ -13,6 +13,7 @@ from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.ui.export_jobs import ExportJobs
 from ecgtwin_app.ui.file_jobs import FileJobs
+from ecgtwin_app.ui.heat_menu import split_name
 from ecgtwin_app.ui.reading import find_marks
 from ecgtwin_app.ui.same_patient import others_of
 from ecgtwin_app.ui.session import Session
@@ -126,8 +127,10 @@ class Controller(ExportJobs, FileJobs, QObject):
             stepped,
         )
 
-    def attribute(self, method: str) -> None:
-        """Make a heat map of the shown twin."""
+    def attribute(self, name: str) -> None:
+        """Make a heat map of the shown twin: "contrast", "contrast of left bundle branch block"."""
+        method, of = split_name(name)
+        part = {"of": of} if of else {}
         twin, reference, added = self.session.twin, self.session.reference, self.session.added
         if self.running or twin is None:
             return
@@ -140,7 +143,9 @@ class Controller(ExportJobs, FileJobs, QObject):
 
         self._begin(
             tr("Making the heat map"),
-            lambda: self._ready_engine().iter_attribute(reference, twin, method, others_of(twin, added)),
+            lambda: self._ready_engine().iter_attribute(
+                reference, twin, method, others_of(twin, added), **part
+            ),
             stepped,
             self.heat_map_missing.emit,
         )

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint
 from ecgtwin_app.report.layers import TWIN
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.ui import settings
+from ecgtwin_app.ui.heat_menu import map_of_twin, split_name
 from ecgtwin_app.ui.layer_stack import layers_of
 from ecgtwin_app.ui.provenance import OTHERS_ARE_FOR, others_words
 from ecgtwin_app.ui.words import number, tr
@@ -25,7 +26,7 @@ class Showing:
             return None
         preview = self.controller.preview
         twin = preview or (session.twin.recording if session.twin else None)
-        heatmap = session.heatmap(self.heat_method) if self.heat_method and preview is None else None
+        heatmap = session.heatmap(self._heat_name()) if self.heat_method and preview is None else None
         measured = session.measured(session.twin.recording) if session.twin and preview is None else None
         own = session.measured(session.reference)
         layers = layers_of(session, self.layers) if session.twin is not None and preview is None else None
@@ -74,16 +75,22 @@ class Showing:
         session = self.session
         self.bar.show_layout(self.page_layout, bool(session.twins) or self.controller.preview is not None)
         self.paper_menu.show_layout(self.page_layout)
-        self.bar.show_heat_map(self.heat_method if session.twins else "")
-        self.heat_menu.show_method(self.heat_method if session.twins else "")
+        name = self._heat_name()
+        self.bar.show_heat_map(split_name(name)[0])
+        self.heat_menu.show_method(name, session.twin.request.conditions if session.twin else ())
         self.commands["toggle_heat_map"].setChecked(bool(self.heat_method and session.twins))
         wanted = bool(self.heat_method and session.twins)
-        self.results.show_heat_map(session.heatmap(self.heat_method), wanted)
+        self.results.show_heat_map(session.heatmap(name), wanted)
         self._show_commands()
         self._show_page()
         self._show_marks()
-        if self.heat_method and session.twin and session.heatmap(self.heat_method) is None:
-            self.controller.attribute(self.heat_method)
+        if name and session.heatmap(name) is None:
+            self.controller.attribute(name)
+
+    def _heat_name(self) -> str:
+        """The map that is shown of the twin that is shown, "" for none."""
+        twin = self.session.twin
+        return map_of_twin(self.heat_method, twin.request.conditions) if twin is not None else ""
 
     def _show_request(self):
         self.request_panel.show_request(self.session.request)
