@@ -31,8 +31,10 @@ from ecgtwin_app.heart.vector import fit_lead_field
 BEATS, NOISE = 5, 0.004
 #: Beats that physiology makes at most.
 PHYSIOLOGY_DRAWS = 4
-#: How far (degrees) the axis of a beat may be from the one that defines its condition.
-ASTRAY = 15.0
+#: How far (degrees, ms) axis and QRS duration of a beat may be from those that define its condition.
+AXIS_ASTRAY, QRS_ASTRAY = 15.0, 12.0
+#: No QRS is drawn longer than this (s), but in hyperkalaemia.
+LONGEST_QRS, LONGEST_IN_HYPERKALAEMIA = 0.2, 0.24
 #: How much larger than the patient's own largest QRS of the limb leads, and of the chest leads, a changed one may be. A
 #: new bundle branch block adds a third to a half; hypertrophy has to bring a small heart to 3.5 mV (Sokolow-Lyon).
 GROWTH, GROWTH_OF_HYPERTROPHY = 1.6, 2.4
@@ -48,7 +50,8 @@ AFTER_J = 30
 
 
 def missed_lines(beat: BeatTemplate, plan: Plan, reference: PreparedReference) -> int:
-    """How many lines of the criteria of its conditions a beat misses on a plain strip at the plan's rate."""
+    """How much of the law a beat misses: lines of the criteria of its conditions, on a plain strip at the plan's rate,
+    and what defines the condition besides."""
     names = [name for name in plan.names if name in MORPHOLOGIES]
     cycle = 60.0 / plan.rate
     times = 0.35 + cycle * np.arange(BEATS)
@@ -62,11 +65,17 @@ def missed_lines(beat: BeatTemplate, plan: Plan, reference: PreparedReference) -
     noise = NOISE * np.random.default_rng(0).standard_normal(signal.shape)
     strip = Recording(twelve_leads((signal + noise).astype(np.float32)), MODEL_RATE)
     try:
-        lines = judge(measure(strip), names, age=plan.age, sex=plan.sex, reference=reference.measured)
+        measured = measure(strip)
     except EcgError:
         return 1_000
-    astray = plan.axis is not None and abs((qrs_axis(beat.qrs) - plan.axis + 180) % 360 - 180) > ASTRAY
-    return sum(line.met is False for line in lines) + astray
+    lines = judge(measured, names, age=plan.age, sex=plan.sex, reference=reference.measured)
+    missed = sum(line.met is False for line in lines)
+    if plan.axis is not None:
+        missed += abs((qrs_axis(beat.qrs) - plan.axis + 180) % 360 - 180) > AXIS_ASTRAY
+    if plan.qrs is not None:
+        missed += measured.qrs is None or abs(measured.qrs - plan.qrs) > QRS_ASTRAY
+    longest = LONGEST_IN_HYPERKALAEMIA if "hyperkalaemia" in names else LONGEST_QRS
+    return missed + (beat.qrs_duration > max(longest, 1.1 * reference.template.qrs_duration))
 
 
 def by_physiology(plan: Plan, reference: PreparedReference, seed: int) -> list[BeatTemplate]:

@@ -61,5 +61,7 @@ def _rewritten(plan: Plan, request: TwinRequest, reference: PreparedReference, s
     """The score of the plan's conditions by the draw's own random numbers; None where no process wrote it."""
     if request.score is not None or request.rhythm != "process":
         return None
-    score, _ = write_score(plan.names, plan.rate, np.random.default_rng(seed), reference.template, age=plan.age)
+    score, _ = write_score(
+        plan.names, plan.rate, np.random.default_rng(seed), reference.template, age=plan.age
+    )
     return score if plan.pr is None else with_pr(score, plan.pr / 1000)

@@ -169,7 +169,9 @@ class TwinEngine:
             yield Progress(step, total, None, "The same patient without the condition")
         counterfactual = made.finished(self._decode(latent))
         if method == "contrast":
-            yield replace(contrast_map(twin.recording.signal, counterfactual, twin.score, plain.score), of=one)
+            yield replace(
+                contrast_map(twin.recording.signal, counterfactual, twin.score, plain.score), of=one
+            )
         else:
             column = columns[0] if one else None
             for item in self._gradients(prepared, plan, twin, counterfactual, total, column):

@@ -57,7 +57,8 @@ def twins_document(names: list[str], twins: list[Twin]) -> dict:
     Twins of several requests, or pooled over other recordings, each have the rest of their provenance themselves.
     """
     origins = [
-        {k: v for k, v in provenance_shown(twin.recording.provenance).items() if k != "seed"} for twin in twins
+        {k: v for k, v in provenance_shown(twin.recording.provenance).items() if k != "seed"}
+        for twin in twins
     ]
     shared = {k: v for k, v in origins[0].items() if all(o.get(k) == v for o in origins)} if twins else {}
     own = [{k: v for k, v in origin.items() if k not in shared} for origin in origins]

@@ -97,7 +97,9 @@ def _write_table(heatmap: HeatMap, twin: Twin, path: Path) -> None:
     recording = twin.recording
     lines = comment_lines(recording)
     known = {line.partition(":")[0] for line in lines}
-    own = {f"map {key}" if key in ("unit", "rate") else key: value for key, value in _said(heatmap, twin).items()}
+    own = {
+        f"map {key}" if key in ("unit", "rate") else key: value for key, value in _said(heatmap, twin).items()
+    }
     lines += [f"{key}: {value}" for key, value in own.items() if key not in known and key != "synthetic"]
     # Named after the method, so that no program takes the table for a recording.
     heads = ["time_s", *(f"{heatmap.method}_{lead}" for lead in recording.leads)]

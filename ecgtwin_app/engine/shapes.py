@@ -26,7 +26,7 @@ from ecgtwin_app.model.weights import TwinModel
 ABERRATION = "right bundle branch block"
 #: How often a ventricular beat is drawn at most, and how far apart the seeds of its trials lie.
 MOST_TRIALS, TRIAL_STRIDE = 8, 1_000_003
-#: How often a conducted beat is drawn before physiology makes it.
+#: How often a conducted beat is drawn at most.
 CONDUCTED_TRIALS = 4
 #: Columns of the condition's numbers: heart rate and PR are no property of a beat's shape.
 _HEART_RATE, _PR, _QT = 0, 2, 4
@@ -93,8 +93,8 @@ class Shapes:
     def _conducted(self) -> BeatTemplate:
         """What the conditions change is drawn, the rest is the patient's own, and set-points are kept.
 
-        The first draw that keeps `beat_law` is laid, else the beat that physiology makes, else the one that misses
-        least.
+        The draw is laid if it keeps `beat_law`, else the first beat of physiology that does, else of further draws the
+        one that misses least.
         """
         plan, own = self._plan, self._reference.template
         if not changed_parts(plan.names):
@@ -111,8 +111,9 @@ class Shapes:
 
     def _conducted_draws(self):
         yield self._draw(0, self._plan)
-        yield from self._draws(0, self._plan, range(1, CONDUCTED_TRIALS))
+        # A reference on which one draw fails lies outside what the model was taught on: the next would be no better.
         yield from by_physiology(self._plan, self._reference, self._seed)
+        yield from self._draws(0, self._plan, range(1, CONDUCTED_TRIALS))
 
     def _finished(self, beat: BeatTemplate) -> BeatTemplate:
         """A drawn beat with what the conditions leave alone, no larger than it can be, at its set-points."""
