@@ -7,6 +7,7 @@ does not help the beat is made by the physiology that taught the model (`heart.r
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -23,7 +24,7 @@ from ecgtwin_app.ecg.template import BeatTemplate
 from ecgtwin_app.engine.plan import Plan
 from ecgtwin_app.engine.reference import PreparedReference
 from ecgtwin_app.heart.activation import qrs_axis
-from ecgtwin_app.heart.registry import MORPHOLOGIES, Traits, changed_parts
+from ecgtwin_app.heart.registry import MORPHOLOGIES, Traits
 from ecgtwin_app.heart.rhythm import PRE_EXCITATION, PRE_EXCITED_PR
 from ecgtwin_app.heart.vector import fit_lead_field
 
@@ -94,13 +95,14 @@ def by_physiology(plan: Plan, reference: PreparedReference, seed: int) -> list[B
     return [beat for *_, beat in sorted(found, key=lambda one: one[:2])]
 
 
-def bounded(beat: BeatTemplate, own: BeatTemplate, conditions: tuple[str, ...]) -> BeatTemplate:
+def bounded(
+    beat: BeatTemplate, own: BeatTemplate, conditions: tuple[str, ...], parts: Collection[str] = ("qrs", "t")
+) -> BeatTemplate:
     """The beat with no larger a QRS and T than the patient's heart can come to under the conditions.
 
     Limb and chest leads are bounded apart, all leads of a group by one factor: what they have to one another stays. A T
-    shrinks with its QRS.
+    shrinks with its QRS. Of a beat's `parts` those that are not drawn are left alone.
     """
-    parts = changed_parts(conditions)
     growth, allowed = GROWTH, ALWAYS_ALLOWED
     if set(conditions) & set(_HYPERTROPHY):
         growth, allowed = GROWTH_OF_HYPERTROPHY, ALWAYS_IN_HYPERTROPHY

@@ -28,6 +28,8 @@ ABERRATION = "right bundle branch block"
 MOST_TRIALS, TRIAL_STRIDE = 8, 1_000_003
 #: How often a conducted beat is drawn at most.
 CONDUCTED_TRIALS = 4
+#: Rhythms whose beats begin in the ventricles, all or most of them.
+LED_BY_VENTRICLES = ("ventricular pacing", "ventricular tachycardia", "complete AV block")
 #: Columns of the condition's numbers: heart rate and PR are no property of a beat's shape.
 _HEART_RATE, _PR, _QT = 0, 2, 4
 
@@ -84,11 +86,12 @@ class Shapes:
         if origin == "aberrant":
             aberrant = replace(plan, names=(*plan.names, ABERRATION))
             beat = keeping(self._draw(0, aberrant), own, {"p", "qrs", "t"} - changed_parts(aberrant.names))
-            return bounded(beat, own, aberrant.names)
+            return bounded(beat, own, aberrant.names, changed_parts(aberrant.names))
         if origin == "conducted":
             return self._conducted()
         kind = KINDS.index(f"{origin}, {site}")
-        return with_soft_j(self._ectopic(kind) if origin == "ventricular" else self._draw(kind, plan))
+        beat = with_soft_j(self._ectopic(kind) if origin == "ventricular" else self._draw(kind, plan))
+        return bounded(beat, own, plan.names) if set(plan.names) & set(LED_BY_VENTRICLES) else beat
 
     def _conducted(self) -> BeatTemplate:
         """What the conditions change is drawn, the rest is the patient's own, and set-points are kept.
@@ -120,7 +123,7 @@ class Shapes:
         own, names = self._reference.template, self._plan.names
         parts = changed_parts(names)
         beat = keeping(beat, own, {"p", "qrs", "t"} - parts)
-        return self._brought(bounded(beat, own, names) if parts - {"p"} else beat)
+        return self._brought(bounded(beat, own, names, parts))
 
     def _brought(self, beat: BeatTemplate) -> BeatTemplate:
         plan, own = self._plan, self._reference.template
