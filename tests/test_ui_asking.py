@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QFontMetrics
 from synthetic_ecg import strip
 from ui_window import CONTROL, accept_file_dialog, generate, idle
 
@@ -335,3 +336,23 @@ def test_twins_go_by_their_condition_and_seed(opened, qtbot):
 def test_the_morph_stands_in_both_menus(opened):
     for menu in ("Twin", "Teach"):
         assert opened.commands["toggle_morph"] in opened.menus[menu].actions()
+
+
+def test_names_are_whole_after_a_change_of_theme(opened, qtbot):
+    generate(opened, qtbot)
+    conditions = opened.request_panel.conditions.list
+    for theme in ("dark", "light"):
+        opened.set_theme(theme)
+        conditions.parentWidget().show()
+        qtbot.wait(150)
+        for name in (condition.name for condition in load_vocabulary()):
+            item = conditions.item_of(name)
+            font = conditions.font()
+            font.setWeight(item.font(1).weight())
+            room = QRect(0, 0, conditions.columnWidth(1) - 6, 1000)
+            needed = QFontMetrics(font).boundingRect(room, Qt.TextFlag.TextWordWrap, item.text(1))
+            assert needed.width() <= room.width() and needed.height() <= item.sizeHint(1).height(), name
+        for bar in (opened.tabs.tabBar(), opened.results.tabs.tabBar()):
+            for k in range(bar.count()):
+                letters = bar.fontMetrics().horizontalAdvance(bar.tabText(k))
+                assert not bar.isTabVisible(k) or letters <= bar.tabRect(k).width(), bar.tabText(k)

@@ -147,7 +147,7 @@ def test_every_origin_has_a_letter_and_a_name(written):
     there = {event.origin for score in written.values() for event in score.events}
     assert {"flutter", "retrograde", "ventricular", "paced"} <= there <= set(ORIGINS)
     letters = [letter for letter, _ in ORIGINS.values() if letter]
-    assert len(set(letters)) == len(letters) == len(ORIGINS) - 2, "only the usual beats have none"
+    assert len(set(letters)) == len(letters) == len(ORIGINS) - 3, "only the usual beats and the saw"
 
 
 def test_every_condition_s_score_is_painted_described_and_edited(qtbot, written):

@@ -16,7 +16,7 @@ from ecgtwin_app.engine.engine import METHODS
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.report.layout import MODES
-from ecgtwin_app.ui import settings
+from ecgtwin_app.ui import measurement_table, settings
 from ecgtwin_app.ui.actions import COMMANDS
 from ecgtwin_app.ui.heat_menu import HEAT_MAPS
 from ecgtwin_app.ui.theme import DARK, LIGHT
@@ -95,8 +95,8 @@ def test_the_matrix_by_lead_shows_one_quantity_in_twelve_leads(opened):
     assert cells == [f"{expected[lead]:.2f}" for lead in LEADS]
 
 
-def test_qtc_warns_of_wide_qrs_and_rates_bazett_does_not_suit(opened):
-    caution = opened.results._caution
+def test_qtc_warns_of_wide_qrs_and_rates_bazett_does_not_suit():
+    caution = measurement_table._caution
     assert "overcorrects" in caution("qtc_bazett", {"heart_rate": 110.0}, {})
     assert "overcorrects" not in caution("qtc_bazett", {"heart_rate": 70.0}, {})
     assert "wide QRS" in caution("qtc_fridericia", {}, {"qrs": 140.0})

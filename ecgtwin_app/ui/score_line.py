@@ -28,7 +28,7 @@ ORIGINS = {
     "sinus": ("", noted("sinus")),
     "ectopic": ("e", noted("ectopic")),
     "retrograde": ("r", noted("retrograde")),
-    "flutter": ("F", noted("flutter")),
+    "flutter": ("", noted("flutter")),  # drawn as a tooth of the saw; letters would lie on each other
     "conducted": ("", noted("conducted")),
     "aberrant": ("a", noted("aberrant")),
     "ventricular": ("V", noted("ventricular")),
@@ -225,7 +225,11 @@ class ScoreLine(QWidget):
     def _paint_event(self, painter, event, colour: QColor):
         x = self.x(event.time)
         painter.setPen(QPen(colour, 2.2))
-        if event.chamber == "P":
+        if event.origin == "flutter":
+            painter.drawPolyline(
+                [QPointF(x - 4, _P_ROW - 3), QPointF(x + 3, _P_ROW + 4), QPointF(x + 4, _P_ROW - 3)]
+            )
+        elif event.chamber == "P":
             painter.setBrush(colour if event.origin == "sinus" else Qt.BrushStyle.NoBrush)
             painter.drawEllipse(QPointF(x, _P_ROW), 4.5, 4.5)
             painter.setBrush(Qt.BrushStyle.NoBrush)
