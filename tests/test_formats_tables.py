@@ -102,6 +102,7 @@ TABLES = {
     "a counter called i": ("i,I\n" + rows(NUMBERS, one), BOTH, 500, ("I",)),
     "another frequency beside that of sampling": (
         "Frequency: 50 Hz\nSampling rate: 500 Hz (nominal)\nI (mV)\tII (mV)\n" + rows(one, two, separator="\t"), {}, 500, ("I", "II")),
+    "a sentence above": ("Recorded with device X, sampled at 500 Hz\nI in mV;II in mV\n" + rows(one, two, separator=";"), {}, 500, ("I", "II")),
     "the time between samples": ("Sampling interval: 2 ms\nI [mV],II [mV]\n" + rows(one, two), {}, 500, ("I", "II")),
     "a word for hertz in another language": (
         watch("Frecuencia de muestreo,512 hercios", "Derivación,Derivación I", "Unidad,µV", decimal=","), {}, 512, ("I",)),
@@ -221,6 +222,7 @@ def test_sample_numbers_show_what_is_missing(file):
         ("Filter,50 Hz\nI,II\n" + rows(one, two), mV, "give rate"),
         ("I,II\n" + rows(one[:700], two[:700]) + "0.1,x0.2\n" + rows(one, two), BOTH, "something other than numbers in row 701"),
         ("I,II\nx0.1,0.2\n" + rows(one, two), BOTH, "something other than numbers in row 1"),
+        ("I,II\n" + rows(one[:7], two[:7]) + "0.1,inf\n" + rows(one, two), BOTH, "something other than numbers in row 8"),
         ("I,II,III\n" + rows(*SIGNAL) + "0.1,0.2\n", BOTH, "2 columns instead of 3 in row 1201"),
     ],
 )  # fmt: skip

@@ -132,7 +132,7 @@ def read_head(lines: Sequence[str]) -> Head:
             continue
         key, value = match["key"].strip(), match["value"].strip().strip("\"',;\t|").strip()
         name, _ = split_unit(key)
-        rates += _rate_of(key, value)
+        rates += _rate_of(key, value) or _rate_of("", line.strip())
         head.unit = head.unit or _unit_of(value)
         if head.step is None:
             head.step, unit = _step_of(key, value)

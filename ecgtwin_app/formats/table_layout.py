@@ -302,14 +302,17 @@ def is_units(cells: Sequence[str]) -> bool:
 
 def _spoilt(layout: Layout, rest: Sequence[tuple[int, str]], names_at: int | None) -> int | None:
     """The row of a line that should be one of numbers: below the names, or nearly all numbers itself."""
-    rows = [(k, line) for k, line in rest if not _is_remark(line)]
-    for k, line in rows:
+    suspects = []
+    rows = [line for k, line in rest if not _is_remark(line) and (names_at is None or k > names_at)]
+    for number, line in enumerate(rows, start=1):
         cells = cells_of(line, layout.separator)
-        numeric = sum(kind_of(cell) == "n" for cell in cells)
-        below = names_at is not None and k > names_at
-        if (below and numeric) or (len(cells) == layout.width > 2 and 2 * numeric > len(cells)):
-            return 1 + sum(1 for j, _ in rows if j < k and (names_at is None or j > names_at))
-    return None
+        kinds = [kind_of(cell) for cell in cells]
+        numeric = kinds.count("n")
+        if (names_at is not None and numeric) or (
+            len(cells) == layout.width > 2 and 2 * numeric > len(cells)
+        ):
+            suspects.append((len(cells) == layout.width and "s" not in kinds, number))
+    return min(suspects)[1] if suspects else None
 
 
 def _refuse(name: str, lines: Sequence[str], separator: str | None) -> None:

@@ -51,7 +51,7 @@ CLOCK = re.compile(
     r"\s*(?:Z|UTC|[+-]\d\d:?\d\d)?(?:\s+\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})?\s*\]?"
 )
 _UNIT_IN_HEADER = re.compile(
-    r"[\[({](?P<bracket>[^\])}]+)[\])}]\s*$|(?:[_ /]|, ?)(?P<suffix>[nuµμm]?v|[nuµμm]?s|sec|seconds|milliseconds"
+    r"[\[({](?P<bracket>[^\])}]+)[\])}]\s*$|(?:[_ /]|, ?| in )(?P<suffix>[nuµμm]?v|[nuµμm]?s|sec|seconds|milliseconds"
     r"|(?:micro|mikro|milli|nano)?volts?)$",
     re.IGNORECASE,
 )
@@ -177,7 +177,7 @@ def split_unit(header: str) -> tuple[str, str | None]:
     unit = unit_in(text) or (text if text.lower() in SECONDS else None)
     if unit is None:
         return header.strip(), None
-    return header[: match.start()].strip(" _,/"), unit
+    return header[: match.start()].strip(" _,/").removesuffix(" in"), unit
 
 
 def numbers(
