@@ -236,7 +236,7 @@ def unaccounted(names, seconds, recording):
 
 
 def test_every_reader_is_in_the_table():
-    assert set(TABLE) == {reader.FORMAT for reader in registry._READERS}
+    assert set(TABLE) == {reader.FORMAT for reader in registry.readers()}
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -32,9 +32,9 @@ def test_content_decides_not_the_name(tmp_path):
 def test_dialogs_offer_the_endings_of_all_formats():
     from ecgtwin_app.ui import dialogs
 
-    offered = dialogs._RECORDINGS.split()
+    offered = dialogs.recording_patterns().split()
     assert {"*.dcm", "*.hea", "*.edf", "*.bdf", "*.gdf", "*.ecg", "*.csv", "*.xml", "*.npz"} <= set(offered)
-    assert [f"*{suffix}" for suffix in registry.SUFFIXES] == offered
+    assert [f"*{suffix}" for suffix in registry.suffixes()] == offered
 
 
 def test_what_is_no_file(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import subprocess
 import sys
 import threading
 from dataclasses import replace
@@ -70,3 +71,58 @@ def test_the_demo_draws_again_only_for_a_condition_that_is_not_ready(window, mon
     app._demonstrate(window)
     assert asked == [draws]
     assert window.session.request.best_of == 1, "the next request is an ordinary one"
+
+
+def _loaded(script: str) -> set[str]:
+    """Modules that are there after a script in a fresh process."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{script}\nprint(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stdout.split())
+
+
+def test_the_splash_waits_for_nothing_but_qt():
+    there = _loaded("import ecgtwin_app.ui.start")
+    assert "PySide6.QtWidgets" in there
+    assert not there & {"numpy", "torch", "scipy", "ecgtwin_app.ui.app"}
+
+
+def test_the_window_waits_for_no_library_of_the_model_or_of_files():
+    there = _loaded("import ecgtwin_app.ui.app")
+    heavy = {"torch", "scipy", "captum", "wfdb", "pydicom", "pandas", "matplotlib", "requests", "pyqtgraph"}
+    assert not there & heavy
+    assert "ecgtwin_app.formats.dicom" not in there
+
+
+def test_measuring_a_table_imports_no_library_of_files(tmp_path):
+    path = tmp_path / "strip.csv"
+    script = (
+        "import sys; sys.path.insert(0, 'tests')\n"
+        "from synthetic_ecg import strip\n"
+        "from ecgtwin_app.formats.registry import write_ecg\n"
+        f"write_ecg(strip()[0], {str(path)!r})\n"
+        "from ecgtwin_app.cli.main import main\n"
+        f"main(['measure', {str(path)!r}])"
+    )
+    assert not _loaded(script) & {"scipy", "wfdb", "pydicom", "torch", "PySide6", "pandas"}
+
+
+def test_the_start_opens_the_window_and_ends_with_it(tmp_path):
+    script = (
+        "import os, sys\n"
+        "from PySide6.QtCore import QTimer\n"
+        "from PySide6.QtWidgets import QApplication, QSplashScreen\n"
+        "from ecgtwin_app.ui import start\n"
+        "class Splash(QSplashScreen):\n"
+        "    def finish(self, window):\n"
+        "        super().finish(window)\n"
+        "        QTimer.singleShot(0, window.close_now)\n"
+        "start.QSplashScreen = Splash\n"
+        "assert start.main() == 0\n"
+        "print('ended')"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)
+    assert done.returncode == 0 and "ended" in done.stdout, done.stderr

@@ -32,7 +32,7 @@ def main(args: argparse.Namespace) -> int:
     if not has_display():
         return without_display(args.file)
     try:
-        from ecgtwin_app.ui import app
+        from ecgtwin_app.ui import start
     except ImportError as error:
         if "PySide6" not in str(error) and ".so" not in str(error):
             raise
@@ -40,7 +40,7 @@ def main(args: argparse.Namespace) -> int:
             f"The window cannot open because a system library of Qt is missing ({error}); "
             "on Debian and Ubuntu run .ci/system-libraries as root."
         ) from error
-    return app.main(args.file, args.demo)
+    return start.main(args.file, args.demo)
 
 
 def has_display(environment=os.environ, platform: str = sys.platform) -> bool:

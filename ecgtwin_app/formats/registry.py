@@ -2,44 +2,56 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 from ecgtwin_app.ecg.recording import EcgError, Recording
-from ecgtwin_app.formats import (
-    aecg,
-    alivecor,
-    bdf,
-    cardiosoft,
-    csv_,
-    dicom,
-    edf,
-    gdf,
-    ishne,
-    mat,
-    mortara,
-    muse,
-    npy,
-    opensignals,
-    phone_json,
-    schiller,
-    scp,
-    sierra,
-    wfdb_,
-    writing,
-)
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import MAX_BYTES, MAX_BYTES_IN_PIECES, check_file
 from ecgtwin_app.formats.pieces import Pieces
 
-#: Asked in this order: formats that mark themselves first, WFDB by its header beside the file, tables last,
-#: because any text might be one.
-_READERS = (
-    dicom, scp, edf, bdf, gdf, ishne, alivecor, npy, muse, cardiosoft, sierra, aecg, mortara, schiller, phone_json, wfdb_,
-    mat, opensignals, csv_,
-)  # fmt: skip
 _HEAD_BYTES = 8192
-#: The endings that files of these formats usually have, for dialogs.
-SUFFIXES = tuple(dict.fromkeys(suffix for reader in _READERS for suffix in reader.SUFFIXES))
+
+
+@cache
+def readers() -> tuple[ModuleType, ...]:
+    """The readers, imported when a file is first opened: a start does not wait for twenty of them.
+
+    They are asked in this order: formats that mark themselves first, WFDB by its header beside the file, tables last,
+    because any text might be one.
+    """
+    from ecgtwin_app.formats import (
+        aecg,
+        alivecor,
+        bdf,
+        cardiosoft,
+        csv_,
+        dicom,
+        edf,
+        gdf,
+        ishne,
+        mat,
+        mortara,
+        muse,
+        npy,
+        opensignals,
+        phone_json,
+        schiller,
+        scp,
+        sierra,
+        wfdb_,
+    )
+
+    return (
+        dicom, scp, edf, bdf, gdf, ishne, alivecor, npy, muse, cardiosoft, sierra, aecg, mortara, schiller, phone_json,
+        wfdb_, mat, opensignals, csv_,
+    )  # fmt: skip
+
+
+def suffixes() -> tuple[str, ...]:
+    """The endings that files of these formats usually have, for dialogs."""
+    return tuple(dict.fromkeys(suffix for reader in readers() for suffix in reader.SUFFIXES))
 
 
 def open_ecg(path: Path | str, **options) -> EcgFile:
@@ -72,9 +84,9 @@ def open_ecg(path: Path | str, **options) -> EcgFile:
             head = file.read(_HEAD_BYTES)
     except OSError as error:
         raise EcgError(f"{path.name} cannot be opened: {error.strerror}.") from error
-    reader = next((reader for reader in _READERS if reader.sniff(path, head)), None)
+    reader = next((reader for reader in readers() if reader.sniff(path, head)), None)
     if reader is None:
-        known = ", ".join(reader.FORMAT for reader in _READERS)
+        known = ", ".join(reader.FORMAT for reader in readers())
         raise EcgError(f"{path.name} is in no format that is read here; convert it to one of {known}.")
     check_file(path, getattr(reader, "LARGEST", MAX_BYTES))
     given = {name: value for name, value in options.items() if value is not None}
@@ -138,4 +150,6 @@ def write_ecg(recording: Recording | Pieces, path: Path | str, keep_identity: bo
     ------
     EcgError
     """
+    from ecgtwin_app.formats import writing
+
     return writing.write(recording, Path(path), keep_identity)

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from dataclasses import replace
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-# Idle OpenMP threads must sleep, not spin: on two cores they would take the window's time. It has to
-# be in the environment before torch is imported.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-if sys.platform == "win32":  # elsewhere it is loaded when the window is there: it takes longer than all else
-    import torch  # noqa: F401  before Qt, or its libraries cannot be loaded (WinError 1114)
-
 from platformdirs import user_data_dir, user_log_dir
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ecgtwin_app import __version__
 from ecgtwin_app.conditions.vocabulary import find_condition
@@ -32,22 +26,29 @@ from ecgtwin_app.ui.words import speak_chosen, tr
 log = logging.getLogger("ecgtwin_app")
 
 
-def main(path: str | None = None, demo: bool = False) -> int:
+def run(
+    application: QApplication,
+    path: str | None = None,
+    demo: bool = False,
+    shown: Callable[[QWidget], None] = lambda window: None,
+) -> int:
     """Run the window until it is closed.
 
     Parameters
     ----------
+    application : QApplication
     path : str or None
         A recording to open; without one, the example.
     demo : bool
         Open the example and make a twin with ventricular premature complexes at once.
+    shown : callable
+        Gets the window when it is shown.
 
     Returns
     -------
     int
         Exit status.
     """
-    application = QApplication.instance() or QApplication(["ecgtwin"])
     application.setOrganizationName(settings.ORGANISATION)
     application.setApplicationName(settings.APPLICATION)
     application.setApplicationVersion(__version__)
@@ -56,6 +57,7 @@ def main(path: str | None = None, demo: bool = False) -> int:
     window = MainWindow(load_engine, recovery=_recovery_folder())
     holder = Holder(window)
     window.show()
+    shown(window)
     # The window is painted before anything else begins, and the ECG is there before the model.
     QTimer.singleShot(0, lambda: _begin(window, path, demo))
     status = application.exec()

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from ecgtwin_app import __version__
-from ecgtwin_app.formats.registry import SUFFIXES
+from ecgtwin_app.formats.registry import suffixes
 from ecgtwin_app.ui.actions import COMMANDS
 from ecgtwin_app.ui.theme import dress
 from ecgtwin_app.ui.words import noted, tr
@@ -38,10 +38,12 @@ that patient.</p>
 <p>Qt is used under the LGPL 3, the typeface Inter under the SIL Open Font License.</p>
 """)
 
-
-_RECORDINGS = " ".join(f"*{suffix}" for suffix in SUFFIXES)
 _ASKS_TO_SAVE = "asksToSave"
-_PATTERNS = f"*.ecgtwin *.ecgcourse {_RECORDINGS}"
+
+
+def recording_patterns() -> str:
+    """Of the files that recordings are read from, for a dialog: "*.dcm *.scp …"."""
+    return " ".join(f"*{suffix}" for suffix in suffixes())
 
 
 def ask_file_to_open(parent: QWidget, then: Callable[[Path], None]) -> None:
@@ -49,7 +51,12 @@ def ask_file_to_open(parent: QWidget, then: Callable[[Path], None]) -> None:
 
     def prepare(dialog):
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([f"{tr('ECG files and sessions')} ({_PATTERNS})", tr("All files (*)")])
+        dialog.setNameFilters(
+            [
+                f"{tr('ECG files and sessions')} (*.ecgtwin *.ecgcourse {recording_patterns()})",
+                tr("All files (*)"),
+            ]
+        )
 
     _ask(parent, tr("Open ECG"), prepare, then)
 
@@ -59,7 +66,7 @@ def ask_recordings_to_add(parent: QWidget, then: Callable[[list[Path]], None]) -
 
     def prepare(dialog):
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilters([f"{tr('ECG files')} ({_RECORDINGS})", tr("All files (*)")])
+        dialog.setNameFilters([f"{tr('ECG files')} ({recording_patterns()})", tr("All files (*)")])
 
     title = tr("Add recordings of the same patient")
     _ask(parent, title, prepare, then, several=True)

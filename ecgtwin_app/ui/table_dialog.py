@@ -22,7 +22,7 @@ from ecgtwin_app.formats import csv_
 from ecgtwin_app.formats.channels import known_leads
 from ecgtwin_app.formats.csv_preview import TablePreview, preview
 from ecgtwin_app.formats.guard import MAX_RATE, MIN_RATE
-from ecgtwin_app.formats.registry import SUFFIXES, open_ecg
+from ecgtwin_app.formats.registry import open_ecg, suffixes
 from ecgtwin_app.ui.choice_box import ChoiceBox
 from ecgtwin_app.ui.words import noted, number, said, tr
 from ecgtwin_app.ui.worker import Worker
@@ -133,7 +133,7 @@ class TableDialog(QDialog):
 
     def _is_text(self):
         suffix = self._path.suffix.lower()
-        return suffix in csv_.SUFFIXES or suffix not in SUFFIXES
+        return suffix in csv_.SUFFIXES or suffix not in suffixes()
 
     def _offer_orders(self):
         """The usual orders that have as many names as the table has columns come first."""
