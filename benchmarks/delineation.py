@@ -28,13 +28,10 @@ TOLERANCE = 75  # samples: 150 ms
 MILLISECONDS = 2.0  # a sample at 500 Hz
 #: Thresholds that decide most, and what is tried for each.
 THRESHOLDS = {
+    (waves, "ONSET_SHARE"): (0.024, 0.034),
+    (waves, "OFFSET_SHARE"): (0.024, 0.036),
+    (pwave, "CONSISTENT"): (0.62, 0.74),
     (beats, "T_SHARPNESS"): (4.5, 6.5),
-    (waves, "ONSET_SHARE"): (0.02, 0.024, 0.034, 0.04),
-    (waves, "OFFSET_SHARE"): (0.02, 0.025, 0.036, 0.045),
-    (pwave, "CONSISTENT"): (0.6, 0.64, 0.72, 0.76),
-    (pwave, "SMALLEST"): (0.008, 0.016),
-    (pwave, "ONSET_SHARE"): (0.1, 0.18),
-    (pwave, "END_SHARE"): (0.16, 0.24),
 }
 NAMES = {
     "P": ("p_onset", "p_peak", "p_offset"),
@@ -68,12 +65,12 @@ def halves(folder: Path, keys: list[str], seed: int) -> tuple[list[str], list[st
 
 def fixed_on(taken, marks) -> dict[tuple, float]:
     """One round over the thresholds: each is given the value that does best on these records, and keeps it."""
-    best, values = Counted(taken, marks).cost(), {}
+    best, values = Counted(taken, marks, each_lead=False).cost(), {}
     for (module, name), candidates in THRESHOLDS.items():
         values[module, name] = getattr(module, name)
         for value in candidates:
             setattr(module, name, value)
-            cost = Counted(taken, marks).cost()
+            cost = Counted(taken, marks, each_lead=False).cost()
             if cost < best:
                 best, values[module, name] = cost, value
         setattr(module, name, values[module, name])
@@ -84,14 +81,14 @@ def fixed_on(taken, marks) -> dict[tuple, float]:
 class Counted:
     """What was found in some records beside the cardiologists' marks."""
 
-    def __init__(self, taken, marks, neurokit=False):
+    def __init__(self, taken, marks, neurokit=False, each_lead=True):
         self.leads = {wave: Tally() for wave in NAMES}
         self.peer = {wave: Tally() for wave in NAMES} if neurokit else {}
         self.common = {wave: Tally() for wave in NAMES}
         self.intervals = {"QRS duration": [], "PR": [], "QT": []}
         for key, recording in taken.items():
             found = delineate(recording)
-            for name, row in zip(LUDB_LEADS, LEADS, strict=True):
+            for name, row in zip(LUDB_LEADS, LEADS, strict=True) if each_lead else ():
                 here = found.in_lead(row)
                 qrs = marks[key][name, "QRS"]
                 for wave, tally in self.leads.items():
