@@ -7,6 +7,7 @@ import os
 
 import numpy as np
 import pytest
+from format_files import edf
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QPushButton
@@ -17,7 +18,7 @@ from ecgtwin_app.ecg.leads import independent_leads, twelve_leads
 from ecgtwin_app.ecg.quality import UNUSABLE
 from ecgtwin_app.ecg.recording import LEADS, Patient, Recording
 from ecgtwin_app.formats.example import example_path
-from ecgtwin_app.formats.registry import read_ecg, write_ecg
+from ecgtwin_app.formats.registry import open_ecg, read_ecg, write_ecg
 from ecgtwin_app.ui.same_patient import contradictions
 from ecgtwin_app.ui.seconds_dialog import SecondsDialog
 from ecgtwin_app.ui.seconds_strip import clock, seconds_of
@@ -355,3 +356,29 @@ def test_an_unusable_recording_is_asked_about_before_a_twin_is_made(window, qtbo
     asking = next(one for one in window.findChildren(QDialog) if one.windowTitle() == "An unusable recording")
     asking.reject()
     assert not window.session.requests
+
+
+def test_the_seconds_of_an_interrupted_recording_lie_between_its_gaps(window, qtbot, tmp_path):
+    """Within a gap nothing can be opened and the note says why; beyond it the note speaks of the seconds again."""
+    steps = np.tile(np.rint(np.random.default_rng(2).normal(0, 300, (12, 500))).astype("<i2"), (1, 40))
+    starts = [k if k < 20 else k + 30 for k in range(40)]
+    notes = np.concatenate(
+        [np.frombuffer(f"+{k}\x14\x14".encode().ljust(24, b"\0"), "<i2") for k in starts]
+    )
+    signals = [(f"ECG {lead}", "uV", 32767.0, row) for lead, row in zip(LEADS, steps, strict=True)]
+    data = edf([*signals, ("EDF Annotations", "", 1.0, notes)], records=40, plus="EDF+D")
+    path = tmp_path / "gap.edf"
+    path.write_bytes(data)
+    dialog = SecondsDialog(open_ecg(path), parent=window)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    use = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
+    qtbot.waitUntil(lambda: dialog.page.covers(0.0), timeout=10_000)
+    assert use.isEnabled()
+    dialog.show_start(30.0)
+    qtbot.waitUntil(lambda: "was interrupted" in dialog.note.text(), timeout=10_000)
+    assert not use.isEnabled()
+    dialog.show_start(55.0)
+    qtbot.waitUntil(lambda: dialog.page.covers(55.0) and "interrupted" not in dialog.note.text(), timeout=20_000)
+    assert use.isEnabled()
+    dialog.close()

@@ -145,8 +145,12 @@ class SecondsDialog(QDialog):
             if self.start != start:
                 self._look()
 
+        def failed(sentence):
+            self._failed(sentence)
+            done(None)
+
         self._blocks.submit(
-            tr("Reading"), lambda: _notes_on(self._file, start), self.note.setText, done, self._failed
+            tr("Reading"), lambda: _notes_on(self._file, start), self.note.setText, done, failed
         )
 
     def _failed(self, sentence):

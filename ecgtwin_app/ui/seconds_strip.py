@@ -27,6 +27,7 @@ class SecondsStrip(Timeline):
         super().__init__(parent)
         self._duration, self._seconds = duration, seconds
         self._reach = np.full((2, stretches), np.nan)
+        self._without_samples = np.zeros(stretches, bool)
         self.setMinimumHeight(84)
         self.setToolTip(
             tr("Drag the window, or: arrow keys 1 s, with Shift 0.1 s, with Ctrl 1 min, Page keys 10 s")
@@ -35,6 +36,7 @@ class SecondsStrip(Timeline):
     def add(self, stretches: np.ndarray, reach: np.ndarray) -> None:
         """Some more stretches are read (`formats.overview`)."""
         self._reach[:, stretches] = reach
+        self._without_samples[stretches] = ~np.isfinite(reach[0])
         self.update()
 
     def show_start(self, start: float) -> None:
@@ -63,10 +65,15 @@ class SecondsStrip(Timeline):
             scale = (area.height() - 6) / (top - bottom)
             x = (known + 0.5) * area.width() / self._reach.shape[1]
             top, bottom = (3 + (top - np.clip(values, bottom, top)) * scale for values in (high, low))
-            outline = np.concatenate([np.column_stack([x, top]), np.column_stack([x, bottom])[::-1]])
             painter.setPen(QColor(text.red(), text.green(), text.blue(), 170))
             painter.setBrush(QColor(text.red(), text.green(), text.blue(), 60))
-            painter.drawPolygon(polygon(outline))
+            # A gap of the recording parts the trace; what is not read yet does not.
+            parts = np.flatnonzero(np.diff(np.cumsum(self._without_samples)[known])) + 1
+            for xs, highs, lows in zip(
+                *(np.split(values, parts) for values in (x, top, bottom)), strict=True
+            ):
+                outline = np.concatenate([np.column_stack([xs, highs]), np.column_stack([xs, lows])[::-1]])
+                painter.drawPolygon(polygon(outline))
         self._paint_time(painter, text)
         accent = self.palette().link().color()
         painter.setPen(accent)
