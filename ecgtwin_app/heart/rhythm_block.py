@@ -27,7 +27,7 @@ def prolonged_pr(rng: np.random.Generator, rr: float) -> float:
     """A PR (s) of first-degree block that leaves the beat before its QRS (always one random number)."""
     low, high = PROLONGED_PR
     # At fast rates only the shorter ones leave the P behind the T of the beat before.
-    return float(np.clip(low + 0.006 + (high - low) * rng.beta(0.9, 3.2), low, max(0.224, rr - 0.35)))
+    return float(np.clip(low + 0.006 + (high - low) * rng.beta(0.9, 3.2), low, max(0.224, rr - 0.42)))
 
 
 def wenckebach(
