@@ -58,7 +58,7 @@ def test_nothing_is_said_of_a_beat_that_the_reference_does_not_have():
     assert of_reference["ventricular premature complexes"] == 0
     assert [value for name, value in of_reference.items() if name.startswith("its ")] == [None] * 5
     lines = judge(plain, ["ventricular premature complex"], reference=early)
-    assert all(line.reference is not None for line in lines)
+    assert all(line.reference is not None for line in lines if line.name.startswith("its "))
     assert any(line.got is not None for line in lines if line.name.startswith("its "))  # what comes nearest
 
 

@@ -1,9 +1,10 @@
-"""The first second: something to see while the window and what it needs are loaded. Imports nothing but Qt."""
+"""The first second: something to see while the window and what it needs are loaded. Imports nothing heavier than Qt."""
 
 from __future__ import annotations
 
 import os
 import sys
+import threading
 
 # Idle OpenMP threads must sleep, not spin: on two cores they would take the window's time. It has to
 # be in the environment before torch is imported.
@@ -16,6 +17,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QApplication, QSplashScreen
 
 from ecgtwin_app import __version__
+from ecgtwin_app.engine.preload import load_libraries
 
 _SIZE = QSize(460, 200)
 _PAPER, _FINE, _INK, _TWIN = QColor("#FFFFFF"), QColor("#F3D9D9"), QColor("#17212B"), QColor("#0B5F94")
@@ -30,6 +32,8 @@ def main(path: str | None = None, demo: bool = False) -> int:
     splash = QSplashScreen(_picture(application.devicePixelRatio()))
     splash.show()
     application.processEvents()
+    # On another core, while this one loads the window.
+    threading.Thread(target=load_libraries, name="ecgtwin-preload", daemon=True).start()
     from ecgtwin_app.ui import app
 
     return app.run(application, path, demo, splash.finish)
