@@ -1,8 +1,9 @@
 """Whether the beats that were found are beats: how far they stand out, and whether they are like each other.
 
 In noise the detector finds what is largest. Two things then show it: what lies between the beats is nearly as
-strong as they are, or many beats are like no other. Neither alone is unusual in a clean recording: a tall T
-stands between beats, and a single ectopic beat is like no other.
+strong as they are, or many beats are like no other. What returns after every beat is no noise, however tall: the
+usual course between beats, T, U and P, is taken away before the first is asked. A single ectopic beat is like no other
+in a clean recording, too.
 """
 
 from __future__ import annotations
@@ -48,13 +49,14 @@ def agreement(found: Delineation) -> tuple[float, float]:
     at = np.array([round(beat.fiducial / found.scale) for beat in found.beats])
     at = at[(at >= 0) & (at < found.signal.shape[1])]
     energy = activity(found.signal, rate)
+    rest = activity(_without_usual_course(found.signal, at), rate)
     near, between = round(0.08 * rate), np.ones(len(energy), dtype=bool)
     for sample in at:
         between[max(0, sample - round(BEAT * rate)) : sample + round(BEAT * rate)] = False
     strength = np.array([energy[max(0, sample - near) : sample + near + 1].max() for sample in at])
     contrast = np.inf
     if between.any():
-        contrast = float(np.percentile(strength, 10) / max(np.percentile(energy[between], 98), 1e-9))
+        contrast = float(np.percentile(strength, 10) / max(np.percentile(rest[between], 98), 1e-9))
     if len(at) < 4:
         return contrast, 0.0
     half = round(COMPARED * rate)
@@ -65,3 +67,21 @@ def agreement(found: Delineation) -> tuple[float, float]:
     likeness = windows @ windows.T
     np.fill_diagonal(likeness, -1)
     return contrast, float(np.mean(likeness.max(axis=1) < LIKE))
+
+
+def _without_usual_course(signal, at):
+    """The signal less what stands at the same time after most beats, from the end of QRS to the next one."""
+    if len(at) < 4:
+        return signal
+    first, span = round(BEAT * MODEL_RATE), round(float(np.median(np.diff(at))))
+    after = cut(signal, at, 0, span)
+    whole = after[~np.isnan(after).any(axis=(1, 2))]
+    if len(whole) < 3:
+        return signal
+    usual = np.median(whole - whole[:, :, first:].mean(axis=2, keepdims=True), axis=0)
+    less = signal.copy()
+    for beat, following in zip(at, [*at[1:], signal.shape[1]], strict=True):
+        stop = min(beat + span, following - first // 2, signal.shape[1])
+        if stop > beat + first:
+            less[:, beat + first : stop] -= usual[:, first : stop - beat]
+    return less
