@@ -2,11 +2,11 @@
 
     python benchmarks/devices_by_conditions.py LINES.jsonl [--conditions NAME ...] [--rates keep 60 90 130]
         [--part 1/2] [--files NAME ...]
-    python benchmarks/devices_by_conditions.py LINES.jsonl ... --table docs/devices.md
+    python benchmarks/devices_by_conditions.py LINES.jsonl ... --table
 
 One JSON line a case (file, condition, rate) is appended to LINES.jsonl as soon as it is made, and a case that has its
 line is not made again: a run that was stopped goes on where it was. `--part 1/2` and `--part 2/2` share the cases
-between two processes, which need files of their own. `--table` writes the table of all the lines and makes nothing.
+between two processes, which need files of their own. `--table` prints the table of all the lines (docs/devices.md) and makes nothing.
 """
 
 from __future__ import annotations
@@ -179,12 +179,12 @@ def main() -> None:
     parser.add_argument("--rates", nargs="+", choices=RATES, default=RATES)
     parser.add_argument("--part", default="1/1", metavar="I/N")
     parser.add_argument("--signals", type=Path, help="also keep the strips here, whole microvolts (NPZ)")
-    parser.add_argument("--table", type=Path, help="write the table of all lines here")
+    parser.add_argument("--table", action="store_true", help="print the table of all lines")
     args = parser.parse_args()
-    if args.table is None:
-        run(args)
+    if args.table:
+        print(table(lines_of(args.lines)))
     else:
-        args.table.write_text(table(lines_of(args.lines)) + "\n", encoding="utf-8")
+        run(args)
 
 
 if __name__ == "__main__":
