@@ -84,7 +84,8 @@ def made(
         "missed": [
             {"name": line.name, "asked": line.asked, "reference": line.reference, "got": line.got}
             for line in twin.asked_got
-            if line.met is False
+            # What could not be judged, a rate that is not to be trusted for one, is no more met than missed.
+            if line.met is False or (line.met is None and line.asked and line.got is None)
         ],
         "empty": bool(np.ptp(signal, axis=1).min() < EMPTY or not np.isfinite(signal).all()),
         "taken": twin.recording.provenance["rate_asked"],
