@@ -82,6 +82,9 @@ def test_search_puts_the_best_first():
         "right bundle branch block",
         "incomplete right bundle branch block",
     }
+    assert search_conditions("mobitz")[0].name == "Mobitz II AV block"
+    assert [c.name for c in search_conditions("AV block 3")] == ["complete AV block"]  # no digit within a code
+    assert search_conditions("164889003")[0].name == "atrial fibrillation"
     assert search_conditions("") == list(load_vocabulary())
     assert search_conditions("nothing like it") == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QRect, Qt
@@ -205,6 +206,15 @@ def test_a_request_of_the_history_is_asked_again(opened, qtbot):
     qtbot.waitUntil(lambda: len(opened.session.twins) == 2)
     first, second = opened.session.twins
     assert first.request == second.request
+
+
+def test_a_twin_whose_rhythm_was_edited_is_still_of_its_request(opened, qtbot):
+    generate(opened, qtbot, seed=7)
+    (twin,) = opened.session.twins
+    opened.edit_score(replace(twin.score, events=twin.score.events[:-1]), "deletion")
+    qtbot.waitUntil(lambda: opened.session.twin is not twin and idle(opened))
+    run = opened.history.tree.topLevelItem(1).child(0)
+    assert "of 1 met" in run.text(0)
 
 
 def test_the_history_keeps_what_was_asked_of_every_file(opened, qtbot, tmp_path):

@@ -98,6 +98,11 @@ def _next_case(window, qtbot, files, go):
     go(window)
 
 
+def _start_again(window):
+    window.start_again()
+    window.findChild(QPushButton, "yes").click()
+
+
 #: Every way out of a session: what is done, with the folder of files.
 WAYS = {
     "open an ECG": lambda w, q, f: _dialog(w, q, f / "other.hea", "open_file"),
@@ -113,7 +118,7 @@ WAYS = {
     "restore after a crash": lambda w, q, f: _recover(w),
     "next case": lambda w, q, f: _next_case(w, q, f, lambda w: w.next_case()),
     "a case of the list": lambda w, q, f: _next_case(w, q, f, lambda w: w.teaching_panel.case_wished.emit(1)),
-    "start again": lambda w, q, f: _next_case(w, q, f, lambda w: w.start_again()),
+    "start again": lambda w, q, f: _next_case(w, q, f, _start_again),
     "quit": lambda w, q, f: w.commands["close"].trigger(),
     "close the window": lambda w, q, f: w.close(),
 }
@@ -332,7 +337,9 @@ def test_nothing_else_opens_anything():
 # -- another language ----------------------------------------------------------------------------------
 
 
-def test_another_language_is_offered_at_once_and_keeps_everything(qapp, qtbot, engine, store, tmp_path, files):
+def test_another_language_is_offered_at_once_and_keeps_everything(
+    qapp, qtbot, engine, store, tmp_path, files
+):
     window = MainWindow(lambda: engine, store, tmp_path / "recovery")
     holder = app.Holder(window)
     window.show()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from ui_fixtures import engine, opened, qtbot, store, window  # noqa: F401
 
 from ecgtwin_app.ecg.recording import Patient
 from ecgtwin_app.ui.measurement_table import MEASUREMENTS, SECTIONS, MeasurementTable
 from ecgtwin_app.ui.normal_ranges import beyond, normal_limits
 from ecgtwin_app.ui.tables import difference
+from ecgtwin_app.ui.theme import LIGHT
 
 ADULT = (50.0, "F")
 
@@ -61,6 +63,22 @@ def test_limits_are_those_of_sex_and_age(panel):
     assert cell(panel, "qtc_bazett", 1).text() == "455"
     panel.show_measurements({"heart_rate": 130.0}, {}, (3.0, "F"))
     assert cell(panel, "heart_rate", 1).text() == "130"  # children have other limits, which are not offered
+
+
+def test_qtc_is_long_and_short_by_the_published_words_and_short_is_no_alarm(panel):
+    # Rautaharju 2009: 460 or longer (women) and 450 or longer (men) prolonged, 390 or shorter short.
+    said = [
+        beyond("qtc_bazett", value, 50.0, sex)
+        for sex, value in (("F", 459), ("F", 460), ("M", 449), ("M", 450))
+    ]
+    assert said == [0, 1, 0, 1]
+    assert [beyond("qtc_hodges", value, 50.0, "F") for value in (391, 390)] == [0, -1]
+    panel.set_theme(LIGHT)
+    panel.show_measurements({"qtc_bazett": 378.0, "pr": 110.0}, {"qtc_bazett": 470.0}, (50.0, "F"))
+    assert cell(panel, "qtc_bazett", 1).text() == "▼ 378"
+    assert cell(panel, "qtc_bazett", 1).foreground().color().name() == QColor(LIGHT.text).name()
+    for key, column in (("qtc_bazett", 2), ("pr", 1)):
+        assert cell(panel, key, column).foreground().color().name() == QColor(LIGHT.bad).name()
 
 
 def test_a_twin_of_another_sex_is_held_against_its_own_limits(panel):

@@ -299,8 +299,8 @@ def test_a_thrown_page_glides_to_rest_and_a_rested_hand_does_not_throw(qapp):
 
 def test_normal_limits_know_age_and_sex():
     assert normal_text("pr", 50, "F") == "120–200"
-    assert normal_text("qtc_bazett", 50, "F") == "390–460"
-    assert normal_text("qtc_bazett", 50, "M") == "390–450"
+    assert normal_text("qtc_bazett", 50, "F") == "391–459"
+    assert normal_text("qtc_bazett", 50, "M") == "391–449"
     assert normal_text("qtc_bazett", 50, None) == ""
     assert normal_text("pr", 4, "F") == "", "children's limits are not offered"
     assert normal_text("qrs_axis", None, None) == "−30 to 90"

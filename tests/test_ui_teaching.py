@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
     QListWidget,
+    QPushButton,
     QTabWidget,
     QTextEdit,
     QWidget,
@@ -26,8 +27,9 @@ from ui_standin import StandInEngine
 from ui_window import CONTROL, SHIFT, accept_file_dialog, generate, idle
 
 from ecgtwin_app.engine.request import Twin, TwinRequest
-from ecgtwin_app.report import marking
+from ecgtwin_app.report import header, ink, marking
 from ecgtwin_app.report.layout import PageLayout
+from ecgtwin_app.ui import teaching_handout, words
 from ecgtwin_app.ui.morph import FRAMES
 from ecgtwin_app.ui.palette import entries_of
 from ecgtwin_app.ui.quiz_review import ReviewDialog
@@ -44,6 +46,14 @@ from ecgtwin_app.ui.teaching_editor import CourseEditor
 from ecgtwin_app.ui.teaching_handout import answer_of, case_page, write_handout
 
 pytest_plugins = ("ui_fixtures",)
+
+
+@pytest.fixture
+def german(qapp):
+    words.speak(qapp, "de")
+    yield
+    words.speak(qapp, "en")
+
 
 BLOCK, PVC = "left bundle branch block", "ventricular premature complex"
 
@@ -236,7 +246,15 @@ def test_a_course_is_taken_by_keys_from_the_first_case_to_the_csv(taught, qtbot,
         assert [row["credit"] for row in csv.DictReader(file)] == ["1.00", "0.50", "0.00"]
     review.reject()
 
-    taught.commands["start_again"].trigger()
+    answers = dict(taught.teaching.outcomes)
+    for button, kept in (("Keep them", answers), ("Forget them", {})):
+        taught.commands["start_again"].trigger()
+        (sure,) = (one for one in taught.findChildren(QPushButton) if one.text() == button)
+        qtbot.mouseClick(sure, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(
+            lambda: not any(one.text() == "Keep them" for one in taught.findChildren(QPushButton))
+        )
+        assert taught.teaching.outcomes == kept or not kept
     qtbot.waitUntil(lambda: taught.teaching.at == 0 and idle(taught))
     assert taught.teaching.outcomes == {}
     assert taught.teaching.hidden
@@ -437,3 +455,60 @@ def test_vignette_and_question_stand_on_the_hand_out(folder, tmp_path):
     write_handout(tmp_path / "told.pdf", told, PageLayout(), False)
     text = " ".join(PdfReader(tmp_path / "told.pdf").pages[0].extract_text().split())
     assert "Palpitations since noon." in text and "Where is the block?" in text
+
+
+def test_vignette_and_question_cover_neither_the_ruler_nor_each_other(folder, tmp_path, monkeypatch):
+    drawn = []
+
+    def note(painter, x, y, words, size, *more, **named):
+        drawn.append((y, words))
+        return ink.draw_text(painter, x, y, words, size, *more, **named)
+
+    monkeypatch.setattr(teaching_handout, "draw_text", note)
+    monkeypatch.setattr(header, "draw_text", note)
+    told = read_course(folder / "round.ecgcourse")
+    told = told.with_case(
+        0, vignette="Known hypertension, on a beta blocker. " * 10, question="Where is the block?"
+    )
+    write_handout(tmp_path / "told.pdf", Course("Told", told.cases[:1]), PageLayout(), False)
+    (ruler,) = (y for y, words in drawn if words.startswith("100 mm when"))
+    (question,) = (y for y, words in drawn if words == "Where is the block?")
+    lines = [y for y, words in drawn if "hypertension" in words]
+    assert ruler - question > 4
+    assert len(lines) > 1 and max(lines) < 31, "above the ruled paper"
+
+
+def test_the_answers_of_a_synthetic_course_are_marked_in_the_language_of_the_window(folder, tmp_path, german):
+    course = read_course(folder / "round.ecgcourse")
+    write_handout(tmp_path / "answers.pdf", course, PageLayout(), True)
+    text = " ".join(PdfReader(tmp_path / "answers.pdf").pages[-1].extract_text().split())
+    assert "SYNTHETISCH – NICHT ZUR DIAGNOSE" in text and "SYNTHETIC" not in text
+
+
+def test_answers_are_written_by_german_names_and_synonyms_too(german, folder, qapp, qtbot, opened):
+    course = read_course(folder / "round.ecgcourse")
+    editor = CourseEditor(opened, course, lambda *_: None, lambda *_: None)
+    qtbot.addWidget(editor)
+    editor.show()
+    editor.table.setCurrentItem(editor.table.topLevelItem(0))
+    editor.answers.setFocus()
+    for written, name in (
+        ("LSB", BLOCK),
+        ("Ventrikuläre Extrasystole", PVC),
+        ("AV-Block 3", "complete AV block"),
+    ):
+        editor.answers.setText(written)
+        qtbot.keyClick(editor.answers, Qt.Key.Key_Return)
+        assert editor.course.cases[0].answers == (name,)
+        assert editor.focusWidget() is editor.answers, "the next answer can be typed at once"
+    editor.answers.setText("Schenkelblok")
+    qtbot.keyClick(editor.answers, Qt.Key.Key_Return)
+    assert editor.problem.text().startswith("Kein Befund heißt „Schenkelblok“")
+
+
+def test_what_was_typed_for_one_case_narrows_no_other(taught, qtbot):
+    taught.quiz.search.setText("LBBB")
+    qtbot.keyClick(taught.quiz.search, Qt.Key.Key_Return)
+    qtbot.keyClick(taught.quiz.search, Qt.Key.Key_Return, CONTROL)
+    qtbot.waitUntil(lambda: not taught.teaching.hidden and idle(taught))
+    assert taught.quiz.search.text() == ""

@@ -180,6 +180,8 @@ def test_what_rooms_below_say_is_translated_with_its_values(german):
 def test_conditions_are_found_by_german_english_and_code(german):
     assert search("Vorhofflimmern")[0].name == "atrial fibrillation"
     assert search("VES")[0].name == "ventricular premature complex"
+    assert search("mobitz")[0].name == "Mobitz II AV block"
+    assert search("AV-Block 3")[0].name == "complete AV block"
     assert search("lsb")[0].name == "left bundle branch block"
     assert search("LBBB")[0].name == "left bundle branch block"
     assert search("164889003")[0].name == "atrial fibrillation"

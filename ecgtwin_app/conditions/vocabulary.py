@@ -116,15 +116,20 @@ def is_condition(text: str) -> bool:
 
 
 def search_conditions(text: str) -> list[Condition]:
-    """Conditions for a search box: each word typed occurs in a name, synonym or code; best first."""
+    """Conditions for a search box: each word typed occurs in a name or synonym, or begins a code; best first."""
     wanted = _plain(text)
     if not wanted:
         return list(load_vocabulary())
     found = []
     for condition in load_vocabulary():
-        entries = [_plain(entry) for entry in _entries(condition)]
-        if all(any(word in entry for entry in entries) for word in wanted.split()):
-            rank = 0 if wanted in entries else 1 if any(e.startswith(wanted) for e in entries) else 2
+        names = [_plain(entry) for entry in (condition.name, *condition.synonyms)]
+        codes = [_plain(code) for code in condition.codes.values()]
+        if all(
+            any(word in name for name in names) or any(code.startswith(word) for code in codes)
+            for word in wanted.split()
+        ):
+            begins = [entry.startswith(wanted) for entry in (*names, *codes)]
+            rank = 0 if wanted in (*names, *codes) else 1 if begins[0] else 2 if any(begins) else 3
             found.append((rank, condition))
     return [condition for _, condition in sorted(found, key=lambda pair: pair[0])]
 

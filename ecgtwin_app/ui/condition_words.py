@@ -9,7 +9,13 @@ from functools import lru_cache
 
 from PySide6.QtCore import QLocale
 
-from ecgtwin_app.conditions.vocabulary import Condition, load_vocabulary, search_conditions
+from ecgtwin_app.conditions.vocabulary import (
+    Condition,
+    UnknownCondition,
+    find_condition,
+    load_vocabulary,
+    search_conditions,
+)  # fmt: skip
 from ecgtwin_app.resources import resource_path
 from ecgtwin_app.ui.words import tr
 
@@ -29,6 +35,30 @@ def synonyms_of(condition: Condition) -> tuple[str, ...]:
     return tuple(_synonyms(_language()).get(condition.name, condition.synonyms))
 
 
+def condition_called(text: str) -> Condition:
+    """The condition that goes by this name or synonym in the language of the window, in English, or by a code.
+
+    Raises
+    ------
+    UnknownCondition
+        In the language of the window, with what a search finds.
+    """
+    wanted = text.strip().casefold()
+    for condition in load_vocabulary():
+        if wanted in (entry.casefold() for entry in (tr(condition.name), *synonyms_of(condition))):
+            return condition
+    try:
+        return find_condition(text)
+    except UnknownCondition:
+        found = " · ".join(tr(condition.name) for condition in search(text)[:3])
+        words = (
+            tr("No condition is called “{text}”; did you mean {names}?")
+            if found
+            else tr("No condition is called “{text}”; see the list of conditions.")
+        )
+        raise UnknownCondition(words.format(text=text, names=found)) from None
+
+
 def search(text: str) -> list[Condition]:
     """Conditions for a search box, found by what they are called in the language of the window, then in
     English and by code."""
@@ -40,7 +70,7 @@ def search(text: str) -> list[Condition]:
         entries = [entry.casefold() for entry in (tr(condition.name), *synonyms_of(condition))]
         if all(any(word in entry for entry in entries) for word in wanted):
             phrase = " ".join(wanted)
-            ranked.append((0 if phrase in entries else 1, condition))
+            ranked.append((0 if phrase in entries else 1 if phrase in entries[0] else 2, condition))
     own = [condition for _, condition in sorted(ranked, key=lambda pair: pair[0])]
     return own + [condition for condition in search_conditions(text) if condition not in own]
 

@@ -17,7 +17,7 @@ DEFINITIONS = {
     "rr_cv": noted(
         "Standard deviation of the RR intervals over their mean, between beats of the usual shape."
     ),
-    "p_before_qrs": noted("Share of the QRS complexes with a P wave before them, 0 to 1."),
+    "p_before_qrs": noted("Share of the QRS complexes with a P wave before them."),
     "p_duration": noted("From the earliest onset of P to its latest end (Kligfield 2007)."),
     "pr": noted("From the onset of P to the onset of QRS (Kligfield 2007)."),
     "qrs": noted("From the earliest onset of QRS to its latest end (Kligfield 2007)."),

@@ -190,7 +190,7 @@ def ask_whether(
     words.setWordWrap(True)
     words.setMinimumWidth(420)
     buttons = QDialogButtonBox()
-    buttons.addButton(answers[0], QDialogButtonBox.ButtonRole.AcceptRole)
+    buttons.addButton(answers[0], QDialogButtonBox.ButtonRole.AcceptRole).setObjectName("yes")
     no = buttons.addButton(answers[1], QDialogButtonBox.ButtonRole.RejectRole)
     no.setDefault(True)
     buttons.accepted.connect(dialog.accept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtWidgets import (
@@ -94,7 +95,7 @@ class HistoryPanel(QWidget):
         """List what was asked of this reference, with what came of it; what was asked of others stays below."""
         runs = []
         for request in session.requests:
-            met = [twin.met for twin in session.twins if twin.request == request]
+            met = [twin.met for twin in session.twins if _came_of(request, twin)]
             words = tr("{asked} · seed {seed} · no twin kept")
             if met:
                 words = tr("{asked} · seed {seed} · {met} of {count} met")
@@ -215,3 +216,12 @@ def _button(text, tip, do):
     button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     button.clicked.connect(lambda: do())
     return button
+
+
+def _came_of(request, twin):
+    """Whether a twin is of this request, also after its rhythm was edited (commands_twin.follow_score)."""
+    own = twin.request
+    if own.score is not None and request.score is None:
+        seed = request.seed if request.samples > 1 else own.seed
+        own = replace(own, score=None, samples=request.samples, best_of=request.best_of, seed=seed)
+    return own == request

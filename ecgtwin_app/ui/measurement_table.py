@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from ecgtwin_app.ecg.qtc import qtc_doubts
 from ecgtwin_app.report.layers import REFERENCE, TWIN
 from ecgtwin_app.ui.definitions import DEFINITIONS
-from ecgtwin_app.ui.normal_ranges import BEYOND, SOURCES, beyond, normal_text
+from ecgtwin_app.ui.normal_ranges import BEYOND, QUIETLY_LOW, SOURCES, beyond, normal_text
 from ecgtwin_app.ui.tables import difference, fill, make_table, number
 from ecgtwin_app.ui.theme import Theme
 from ecgtwin_app.ui.words import noted, tr
@@ -197,7 +197,8 @@ class MeasurementTable(QWidget):
         spoken = f"{number(value, decimals)} {unit}"
         item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{spoken}, {where}" if where else spoken)
         if self._theme:
-            item.setForeground(QColor(self._theme.bad if side else self._theme.text))
+            finding = side > 0 or (side < 0 and key not in QUIETLY_LOW)
+            item.setForeground(QColor(self._theme.bad if finding else self._theme.text))
 
     def _choose(self, item):
         key = _KEYS[item.row()]

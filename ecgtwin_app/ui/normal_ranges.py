@@ -2,7 +2,10 @@
 
 Adults only: children's limits change from year to year and are not offered.
 Intervals and axis: Surawicz et al., AHA/ACC/HRS recommendations part III, Circulation 2009;119:e235.
-QTc: Rautaharju et al., part IV, Circulation 2009;119:e241. Voltages: Hancock et al., part V,
+QTc: Rautaharju et al., part IV, Circulation 2009;119:e241, in its words: 460 ms or longer in women and 450 ms
+or longer in men is prolonged, 390 ms or shorter is short. Later guidelines consider a short QT syndrome only from
+360 ms down (Zeppenfeld et al., Eur Heart J 2022;43:3997), so a short QTc is marked, but not in the colour of a
+finding (`QUIETLY_LOW`). Voltages: Hancock et al., part V,
 Circulation 2009;119:e251. Rate: Mason et al., part II, Circulation 2007;115:1325. P duration and PR:
 Kligfield et al., part I, Circulation 2007;115:1306.
 """
@@ -11,6 +14,7 @@ from __future__ import annotations
 
 from ecgtwin_app.ui.words import figure, tr
 
+_QTC = tuple(f"qtc_{formula}" for formula in ("bazett", "fridericia", "framingham", "hodges"))
 #: Who states the limits, by measurement.
 SOURCES = {
     "heart_rate": "Mason et al. 2007 (AHA/ACC/HRS part II)",
@@ -20,16 +24,16 @@ SOURCES = {
     "qrs_axis": "Surawicz et al. 2009 (AHA/ACC/HRS part III)",
     "sokolow_lyon": "Hancock et al. 2009 (AHA/ACC/HRS part V)",
     "cornell": "Hancock et al. 2009 (AHA/ACC/HRS part V)",
-    **{
-        f"qtc_{formula}": "Rautaharju et al. 2009 (AHA/ACC/HRS part IV)"
-        for formula in ("bazett", "fridericia", "framingham", "hodges")
-    },
+    **dict.fromkeys(_QTC, "Rautaharju et al. 2009 (AHA/ACC/HRS part IV)"),
 }
 #: From this age on the limits hold, years.
 ADULT = 16
 
 #: What stands before a value below or above its limits.
 BEYOND = {-1: "▼", 1: "▲"}
+
+#: Below the limits these say little by themselves: the arrowhead without the colour of a finding.
+QUIETLY_LOW = frozenset(_QTC)
 
 _LIMITS: dict[str, tuple[float | None, float | None]] = {
     "heart_rate": (60, 100),
@@ -41,10 +45,8 @@ _LIMITS: dict[str, tuple[float | None, float | None]] = {
 }
 _BY_SEX = {
     "cornell": {"F": (None, 2.0), "M": (None, 2.8)},
-    **{
-        f"qtc_{formula}": {"F": (390, 460), "M": (390, 450)}
-        for formula in ("bazett", "fridericia", "framingham", "hodges")
-    },
+    # Whole milliseconds: 390 is short and 450 prolonged already.
+    **{key: {"F": (391, 459), "M": (391, 449)} for key in _QTC},
 }
 
 

@@ -80,6 +80,8 @@ class QuizPanel(QWidget):
         """Ask, or tell what came of it."""
         outcome, ready = teaching.outcome, teaching.recording is not None
         self._chosen, case = teaching.chosen, teaching.case
+        if outcome is not None:
+            self.search.clear()  # what was typed for one case narrows no other
         self.vignette.setText(case.vignette if case else "")
         self.vignette.setVisible(bool(self.vignette.text()))
         for widget in (self.search, self.list, self.answer, self.reveal):

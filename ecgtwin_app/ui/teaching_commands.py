@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ecgtwin_app.ecg.score import RhythmScore
 from ecgtwin_app.report.page import Page
+from ecgtwin_app.ui import dialogs
 from ecgtwin_app.ui.morph_bar import MorphBar
 from ecgtwin_app.ui.morph_player import MorphPlayer
 from ecgtwin_app.ui.quiz_panel import QuizPanel
@@ -14,7 +15,7 @@ from ecgtwin_app.ui.teaching_blind import blind_page
 from ecgtwin_app.ui.teaching_course import open_case
 from ecgtwin_app.ui.teaching_files import CourseCommands
 from ecgtwin_app.ui.teaching_panel import TeachingPanel
-from ecgtwin_app.ui.words import tr
+from ecgtwin_app.ui.words import plural, tr
 
 #: Commands that would tell an answer, and are out of reach until it is revealed.
 _TELLING = (
@@ -180,13 +181,20 @@ class TeachingCommands(CourseCommands):
         self.teaching.reveal()
 
     def start_again(self) -> None:
-        """Forget the answers and go to the first case."""
+        """Forget the answers and go to the first case, once it is sure that they may be forgotten."""
 
         def start():
             self.teaching.start_again()
             self._open_case(0)
 
-        self.leave(start)
+        answered = plural("the answer to {n} case", "the answers to {n} cases", len(self.teaching.outcomes))
+        dialogs.ask_whether(
+            self,
+            tr("Start again?"),
+            tr("Forgets: {answers}. “Answers…” saves them as CSV beforehand.").format(answers=answered),
+            (tr("Forget them"), tr("Keep them")),
+            lambda: self.leave(start),
+        )
 
     def next_case(self) -> None:
         self.show_case(self.teaching.at + 1)

@@ -21,10 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ecgtwin_app.conditions.vocabulary import find_condition
 from ecgtwin_app.ecg.recording import EcgError
 from ecgtwin_app.ui import dialogs
-from ecgtwin_app.ui.condition_words import names_text
+from ecgtwin_app.ui.condition_words import condition_called, names_text
 from ecgtwin_app.ui.session_file import SUFFIX as SESSION_SUFFIX
 from ecgtwin_app.ui.teaching_course import LONGEST_TITLE, LONGEST_VIGNETTE, Case, Course
 from ecgtwin_app.ui.words import said, tr
@@ -167,6 +166,7 @@ class CourseEditor(QDialog):
             ),
             objectName="quiet",
         )
+        words.setWordWrap(True)
         column.addWidget(words)
         column.addWidget(self.finish)
 
@@ -183,6 +183,7 @@ class CourseEditor(QDialog):
             self.course = self.course.with_case(self.at, **{field: text})
 
     def _fill(self, at):
+        blocked = self.table.blockSignals(True)  # without a chosen case its lines would lose the focus
         self.table.clear()
         for number, case in enumerate(self.course.cases, 1):
             answers = names_text(case.answers) or tr("none yet: write them below")
@@ -194,6 +195,7 @@ class CourseEditor(QDialog):
             item.setToolTip(1, case.file.name)
             self.table.addTopLevelItem(item)
         self.table.setCurrentItem(self.table.topLevelItem(min(at, len(self.course.cases) - 1)))
+        self.table.blockSignals(blocked)
         self._show_chosen()
 
     def _show_chosen(self):
@@ -227,7 +229,7 @@ class CourseEditor(QDialog):
         words = [word.strip() for word in self.answers.text().split(",") if word.strip()]
         own = {tr(condition): condition for condition in self.course.cases[at].answers}
         try:
-            names = tuple(dict.fromkeys(own.get(word) or find_condition(word).name for word in words))
+            names = tuple(dict.fromkeys(own.get(word) or condition_called(word).name for word in words))
         except EcgError as error:
             self.problem.setText(said(str(error)))
             return False
@@ -257,7 +259,9 @@ class CourseEditor(QDialog):
         if not self._take_answers():
             return
         course = Course(self.title.text().strip(), self.course.cases)
-        dialogs.ask_file_to_save(self, "ecgcourse", "course.ecgcourse", lambda path: self._save(path, course))
+        # Beside its sessions, the only place where a course can point to them.
+        name = str(course.cases[0].file.parent / "course.ecgcourse")
+        dialogs.ask_file_to_save(self, "ecgcourse", name, lambda path: self._save(path, course))
 
 
 def _button(text, tip, do):

@@ -29,8 +29,8 @@ from ecgtwin_app.ui.words import said, tr
 #: Text of the answers: sizes and the advance of a line, mm.
 _SIZE, _SMALL, _ADVANCE = 3.2, 2.5, 4.2
 _TOP, _BOTTOM = 26.0, 12.0
-#: Lines of vignette and question that fit under a strip.
-_MOST_LINES = 3
+#: Lines of a vignette that fit above a strip, and where they begin: beside the patient's own lines, mm.
+_MOST_LINES, _BESIDE_PATIENT = 3, 104.0
 #: A check of the generator, nothing to be read from an ECG.
 _NOT_CLINICAL = ("lead law residual",)
 
@@ -107,7 +107,7 @@ def answer_of(number: int, case: Case, state) -> Answer:
     seed = tr("seed {seed}").format(seed=case.seed) if case.seed is not None else tr("recorded")
     title = tr("Case {n}: {answers} ({seed})").format(n=number, answers=words, seed=seed)
     measured = [criterion_text(line) for line in _criteria(case, state) if line.name not in _NOT_CLINICAL]
-    lines = ["   ".join(measured)] if measured else []
+    lines = [" · ".join(measured)] if measured else []
     for name in case.answers:
         condition = find_condition(name)
         lines.append(f"{capital(tr(name))}: {tr(condition.criteria)} {condition.source}")
@@ -151,15 +151,21 @@ def _paint_case(painter: QPainter, page: Page, case: Case, number: int, count: i
 
 
 def _paint_question(painter, page, case):
-    """Vignette and question under the strip, beside the line for the answer."""
+    """The vignette beside what the page says of the patient, the question above the line for the answer."""
     left, top, width, height = page.layout.paper
-    room = width - 100
-    words = " ".join(part for part in (case.vignette, case.question) if part)
-    y = top + height + 13.6
-    lines = _wrapped([words], _SMALL, room) if words else []
+    room = width - _BESIDE_PATIENT
+    size, y, advance = _SMALL, 26.6, 3.2
+    lines = _wrapped([case.vignette], size, room) if case.vignette else []
+    if len(lines) > 2:
+        size, y, advance = 2.2, 25.3, 2.5
+        lines = _wrapped([case.vignette], size, room)
     for number, line in enumerate(lines[:_MOST_LINES]):
         last = number == _MOST_LINES - 1 and len(lines) > _MOST_LINES
-        draw_text(painter, left, y + number * 3.2, f"{line} …" if last else line, _SMALL, page.look.text)
+        words = f"{line} …" if last else line
+        draw_text(painter, left + _BESIDE_PATIENT, y + number * advance, words, size, page.look.text)
+    if case.question:
+        words = ink.elided(case.question, 2.9, width - 90, True)
+        draw_text(painter, left + width, top + height + 5.0, words, 2.9, page.look.text, bold=True, align=1.0)
 
 
 def _answer_sheets(answers: Sequence[Answer], layout: PageLayout, heading: str, synthetic: bool):
@@ -190,7 +196,7 @@ def _paint_answers(painter, sheet, layout, heading, synthetic, number, count):
         painter.setBrush(ink.BANNER_FILL)
         painter.drawRect(QRectF(left, 5.0, width, 7.0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        draw_text(painter, left + 3, 9.9, marking.SYNTHETIC, 3.9, bold=True)
+        draw_text(painter, left + 3, 9.9, tr(marking.SYNTHETIC), 3.9, bold=True)
     title = tr("Answers: {course}").format(course=heading)
     draw_text(painter, left, 20.0, ink.elided(title, 4.4, width - 40, True), 4.4, bold=True)
     if count > 1:
