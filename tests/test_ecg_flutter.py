@@ -53,6 +53,6 @@ def test_fibrillation_is_no_flutter():
 
 def test_the_referee_asks_what_p_and_t_would_explain():
     names = [v.name for v in judge(fluttering(300, (4,), 0.1), ["atrial flutter"]) if v.met]
-    assert {"flutter rate", "what flutter leaves, of what P and T leave"} <= set(names)
+    assert {"flutter rate", "residual, flutter waves against P and T"} <= set(names)
     sinus = judge(strip(rate=75)[0], ["atrial flutter"])
     assert [v.met for v in sinus][:1] == [False]

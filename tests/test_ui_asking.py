@@ -289,6 +289,10 @@ def test_a_combination_is_found_by_the_names_of_its_parts(opened, qtbot, words):
     conditions = opened.request_panel.conditions
     qtbot.keyClicks(conditions.search, words)
     assert conditions.together.isVisible()
+    lines = conditions.together.text().split("\n")
+    assert "…" not in conditions.together.text()
+    wide = max(map(conditions.together.fontMetrics().horizontalAdvance, lines))
+    assert wide < conditions.together.width() - 16, "no name of a condition is cut"
     assert conditions.list.item_of("left bundle branch block") is not None
     qtbot.keyClick(conditions.search, Qt.Key.Key_Return)
     assert opened.session.request.conditions == ("atrial fibrillation", "left bundle branch block")
@@ -343,6 +347,14 @@ def test_twins_go_by_their_condition_and_seed(opened, qtbot):
         assert "atrial fibrillation" in layer and f"seed {seed}" in layer
 
 
+def test_twins_of_one_condition_are_told_apart_by_what_was_asked(opened, qtbot):
+    generate(opened, qtbot, conditions=("atrial flutter",))
+    generate(opened, qtbot, conditions=("atrial flutter",), heart_rate=75.0)
+    first, second = (opened.filmstrip.item(row).text() for row in range(2))
+    assert "75/min" in second and "/min" not in first
+    assert "75/min" in opened.filmstrip.item(1).toolTip()
+
+
 def test_the_morph_stands_in_both_menus(opened):
     for menu in ("Twin", "Teach"):
         assert opened.commands["toggle_morph"] in opened.menus[menu].actions()
@@ -359,7 +371,7 @@ def test_names_are_whole_after_a_change_of_theme(opened, qtbot):
             item = conditions.item_of(name)
             font = conditions.font()
             font.setWeight(item.font(1).weight())
-            room = QRect(0, 0, conditions.columnWidth(1) - 6, 1000)
+            room = QRect(0, 0, conditions.columnWidth(1) - 12, 1000)
             needed = QFontMetrics(font).boundingRect(room, Qt.TextFlag.TextWordWrap, item.text(1))
             assert needed.width() <= room.width() and needed.height() <= item.sizeHint(1).height(), name
         for bar in (opened.tabs.tabBar(), opened.results.tabs.tabBar()):

@@ -158,6 +158,13 @@ def test_a_combination_offers_its_conditions(opened, store):
     assert set(export_dialog.SUFFIXES[TWINS]) == set(RECORDINGS)
 
 
+def test_the_map_that_is_shown_is_offered_first(opened, store):
+    names = ("atrial fibrillation", "left bundle branch block")
+    dialog = ExportDialog(names, store, opened, "attention of left bundle branch block")
+    choose(dialog, what=MAP, which=SHOWN)
+    assert dialog.export() == Export(MAP, ".npz", False, "attention", "left bundle branch block")
+
+
 def test_an_export_into_a_folder_that_is_a_file_is_refused(opened, qtbot, tmp_path):
     generate(opened, qtbot)
     (tmp_path / "x").write_text("")

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QHeaderView, QLineEdit
 from synthetic_ecg import strip
 from ui_window import CONTROL, generate, idle
 
@@ -17,6 +17,7 @@ from ecgtwin_app.formats.registry import write_ecg
 from ecgtwin_app.ui.actions import COMMANDS
 from ecgtwin_app.ui.number_field import is_of_field
 from ecgtwin_app.ui.session import OF_THE_PATIENT
+from ecgtwin_app.ui.tables import fill, fit_rows, make_table
 
 pytest_plugins = ("ui_fixtures",)
 
@@ -258,3 +259,16 @@ def test_a_contradiction_is_said_at_once_and_cannot_be_generated(opened, qtbot, 
     opened.session.set_request(replace(request_, heart_rate=None, pr=None))
     assert panel.generate.isEnabled() and not panel.form.problem.isVisible()
     generate(opened, qtbot)
+
+
+def test_rows_take_the_lines_that_their_names_need_between_the_margins(qtbot):
+    table = make_table(("Criterion", "Got"), "criteria")
+    qtbot.addWidget(table)
+    table.setWordWrap(True)
+    name = "its QRS duration, ms"
+    fill(table, [(name, "170"), ("RR", "1")])
+    table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+    table.setColumnWidth(0, table.fontMetrics().horizontalAdvance(name) + 6)  # as wide as the letters alone
+    fit_rows(table)
+    assert table.rowHeight(0) >= 2 * table.fontMetrics().height()
+    assert table.rowHeight(1) == table.verticalHeader().defaultSectionSize()

@@ -10,7 +10,7 @@ import pytest
 from format_files import edf
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, QPushButton
 from synthetic_ecg import strip
 from ui_window import CONTROL, SHIFT, accept_file_dialog, generate, idle
 
@@ -338,9 +338,21 @@ def test_one_lead_is_measured_and_generation_says_at_once_what_it_needs(window, 
     assert not window.request_panel.generate.isEnabled()
     assert "needs the leads I, II and V1 to V6" in window.request_panel.generate.toolTip()
     assert "needs the leads I, II and V1 to V6" in window.messages.text
+    assert "needs the leads I, II and V1 to V6" in window.results.summary.text(), "also after Dismiss"
     window.open_example()
     qtbot.waitUntil(lambda: window.session.reference.leads == LEADS and idle(window))
     assert window.request_panel.generate.isEnabled() and "needs" not in window.messages.text
+    assert window.results.summary.text() == "Choose a condition and press Generate."
+
+
+def test_the_choice_of_seconds_says_that_no_twin_can_be_made_of_two_leads(window, qtbot, tmp_path):
+    signal = strip(seconds=30.0)[0].signal[:2]
+    window.open_path(write_ecg(Recording(signal, 500.0, leads=("ECG 1", "ECG 2")), tmp_path / "two.hea"))
+    dialog = dialog_of(window, qtbot, SecondsDialog)
+    qtbot.waitUntil(lambda: "needs the leads I, II and V1 to V6" in dialog.note.text())
+    words = [label.text() for label in dialog.findChildren(QLabel)]
+    assert not any("twins are made" in text.casefold() for text in words)
+    dialog.reject()
 
 
 def test_an_unusable_recording_is_asked_about_before_a_twin_is_made(window, qtbot, tmp_path):

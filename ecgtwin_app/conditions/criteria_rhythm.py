@@ -159,7 +159,7 @@ def _flutter_waves(flutter):
         left = 100 * flutter.against_p
         lines.append(
             line(
-                "what flutter leaves, of what P and T leave",
+                "residual, flutter waves against P and T",
                 "%",
                 f"≤ {100 * AGAINST_P:g}",
                 left,

@@ -151,7 +151,7 @@ def _check_limits(request, names):
     """Set-points against what defines the conditions."""
     for name in names:
         if request.pr is not None and request.score is None and name in NO_PR:
-            raise EcgError(f"A PR interval cannot be set in {name}: {NO_PR[name]}; leave it open.")
+            raise EcgError(f"A PR interval cannot be set in {name}: {NO_PR[name]}; keep the patient's.")
     for (name, field), (low, high) in set_point_limits(names).items():
         value = getattr(request, field)
         if value is None or (field == "pr" and request.score is not None):
@@ -161,7 +161,7 @@ def _check_limits(request, names):
             what, unit = _SHOWN[field]
             raise EcgError(
                 f"A {what} of {value:g}{unit} contradicts {name}, which has {low:g} to {high:g}{unit};"
-                " choose one in between or leave it open."
+                " choose one in between or keep the patient's."
             )
 
 
@@ -179,7 +179,7 @@ def _check_room(request, names, rate):
     if "long QT" in names and qt is not None and qt < long:
         raise EcgError(
             f"A QT interval of {qt:g} ms contradicts long QT, which at {rate:.0f}/min has at least {long:.0f} ms;"
-            " choose a longer one or leave it open."
+            " choose a longer one or keep the patient's."
         )
     for value, what in ((qt, "QT"), (request.pr, "PR")):
         if value is not None and value > cycle - SHORTEST_TP:

@@ -132,7 +132,8 @@ class FileCommands:
     def export(self) -> None:
         """Ask what is exported, then where to."""
         twin = self.session.twin
-        dialog = ExportDialog(twin.request.conditions if twin is not None else (), self.store, self)
+        conditions = twin.request.conditions if twin is not None else ()
+        dialog = ExportDialog(conditions, self.store, self, self.heat_method)
         dialog.chosen.connect(self._export)
         dialogs.show(dialog)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSizePolicy, QTextBrowser, QVBoxLayout, QWidget
 
 from ecgtwin_app.conditions.vocabulary import Condition, load_vocabulary
@@ -108,12 +108,14 @@ class ConditionPanel(QWidget):
     def _fill(self):
         self.list.show_conditions(self._found())
         names = self._combination()
-        words = self.together.fontMetrics().elidedText(
-            f"↵ {names_text(names)}", Qt.TextElideMode.ElideMiddle, max(120, self.search.width() - 30)
-        )
-        self.together.setText(words)
+        self.together.setText(self._in_lines(f"↵ {names_text(names)}"))
         self.together.setToolTip(names_text(names))
         self.together.setVisible(bool(names))
+
+    def _in_lines(self, words: str) -> str:
+        """Words on a button: one condition a line where they do not fit into one, for a button does not wrap."""
+        wide = self.together.fontMetrics().horizontalAdvance(words) > max(120, self.search.width() - 30)
+        return words.replace(" + ", "\n+ ") if wide else words
 
     def _take_first(self):
         """Enter in the search box takes the best match, or combination, that the weights know."""

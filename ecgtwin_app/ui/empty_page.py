@@ -14,10 +14,12 @@ class EmptyPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
-        heading = QLabel(tr("Open a 12-lead ECG"), objectName="emptyHeading")
+        heading = QLabel(tr("Open an ECG"), objectName="emptyHeading")
         lines = (
             tr("Drop a file here, or choose one. Nothing leaves this computer."),
-            "WFDB · DICOM · MUSE · Sierra · aECG · SCP-ECG · EDF · CSV · MATLAB · NumPy",
+            "WFDB · DICOM · SCP-ECG · aECG · MUSE · CardioSoft · Sierra · Mortara · Schiller · EDF · BDF · GDF · ISHNE",
+            tr("Tables and arrays: CSV, text, MATLAB, NumPy; watches and phones"),
+            tr("Twins need twelve leads; fewer are shown and measured."),
         )
         self._row = QHBoxLayout()
         self._row.setSpacing(8)

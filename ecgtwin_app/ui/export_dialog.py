@@ -11,7 +11,7 @@ from ecgtwin_app.engine.save_maps import MAP_SUFFIXES
 from ecgtwin_app.formats.writing import FORMATS
 from ecgtwin_app.ui import settings
 from ecgtwin_app.ui.choice_box import ChoiceBox
-from ecgtwin_app.ui.heat_menu import HEAT_MAPS
+from ecgtwin_app.ui.heat_menu import HEAT_MAPS, split_name
 from ecgtwin_app.ui.settings import Setting
 from ecgtwin_app.ui.words import noted, said, tr
 
@@ -82,11 +82,15 @@ class ExportDialog(QDialog):
         Of the shown twin; empty without one.
     store : QSettings
         Remembers what was chosen.
+    heat_map : str, optional
+        Name of the map that is shown, which is offered first; "" where none is.
     """
 
     chosen = Signal(object)
 
-    def __init__(self, conditions: tuple[str, ...], store: QSettings, parent: QWidget | None = None):
+    def __init__(
+        self, conditions: tuple[str, ...], store: QSettings, parent: QWidget | None = None, heat_map=""
+    ):
         super().__init__(parent)
         self.setWindowTitle(tr("Export"))
         self._conditions, self._store = conditions, store
@@ -118,7 +122,9 @@ class ExportDialog(QDialog):
         column.addWidget(self.buttons)
         _select(self.what, settings.read(store, _WHAT))
         _select(self.which, settings.read(store, _WHICH_ONE))
-        _select(self.method, settings.read(store, _METHOD))
+        method, of = split_name(heat_map)
+        _select(self.method, method or settings.read(store, _METHOD))
+        _select(self.of, of)
         self.what.currentIndexChanged.connect(self._show)
         self.which.currentIndexChanged.connect(self._show)
         self._show()

@@ -11,6 +11,7 @@ from ecgtwin_app.engine.request import Twin
 from ecgtwin_app.report.look import look_of
 from ecgtwin_app.report.trace import keep_peaks, polygon
 from ecgtwin_app.ui.condition_words import names_text
+from ecgtwin_app.ui.request_json import settings_words, title
 from ecgtwin_app.ui.words import tr
 
 _PICTURE = QSize(176, 34)
@@ -64,7 +65,7 @@ class Filmstrip(QListWidget):
             item = QListWidgetItem(_icon(self._pictures[twin]), self._caption(number, twin))
             words = tr("Twin {number}: {conditions}, seed {seed}, {marks}").format(
                 number=number,
-                conditions=names_text(twin.request.conditions),
+                conditions=title(twin.request),
                 seed=twin.seed,
                 marks=marks(twin),
             )
@@ -73,11 +74,14 @@ class Filmstrip(QListWidget):
             self.addItem(item)
 
     def _caption(self, number, twin):
-        """ "1 · atrial fibrillation", as much of it as fits, and below it "seed 5 · ✓ 4/4"."""
+        """ "1 · atrial fibrillation" and below it "60/min · seed 5 · ✓ 4/4"; what is asked is cut where it must."""
         what = f"{number} · {names_text(twin.request.conditions)}"
         what = self.fontMetrics().elidedText(what, Qt.TextElideMode.ElideRight, _PICTURE.width())
         how = tr("seed {seed} · {marks}").format(seed=twin.seed, marks=marks(twin))
-        return f"{what}\n{how}"
+        metrics, asked = self.fontMetrics(), ", ".join(settings_words(twin.request))
+        room = _PICTURE.width() - metrics.horizontalAdvance(f" · {how}")
+        asked = metrics.elidedText(asked, Qt.TextElideMode.ElideRight, room)
+        return f"{what}\n{asked} · {how}" if asked else f"{what}\n{how}"
 
     def _moved(self, row):
         if row >= 0:

@@ -15,7 +15,7 @@ HEAT_MAPS = (
     ("", noted("No heat map")),
     ("contrast", noted("Contrast map")),
     ("attention", noted("Attention map")),
-    ("gradients", noted("Gradients map")),
+    ("gradients", noted("Gradient map")),
 )
 
 

@@ -21,7 +21,7 @@ DEVICE_VALUES = (
     ("PR", noted("PR"), "ms", "pr"),
     ("QRS", noted("QRS"), "ms", "qrs"),
     ("QT", noted("QT"), "ms", "qt"),
-    ("QTc", noted("QTc"), "ms", ""),
+    ("QTc", noted("QTc by the device's formula"), "ms", ""),
     ("P axis", noted("P axis"), "°", "p_axis"),
     ("QRS axis", noted("QRS axis"), "°", "qrs_axis"),
     ("T axis", noted("T axis"), "°", "t_axis"),
@@ -52,7 +52,7 @@ def _sections(session: Session) -> list[tuple[str, str]]:
     minded = doubts(measured) if measured else []
     return [
         (tr("Signal"), _signal(session)),
-        (tr("To mind"), _lines(map(said, minded))),
+        (tr("Please note"), _lines(map(said, minded))),
         (tr("Criteria met, as measured here"), _criteria(measured)),
         (tr("The device's own values"), _device(recording, measured)),
         (tr("The device's own statements"), _statements(recording)),
@@ -88,7 +88,7 @@ def _device(recording: Recording, measured: dict) -> str:
     if not rows:
         return ""
     head = _row(("", tr("Device"), tr("Here"), "Δ"), "th")
-    return f"<table cellspacing='0' cellpadding='2' width='100%'>{head}{''.join(rows)}</table>"
+    return f"<table cellspacing='0' cellpadding='2' width='100%'>{head}{''.join(rows)}</table><br>"
 
 
 def _row(cells, tag):

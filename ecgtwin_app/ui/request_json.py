@@ -83,7 +83,12 @@ def read_presets(path: Path) -> list[tuple[str, TwinRequest]]:
 
 def title(request: TwinRequest) -> str:
     """A request in a few words of the window's language: "atrial fibrillation + LBBB, 90/min"."""
-    words = [names_text(request.conditions)]
+    return ", ".join([names_text(request.conditions), *settings_words(request)])
+
+
+def settings_words(request: TwinRequest) -> list[str]:
+    """What a request sets beside its conditions, each in a few words: "90/min", "PR 220 ms"."""
+    words = []
     if request.heart_rate is not None:
         words.append(f"{figure(request.heart_rate)}/min")
     if request.severity is not None:
@@ -99,4 +104,4 @@ def title(request: TwinRequest) -> str:
         words.append(tr("rhythm by the model"))
     elif request.rhythm == "none":
         words.append(tr("rhythm by nobody"))
-    return ", ".join(words)
+    return words

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 
 from ecgtwin_app.ecg.recording import Patient
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Twin
+from ecgtwin_app.engine.suitability import needs
 from ecgtwin_app.report.marking import SYNTHETIC
 from ecgtwin_app.ui.condition_words import names_text
 from ecgtwin_app.ui.lead_table import LeadTable
@@ -20,7 +21,7 @@ from ecgtwin_app.ui.morph import Frame
 from ecgtwin_app.ui.provenance import Paragraphs, checks_of, provenance_of, shown
 from ecgtwin_app.ui.recording_panel import RecordingPanel
 from ecgtwin_app.ui.session import Session
-from ecgtwin_app.ui.tables import fill, make_table
+from ecgtwin_app.ui.tables import fill, fit_rows, make_table
 from ecgtwin_app.ui.tabs import Tabs
 from ecgtwin_app.ui.theme import Theme
 from ecgtwin_app.ui.words import figures, noted, number, said, tr
@@ -91,14 +92,14 @@ class ResultsPanel(QWidget):
     def showEvent(self, event):
         """Names that were measured while nothing was shown take the lines that they need."""
         super().showEvent(event)
-        QTimer.singleShot(0, self, self.criteria.resizeRowsToContents)
+        self._fit_soon()
 
     def show_session(self, session: Session, frame: Frame | None = None) -> None:
         """Fill everything in for the reference and the shown twin, or the frame of a morph that is shown."""
         twin = session.twin
         patient = session.reference.patient if session.reference is not None else Patient()
         # Half way into a condition nothing is held against its criteria.
-        self._show_verdict(twin, frame)
+        self._show_verdict(twin, frame, needs(session.reference) if session.reference is not None else None)
         self.criteria.setVisible(twin is not None and frame is None)
         self._lines = twin.asked_got if twin else ()
         self._show_criteria()
@@ -143,7 +144,7 @@ class ResultsPanel(QWidget):
             # Where Qt went when the tab was taken away: still there means that nobody chose another.
             self._heat_map_read = self.tabs.currentIndex() if read else -1
 
-    def _show_verdict(self, twin: Twin | None, frame: Frame | None):
+    def _show_verdict(self, twin: Twin | None, frame: Frame | None, lacks: str | None):
         if frame is not None:
             percent = number(100 * frame.fraction)
             self.verdict.setText(tr("Morph, {percent} %").format(percent=percent))
@@ -154,7 +155,8 @@ class ResultsPanel(QWidget):
             return
         if twin is None:
             self.verdict.setText(tr("No twin yet"))
-            self.summary.setText(tr("Choose a condition and press Generate."))
+            self.summary.setText(said(lacks) if lacks else tr("Choose a condition and press Generate."))
+            self.summary.setToolTip("")
             return
         lines = [line for line in twin.asked_got if line.met is not None]
         met = sum(line.met for line in lines)
@@ -186,7 +188,7 @@ class ResultsPanel(QWidget):
         fill(self.criteria, rows)
         for column in range(1, 4):  # long words wrap, so that the names of the criteria keep their room
             self.criteria.setColumnWidth(column, min(self.criteria.columnWidth(column), widest))
-        self.criteria.resizeRowsToContents()
+        self._fit_soon()
         for row, (line, cells) in enumerate(zip(lines, rows)):
             name, before, asked, got, mark = cells
             words = {True: tr("met"), False: tr("missed"), None: tr("for information")}[line.met]
@@ -204,4 +206,8 @@ class ResultsPanel(QWidget):
     def _wrap_names(self, column, *_):
         """The names get their room after the others, in another turn, and take as many lines as they need."""
         if column == 0:
-            self.criteria.resizeRowsToContents()
+            self._fit_soon()
+
+    def _fit_soon(self):
+        """In the next turn, when the columns have their widths."""
+        QTimer.singleShot(0, self, lambda: fit_rows(self.criteria))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QL
 from ecgtwin_app.ecg.measure import measure
 from ecgtwin_app.ecg.quality import quality_notes
 from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.engine.suitability import needs
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.overview import overview
 from ecgtwin_app.ui.seconds_strip import SecondsStrip, clock, seconds_of
@@ -71,7 +72,7 @@ class SecondsDialog(QDialog):
         return self.page.start
 
     def _lay_out(self):
-        words = tr("This recording lasts {duration}. Twins are made from ten seconds of it: choose which.")
+        words = tr("This recording lasts {duration}. Ten seconds of it are opened: choose which.")
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(10)
@@ -164,17 +165,18 @@ class SecondsDialog(QDialog):
 
 
 def _notes_on(file: EcgFile, start: float) -> Iterator[str]:
-    """How the heart beats in ten seconds, and what is wrong with the leads."""
+    """How the heart beats in ten seconds, what is wrong with the leads, and what a twin would need."""
     piece = file.recording(start, min(SECONDS, file.duration - start))
     notes = [said(note) for note in quality_notes(piece)]
+    lacks = [said(sentence)] if (sentence := needs(piece)) else []
     try:
         found = measure(piece)
     except EcgError:
-        yield "; ".join(notes) or tr("No lead is noisy, flat or clipped.")
+        yield "; ".join(notes + lacks) or tr("No lead is noisy, flat or clipped.")
         return
     if found.heart_rate is not None:
         notes.insert(0, tr("heart rate {rate}/min").format(rate=number(found.heart_rate)))
     unlike = sum(beat.kind != "dominant" for beat in found.beats)
     if unlike:
         notes.insert(1, plural("{n} beat unlike the others", "{n} beats unlike the others", unlike))
-    yield " · ".join(notes)
+    yield " · ".join(notes + lacks)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from ecgtwin_app.ui.words import figure
 
 #: Pixels that a cell needs beside its letters.
 _BESIDE = 14
+#: Pixels that lines of words need above and below them.
+_ABOVE = 9
 
 
 def make_table(titles: tuple[str, ...], name: str, words: tuple[int, ...] = (0,)) -> QTableWidget:
@@ -56,6 +58,19 @@ def fill(table: QTableWidget, rows: list[tuple[str, ...]]) -> None:
         # Qt's own measuring asks the style about every cell: several milliseconds a table.
         texts = (table.horizontalHeaderItem(column).text(), *(texts[column] for texts in rows))
         table.setColumnWidth(column, _BESIDE + max(map(metrics.horizontalAdvance, texts)))
+
+
+def fit_rows(table: QTableWidget) -> None:
+    """As many lines a row as its longest text takes; Qt's own measuring forgets the margins and cuts a word."""
+    metrics = table.fontMetrics()
+    for row in range(table.rowCount()):
+        height = 0
+        for column in range(table.columnCount()):
+            item = table.item(row, column)
+            if item is not None and not table.isColumnHidden(column):
+                room = QRect(0, 0, max(1, table.columnWidth(column) - _BESIDE), 10_000)
+                height = max(height, metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, item.text()).height())
+        table.setRowHeight(row, max(table.verticalHeader().defaultSectionSize(), height + _ABOVE))
 
 
 def number(value: float | None, decimals: int, sign: str = "") -> str:
