@@ -19,7 +19,9 @@ from ecgtwin_app.model.identity import beat_input
 #: Samples of the strip that one at 100 Hz is the mean of.
 _STEP = MODEL_SAMPLES // ARRAYS["strip"][0][1]
 #: Measurements that no figure uses.
-_UNUSED = ("beats", "q_amplitude", "st_80", "qtc_bazett", "qtc_framingham", "qtc_hodges", "p_axis", "t_axis")
+_UNUSED = (
+    "beats", "leads", "reasons", "q_amplitude", "st_80", "qtc_bazett", "qtc_framingham", "qtc_hodges", "p_axis", "t_axis",
+)  # fmt: skip
 
 
 def measured_row(measured: Measurements) -> dict:
