@@ -10,6 +10,7 @@ from string import Formatter
 import pytest
 import shown_words
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QMenu
 from ui_fixtures import engine, opened, qtbot, store, window  # noqa: F401
 from ui_window import generate
@@ -19,7 +20,7 @@ from ecgtwin_app.ecg.quality import NOTES
 from ecgtwin_app.report import words
 from ecgtwin_app.resources import resource_path
 from ecgtwin_app.ui import settings
-from ecgtwin_app.ui.actions import COMMANDS, MENUS
+from ecgtwin_app.ui.actions import COMMANDS, MENUS, written
 from ecgtwin_app.ui.condition_words import search, synonyms_of
 from ecgtwin_app.ui.language_menu import LanguageMenu
 from ecgtwin_app.ui.main_window import MainWindow
@@ -146,6 +147,11 @@ def test_german_sentences_numbers_and_plurals(german):
     assert german.figures("0.05–150 Hz, 10 s") == "0,05–150 Hz, 10 s"
     assert german.plural("Generate twin", "Generate {n} twins", 1) == "Zwilling erzeugen"
     assert german.plural("Generate twin", "Generate {n} twins", 3) == "3 Zwillinge erzeugen"
+
+
+def test_keys_are_written_in_german_throughout(german):
+    assert written(QKeySequence("Ctrl+Return")) == "Strg+Eingabe"
+    assert written(QKeySequence("Shift+Del")) == "Umschalt+Entf"
 
 
 def test_qt_speaks_german_too_and_english_again(qapp, qtbot):  # noqa: F811

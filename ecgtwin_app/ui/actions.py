@@ -256,8 +256,12 @@ def tool_tip(command: Command) -> str:
 
 def keys_text(command: Command) -> str:
     """The first shortcut of a command, "" without one."""
-    native = QKeySequence.SequenceFormat.NativeText
-    return QKeySequence(command.shortcuts[0]).toString(native) if command.shortcuts else ""
+    return written(QKeySequence(command.shortcuts[0])) if command.shortcuts else ""
+
+
+def written(keys: QKeySequence) -> str:
+    """Keys as this desktop writes them; Qt's own German leaves "Return"."""
+    return keys.toString(QKeySequence.SequenceFormat.NativeText).replace("Return", tr("Enter", "key"))
 
 
 def _call(do, *_):

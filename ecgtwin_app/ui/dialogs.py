@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from ecgtwin_app import __version__
 from ecgtwin_app.formats.registry import suffixes
-from ecgtwin_app.ui.actions import COMMANDS
+from ecgtwin_app.ui.actions import COMMANDS, written
 from ecgtwin_app.ui.theme import dress
 from ecgtwin_app.ui.words import noted, tr
 
@@ -155,8 +155,7 @@ def _sheet_column(menus):
         for command in COMMANDS:
             if command.menu == menu and command.shortcuts:
                 row += 1
-                native = QKeySequence.SequenceFormat.NativeText
-                keys = " · ".join(QKeySequence(keys).toString(native) for keys in command.shortcuts)
+                keys = " · ".join(written(QKeySequence(keys)) for keys in command.shortcuts)
                 grid.addWidget(QLabel(keys, objectName="quiet"), row, 0)
                 grid.addWidget(QLabel(tr(command.text).replace("&", "").rstrip("…")), row, 1)
         row += 1

@@ -18,7 +18,7 @@ _TOOLS = (
 #: What is shown on the page, on or off.
 _SHOWN = (
     ("toggle_fiducials", noted("Fiducials")),
-    ("toggle_labels", noted("Labels")),
+    ("toggle_labels", noted("Beats")),
     ("toggle_magnifier", noted("Magnifier")),
 )
 _SIZE = (("zoom_out", "−"), ("fit", noted("Fit")), ("zoom_in", "+"))

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
-from ecgtwin_app.ui.actions import COMMANDS
+from ecgtwin_app.ui.actions import COMMANDS, written
 from ecgtwin_app.ui.condition_words import synonyms_of
 from ecgtwin_app.ui.paper_menu import OPTIONS, choice_text
 from ecgtwin_app.ui.words import tr
@@ -29,13 +28,12 @@ class Entry:
 
 def entries_of(window) -> list[Entry]:
     """Everything that can be done now."""
-    native = QKeySequence.SequenceFormat.NativeText
     found = []
     for command in COMMANDS:
         action = window.commands[command.id]
         if action.isEnabled() and command.id != "show_palette":
             text = f"{tr(command.menu)}: {action.text().replace('&', '').rstrip('…')}"
-            keys = action.shortcut().toString(native)
+            keys = written(action.shortcut())
             found.append(
                 Entry(
                     f"{text}   {keys}".rstrip(),

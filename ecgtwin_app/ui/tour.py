@@ -157,7 +157,7 @@ class Tour(QWidget):
     def _place(self):
         """The card goes where there is room: right of the hole, left of it, below or above."""
         hole, room = self.hole(), self.rect().adjusted(_GAP, _GAP, -_GAP, -_GAP)
-        size = QSize(_CARD_WIDTH, self.card.layout().heightForWidth(_CARD_WIDTH))
+        size = QSize(_CARD_WIDTH, self.card.layout().totalHeightForWidth(_CARD_WIDTH))
         middle = hole.center()
         places = (
             (hole.right() + _GAP, middle.y() - size.height() // 2),
