@@ -93,6 +93,7 @@ def test_a_rate_is_not_given_where_the_beats_cannot_be_told_from_noise(seed):
     measured = measure(lost)
     assert [getattr(measured, name) for name in OF_BEATS] == [None] * len(OF_BEATS)
     assert set(OF_BEATS) <= set(measured.reasons)
+    assert {"pr", "qrs", "qt", "qrs_axis", "sokolow_lyon"} <= set(OF_BEATS), "no interval of what may be no beat"
     assert quality_of(lost, measured).verdict == UNUSABLE
     assert quality_of(lost, measured).beats == DOUBT
 

@@ -371,7 +371,7 @@ def test_names_are_whole_after_a_change_of_theme(opened, qtbot):
             item = conditions.item_of(name)
             font = conditions.font()
             font.setWeight(item.font(1).weight())
-            room = QRect(0, 0, conditions.columnWidth(1) - 12, 1000)
+            room = QRect(0, 0, conditions.columnWidth(1) - 9, 1000)
             needed = QFontMetrics(font).boundingRect(room, Qt.TextFlag.TextWordWrap, item.text(1))
             assert needed.width() <= room.width() and needed.height() <= item.sizeHint(1).height(), name
         for bar in (opened.tabs.tabBar(), opened.results.tabs.tabBar()):

@@ -34,7 +34,7 @@ NEEDS = {
     "cornell": ("aVL", "V3"),
     "vectorcardiogram": INDEPENDENT_LEADS,
 }
-#: What follows from the intervals between beats, and is None where the beats cannot be trusted.
+#: What follows from where beats are and from their mean shape, and is None where the beats cannot be trusted.
 OF_BEATS = (
     "heart_rate",
     "atrial_rate",
@@ -45,6 +45,18 @@ OF_BEATS = (
     "sdnn",
     "rmssd",
     *(f"qtc_{name}" for name in FORMULAS),
+    *(
+        "p_duration",
+        "pr",
+        "qrs",
+        "qt",
+        "p_axis",
+        "qrs_axis",
+        "t_axis",
+        "sokolow_lyon",
+        "cornell",
+        "p_before_qrs",
+    ),
 )
 
 
@@ -188,15 +200,18 @@ def measure(recording: Recording) -> Measurements:
     if doubt := beats_doubt(found):
         # Intervals between what may not be beats are no measurements.
         mean, heart_rate, gaps, rr = None, None, gaps[:0], rr[:0]
-        reasons |= dict.fromkeys(OF_BEATS, doubt)
-    intervals = _intervals(found)
+        reasons = dict.fromkeys(OF_BEATS, doubt) | reasons
+    intervals, axes = _intervals(found), _axes(shape)
+    if doubt:
+        # A mean of what may not be beats has no intervals and no axis either.
+        intervals, axes = dict.fromkeys(intervals), dict.fromkeys(axes)
     leads = shape.leads
     amplitudes = [_qrs_amplitudes(shape, row) for row in range(len(leads))]
     q, r, s = (
         {name: amplitude[k] for name, amplitude in zip(leads, amplitudes, strict=True)} for k in range(3)
     )
     seen = [beat.has_p for beat in found.beats if beat.has_p is not None]
-    p_share = float(np.mean(seen)) if seen else None
+    p_share = float(np.mean(seen)) if seen and not doubt else None
     qrs = shape.signal[:, shape.waves.qrs_onset : shape.waves.qrs_offset + 1]
     return Measurements(
         heart_rate=heart_rate,
@@ -209,7 +224,7 @@ def measure(recording: Recording) -> Measurements:
         rmssd=None if doubt else rmssd(found.beats, recording.rate),
         **intervals,
         **{f"qtc_{name}": value for name, value in corrected(intervals["qt"], mean).items()},
-        **_axes(shape),
+        **axes,
         **{f"st_{name}": _levels(shape, after) for name, after in (("j", 0.0), ("60", 0.06), ("80", 0.08))},
         p_amplitude={lead: _p_amplitude(shape, lead) for lead in leads},
         q_amplitude=q,

@@ -14,7 +14,7 @@ from ecgtwin_app.ui.words import noted, number, tr
 _NAME = Qt.ItemDataRole.UserRole
 _ADD, _NAMES, _STATUS = range(3)
 #: Pixels that a name needs beside and above its letters.
-_BESIDE, _ABOVE = 12, 8
+_BESIDE, _ABOVE = 9, 8
 _STATUS_WORDS = {
     "ready": noted("ready"),
     "experimental": noted("experimental"),
