@@ -316,6 +316,8 @@ def test_a_new_seed_says_which_and_draws(opened, qtbot):
     assert str(opened.session.request.seed) in opened.messages.text
     qtbot.waitUntil(lambda: len(opened.session.twins) == 2 and idle(opened))
     assert opened.session.twin.seed == opened.session.request.seed != before.seed
+    qtbot.keyClick(opened, Qt.Key.Key_Z, CONTROL)
+    assert opened.session.twin is before and not opened.messages.text, "what is undone is no longer told"
 
 
 def test_a_seed_alone_leaves_a_saved_session_saved(opened, qtbot, tmp_path):

@@ -301,6 +301,7 @@ def test_normal_limits_know_age_and_sex():
     assert normal_text("pr", 50, "F") == "120–200"
     assert normal_text("qtc_bazett", 50, "F") == "391–459"
     assert normal_text("qtc_bazett", 50, "M") == "391–449"
-    assert normal_text("qtc_bazett", 50, None) == ""
+    assert normal_text("qtc_bazett", 50, None) == "391–459", "the wider ones"
+    assert normal_text("cornell", 50, None) == "≤ 2.8"
     assert normal_text("pr", 4, "F") == "", "children's limits are not offered"
     assert normal_text("qrs_axis", None, None) == "−30 to 90"

@@ -21,6 +21,7 @@ class TwinCommands:
     """Asking, making and choosing twins."""
 
     def undo(self) -> None:
+        self.messages.withdraw()
         self.undo_stack.undo()
 
     def redo(self) -> None:

@@ -46,6 +46,11 @@ class MessageBar(QFrame):
         if self.property("kind") == "error":
             self.hide()
 
+    def withdraw(self) -> None:
+        """What was told is undone; a message that offers something stays."""
+        if not self._offers:
+            self.hide()
+
     def offer(self, sentence: str, choices: tuple[tuple[str, Callable[[], None]], ...]) -> None:
         """Show a message with buttons; any of them closes it."""
         self._show("info", sentence)

@@ -60,11 +60,18 @@ def normal_limits(key: str, age: float | None, sex: str | None) -> tuple[float |
     age : float or None
         Years; an unknown age is taken as an adult's.
     sex : {"F", "M"} or None
-        Unknown: no limit where the sexes differ.
+        Unknown: the wider limits, where the sexes differ; what passes them passes those of either.
     """
     if age is not None and age < ADULT:
         return None
-    return _BY_SEX[key].get(sex) if key in _BY_SEX else _LIMITS.get(key)
+    if key not in _BY_SEX:
+        return _LIMITS.get(key)
+    return _BY_SEX[key].get(sex) or _wider(*_BY_SEX[key].values())
+
+
+def _wider(one, other):
+    (low, high), (low_too, high_too) = one, other
+    return None if low is None else min(low, low_too), max(high, high_too)
 
 
 def beyond(key: str, value: float, age: float | None, sex: str | None) -> int:
