@@ -154,11 +154,12 @@ def _paint_question(painter, page, case):
     """The vignette beside what the page says of the patient, the question above the line for the answer."""
     left, top, width, height = page.layout.paper
     room = width - _BESIDE_PATIENT
-    size, y, advance = _SMALL, 26.6, 3.2
+    size, advance = _SMALL, 3.2
     lines = _wrapped([case.vignette], size, room) if case.vignette else []
     if len(lines) > 2:
-        size, y, advance = 2.2, 25.3, 2.5
+        size, advance = 2.2, 2.5
         lines = _wrapped([case.vignette], size, room)
+    y = top - 0.8 - advance * (min(len(lines), _MOST_LINES) - 1)  # the last line stands on the paper's edge
     for number, line in enumerate(lines[:_MOST_LINES]):
         last = number == _MOST_LINES - 1 and len(lines) > _MOST_LINES
         words = f"{line} …" if last else line
