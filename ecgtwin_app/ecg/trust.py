@@ -56,7 +56,9 @@ def agreement(found: Delineation) -> tuple[float, float]:
     strength = np.array([energy[max(0, sample - near) : sample + near + 1].max() for sample in at])
     contrast = np.inf
     if between.any():
-        contrast = float(np.percentile(strength, 10) / max(np.percentile(rest[between], 98), 1e-9))
+        # Where no course is usual, in fibrillation, taking the median one away adds what it should not.
+        loudest = min(np.percentile(course[between], 98) for course in (energy, rest))
+        contrast = float(np.percentile(strength, 10) / max(loudest, 1e-9))
     if len(at) < 4:
         return contrast, 0.0
     half = round(COMPARED * rate)
