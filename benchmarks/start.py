@@ -53,13 +53,14 @@ class Watch(QObject):
         if self.window.session.reference is not None and controller._engine and not controller.worker.busy:
             times["ready"] = time.time() - began
             QApplication.exit(0)
-class Splash(start.QSplashScreen):
-    def drawContents(self, painter):
+class Splash(start.Splash):
+    def paintEvent(self, event):
+        super().paintEvent(event)
         times.setdefault("splash", time.time() - began)
     def finish(self, window):
         self.watch = Watch(window)
         super().finish(window)
-start.QSplashScreen = Splash
+start.Splash = Splash
 start.main()
 print(json.dumps(times))
 """

@@ -114,13 +114,12 @@ def test_the_start_opens_the_window_and_ends_with_it(tmp_path):
     script = (
         "import os, sys\n"
         "from PySide6.QtCore import QTimer\n"
-        "from PySide6.QtWidgets import QApplication, QSplashScreen\n"
         "from ecgtwin_app.ui import start\n"
-        "class Splash(QSplashScreen):\n"
+        "class Splash(start.Splash):\n"
         "    def finish(self, window):\n"
         "        super().finish(window)\n"
         "        QTimer.singleShot(0, window.close_now)\n"
-        "start.QSplashScreen = Splash\n"
+        "start.Splash = Splash\n"
         "assert start.main() == 0\n"
         "print('ended')"
     )

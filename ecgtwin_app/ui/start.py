@@ -13,8 +13,8 @@ if sys.platform == "win32":  # elsewhere it is loaded when the window is there: 
     import torch  # noqa: F401  before Qt, or its libraries cannot be loaded (WinError 1114)
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QApplication, QSplashScreen
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from ecgtwin_app import __version__
 from ecgtwin_app.engine.preload import load_libraries
@@ -29,7 +29,7 @@ _BEAT = ((0, 0), (0.12, 0), (0.17, 0.14), (0.23, 0), (0.30, 0), (0.32, -0.08), (
 def main(path: str | None = None, demo: bool = False) -> int:
     """Show the splash, then load and run the window (`app.run`); returns the exit status."""
     application = QApplication.instance() or QApplication(["ecgtwin"])
-    splash = QSplashScreen(_picture(application.devicePixelRatio()))
+    splash = Splash(_picture(application.devicePixelRatio()))
     splash.show()
     application.processEvents()
     # On another core, while this one loads the window.
@@ -37,6 +37,21 @@ def main(path: str | None = None, demo: bool = False) -> int:
     from ecgtwin_app.ui import app
 
     return app.run(application, path, demo, splash.finish)
+
+
+class Splash(QLabel):
+    """A picture in the middle of the screen. Qt's own splash screen waits up to a second until it is mapped, and as
+    long again for the window."""
+
+    def __init__(self, picture: QPixmap):
+        super().__init__(None, Qt.WindowType.SplashScreen | Qt.WindowType.FramelessWindowHint)
+        self.setPixmap(picture)
+        self.resize(_SIZE)
+        self.move(QGuiApplication.primaryScreen().availableGeometry().center() - self.rect().center())
+
+    def finish(self, window: QWidget) -> None:
+        """Give way to the window, which is shown."""
+        self.close()
 
 
 def _picture(ratio: float) -> QPixmap:
@@ -52,7 +67,9 @@ def _picture(ratio: float) -> QPixmap:
     for y in range(0, _SIZE.height() + 1, 20):
         painter.drawLine(0, y, _SIZE.width(), y)
     for left, colour in ((20, _INK), (230, _TWIN)):
-        painter.setPen(QPen(colour, 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        painter.setPen(
+            QPen(colour, 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        )
         painter.drawPolyline([QPointF(left + 210 * at, 100 - 62 * size) for at, size in _BEAT])
     painter.setPen(_INK)
     font = QFont(painter.font())
