@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 from synthetic_ecg import RATE, T_AMPLITUDES, fibrillating, strip
 
-from ecgtwin_app.conditions.referee import judge
+from ecgtwin_app.conditions.referee import judge, meets
 from ecgtwin_app.ecg.delineate import delineate
-from ecgtwin_app.ecg.flutter import find_flutter
+from ecgtwin_app.ecg.flutter import IN_PLACE_OF_P, find_flutter
 from ecgtwin_app.ecg.leads import twelve_leads
+from ecgtwin_app.ecg.measure import measure
 from ecgtwin_app.ecg.recording import Recording
+from ecgtwin_app.ui.reading import measured
 
 #: Height of the waves in I, II, V1 to V6 against II.
 SPREAD = np.array((0.1, -1.0, 0.5, 0.25, 0.1, 0.0, -0.1, -0.2))
@@ -56,3 +58,21 @@ def test_the_referee_asks_what_p_and_t_would_explain():
     assert {"flutter rate", "residual, flutter waves against P and T"} <= set(names)
     sinus = judge(strip(rate=75)[0], ["atrial flutter"])
     assert [v.met for v in sinus][:1] == [False]
+
+
+def test_of_a_recording_in_flutter_no_p_is_told():
+    """A wave that happens to stand before each QRS is no P; the window and the command line say why there is none."""
+    recording = fluttering(280, (4,), 0.25, t=0.5)
+    found = measure(recording)
+    assert meets(judge(found, ["atrial flutter"]))
+    values = measured(recording)[1]
+    for key in ("pr", "p_duration", "p_axis", "p_before_qrs"):
+        assert values[key] is None and values["reasons"][key] == IN_PLACE_OF_P
+    assert set(values["p_amplitude"].values()) == {None}
+    assert values["atrial_rate"] == pytest.approx(280, abs=3)
+    assert values["qrs"] == pytest.approx(found.qrs, rel=1e-3)
+
+
+def test_a_sinus_rhythm_keeps_its_p():
+    values = measured(strip(rate=70)[0])[1]
+    assert values["pr"] is not None and values["p_before_qrs"] == 1

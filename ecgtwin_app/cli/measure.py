@@ -9,6 +9,7 @@ from ecgtwin_app.cli.asking import add_recording_arguments, read_file, read_reco
 from ecgtwin_app.cli.measure_text import print_comparison, print_report
 from ecgtwin_app.cli.output import print_json
 from ecgtwin_app.conditions.referee import met_conditions, unjudged_conditions
+from ecgtwin_app.ecg.flutter import without_p
 from ecgtwin_app.ecg.leads import lead_law_residual
 from ecgtwin_app.ecg.matrix import measurement_matrix, median_beat
 from ecgtwin_app.ecg.measure import measure
@@ -72,6 +73,10 @@ def _report(name: str, recording: Recording, with_beat: bool) -> dict:
     """All that is printed of one recording."""
     measured = measure(recording)
     residual = lead_law_residual(recording.signal) * 1000 if recording.leads == LEADS else None
+    met = met_conditions(measured, recording.patient.age, recording.patient.sex)
+    matrix = measurement_matrix(recording, measured)
+    if "atrial flutter" in met and measured.flutter is not None:
+        matrix = without_p(matrix, measured.flutter)
     return {
         "file": name,
         "format": recording.source,
@@ -83,7 +88,7 @@ def _report(name: str, recording: Recording, with_beat: bool) -> dict:
         "lead_law_residual_uv": None if residual is None else round(residual, 3),
         "history": list(recording.history),
         "device": recording.device,
-        "measurements": measurement_matrix(recording, measured),
-        "criteria_met": met_conditions(measured, recording.patient.age, recording.patient.sex),
+        "measurements": matrix,
+        "criteria_met": met,
         "criteria_not_judged": unjudged_conditions(measured, recording.patient.age, recording.patient.sex),
     } | ({"median_beat": median_beat(measured)} if with_beat else {})

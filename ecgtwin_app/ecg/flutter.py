@@ -185,3 +185,31 @@ def _between_qrs(found):
 def _overtones(rate, samples):
     phase = 2 * np.pi * rate / 60 * np.arange(samples) / COARSE_RATE
     return np.stack([wave(k * phase) for k in (1, 2, 3) for wave in (np.cos, np.sin)])
+
+
+#: What cannot be told of a recording in flutter, whose waves lie where P would.
+_OF_P = ("p_duration", "pr", "p_axis", "p_before_qrs", "p_consistency")
+IN_PLACE_OF_P = "flutter waves stand in place of P"
+
+
+def without_p(measurements: dict, flutter: Flutter) -> dict:
+    """The measurements of a recording that meets the criteria of flutter: no P and no PR, and the atria's own rate.
+
+    Parameters
+    ----------
+    measurements : dict
+        As `Measurements.as_dict` gives them.
+    flutter : Flutter
+        Of the same recording.
+    """
+    amplitudes = dict.fromkeys(measurements["p_amplitude"])
+    reasons = measurements["reasons"] | dict.fromkeys((*_OF_P, "p_amplitude"), IN_PLACE_OF_P)
+    return (
+        measurements
+        | dict.fromkeys(_OF_P)
+        | {
+            "atrial_rate": float(f"{flutter.rate:.4g}"),
+            "p_amplitude": amplitudes,
+            "reasons": {key: reason for key, reason in reasons.items() if key != "atrial_rate"},
+        }
+    )

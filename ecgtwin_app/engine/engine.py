@@ -16,8 +16,9 @@ import ecgtwin_app
 from ecgtwin_app.attribution.attention import AttentionRecorder, attention_map
 from ecgtwin_app.attribution.contrast import contrast_map
 from ecgtwin_app.attribution.gradients import SEGMENTS, Evidence, gradients_map, integrated_gradients
-from ecgtwin_app.conditions.referee import judge
+from ecgtwin_app.conditions.referee import judge, meets
 from ecgtwin_app.conditions.vocabulary import Condition
+from ecgtwin_app.ecg.flutter import without_p
 from ecgtwin_app.ecg.leads import independent_leads, lead_law_residual
 from ecgtwin_app.ecg.measure import measure
 from ecgtwin_app.ecg.recording import MODEL_RATE, EcgError, Recording
@@ -280,6 +281,10 @@ class TwinEngine:
         lines = [AskedGot(v.name, v.unit, v.asked, v.reference, v.got, v.met) for v in verdicts]
         if plan.rate_reason and request.score is None:
             lines.insert(1, AskedGot(plan.rate_reason, "", "", None, None, None))
+        values = measured.as_dict()
+        flutter = measured.flutter if "atrial flutter" in names else None
+        if flutter is not None and meets(judge(measured, ("atrial flutter",))):
+            values = without_p(values, flutter)
         beat = measured.delineation.representative
         _, base = identity_of(self._model, recording, self.device, beat)
         return Twin(
@@ -291,7 +296,7 @@ class TwinEngine:
             met=all(line.met is not False for line in lines) and not any(v.reason for v in verdicts),
             identity_similarity=float(base @ prepared.base),
             lead_law_residual_uv=residual * 1000,
-            measurements=measured.as_dict(),
+            measurements=values,
             seconds=seconds,
             first_draw=first_draw,
         )

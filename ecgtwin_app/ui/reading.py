@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ecgtwin_app.conditions.referee import met_conditions
+from ecgtwin_app.ecg.flutter import without_p
 from ecgtwin_app.ecg.matrix import lead_reversal
 from ecgtwin_app.ecg.measure import measure
 from ecgtwin_app.ecg.quality import GOOD, UNUSABLE, Quality, quality_of
@@ -61,7 +62,10 @@ def measured(recording: Recording) -> Measured:
     if hint := lead_reversal(recording, found):
         notes += (EXCHANGED + hint,)
     met = met_conditions(found, recording.patient.age, recording.patient.sex)
-    return recording, found.as_dict() | {"criteria_met": met}, marks_of(found, recording.rate), notes, quality
+    values = found.as_dict() | {"criteria_met": met}
+    if "atrial flutter" in met and found.flutter is not None:
+        values = without_p(values, found.flutter)
+    return recording, values, marks_of(found, recording.rate), notes, quality
 
 
 def verdict_words(quality: Quality) -> str:
