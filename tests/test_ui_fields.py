@@ -271,4 +271,4 @@ def test_rows_take_the_lines_that_their_names_need_between_the_margins(qtbot):
     table.setColumnWidth(0, table.fontMetrics().horizontalAdvance(name) + 6)  # as wide as the letters alone
     fit_rows(table)
     assert table.rowHeight(0) >= 2 * table.fontMetrics().height()
-    assert table.rowHeight(1) == table.verticalHeader().defaultSectionSize()
+    assert table.rowHeight(1) < 2 * table.fontMetrics().height()  # one line needs no more
