@@ -1,10 +1,9 @@
-"""The first second: something to see while the window and what it needs are loaded. Imports nothing heavier than Qt."""
+"""The first second: something to see while the window and what it needs are loaded. Imports nothing but Qt."""
 
 from __future__ import annotations
 
 import os
 import sys
-import threading
 
 # Idle OpenMP threads must sleep, not spin: on two cores they would take the window's time. It has to
 # be in the environment before torch is imported.
@@ -17,7 +16,6 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter, QPen, QPixma
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from ecgtwin_app import __version__
-from ecgtwin_app.engine.preload import load_libraries
 
 _SIZE = QSize(460, 200)
 _PAPER, _FINE, _INK, _TWIN = QColor("#FFFFFF"), QColor("#F3D9D9"), QColor("#17212B"), QColor("#0B5F94")
@@ -32,8 +30,6 @@ def main(path: str | None = None, demo: bool = False) -> int:
     splash = Splash(_picture(application.devicePixelRatio()))
     splash.show()
     application.processEvents()
-    # On another core, while this one loads the window.
-    threading.Thread(target=load_libraries, name="ecgtwin-preload", daemon=True).start()
     from ecgtwin_app.ui import app
 
     return app.run(application, path, demo, splash.finish)
