@@ -13,8 +13,6 @@ from ecgtwin_app.ecg.recording import EcgError
 HEADLESS_FOLDER = "ecgtwin-output"
 HEADLESS_CONDITION = "ventricular premature complex"
 HEADLESS_TWINS = 3
-#: Ventricular premature complexes are still experimental: of so many draws the best is shown, and marked so.
-HEADLESS_DRAWS = 4
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,7 +59,7 @@ def without_display(file: str | None) -> int:
     status = run([
         "generate", file or "example",
         "--condition", HEADLESS_CONDITION,
-        "--samples", str(HEADLESS_TWINS), "--best-of", str(HEADLESS_DRAWS),
+        "--samples", str(HEADLESS_TWINS),
         "--picture", "--out", HEADLESS_FOLDER,
     ])  # fmt: skip
     if status in (DONE, MISSED):
