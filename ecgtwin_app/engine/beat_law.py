@@ -1,8 +1,8 @@
 """What a drawn beat has to keep before it is laid: the criteria of its conditions, and a voltage that a heart can reach.
 
 The beat model learned from some 4,200 hearts. Where a reference lies outside them (a simulator's strip, an infarct, all
-leads of one sign) its draw may be no beat of the condition. Such a draw is not laid: it is drawn again, and where that
-does not help the beat is made by the physiology that taught the model (`heart.registry`).
+leads of one sign) its draw may be no beat of the condition. Such a draw is not laid: the beat is made by the physiology
+that taught the model (`heart.registry`), and only where that does not help either it is drawn again.
 """
 
 from __future__ import annotations
