@@ -20,9 +20,11 @@ from pathlib import Path
 import numpy as np
 from real_records import FOLDER, LUDB_LEADS, ludb_marks, records
 
-from ecgtwin_app.ecg import beats, pwave, waves
-from ecgtwin_app.ecg.delineate import delineate
-from ecgtwin_app.ecg.recording import LEADS
+from ecgtwin_app.ecg.delineation import beats
+from ecgtwin_app.ecg.delineation import p_wave as pwave
+from ecgtwin_app.ecg.delineation import qrs_t as waves
+from ecgtwin_app.ecg.delineation.delineate import delineate
+from ecgtwin_app.ecg.signal.recording import LEADS
 
 TOLERANCE = 75  # samples: 150 ms
 MILLISECONDS = 2.0  # a sample at 500 Hz

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 from real_records import FOLDER
 
-from ecgtwin_app.ecg.leads import twelve_leads
-from ecgtwin_app.ecg.measure import Measurements, measure
-from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE, EcgError, Recording
+from ecgtwin_app.ecg.measurement.measure import Measurements, measure
+from ecgtwin_app.ecg.signal.leads import twelve_leads
+from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE, EcgError, Recording
 from ecgtwin_app.formats.registry import read_ecg
 
 #: What the device calls it, our name, and how far apart they may lie (1/min, ms).

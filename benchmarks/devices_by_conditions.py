@@ -23,10 +23,10 @@ import numpy as np
 from real_records import FOLDER
 
 from ecgtwin_app.conditions.vocabulary import find_condition, load_vocabulary
-from ecgtwin_app.ecg.leads import independent_leads
-from ecgtwin_app.ecg.measure import measure
-from ecgtwin_app.ecg.recording import LEADS, EcgError, Recording
-from ecgtwin_app.ecg.resample import ten_seconds
+from ecgtwin_app.ecg.measurement.measure import measure
+from ecgtwin_app.ecg.signal.leads import independent_leads
+from ecgtwin_app.ecg.signal.recording import LEADS, EcgError, Recording
+from ecgtwin_app.ecg.signal.resampling import ten_seconds
 from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.formats.registry import read_ecg
@@ -153,7 +153,11 @@ def table(cases: dict[str, dict]) -> str:
         words = ", ".join(f"{line} ({count})" for line, count in missed.most_common(3)) or "–"
         rows.append(f"| {name} | {' | '.join(cells)} | {words} |")
     return "\n".join(
-        ["| condition | rate kept | 60/min | 90/min | 130/min | most missed |", "|---|---|---|---|---|---|", *rows]
+        [
+            "| condition | rate kept | 60/min | 90/min | 130/min | most missed |",
+            "|---|---|---|---|---|---|",
+            *rows,
+        ]
     )
 
 

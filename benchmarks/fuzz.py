@@ -24,12 +24,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import LEADS, EcgError, Recording
+from ecgtwin_app.ecg.signal.recording import LEADS, EcgError, Recording
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import open_ecg, read_ecg, write_ecg
 from ecgtwin_app.formats.writing import FORMATS
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "support"))
 import format_files  # writers of the formats that the program only reads
 
 REAL_FILES = Path(__file__).resolve().parents[2] / "shared" / "data" / "import_formats"

@@ -19,13 +19,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ecgtwin_app.conditions.vocabulary import GROUPS, load_vocabulary
-from ecgtwin_app.ecg.leads import LEADS
-from ecgtwin_app.ecg.recording import Recording
+from ecgtwin_app.ecg.signal.leads import LEADS
+from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.request import Twin, TwinRequest
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
-from ecgtwin_app.training.normals import deepfake_normals
+from ecgtwin_app.training.collections.normals import deepfake_normals
 
 SHOWN = ("II", "V1", "V2", "V5")
 #: Seconds shown of each twin, mV between traces, and the part of the strip it begins at.

@@ -80,8 +80,8 @@ def kill_once(folder: Path, wait, seed: int) -> Outcome:
 
 
 def _outcome(folder, entries, killed):
-    from ecgtwin_app.ecg.recording import EcgError
-    from ecgtwin_app.ui.session_file import read_session
+    from ecgtwin_app.ecg.signal.recording import EcgError
+    from ecgtwin_app.session.session_file import read_session
 
     done = {int(number): float(at) for word, number, at, _ in entries if word == "done"}
     promised = max((int(number) for word, number, _, _ in entries if word == "kept"), default=0)
@@ -100,7 +100,7 @@ def _outcome(folder, entries, killed):
 
 def _scripted_session(folder: Path, seed: int) -> None:
     """In the child: one action after the other until it is killed."""
-    sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+    sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
     from dataclasses import replace
 
     from PySide6.QtCore import QSettings
@@ -108,7 +108,7 @@ def _scripted_session(folder: Path, seed: int) -> None:
     from ui_standin import StandInEngine
 
     from ecgtwin_app.report.calipers import TIME, Caliper
-    from ecgtwin_app.ui.main_window import MainWindow
+    from ecgtwin_app.ui.window.main_window import MainWindow
 
     application = QApplication([])
     store = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)

@@ -16,8 +16,8 @@ from zlib import crc32
 import numpy as np
 from real_records import FOLDER, records
 
-from ecgtwin_app.ecg.lead_reversal import INTERCHANGES, gain, second_moment
-from ecgtwin_app.ecg.leads import independent_leads
+from ecgtwin_app.ecg.measurement.lead_reversal import INTERCHANGES, gain, second_moment
+from ecgtwin_app.ecg.signal.leads import independent_leads
 
 #: Share of true recordings that may exceed what is needed for a hint, by interchange.
 FALSE = 0.002

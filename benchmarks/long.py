@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import LEADS, Recording
+from ecgtwin_app.ecg.signal.recording import LEADS, Recording
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.overview import overview
 from ecgtwin_app.formats.registry import open_ecg, read_ecg, write_ecg

@@ -22,8 +22,8 @@ from window import idle, wait_for
 
 from ecgtwin_app.report.layers import TWIN
 from ecgtwin_app.report.layout import GRIDS, SCHEMES
-from ecgtwin_app.ui.app import load_engine
-from ecgtwin_app.ui.main_window import MainWindow
+from ecgtwin_app.ui.window.app import load_engine
+from ecgtwin_app.ui.window.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 

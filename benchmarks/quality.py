@@ -18,11 +18,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgtwin_app.ecg.leads import twelve_leads
-from ecgtwin_app.ecg.measure import measure
-from ecgtwin_app.ecg.quality import GOOD, UNUSABLE, quality_of
-from ecgtwin_app.ecg.recording import EcgError, Recording
-from ecgtwin_app.ecg.zero_phase import both_ways
+from ecgtwin_app.ecg.measurement.measure import measure
+from ecgtwin_app.ecg.measurement.quality import GOOD, UNUSABLE, quality_of
+from ecgtwin_app.ecg.signal.leads import twelve_leads
+from ecgtwin_app.ecg.signal.recording import EcgError, Recording
+from ecgtwin_app.ecg.signal.zero_phase import both_ways
 
 RATE = 500.0
 KINDS = ("electrode motion", "muscle", "wander")
@@ -42,7 +42,9 @@ def load(folder: Path):
 def halves(rows, unacceptable: int) -> tuple[np.ndarray, np.ndarray]:
     """Which real and which unacceptable records the thresholds were chosen on."""
     rng = np.random.default_rng(1)
-    rng.permutation(sum(row["db"] == ACCEPTABLE for row in rows))  # keeps the halves as they were when chosen on
+    rng.permutation(
+        sum(row["db"] == ACCEPTABLE for row in rows)
+    )  # keeps the halves as they were when chosen on
     chosen = np.zeros(unacceptable, dtype=bool)
     chosen[rng.permutation(unacceptable)[: (unacceptable + 1) // 2]] = True
     patients = np.unique([row["patient"] for row in rows])
@@ -119,7 +121,9 @@ def noise_sweep(eight, rows, count: int) -> None:
         if len(taken) == count:
             break
     print(f"\n{count} good records of the other half, noise added")
-    print(f"{'':<18}{'dB':>4}{'named':>8}{'unusable':>10}{'rate given':>12}{'of these wrong':>16}{'right withheld':>16}")
+    print(
+        f"{'':<18}{'dB':>4}{'named':>8}{'unusable':>10}{'rate given':>12}{'of these wrong':>16}{'right withheld':>16}"
+    )
     every = []
     for kind in KINDS:
         for level in LEVELS:
@@ -133,7 +137,9 @@ def noise_sweep(eight, rows, count: int) -> None:
                     continue
                 quality = quality_of(recording, measured)
                 beats = measured.beats
-                found = 60 * RATE / np.mean(np.diff([b.fiducial for b in beats])) if len(beats) > 1 else np.nan
+                found = (
+                    60 * RATE / np.mean(np.diff([b.fiducial for b in beats])) if len(beats) > 1 else np.nan
+                )
                 wrong = not abs(found / rate - 1) <= 0.1
                 given = measured.heart_rate is not None
                 seen.append((quality.verdict != GOOD, quality.verdict == UNUSABLE, given, given and wrong,
@@ -151,7 +157,9 @@ def _row(kind, level, seen):
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("data", type=Path)
     parser.add_argument("--noise", type=int, default=0, metavar="N", help="records to which noise is added")
     args = parser.parse_args()

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgtwin_app.ecg.leads import twelve_leads
-from ecgtwin_app.ecg.recording import Patient, Recording
+from ecgtwin_app.ecg.signal.leads import twelve_leads
+from ecgtwin_app.ecg.signal.recording import Patient, Recording
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data"
 LUDB_LEADS = ("i", "ii", "iii", "avr", "avl", "avf", "v1", "v2", "v3", "v4", "v5", "v6")

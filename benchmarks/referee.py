@@ -22,10 +22,10 @@ from real_records import FOLDER, records
 
 from ecgtwin_app.conditions.referee import CRITERIA, judge, meets
 from ecgtwin_app.conditions.vocabulary import find_condition
-from ecgtwin_app.ecg.measure import measure
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.measurement.measure import measure
+from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.heart.virtual_patient import VirtualPatient, simulate
-from ecgtwin_app.training.records import load_real, normal
+from ecgtwin_app.training.collections.records import load_real, normal
 
 
 class Counts:

@@ -16,15 +16,15 @@ from types import SimpleNamespace
 import numpy as np
 
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
-from ecgtwin_app.ecg.recording import EcgError
-from ecgtwin_app.ecg.score import RhythmScore
+from ecgtwin_app.ecg.beat.score import RhythmScore
+from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.compose import compose_score
 from ecgtwin_app.engine.feasible import RATE_ROOM
 from ecgtwin_app.engine.plan import USUAL_SEVERITY, Plan
-from ecgtwin_app.heart.rhythm import mean_rate, write_score
-from ecgtwin_app.heart.rhythm_grid import CUT_AT_END
-from ecgtwin_app.heart.rhythm_severity import longest_run
-from ecgtwin_app.model.weights import load
+from ecgtwin_app.generators.ecgtwin.weights import load
+from ecgtwin_app.heart.rhythm.grid import CUT_AT_END
+from ecgtwin_app.heart.rhythm.processes import mean_rate, write_score
+from ecgtwin_app.heart.rhythm.severity import longest_run
 from ecgtwin_app.resources import weight_path
 
 #: Rates (1/min) at rest, where a condition allows them.

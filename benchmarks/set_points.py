@@ -18,10 +18,10 @@ from real_records import FOLDER
 
 from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.request import TwinRequest
-from ecgtwin_app.evaluation.intervals import bootstrap
-from ecgtwin_app.evaluation.references import held_out_normals
-from ecgtwin_app.evaluation.untouched import difference
-from ecgtwin_app.training.records import load_real
+from ecgtwin_app.evaluation.metrics.intervals import bootstrap
+from ecgtwin_app.evaluation.metrics.preservation import difference
+from ecgtwin_app.evaluation.runs.references import held_out_normals
+from ecgtwin_app.training.collections.records import load_real
 
 #: Condition, set-point, range (ms, degrees) and what of the measurements shows it.
 ASKED = (

@@ -22,10 +22,10 @@ from scipy.signal import welch
 
 from ecgtwin_app.conditions.referee import judge, meets
 from ecgtwin_app.conditions.vocabulary import find_condition
-from ecgtwin_app.ecg.leads import independent_leads
-from ecgtwin_app.ecg.measure import measure
-from ecgtwin_app.ecg.recording import EcgError, Recording
-from ecgtwin_app.evaluation.clinical import QUANTITIES, quantity
+from ecgtwin_app.ecg.measurement.measure import measure
+from ecgtwin_app.ecg.signal.leads import independent_leads
+from ecgtwin_app.ecg.signal.recording import EcgError, Recording
+from ecgtwin_app.evaluation.metrics.clinical import QUANTITIES, quantity
 from ecgtwin_app.heart.virtual_patient import simulate
 
 #: Bands, Hz: baseline; P and T; QRS; its notches and muscle; muscle without the mains.

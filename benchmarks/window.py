@@ -16,8 +16,8 @@ import torch  # noqa: F401  before Qt: on Windows torch's libraries cannot be lo
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
-from ecgtwin_app.ui.app import load_engine
-from ecgtwin_app.ui.main_window import MainWindow
+from ecgtwin_app.ui.window.app import load_engine
+from ecgtwin_app.ui.window.main_window import MainWindow
 
 FRAMES = 150
 

@@ -15,7 +15,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 __version__ = "0.1.0"
 
 _PUBLIC = {
-    "Recording": "ecgtwin_app.ecg.recording",
+    "Recording": "ecgtwin_app.ecg.signal.recording",
     "TwinEngine": "ecgtwin_app.engine.engine",
     "TwinRequest": "ecgtwin_app.engine.request",
     "read_ecg": "ecgtwin_app.formats.registry",

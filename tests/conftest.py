@@ -7,6 +7,8 @@ import socket
 import sys
 from pathlib import Path
 
+from places import SHARED_DATA
+
 # Before anything imports Qt or torch: draw off screen, and let idle OpenMP threads sleep.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -15,24 +17,21 @@ if sys.platform == "win32":
     import torch  # noqa: F401  torch's libraries fail to load on Windows once Qt is there
 
 import pytest
-
-#: How long tests that drive the window found its event loop held: milliseconds by their names.
-HELD = pytest.StashKey[dict[str, float]]()
-_REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+from held import HELD
 
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real recordings beside the source tree; the test is skipped where there is none."""
-    if not _REAL_DATA.is_dir():
+    if not SHARED_DATA.is_dir():
         pytest.skip("needs the real recordings, which are not part of the project")
-    return _REAL_DATA
+    return SHARED_DATA
 
 
 @pytest.fixture(scope="session")
 def patient():
     """The heart of the recording that comes with pydicom."""
-    from ecgtwin_app.ecg.resample import resample
+    from ecgtwin_app.ecg.signal.resampling import resample
     from ecgtwin_app.formats.example import example_path
     from ecgtwin_app.formats.registry import read_ecg
     from ecgtwin_app.heart.virtual_patient import VirtualPatient

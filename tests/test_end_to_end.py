@@ -9,15 +9,15 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from conftest import HELD
+from held import HELD
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from ui_window import answer
 
 from ecgtwin_app.formats.registry import read_ecg
-from ecgtwin_app.ui.app import load_engine
-from ecgtwin_app.ui.main_window import MainWindow
+from ecgtwin_app.ui.window.app import load_engine
+from ecgtwin_app.ui.window.main_window import MainWindow
 
 CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 PATIENCE = 120_000  # ms; a test ends as soon as what it waits for is there

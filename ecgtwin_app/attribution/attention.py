@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from ecgtwin_app.attribution.heatmap import HeatMap
-from ecgtwin_app.model.adax import AdaXDiT
+from ecgtwin_app.generators.ecgtwin.adax import AdaXDiT
 
 
 class AttentionRecorder:

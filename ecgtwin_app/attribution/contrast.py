@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ecgtwin_app.attribution.heatmap import HeatMap
-from ecgtwin_app.ecg.score import RhythmScore
+from ecgtwin_app.ecg.beat.score import RhythmScore
 
 
 def contrast_map(

@@ -15,9 +15,9 @@ import torch
 from torch import Tensor
 
 from ecgtwin_app.attribution.heatmap import HeatMap
-from ecgtwin_app.model.adax import Context
-from ecgtwin_app.model.autoencoder import LappedAutoencoder
-from ecgtwin_app.model.flow import Flow
+from ecgtwin_app.generators.ecgtwin.adax import Context
+from ecgtwin_app.generators.ecgtwin.autoencoder import LappedAutoencoder
+from ecgtwin_app.generators.ecgtwin.flow import Flow
 
 #: Times of the flow at which the model is asked; at both ends it can tell nothing.
 TIMES = (0.25, 0.45, 0.65)

@@ -7,13 +7,13 @@ import json
 import sys
 from pathlib import Path
 
-from ecgtwin_app.ecg.recording import EcgError, Recording
-from ecgtwin_app.ecg.score import RhythmScore
+from ecgtwin_app.ecg.beat.score import RhythmScore
+from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.request import RHYTHM_WRITERS, TwinRequest
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import open_ecg
-from ecgtwin_app.model.sampler_names import USUAL_STEPS
+from ecgtwin_app.sampling.names import USUAL_STEPS
 
 #: Stands for the example ECG wherever a file can be named.
 EXAMPLE = "example"
@@ -73,8 +73,8 @@ def read_reference(args: argparse.Namespace) -> Recording:
     EcgError
         When leads or seconds are missing, or, without --force, when the signal is unusable.
     """
-    from ecgtwin_app.ecg.quality import SOME_LEADS, quality_of
-    from ecgtwin_app.ecg.resample import ten_seconds
+    from ecgtwin_app.ecg.measurement.quality import SOME_LEADS, quality_of
+    from ecgtwin_app.ecg.signal.resampling import ten_seconds
     from ecgtwin_app.engine.suitability import needs, unfit
 
     reference = read_recording(args)
@@ -225,8 +225,8 @@ def say_rate(request: TwinRequest, reference: Recording) -> None:
     EcgError
         When at the reference's rate the request contradicts itself, or the reference cannot be measured.
     """
-    from ecgtwin_app.ecg.measure import measure
-    from ecgtwin_app.ecg.resample import ten_seconds
+    from ecgtwin_app.ecg.measurement.measure import measure
+    from ecgtwin_app.ecg.signal.resampling import ten_seconds
     from ecgtwin_app.engine.feasible import check_consistent, rate_for
 
     own = measure(ten_seconds(reference)).heart_rate
@@ -243,7 +243,7 @@ LARGEST_SCORE = 1_000_000
 
 def _score_from(path: Path | None) -> RhythmScore | None:
     """The score in a file, checked; None where there is no file yet."""
-    from ecgtwin_app.heart.rhythm import check_score
+    from ecgtwin_app.heart.rhythm.processes import check_score
 
     if path is None or not path.exists():
         return None
@@ -261,7 +261,7 @@ def _score_from(path: Path | None) -> RhythmScore | None:
 def load_engine(args: argparse.Namespace):
     """The engine with its weights; `EcgError` when they or the device are not there."""
     from ecgtwin_app.engine.engine import TwinEngine
-    from ecgtwin_app.model.weights import WeightsError
+    from ecgtwin_app.generators.ecgtwin.weights import WeightsError
 
     try:
         return TwinEngine.load(args.weights, args.device)

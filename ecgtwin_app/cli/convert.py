@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from ecgtwin_app.cli.asking import EXAMPLE, add_recording_arguments, open_file, open_recording
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.pieces import fits_into_memory, pieces_of
 from ecgtwin_app.formats.registry import write_ecg

@@ -18,8 +18,8 @@ from ecgtwin_app.cli.asking import (
     say_rate,
 )
 from ecgtwin_app.cli.progress import ProgressBar
-from ecgtwin_app.ecg.recording import EcgError, Recording
-from ecgtwin_app.ecg.score import RhythmScore
+from ecgtwin_app.ecg.beat.score import RhythmScore
+from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.request import Progress, Twin, TwinRequest
 from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.formats.writing import FORMATS

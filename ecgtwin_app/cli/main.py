@@ -14,7 +14,7 @@ import sys
 from importlib import import_module
 
 from ecgtwin_app import __version__
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 
 DONE, MISSED, BAD_INPUT, CANCELLED = 0, 1, 2, 130
 

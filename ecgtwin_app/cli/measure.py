@@ -9,11 +9,11 @@ from ecgtwin_app.cli.asking import add_recording_arguments, read_file, read_reco
 from ecgtwin_app.cli.measure_text import print_comparison, print_report
 from ecgtwin_app.cli.output import print_json
 from ecgtwin_app.conditions.referee import met_conditions, unjudged_conditions
-from ecgtwin_app.ecg.flutter import without_p
-from ecgtwin_app.ecg.leads import lead_law_residual
-from ecgtwin_app.ecg.matrix import measurement_matrix, median_beat
-from ecgtwin_app.ecg.measure import measure
-from ecgtwin_app.ecg.recording import LEADS, EcgError, Recording
+from ecgtwin_app.ecg.delineation.flutter import without_p
+from ecgtwin_app.ecg.measurement.matrix import measurement_matrix, median_beat
+from ecgtwin_app.ecg.measurement.measure import measure
+from ecgtwin_app.ecg.signal.leads import lead_law_residual
+from ecgtwin_app.ecg.signal.recording import LEADS, EcgError, Recording
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ecgtwin_app.cli.output import text_of
-from ecgtwin_app.ecg.quality import SOME_LEADS
+from ecgtwin_app.ecg.measurement.quality import SOME_LEADS
 
 #: Words, unit, name in the matrix and decimals, in the order of reading an ECG.
 VALUES = (

@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 
 #: Where the job without a display writes to.
 HEADLESS_FOLDER = "ecgtwin-output"
@@ -30,7 +30,7 @@ def main(args: argparse.Namespace) -> int:
     if not has_display():
         return without_display(args.file)
     try:
-        from ecgtwin_app.ui import start
+        from ecgtwin_app.ui.window import start
     except ImportError as error:
         if "PySide6" not in str(error) and ".so" not in str(error):
             raise

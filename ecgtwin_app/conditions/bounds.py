@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ecgtwin_app.conditions.together import DROPPING, WIDE_QRS
 from ecgtwin_app.conditions.vocabulary import find_condition
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 
 #: Slowest and fastest heart (1/min) of what sets no limit of its own.
 ANY_RATE = (30.0, 220.0)

@@ -13,13 +13,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ecgtwin_app.conditions.verdict import Asked, Verdict, line, yes
-from ecgtwin_app.ecg.measure import Measurements
-from ecgtwin_app.ecg.recording import LEADS
+from ecgtwin_app.ecg.measurement.measure import Measurements
+from ecgtwin_app.ecg.signal.recording import LEADS
 
 _LIMB, _CHEST = LEADS[:6], LEADS[6:]
 _RIGHT, _LEFT = ("V1", "V2", "V3"), ("V4", "V5", "V6")
 #: The beats of these begin in the ventricles, or reach them late from the right, as in left bundle branch block.
-_LIKE_LBBB = ("left bundle branch block", "ventricular pacing", "ventricular tachycardia", "complete AV block")
+_LIKE_LBBB = (
+    "left bundle branch block",
+    "ventricular pacing",
+    "ventricular tachycardia",
+    "complete AV block",
+)
 _STEMI = ("anterior STEMI", "inferior STEMI")
 #: How much larger (share) than in the patient's own recording a wave may be, whatever the limit: what a measurement is
 #: worth.

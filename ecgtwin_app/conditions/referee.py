@@ -10,23 +10,21 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from ecgtwin_app.conditions import (
-    criteria_atria,
-    criteria_av_block,
-    criteria_conduction,
-    criteria_ectopy,
-    criteria_fascicles,
-    criteria_infarct,
-    criteria_ischaemia,
-    criteria_muscle,
-    criteria_repolarisation,
-    criteria_rhythm,
-)
+from ecgtwin_app.conditions.criteria import atria as criteria_atria
+from ecgtwin_app.conditions.criteria import av_block as criteria_av_block
+from ecgtwin_app.conditions.criteria import conduction as criteria_conduction
+from ecgtwin_app.conditions.criteria import ectopy as criteria_ectopy
+from ecgtwin_app.conditions.criteria import fascicles as criteria_fascicles
+from ecgtwin_app.conditions.criteria import infarct as criteria_infarct
+from ecgtwin_app.conditions.criteria import ischaemia as criteria_ischaemia
+from ecgtwin_app.conditions.criteria import muscle as criteria_muscle
+from ecgtwin_app.conditions.criteria import repolarisation as criteria_repolarisation
+from ecgtwin_app.conditions.criteria import rhythm as criteria_rhythm
 from ecgtwin_app.conditions.plausible import plausible
 from ecgtwin_app.conditions.verdict import Asked, Verdict, line
 from ecgtwin_app.conditions.vocabulary import find_condition
-from ecgtwin_app.ecg.measure import Measurements, measure, needing
-from ecgtwin_app.ecg.recording import LEADS, Recording
+from ecgtwin_app.ecg.measurement.measure import Measurements, measure, needing
+from ecgtwin_app.ecg.signal.recording import LEADS, Recording
 
 #: How far the heart rate may be from what was asked, as a share of it.
 RATE_TOLERANCE = 0.05
@@ -185,7 +183,9 @@ def unjudged_conditions(
 
 def _joined(reasons):
     """Reasons that name leads as one that names them all."""
-    leads = dict.fromkeys(lead for reason in reasons for lead in re.findall(r"\b(?:aV[RLF]|V[1-6]|I+)\b", reason))
+    leads = dict.fromkeys(
+        lead for reason in reasons for lead in re.findall(r"\b(?:aV[RLF]|V[1-6]|I+)\b", reason)
+    )
     return reasons[0] if len(reasons) == 1 else needing([lead for lead in LEADS if lead in leads])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ecgtwin_app.ecg.measure import Measurements, needing
+from ecgtwin_app.ecg.measurement.measure import Measurements, needing
 
 Value = TypeVar("Value")
 

@@ -15,18 +15,18 @@ import numpy as np
 from ecgtwin_app.conditions.plausible import LIMITS
 from ecgtwin_app.conditions.referee import judge
 from ecgtwin_app.conditions.verdict import Asked
-from ecgtwin_app.ecg.laying import lay_shapes
-from ecgtwin_app.ecg.leads import twelve_leads
-from ecgtwin_app.ecg.measure import measure
-from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE, EcgError, Recording
-from ecgtwin_app.ecg.score import Event, RhythmScore
-from ecgtwin_app.ecg.template import BeatTemplate
+from ecgtwin_app.ecg.beat.rendering import lay_shapes
+from ecgtwin_app.ecg.beat.score import Event, RhythmScore
+from ecgtwin_app.ecg.beat.template import BeatTemplate
+from ecgtwin_app.ecg.measurement.measure import measure
+from ecgtwin_app.ecg.signal.leads import twelve_leads
+from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE, EcgError, Recording
 from ecgtwin_app.engine.plan import Plan
 from ecgtwin_app.engine.reference import PreparedReference
-from ecgtwin_app.heart.activation import qrs_axis
-from ecgtwin_app.heart.registry import MORPHOLOGIES, Traits
-from ecgtwin_app.heart.rhythm import PRE_EXCITATION, PRE_EXCITED_PR
-from ecgtwin_app.heart.vector import fit_lead_field
+from ecgtwin_app.heart.morphologies import MORPHOLOGIES, Traits
+from ecgtwin_app.heart.physics.activation import qrs_axis
+from ecgtwin_app.heart.physics.vector import fit_lead_field
+from ecgtwin_app.heart.rhythm.processes import PRE_EXCITATION, PRE_EXCITED_PR
 
 #: Beats of the strip that a beat is judged on, and its noise, mV (root mean square).
 BEATS, NOISE = 5, 0.004

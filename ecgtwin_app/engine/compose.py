@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from ecgtwin_app.ecg.score import RhythmScore
+from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.engine.plan import Plan
 from ecgtwin_app.engine.reference import PreparedReference, condition_of
-from ecgtwin_app.heart.atria import with_turns
-from ecgtwin_app.heart.rhythm import PRE_EXCITATION, PRE_EXCITED_PR, RHYTHMS
-from ecgtwin_app.heart.rhythm_grid import conducted, own_pr, p_where_room, score_of
-from ecgtwin_app.model.conditioning import NUMBERS
-from ecgtwin_app.model.rhythm_model import atrial_rhythm
-from ecgtwin_app.model.weights import TwinModel
+from ecgtwin_app.generators.ecgtwin.conditioning import NUMBERS
+from ecgtwin_app.generators.ecgtwin.rhythm_model import atrial_rhythm
+from ecgtwin_app.generators.ecgtwin.weights import TwinModel
+from ecgtwin_app.heart.rhythm.atrial_waves import with_turns
+from ecgtwin_app.heart.rhythm.grid import conducted, own_pr, p_where_room, score_of
+from ecgtwin_app.heart.rhythm.processes import PRE_EXCITATION, PRE_EXCITED_PR, RHYTHMS
 
 #: Conditions under which the patient keeps a PR of their own; every other rhythm sets it.
 _OWN_PR = (

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from ecgtwin_app.conditions.vocabulary import Condition, find_condition
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.plan import Plan, with_pr
 from ecgtwin_app.engine.reference import PreparedReference
 from ecgtwin_app.engine.request import TwinRequest
-from ecgtwin_app.heart.rhythm import RHYTHMS, write_score
+from ecgtwin_app.heart.rhythm.processes import RHYTHMS, write_score
 
 
 def asked_about(of: str, conditions: list[Condition]) -> tuple[str, ...]:

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from ecgtwin_app.ecg.laying import lay_shapes
-from ecgtwin_app.ecg.leads import twelve_leads
-from ecgtwin_app.ecg.pacing import pacing_spikes, spike_direction
-from ecgtwin_app.ecg.recording import MODEL_SAMPLES
-from ecgtwin_app.ecg.score import RhythmScore
+from ecgtwin_app.ecg.beat.pacing import pacing_spikes, spike_direction
+from ecgtwin_app.ecg.beat.rendering import lay_shapes
+from ecgtwin_app.ecg.beat.score import RhythmScore
+from ecgtwin_app.ecg.signal.leads import twelve_leads
+from ecgtwin_app.ecg.signal.recording import MODEL_SAMPLES
 from ecgtwin_app.engine.holding import held_to
 from ecgtwin_app.engine.plan import Plan
 from ecgtwin_app.engine.reference import PreparedReference, condition_of
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.engine.shapes import Shapes
-from ecgtwin_app.model.adax import Context
-from ecgtwin_app.model.score_tracks import score_features
-from ecgtwin_app.model.weights import TwinModel
+from ecgtwin_app.generators.ecgtwin.adax import Context
+from ecgtwin_app.generators.ecgtwin.score_tracks import score_features
+from ecgtwin_app.generators.ecgtwin.weights import TwinModel
 
 #: Height (mV) of the pacing spikes of a twin: between those of bipolar and of unipolar leads.
 USUAL_SPIKE = (0.5, 1.5)

@@ -18,12 +18,12 @@ from ecgtwin_app.attribution.contrast import contrast_map
 from ecgtwin_app.attribution.gradients import SEGMENTS, Evidence, gradients_map, integrated_gradients
 from ecgtwin_app.conditions.referee import judge, meets
 from ecgtwin_app.conditions.vocabulary import Condition
-from ecgtwin_app.ecg.flutter import without_p
-from ecgtwin_app.ecg.leads import independent_leads, lead_law_residual
-from ecgtwin_app.ecg.measure import measure
-from ecgtwin_app.ecg.recording import MODEL_RATE, EcgError, Recording
-from ecgtwin_app.ecg.resample import ten_seconds
-from ecgtwin_app.ecg.score import RhythmScore
+from ecgtwin_app.ecg.beat.score import RhythmScore
+from ecgtwin_app.ecg.delineation.flutter import without_p
+from ecgtwin_app.ecg.measurement.measure import measure
+from ecgtwin_app.ecg.signal.leads import independent_leads, lead_law_residual
+from ecgtwin_app.ecg.signal.recording import MODEL_RATE, EcgError, Recording
+from ecgtwin_app.ecg.signal.resampling import ten_seconds
 from ecgtwin_app.engine.compose import compose
 from ecgtwin_app.engine.counterfactual import asked_about, without
 from ecgtwin_app.engine.draw import Draw, prepare_draw
@@ -32,12 +32,12 @@ from ecgtwin_app.engine.plan import Plan, make_plan
 from ecgtwin_app.engine.reference import PreparedReference, identity_of, prepare
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.engine.suitability import needs
-from ecgtwin_app.model.autoencoder import TOKENS
-from ecgtwin_app.model.conditioning import AT_A_RATE
-from ecgtwin_app.model.flow import Guided
-from ecgtwin_app.model.sampler import sample, start_noise
-from ecgtwin_app.model.weights import TwinModel, WeightsError, load
+from ecgtwin_app.generators.ecgtwin.autoencoder import TOKENS
+from ecgtwin_app.generators.ecgtwin.conditioning import AT_A_RATE
+from ecgtwin_app.generators.ecgtwin.flow import Guided
+from ecgtwin_app.generators.ecgtwin.weights import TwinModel, WeightsError, load
 from ecgtwin_app.resources import weight_path
+from ecgtwin_app.sampling.samplers import sample, start_noise
 
 #: Heat maps, the default first.
 METHODS = ("contrast", "attention", "gradients")

@@ -8,10 +8,10 @@ import numpy as np
 
 from ecgtwin_app.conditions.bounds import LONG_QTC, NO_PR, rate_bounds, set_point_limits
 from ecgtwin_app.conditions.vocabulary import Condition, find_condition
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.request import RHYTHM_WRITERS, TwinRequest
-from ecgtwin_app.heart.registry import check_combination
-from ecgtwin_app.model.sampler_names import USUAL_STEPS
+from ecgtwin_app.heart.morphologies import check_combination
+from ecgtwin_app.sampling.names import USUAL_STEPS
 
 #: Widest limits of a request, whatever the condition.
 HEART_RATES = (30.0, 220.0)

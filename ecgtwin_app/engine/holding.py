@@ -11,9 +11,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import MODEL_RATE
-from ecgtwin_app.ecg.score import RhythmScore
-from ecgtwin_app.ecg.template import fade
+from ecgtwin_app.ecg.beat.score import RhythmScore
+from ecgtwin_app.ecg.beat.template import fade
+from ecgtwin_app.ecg.signal.recording import MODEL_RATE
 
 #: Largest departure from a laid beat, as a share of its size (root mean square over leads and samples): of conducted
 #: beats, among which small ones are noisy, and of those that begin in the ventricles.

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ecgtwin_app.conditions.vocabulary import Condition
-from ecgtwin_app.ecg.recording import EcgError
-from ecgtwin_app.ecg.score import RhythmScore
+from ecgtwin_app.ecg.beat.score import RhythmScore
+from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.feasible import SET_POINTS, rate_for
 from ecgtwin_app.engine.reference import PreparedReference
 from ecgtwin_app.engine.request import TwinRequest
-from ecgtwin_app.heart.atria import with_turns
-from ecgtwin_app.heart.registry import MORPHOLOGIES
-from ecgtwin_app.heart.rhythm import write_score
+from ecgtwin_app.heart.morphologies import MORPHOLOGIES
+from ecgtwin_app.heart.rhythm.atrial_waves import with_turns
+from ecgtwin_app.heart.rhythm.processes import write_score
 
 #: Severity drawn where none is asked: not so mild that a criterion hangs on a microvolt.
 USUAL_SEVERITY = (0.45, 0.95)

@@ -9,16 +9,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from ecgtwin_app.ecg.leads import independent_leads
-from ecgtwin_app.ecg.measure import Measurements, measure
-from ecgtwin_app.ecg.median import RepresentativeBeat, representative_beat
-from ecgtwin_app.ecg.recording import EcgError, Recording
-from ecgtwin_app.ecg.resample import ten_seconds
-from ecgtwin_app.ecg.template import BeatTemplate, split_beat
-from ecgtwin_app.heart.atria import with_sinus_p
-from ecgtwin_app.model.conditioning import PRESENT, Condition, nothing_known, statement_states, unwrapped_axis
-from ecgtwin_app.model.identity import base_vector, beat_input
-from ecgtwin_app.model.weights import TwinModel
+from ecgtwin_app.ecg.beat.template import BeatTemplate, split_beat
+from ecgtwin_app.ecg.delineation.representative_beat import RepresentativeBeat, representative_beat
+from ecgtwin_app.ecg.measurement.measure import Measurements, measure
+from ecgtwin_app.ecg.signal.leads import independent_leads
+from ecgtwin_app.ecg.signal.recording import EcgError, Recording
+from ecgtwin_app.ecg.signal.resampling import ten_seconds
+from ecgtwin_app.generators.ecgtwin.conditioning import (
+    PRESENT,
+    Condition,
+    nothing_known,
+    statement_states,
+    unwrapped_axis,
+)
+from ecgtwin_app.generators.ecgtwin.extractor import base_vector, beat_input
+from ecgtwin_app.generators.ecgtwin.weights import TwinModel
+from ecgtwin_app.heart.rhythm.atrial_waves import with_sinus_p
 
 if TYPE_CHECKING:
     from ecgtwin_app.engine.plan import Plan

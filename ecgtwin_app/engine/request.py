@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgtwin_app.attribution.heatmap import HeatMap
-from ecgtwin_app.ecg.recording import Recording
-from ecgtwin_app.ecg.score import RhythmScore
-from ecgtwin_app.model.sampler_names import USUAL_STEPS
+from ecgtwin_app.ecg.beat.score import RhythmScore
+from ecgtwin_app.ecg.signal.recording import Recording
+from ecgtwin_app.sampling.names import USUAL_STEPS
 
 __all__ = ["RHYTHM_WRITERS", "AskedGot", "Cancelled", "HeatMap", "Progress", "Twin", "TwinRequest"]
 

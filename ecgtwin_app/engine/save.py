@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.request import Twin
 from ecgtwin_app.formats.marking import provenance_shown
 from ecgtwin_app.formats.writing import FORMATS, write

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.request import HeatMap, Twin
 from ecgtwin_app.formats.marking import GENERATOR, SYNTHETIC_WORDS_ASCII, comment_lines
 

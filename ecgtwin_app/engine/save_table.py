@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.request import Twin
 from ecgtwin_app.formats.marking import GENERATOR, SYNTHETIC_WORDS_ASCII
 
@@ -20,7 +20,9 @@ _UNITS = {
 }  # fmt: skip
 
 
-def write_table(path: Path, reference: Recording, measurements: dict, twins: Iterable[tuple[Twin, dict]]) -> Path:
+def write_table(
+    path: Path, reference: Recording, measurements: dict, twins: Iterable[tuple[Twin, dict]]
+) -> Path:
     """Write the table as CSV, marked where it holds something synthetic.
 
     Parameters

@@ -8,19 +8,19 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from ecgtwin_app.ecg.score import VENTRICULAR_SITES
-from ecgtwin_app.ecg.template import BeatTemplate, keeping, qt_factor
+from ecgtwin_app.ecg.beat.score import VENTRICULAR_SITES
+from ecgtwin_app.ecg.beat.template import BeatTemplate, keeping, qt_factor
 from ecgtwin_app.engine.beat_law import bounded, by_physiology, missed_lines
 from ecgtwin_app.engine.plan import Plan
 from ecgtwin_app.engine.reference import PreparedReference, condition_of
-from ecgtwin_app.heart.activation import qrs_axis
-from ecgtwin_app.heart.atria import as_large_as_seen
-from ecgtwin_app.heart.ectopy import looks_ectopic, with_soft_j
-from ecgtwin_app.heart.registry import MORPHOLOGIES, changed_parts, keeps_axis
-from ecgtwin_app.heart.set_points import brought_to
-from ecgtwin_app.model.beat_model import BeatContext
-from ecgtwin_app.model.beat_shape import KINDS
-from ecgtwin_app.model.weights import TwinModel
+from ecgtwin_app.generators.ecgtwin.beat_model import BeatContext
+from ecgtwin_app.generators.ecgtwin.beat_shape import KINDS
+from ecgtwin_app.generators.ecgtwin.weights import TwinModel
+from ecgtwin_app.heart.morphologies import MORPHOLOGIES, changed_parts, keeps_axis
+from ecgtwin_app.heart.physics.activation import qrs_axis
+from ecgtwin_app.heart.rhythm.atrial_waves import as_large_as_seen
+from ecgtwin_app.heart.shape.set_points import brought_to
+from ecgtwin_app.heart.shape.ventricular_beats import looks_ectopic, with_soft_j
 
 #: A beat conducted with a rate-dependent block has this one.
 ABERRATION = "right bundle branch block"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ecgtwin_app.ecg.quality import UNUSABLE, Quality
-from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, MODEL_RATE, MODEL_SAMPLES, Recording
+from ecgtwin_app.ecg.measurement.quality import UNUSABLE, Quality
+from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS, MODEL_RATE, MODEL_SAMPLES, Recording
 
 #: Seconds that a twin lasts, and its reference at least.
 SECONDS = MODEL_SAMPLES / MODEL_RATE

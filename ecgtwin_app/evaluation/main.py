@@ -14,12 +14,14 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.request import RHYTHM_WRITERS, TwinRequest
-from ecgtwin_app.evaluation.assemble import assemble, pass_rates
-from ecgtwin_app.evaluation.bar import bar
-from ecgtwin_app.evaluation.draws import (
+from ecgtwin_app.evaluation.figures.assemble import assemble, pass_rates
+from ecgtwin_app.evaluation.figures.bar import bar
+from ecgtwin_app.evaluation.report.gallery import gallery
+from ecgtwin_app.evaluation.report.page import page
+from ecgtwin_app.evaluation.runs.draws import (
     AND,
     COMBINATIONS,
     SETS,
@@ -29,18 +31,21 @@ from ecgtwin_app.evaluation.draws import (
     known_conditions,
     realism_draws,
 )
-from ecgtwin_app.evaluation.gallery import gallery
-from ecgtwin_app.evaluation.page import page
-from ecgtwin_app.evaluation.patients import add_patients
-from ecgtwin_app.evaluation.perform import ModelPerformer, VirtualPerformer, perform_all, perform_deepfake
-from ecgtwin_app.evaluation.real_set import measure_real
-from ecgtwin_app.evaluation.references import held_out_normals, second_recordings
-from ecgtwin_app.evaluation.speed import time_twins
-from ecgtwin_app.evaluation.store import Store
-from ecgtwin_app.evaluation.variants import DEEPFAKE, variant_of
-from ecgtwin_app.model.weights import load
+from ecgtwin_app.evaluation.runs.patients import add_patients
+from ecgtwin_app.evaluation.runs.perform import (
+    ModelPerformer,
+    VirtualPerformer,
+    perform_all,
+    perform_deepfake,
+)
+from ecgtwin_app.evaluation.runs.real_set import measure_real
+from ecgtwin_app.evaluation.runs.references import held_out_normals, second_recordings
+from ecgtwin_app.evaluation.runs.speed import time_twins
+from ecgtwin_app.evaluation.runs.store import Store
+from ecgtwin_app.evaluation.runs.variants import DEEPFAKE, variant_of
+from ecgtwin_app.generators.ecgtwin.weights import load
 from ecgtwin_app.resources import weight_path
-from ecgtwin_app.training.records import load_real
+from ecgtwin_app.training.collections.records import load_real
 
 log = logging.getLogger(__name__)
 #: Unconditional recordings drawn for a comparison.

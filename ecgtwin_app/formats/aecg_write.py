@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 import numpy as np
 
 from ecgtwin_app import __version__
-from ecgtwin_app.ecg.recording import LEADS, EcgError, Recording
+from ecgtwin_app.ecg.signal.recording import LEADS, EcgError, Recording
 from ecgtwin_app.formats.aecg import CODES
 from ecgtwin_app.formats.marking import (
     NO_DATE,

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ecgtwin_app.ecg.leads import twelve_leads
-from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, LEADS, EcgError, Recording
+from ecgtwin_app.ecg.signal.leads import twelve_leads
+from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS, LEADS, EcgError, Recording
 from ecgtwin_app.formats.calibration import without_pulse
 from ecgtwin_app.formats.gaps import bridged, ends_with_samples, without_empty
 from ecgtwin_app.formats.units import millivolts_in, unit_in_millivolts
@@ -224,7 +224,7 @@ def require_stated(name: str, **needed) -> None:
 def resampled(row: np.ndarray, rate: float, new_rate: float) -> np.ndarray:
     """One channel at another rate, for files with leads at different rates."""
     # Imported here because few files need it, and it takes half a second.
-    from ecgtwin_app.ecg.resample import resample_array
+    from ecgtwin_app.ecg.signal.resampling import resample_array
 
     return resample_array(row[None], rate, new_rate)[0]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.formats.csv_ import LARGEST
 from ecgtwin_app.formats.marking import comment_lines
 from ecgtwin_app.formats.pieces import Pieces

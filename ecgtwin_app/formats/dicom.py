@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import EcgError, Patient
+from ecgtwin_app.ecg.signal.recording import EcgError, Patient
 from ecgtwin_app.formats.channels import SCP_LEADS, known_leads, unit_in_millivolts
 from ecgtwin_app.formats.dicom_samples import companding, expanded, missing_samples, raw_samples
 from ecgtwin_app.formats.ecg_file import EcgFile

@@ -13,7 +13,7 @@ from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
 from ecgtwin_app import __version__
-from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.formats.channels import SCP_LEADS
 from ecgtwin_app.formats.dicom import SYNTHETIC_ID, SYNTHETIC_NAME
 from ecgtwin_app.formats.marking import (

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.formats.channels import known_leads, recording_from_channels, told_apart
 from ecgtwin_app.formats.gaps import LONGEST_GAP_S
 from ecgtwin_app.formats.guard import MAX_VALUES, parsing

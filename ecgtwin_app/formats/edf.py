@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.channels import known_leads, resampled
 from ecgtwin_app.formats.ecg_file import EcgFile, counted
 from ecgtwin_app.formats.edf_header import Header, Signal, read_header, said_of

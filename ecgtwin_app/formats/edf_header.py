@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import EcgError, Patient
+from ecgtwin_app.ecg.signal.recording import EcgError, Patient
 from ecgtwin_app.formats.marking import age_between, read_comment_lines, read_sex
 
 #: Widths of the fields of a signal, in the order of the header.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 
 #: Missing samples up to this long are bridged (less than a narrow QRS), longer gaps are refused.
 LONGEST_GAP_S = 0.04

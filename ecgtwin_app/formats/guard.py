@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 
 #: What no file may exceed that is read whole, and what one may that is read piece by piece.
 MAX_BYTES = 200_000_000

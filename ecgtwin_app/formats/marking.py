@@ -15,7 +15,7 @@ from datetime import date
 
 from ecgtwin_app import __version__
 from ecgtwin_app.conditions.vocabulary import is_condition
-from ecgtwin_app.ecg.recording import Patient, Recording
+from ecgtwin_app.ecg.signal.recording import Patient, Recording
 from ecgtwin_app.formats.own_lines import is_own_line
 from ecgtwin_app.formats.statements import statements_of
 
@@ -36,7 +36,26 @@ _VERSION = re.compile(r"[\w.+-]{1,40}")
 #: What a request and the versions may state.
 _INNER = {
     "request": frozenset(
-        ["conditions", "heart_rate", "age", "sex", "severity", "pr", "qrs", "qt", "axis", "samples", "seed", "steps", "sampler", "strength", "identity", "best_of", "rhythm", "score"]
+        [
+            "conditions",
+            "heart_rate",
+            "age",
+            "sex",
+            "severity",
+            "pr",
+            "qrs",
+            "qt",
+            "axis",
+            "samples",
+            "seed",
+            "steps",
+            "sampler",
+            "strength",
+            "identity",
+            "best_of",
+            "rhythm",
+            "score",
+        ]
     ),
     "versions": frozenset(["ecgtwin", "torch", "numpy", "python"]),
 }

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.channels import NotStated, known_leads
 from ecgtwin_app.formats.ecg_file import EcgFile, counted
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing

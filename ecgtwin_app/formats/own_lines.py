@@ -15,9 +15,38 @@ from ecgtwin_app.resources import resource_path
 
 #: Words beside numbers and names of leads that fill the places of a line.
 _FILLING_WORDS = frozenset(
-    ["s", "and", "or", "other", "channel", "channels", "hz", "high-pass", "low-pass", "notch", "not", "in", "leads", "ecg", "lead", "missing", "samples",
-     "line", "lines", "column", "columns", "row", "rows", "signal", "signals", "sensor", "sensors", "milliseconds",
-     "microseconds", "nanoseconds"]
+    [
+        "s",
+        "and",
+        "or",
+        "other",
+        "channel",
+        "channels",
+        "hz",
+        "high-pass",
+        "low-pass",
+        "notch",
+        "not",
+        "in",
+        "leads",
+        "ecg",
+        "lead",
+        "missing",
+        "samples",
+        "line",
+        "lines",
+        "column",
+        "columns",
+        "row",
+        "rows",
+        "signal",
+        "signals",
+        "sensor",
+        "sensors",
+        "milliseconds",
+        "microseconds",
+        "nanoseconds",
+    ]
 )
 _NUMBER = re.compile(r"[-+−]?\d{1,9}(\.\d+)?%?")
 
@@ -46,7 +75,11 @@ def _shapes() -> list[re.Pattern]:
     """The lines as expressions. The table of their translations holds them all; a test sees to it."""
     lines = json.loads(resource_path("words/messages.de.json").read_text("utf-8"))
     return [
-        re.compile("".join("(.*?)" if k % 2 else re.escape(part) for k, part in enumerate(re.split(r"(\{\d\})", line))))
+        re.compile(
+            "".join(
+                "(.*?)" if k % 2 else re.escape(part) for k, part in enumerate(re.split(r"(\{\d\})", line))
+            )
+        )
         for line in lines
         if re.match(r"[a-z]|\{0\} of the way", line)  # a line of history is no sentence, so it begins small
     ]

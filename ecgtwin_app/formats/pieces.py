@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.formats import guard
 from ecgtwin_app.formats.channels import known_leads, recording_from_channels
 from ecgtwin_app.formats.ecg_file import EcgFile

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import MAX_BYTES, MAX_BYTES_IN_PIECES, check_file
 from ecgtwin_app.formats.pieces import Pieces

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import EcgError, Patient
+from ecgtwin_app.ecg.signal.recording import EcgError, Patient
 from ecgtwin_app.formats import scp_huffman
 from ecgtwin_app.formats.channels import SCP_LEADS
 from ecgtwin_app.formats.ecg_file import EcgFile

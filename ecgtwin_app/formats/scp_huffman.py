@@ -6,7 +6,7 @@ import re
 import struct
 from dataclasses import dataclass
 
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 
 #: Stands in section 2 for the default table.
 DEFAULT = 19999

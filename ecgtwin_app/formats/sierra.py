@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import LEADS, EcgError, Patient
+from ecgtwin_app.ecg.signal.recording import LEADS, EcgError, Patient
 from ecgtwin_app.formats import xli
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import check_shape, check_values, parsing

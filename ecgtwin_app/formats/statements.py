@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ecgtwin_app.ecg.recording import Patient
+from ecgtwin_app.ecg.signal.recording import Patient
 
 #: No interpretation has more lines, or longer ones.
 _MOST, _LONGEST = 60, 300

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.guard import MAX_RATE, MIN_RATE
 from ecgtwin_app.formats.table_text import CLOCK, SECONDS
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.channels import NotStated
 from ecgtwin_app.formats.table_head import Head
 from ecgtwin_app.formats.table_layout import Column

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ecgtwin_app.ecg.recording import Patient
+from ecgtwin_app.ecg.signal.recording import Patient
 from ecgtwin_app.formats.channels import known_leads
 from ecgtwin_app.formats.guard import MAX_RATE, MIN_RATE
 from ecgtwin_app.formats.marking import age_between, read_age, read_sex

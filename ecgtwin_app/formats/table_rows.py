@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.table_clock import (
     Stretch,
     seconds_of_stamps,

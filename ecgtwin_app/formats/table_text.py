@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.units import millivolts_in, unit_in_millivolts
 
 SEPARATORS = "\t;|,"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.channels import known_leads
 from ecgtwin_app.formats.guard import MAX_VALUES
 from ecgtwin_app.formats.table_clock import (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.guard import check_file
 
 #: Text in two bytes a character, or with the line ends of the first Macintosh, is turned in memory.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 
 #: Millivolts in one unit.
 MILLIVOLTS = {"nv": 1e-6, "uv": 1e-3, "mv": 1.0, "v": 1e3}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, parsing
 from ecgtwin_app.formats.wfdb_header import read_header

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, MAX_LEADS, check_file
 from ecgtwin_app.formats.wfdb_header import Header
 from ecgtwin_app.formats.wfdb_samples import SAMPLE_FORMATS

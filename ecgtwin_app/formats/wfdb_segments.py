@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.channels import known_leads, resampled, told_apart, unit_in_millivolts
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import MAX_LEADS, check_shape

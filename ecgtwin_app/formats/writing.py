@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.formats import aecg_write, csv_write, edf_write, guard, npy, wfdb_write
 from ecgtwin_app.formats.pieces import Pieces
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 
 _BITS = 10
 _CODES = 1 << _BITS

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, TreeBuilder
 import numpy as np
 from defusedxml.ElementTree import DefusedXMLParser
 
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 
 #: Ten seconds take a megabyte at most, an hour as decimal text a hundred.
 LARGEST = 120_000_000

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from ecgtwin_app.ecg.laying import lay_shapes
-from ecgtwin_app.ecg.recording import MODEL_RATE
-from ecgtwin_app.ecg.score import RhythmScore
-from ecgtwin_app.ecg.template import BeatTemplate, qt_intervals
-from ecgtwin_app.heart.atria import with_atrial_origin
-from ecgtwin_app.heart.conduction import left_bundle_branch_block, right_bundle_branch_block
-from ecgtwin_app.heart.ectopy import draw_pacing_site, draw_site, ectopic_beat
-from ecgtwin_app.heart.vector import LeadField
+from ecgtwin_app.ecg.beat.rendering import lay_shapes
+from ecgtwin_app.ecg.beat.score import RhythmScore
+from ecgtwin_app.ecg.beat.template import BeatTemplate, qt_intervals
+from ecgtwin_app.ecg.signal.recording import MODEL_RATE
+from ecgtwin_app.heart.physics.vector import LeadField
+from ecgtwin_app.heart.rhythm.atrial_waves import with_atrial_origin
+from ecgtwin_app.heart.shape.bundle_branch import left_bundle_branch_block, right_bundle_branch_block
+from ecgtwin_app.heart.shape.ventricular_beats import draw_pacing_site, draw_site, ectopic_beat
 
 #: A QRS longer than this (s) has a bundle branch block already, aberrant beats have no other.
 NARROW = 0.12

@@ -7,22 +7,22 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ecgtwin_app.ecg import smoothing
-from ecgtwin_app.ecg.beats import detect_qrs
-from ecgtwin_app.ecg.laying import lay_turns
-from ecgtwin_app.ecg.leads import independent_leads, twelve_leads
-from ecgtwin_app.ecg.median import RepresentativeBeat, representative_beat
-from ecgtwin_app.ecg.pacing import LATENCY_RANGE, SPIKE_SIZE, pacing_spikes, spike_direction
-from ecgtwin_app.ecg.recording import MODEL_RATE, MODEL_SAMPLES, EcgError, Patient, Recording
-from ecgtwin_app.ecg.score import Event, RhythmScore
-from ecgtwin_app.ecg.template import BeatTemplate, lay, split_beat
-from ecgtwin_app.heart.atria import fibrillation_waves, flutter_turn, flutter_waves, with_turns
-from ecgtwin_app.heart.noise import LARGEST_OWN_NOISE, breathing, disturbances, same_spectrum
+from ecgtwin_app.ecg.beat.pacing import LATENCY_RANGE, SPIKE_SIZE, pacing_spikes, spike_direction
+from ecgtwin_app.ecg.beat.rendering import lay_turns
+from ecgtwin_app.ecg.beat.score import Event, RhythmScore
+from ecgtwin_app.ecg.beat.template import BeatTemplate, lay, split_beat
+from ecgtwin_app.ecg.delineation.beats import detect_qrs
+from ecgtwin_app.ecg.delineation.representative_beat import RepresentativeBeat, representative_beat
+from ecgtwin_app.ecg.signal import smoothing
+from ecgtwin_app.ecg.signal.leads import independent_leads, twelve_leads
+from ecgtwin_app.ecg.signal.recording import MODEL_RATE, MODEL_SAMPLES, EcgError, Patient, Recording
+from ecgtwin_app.heart.morphologies import CONDITIONS, MORPHOLOGIES, Traits, check_combination
 from ecgtwin_app.heart.performance import perform
-from ecgtwin_app.heart.registry import CONDITIONS, MORPHOLOGIES, Traits, check_combination
-from ecgtwin_app.heart.rhythm import check_score, write_score
-from ecgtwin_app.heart.rhythm_severity import rhythm_severity
-from ecgtwin_app.heart.vector import LeadField, fit_lead_field
+from ecgtwin_app.heart.physics.noise import LARGEST_OWN_NOISE, breathing, disturbances, same_spectrum
+from ecgtwin_app.heart.physics.vector import LeadField, fit_lead_field
+from ecgtwin_app.heart.rhythm.atrial_waves import fibrillation_waves, flutter_turn, flutter_waves, with_turns
+from ecgtwin_app.heart.rhythm.processes import check_score, write_score
+from ecgtwin_app.heart.rhythm.severity import rhythm_severity
 
 #: A reference must look like a normal sinus beat: limits in seconds.
 WIDEST_QRS = 0.124

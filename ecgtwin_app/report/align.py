@@ -6,8 +6,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ecgtwin_app.ecg.beats import detect_qrs
-from ecgtwin_app.ecg.recording import Recording
+from ecgtwin_app.ecg.delineation.beats import detect_qrs
+from ecgtwin_app.ecg.signal.recording import Recording
 
 #: A beat nearer than this to a panel's left edge would be cut; the next one is used (s).
 _MARGIN = 0.15

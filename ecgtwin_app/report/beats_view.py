@@ -9,9 +9,9 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from ecgtwin_app.ecg.leads import twelve_leads
-from ecgtwin_app.ecg.median import RepresentativeBeat, representative_beat
-from ecgtwin_app.ecg.recording import LEADS, MODEL_RATE, EcgError, Recording
+from ecgtwin_app.ecg.delineation.representative_beat import RepresentativeBeat, representative_beat
+from ecgtwin_app.ecg.signal.leads import twelve_leads
+from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE, EcgError, Recording
 from ecgtwin_app.report import furniture, ink
 from ecgtwin_app.report.layout import PULSE_MV, PULSE_SECONDS, grid_rows
 from ecgtwin_app.report.placing import row_baselines

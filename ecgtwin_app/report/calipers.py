@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QLineF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from ecgtwin_app.i18n.words import number
 from ecgtwin_app.report import ink
 from ecgtwin_app.report.placing import Panel
-from ecgtwin_app.report.words import number
 
 TIME, AMPLITUDE = "time", "amplitude"
 #: Marching calipers repeat so often to either side at most.

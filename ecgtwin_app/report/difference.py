@@ -6,8 +6,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import LEADS, Recording
-from ecgtwin_app.ecg.resample import resample_array
+from ecgtwin_app.ecg.signal.recording import LEADS, Recording
+from ecgtwin_app.ecg.signal.resampling import resample_array
 from ecgtwin_app.report.align import beat_times
 
 _known: WeakKeyDictionary[Recording, tuple[Recording, Recording]] = WeakKeyDictionary()

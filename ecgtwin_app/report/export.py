@@ -15,7 +15,7 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
 
 from ecgtwin_app import __version__
-from ecgtwin_app.ecg.recording import EcgError, Recording
+from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.report import marking
 from ecgtwin_app.report.layout import PageLayout
 from ecgtwin_app.report.page import Page, paint_page
@@ -34,7 +34,7 @@ def make_page(reference: Recording, twin=None, heatmap=None, layout: PageLayout 
     heatmap : HeatMap or None
     layout : PageLayout or None
     """
-    from ecgtwin_app.ecg.measure import measure
+    from ecgtwin_app.ecg.measurement.measure import measure
 
     recording = getattr(twin, "recording", twin)
     layout = layout or PageLayout()

@@ -7,12 +7,12 @@ from math import ceil, cos, floor, radians
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
+from ecgtwin_app.i18n.words import tr
 from ecgtwin_app.report import ink, marking
 from ecgtwin_app.report.ink import draw_text, pen
 from ecgtwin_app.report.layout import PULSE_MV, PULSE_SECONDS, PageLayout
 from ecgtwin_app.report.look import Look
 from ecgtwin_app.report.placing import Block, Panel
-from ecgtwin_app.report.words import tr
 
 #: Degrees by which the words behind a twin's traces rise.
 _SLOPE = 22.0

@@ -6,7 +6,8 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from ecgtwin_app import __version__
-from ecgtwin_app.ecg.recording import LEADS, Recording
+from ecgtwin_app.ecg.signal.recording import LEADS, Recording
+from ecgtwin_app.i18n.words import N_, figure, number, said, tr
 from ecgtwin_app.report import ink, marking
 from ecgtwin_app.report.beats_view import median_scale
 from ecgtwin_app.report.heat import COLOUR_BAR_WIDTH
@@ -16,23 +17,22 @@ from ecgtwin_app.report.layout import LEAD_GRIDS
 from ecgtwin_app.report.loops import loop_gain
 from ecgtwin_app.report.placing import Panel
 from ecgtwin_app.report.shown import filter_text, warning_text
-from ecgtwin_app.report.words import figure, noted, number, said, tr
 
 #: Columns of the header's table: title, and the measurement's name in `ecg.measure`.
 _COLUMNS = (
-    (noted("HR /min"), "heart_rate"),
-    (noted("PR ms"), "pr"),
-    (noted("QRS ms"), "qrs"),
-    (noted("QT ms"), "qt"),
-    (noted("QTcF ms"), "qtc_fridericia"),
-    (noted("QRS axis °"), "qrs_axis"),
+    (N_("HR /min"), "heart_rate"),
+    (N_("PR ms"), "pr"),
+    (N_("QRS ms"), "qrs"),
+    (N_("QT ms"), "qt"),
+    (N_("QTcF ms"), "qtc_fridericia"),
+    (N_("QRS axis °"), "qrs_axis"),
 )
 #: Rows of the legend that there is room for.
 _MOST_ROWS = 3
 _TITLES = {
-    (REFERENCE,): noted("12-lead ECG"),
-    (TWIN,): noted("Digital twin"),
-    (DIFFERENCE,): noted("Twin less reference"),
+    (REFERENCE,): N_("12-lead ECG"),
+    (TWIN,): N_("Digital twin"),
+    (DIFFERENCE,): N_("Twin less reference"),
 }
 
 
@@ -54,7 +54,7 @@ def draw_banner(painter: QPainter, page) -> None:
 def draw_header(painter: QPainter, page) -> None:
     """Whose ECG it is, and the measurements of what is shown; the rows are the legend, too."""
     left, look = page.layout.paper[0], page.look
-    title = _TITLES.get(page.shown, noted("12-lead ECG and digital twin"))
+    title = _TITLES.get(page.shown, N_("12-lead ECG and digital twin"))
     words = tr(title)
     if not set(LEADS) <= set(page.reference.leads):
         words = tr("{n}-lead ECG").format(n=len(page.reference.leads))
@@ -134,7 +134,7 @@ def patient_text(reference: Recording, identity: bool) -> str:
         words, age = [*words, tr("90+ years")], None
     if age is not None:
         words.append(tr("{age} years").format(age=figure(age)))
-    words.append(tr({"F": noted("female"), "M": noted("male")}.get(patient.sex, noted("sex not stated"))))
+    words.append(tr({"F": N_("female"), "M": N_("male")}.get(patient.sex, N_("sex not stated"))))
     return " · ".join(word for word in words if word)
 
 
@@ -202,7 +202,7 @@ def _timing(page, panels):
 
 def _notes(page, panels):
     layout = page.layout
-    drawn = {"median beats": noted("Median beats"), "vector loops": noted("Vector loops")}
+    drawn = {"median beats": N_("Median beats"), "vector loops": N_("Vector loops")}
     notes = [tr(drawn.get(layout.mode, LEAD_GRIDS[layout.leads].title))]
     if not set(LEADS) <= set(page.reference.leads):
         notes = [tr("all leads that were recorded")]

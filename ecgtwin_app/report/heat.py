@@ -13,11 +13,11 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from ecgtwin_app.ecg.recording import LEADS
+from ecgtwin_app.ecg.signal.recording import LEADS
+from ecgtwin_app.i18n.words import N_, number, said, tr
 from ecgtwin_app.report.ink import draw_text, pen, text_width
 from ecgtwin_app.report.look import Look
 from ecgtwin_app.report.placing import Panel
-from ecgtwin_app.report.words import noted, number, said, tr
 
 #: The scale ends at this percentile, so that one spike does not wash out the rest.
 PERCENTILE = 99.0
@@ -41,9 +41,9 @@ _CIVIDIS = np.array(
     ]
 )
 _NAMES = {
-    "contrast": noted("what the condition changed"),
-    "attention": noted("where the model attended to the condition"),
-    "gradients": noted("sensitivity to the condition"),
+    "contrast": N_("what the condition changed"),
+    "attention": N_("where the model attended to the condition"),
+    "gradients": N_("sensitivity to the condition"),
 }
 
 
@@ -127,7 +127,7 @@ def draw_colour_bar(
     draw_text(painter, x + width, y + 5.4, f"≥ {high}", 2.4, look.quiet, align=1.0)
     if heatmap.signed:
         draw_text(painter, x + width / 2, y + 5.4, "0", 2.4, look.quiet, align=0.5)
-    meaning = tr(_NAMES.get(heatmap.method, noted("share in the output")))
+    meaning = tr(_NAMES.get(heatmap.method, N_("share in the output")))
     words = tr("Heat map, {method}: {meaning}").format(method=said(heatmap.method), meaning=meaning)
     if of := getattr(heatmap, "of", ""):
         words = tr("Heat map of {condition}, {method}: {meaning}").format(

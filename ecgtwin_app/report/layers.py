@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ecgtwin_app.ecg.recording import Recording
+from ecgtwin_app.ecg.signal.recording import Recording
 
 REFERENCE, TWIN, DIFFERENCE = "reference", "twin", "difference"
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ecgtwin_app.ecg.recording import LEADS, EcgError
+from ecgtwin_app.ecg.signal.recording import LEADS, EcgError
+from ecgtwin_app.i18n.words import N_
 from ecgtwin_app.report.shown import FILTERS
-from ecgtwin_app.report.words import noted
 
 #: Length of a row of traces in mm: ten seconds at 25 mm/s.
 ROW_LENGTH = 250.0
@@ -85,7 +85,7 @@ LEAD_GRIDS = {
     "6x2": LeadGrid("6 × 2", 2, (), "6x2"),
     "6x2+1R": LeadGrid("6 × 2 + II", 2, ("II",), "6x2+1R"),
     "12x1": LeadGrid("12 × 1", 1, (), "12x1"),
-    "strip": LeadGrid(noted("One-lead strip"), 0, (), "strip"),
+    "strip": LeadGrid(N_("One-lead strip"), 0, (), "strip"),
 }
 #: Leads of an incomplete recording that stand in one column.
 MOST_IN_A_COLUMN = 6

@@ -6,27 +6,27 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from ecgtwin_app.ecg.median import RepresentativeBeat
-from ecgtwin_app.ecg.recording import MODEL_RATE
-from ecgtwin_app.ecg.spline import natural_spline
-from ecgtwin_app.ecg.vcg import heart_vector, loop_measures
-from ecgtwin_app.ecg.waves import Waves
+from ecgtwin_app.ecg.delineation.qrs_t import Waves
+from ecgtwin_app.ecg.delineation.representative_beat import RepresentativeBeat
+from ecgtwin_app.ecg.measurement.vcg import heart_vector, loop_measures
+from ecgtwin_app.ecg.signal.recording import MODEL_RATE
+from ecgtwin_app.ecg.signal.spline import natural_spline
+from ecgtwin_app.i18n.words import N_, figure, tr
 from ecgtwin_app.report import furniture, ink
 from ecgtwin_app.report.beats_view import median_beat
 from ecgtwin_app.report.ink import draw_text, pen
 from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.report.trace import draw_points
-from ecgtwin_app.report.words import figure, noted, tr
 
 #: Planes of the vectorcardiogram: title, horizontal axis, vertical axis, and the words at their ends.
 #: Frank's axes: x to the left, y to the feet, z to the back; the sagittal plane is seen from the right.
 PLANES = (
-    (noted("Frontal"), (1, 0, 0), (0, 1, 0), noted("left"), noted("foot")),
-    (noted("Horizontal"), (1, 0, 0), (0, 0, -1), noted("left"), noted("front")),
-    (noted("Sagittal"), (0, 0, -1), (0, 1, 0), noted("front"), noted("foot")),
+    (N_("Frontal"), (1, 0, 0), (0, 1, 0), N_("left"), N_("foot")),
+    (N_("Horizontal"), (1, 0, 0), (0, 0, -1), N_("left"), N_("front")),
+    (N_("Sagittal"), (0, 0, -1), (0, 1, 0), N_("front"), N_("foot")),
 )
 #: Frank's axes with the words at their ends, for the view in space.
-_AXES = (((1, 0, 0), noted("left")), ((0, 1, 0), noted("foot")), ((0, 0, -1), noted("front")))
+_AXES = (((1, 0, 0), N_("left")), ((0, 1, 0), N_("foot")), ((0, 0, -1), N_("front")))
 #: Seconds between two dots on a loop.
 TICK = 0.01
 #: How much larger than a strip a loop may be drawn; the largest that fits is taken.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from html import escape
 
 from ecgtwin_app import __version__
-from ecgtwin_app.ecg.recording import Recording
-from ecgtwin_app.report.words import noted
+from ecgtwin_app.ecg.signal.recording import Recording
+from ecgtwin_app.i18n.words import N_
 
-SYNTHETIC = noted("SYNTHETIC – NOT FOR DIAGNOSIS")
-GHOST = noted("SYNTHETIC – not for diagnosis")
-PURPOSE = noted("Education and research only")
+SYNTHETIC = N_("SYNTHETIC – NOT FOR DIAGNOSIS")
+GHOST = N_("SYNTHETIC – not for diagnosis")
+PURPOSE = N_("Education and research only")
 #: IPTC's digital source type of media made by a trained model.
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from ecgtwin_app.ecg.recording import INDEPENDENT_LEADS, EcgError, Recording
+from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS, EcgError, Recording
 from ecgtwin_app.report import furniture, ink
 from ecgtwin_app.report.align import beat_times, shift_onto
 from ecgtwin_app.report.beats_view import paint_median_beats

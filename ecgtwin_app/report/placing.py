@@ -8,7 +8,7 @@ from math import ceil, inf
 
 import numpy as np
 
-from ecgtwin_app.ecg.recording import LEADS
+from ecgtwin_app.ecg.signal.recording import LEADS
 from ecgtwin_app.report.layout import LEAD_GRIDS, PULSE_SECONDS, ROW_LENGTH, PageLayout, grid_rows
 
 #: Rows that a strip of one lead has at most.

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from ecgtwin_app.ecg.filters import display_filter
-from ecgtwin_app.ecg.recording import Recording
-from ecgtwin_app.report.words import figures, noted, said, tr
+from ecgtwin_app.ecg.signal.filters import display_filter
+from ecgtwin_app.ecg.signal.recording import Recording
+from ecgtwin_app.i18n.words import N_, figures, said, tr
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Filter:
 
 
 FILTERS = {
-    "none": Filter(noted("No display filter")),
+    "none": Filter(N_("No display filter")),
     "diagnostic": Filter("0.05–150 Hz", 0.05, 150.0),
     "diagnostic 50": Filter("0.05–150 Hz, AC 50 Hz", 0.05, 150.0, 50.0),
     "diagnostic 60": Filter("0.05–150 Hz, AC 60 Hz", 0.05, 150.0, 60.0),

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QByteArray, QDataStream, QPointF, Qt
 from PySide6.QtGui import QPainter, QPolygonF
 
-from ecgtwin_app.ecg.recording import Recording
+from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.report.layout import PULSE_MV, PageLayout
 from ecgtwin_app.report.placing import Panel
 

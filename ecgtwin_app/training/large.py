@@ -19,27 +19,27 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from ecgtwin_app.ecg.recording import EcgError
-from ecgtwin_app.model.adax import DitConfig
-from ecgtwin_app.model.autoencoder import LappedAutoencoder
-from ecgtwin_app.model.conditioning import PRESENT
-from ecgtwin_app.model.flow import Flow
-from ecgtwin_app.model.identity import IndividualBaseExtractor, base_vector, contrastive_loss
-from ecgtwin_app.model.score_tracks import ventricular_tokens
-from ecgtwin_app.model.weights import TwinModel, build, load, save
+from ecgtwin_app.ecg.signal.recording import EcgError
+from ecgtwin_app.generators.ecgtwin.adax import DitConfig
+from ecgtwin_app.generators.ecgtwin.autoencoder import LappedAutoencoder
+from ecgtwin_app.generators.ecgtwin.conditioning import PRESENT
+from ecgtwin_app.generators.ecgtwin.extractor import IndividualBaseExtractor, base_vector, contrastive_loss
+from ecgtwin_app.generators.ecgtwin.flow import Flow
+from ecgtwin_app.generators.ecgtwin.score_tracks import ventricular_tokens
+from ecgtwin_app.generators.ecgtwin.weights import TwinModel, build, load, save
 from ecgtwin_app.training import parallel
-from ecgtwin_app.training.beats import finish_beats, make_beats
-from ecgtwin_app.training.cases import make_virtual
-from ecgtwin_app.training.collection import Entry
-from ecgtwin_app.training.dataset import load_cases
+from ecgtwin_app.training.cases.case_distribution import STATEMENTS
+from ecgtwin_app.training.cases.dataset import load_cases
+from ecgtwin_app.training.cases.store import RecordStore, case_of, make_store
+from ecgtwin_app.training.cases.virtual_pairs import make_virtual
+from ecgtwin_app.training.collections.collection import Entry
+from ecgtwin_app.training.collections.mimic import is_mimic, read_mimic
+from ecgtwin_app.training.collections.ptbxl import is_ptbxl, read_ptbxl
 from ecgtwin_app.training.loop import generator_of, train
-from ecgtwin_app.training.mimic import is_mimic, read_mimic
-from ecgtwin_app.training.mix import STATEMENTS
-from ecgtwin_app.training.ptbxl import is_ptbxl, read_ptbxl
-from ecgtwin_app.training.rhythms import finish_rhythms, make_rhythms
-from ecgtwin_app.training.stages import fit_autoencoder
-from ecgtwin_app.training.store import RecordStore, case_of, make_store
-from ecgtwin_app.training.streaming import Batch, Feed, PairSource, Reference
+from ecgtwin_app.training.networks.beats import finish_beats, make_beats
+from ecgtwin_app.training.networks.rhythms import finish_rhythms, make_rhythms
+from ecgtwin_app.training.networks.streaming import Batch, Feed, PairSource, Reference
+from ecgtwin_app.training.networks.strip import fit_autoencoder
 from ecgtwin_app.training.warm_start import carry_over
 
 log = logging.getLogger(__name__)

@@ -11,17 +11,17 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
-from ecgtwin_app.model.adax import DitConfig
-from ecgtwin_app.model.weights import build, load, save
+from ecgtwin_app.generators.ecgtwin.adax import DitConfig
+from ecgtwin_app.generators.ecgtwin.weights import build, load, save
 from ecgtwin_app.training import large, parallel
-from ecgtwin_app.training.beats import finish_beats, make_beats
-from ecgtwin_app.training.cases import make_real, make_virtual
-from ecgtwin_app.training.dataset import load_cases
-from ecgtwin_app.training.mix import STATEMENTS
-from ecgtwin_app.training.normals import deepfake_normals
-from ecgtwin_app.training.records import load_real
-from ecgtwin_app.training.rhythms import finish_rhythms, make_rhythms
-from ecgtwin_app.training.stages import (
+from ecgtwin_app.training.cases.case_distribution import STATEMENTS
+from ecgtwin_app.training.cases.dataset import load_cases
+from ecgtwin_app.training.cases.virtual_pairs import make_real, make_virtual
+from ecgtwin_app.training.collections.normals import deepfake_normals
+from ecgtwin_app.training.collections.records import load_real
+from ecgtwin_app.training.networks.beats import finish_beats, make_beats
+from ecgtwin_app.training.networks.rhythms import finish_rhythms, make_rhythms
+from ecgtwin_app.training.networks.strip import (
     fit_autoencoder,
     latent_spread,
     reference_identity,

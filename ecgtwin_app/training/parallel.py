@@ -14,7 +14,7 @@ from datetime import timedelta
 import torch
 from torch import nn
 
-from ecgtwin_app.ecg.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError
 
 PRECISIONS = ("auto", "full", "bf16")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from torch import nn
 
-from ecgtwin_app.ecg.recording import EcgError
-from ecgtwin_app.model.weights import TwinModel
+from ecgtwin_app.ecg.signal.recording import EcgError
+from ecgtwin_app.generators.ecgtwin.weights import TwinModel
 
 #: Parameters with a row for each statement.
 _BY_STATEMENT = (".statement", ".severity")

@@ -1,0 +1,1 @@
+"""The published criteria, one function a condition."""

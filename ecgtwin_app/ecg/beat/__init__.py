@@ -1,0 +1,1 @@
+"""A beat and the rhythm score along which beats are rendered."""

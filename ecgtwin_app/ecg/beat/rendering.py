@@ -1,0 +1,73 @@
+"""Lay a score whose events have shapes of their own: conducted, ectopic and paced beats, P waves of any origin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ecgtwin_app.ecg.beat.score import Event, RhythmScore
+from ecgtwin_app.ecg.beat.template import BeatTemplate, lay
+from ecgtwin_app.ecg.signal.recording import MODEL_RATE, MODEL_SAMPLES
+
+#: The shape of a chamber's events, by their origin and site.
+ShapeOf = Callable[[str, str, str], BeatTemplate]
+
+
+def lay_shapes(score: RhythmScore, shape_of: ShapeOf) -> np.ndarray:
+    """Perform a score, every event with the shape of its origin and site.
+
+    Parameters
+    ----------
+    score : RhythmScore
+    shape_of : callable (chamber, origin, site) -> BeatTemplate
+        For "P" and "flutter", a template whose `p` is one turn of the loop; see `lay_turns`.
+
+    Returns
+    -------
+    ndarray, shape (8, samples), float32
+        Millivolts, zero between the waves.
+    """
+    signal = np.zeros((8, MODEL_SAMPLES), np.float32)
+    beats = [e for e in score.events if e.chamber == "QRS"]
+    for kind in dict.fromkeys((e.origin, e.site) for e in beats):
+        # The other beats stay for the cycle lengths, under an origin that is not laid.
+        part = tuple(
+            Event(e.time, "QRS", "conducted" if (e.origin, e.site) == kind else "paced") for e in beats
+        )
+        shape = shape_of("QRS", *kind)
+        signal += lay(shape, RhythmScore(part, score.duration), qrs_origins=("conducted",), p_origins=())
+    if score.times("P", "flutter"):
+        signal += lay_turns(score, shape_of("P", "flutter", "").p)
+    waves = [e for e in score.events if e.chamber == "P" and e.origin != "flutter"]
+    for origin in dict.fromkeys(e.origin for e in waves):
+        part = RhythmScore(tuple(e for e in waves if e.origin == origin), score.duration)
+        signal += lay(shape_of("P", origin, ""), part, qrs_origins=(), p_origins=(origin,))
+    return signal
+
+
+def turn_phase(score: RhythmScore) -> np.ndarray:
+    """How often the flutter loop has turned at each sample, (samples,), from its first event on."""
+    turns = score.times("P", "flutter")
+    return np.interp(np.arange(MODEL_SAMPLES) / MODEL_RATE, turns, np.arange(len(turns)))
+
+
+def lay_turns(score: RhythmScore, turn: np.ndarray, phase: np.ndarray | None = None) -> np.ndarray:
+    """The sawtooth of a flutter loop: one turn, stretched from each of its events to the next.
+
+    Parameters
+    ----------
+    turn : ndarray, shape (8, points)
+        Millivolts at evenly spaced phases from 0 up to, but without, 1.
+    phase : ndarray, shape (samples,), optional
+        In turns; that of the score unless given.
+
+    Returns
+    -------
+    ndarray, shape (8, samples), float32
+        Millivolts.
+    """
+    phase = np.remainder(turn_phase(score) if phase is None else phase, 1.0)
+    points = np.arange(turn.shape[1] + 1) / turn.shape[1]
+    closed = np.concatenate([turn, turn[:, :1]], axis=1)
+    return np.stack([np.interp(phase, points, lead) for lead in closed]).astype(np.float32)

@@ -1,0 +1,1 @@
+"""Finding beats and the waves in them."""

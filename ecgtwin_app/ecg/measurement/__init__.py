@@ -1,0 +1,1 @@
+"""What is measured on a delineated recording, and how far it can be trusted."""

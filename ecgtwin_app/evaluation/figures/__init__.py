@@ -1,0 +1,1 @@
+"""From raw results to figures with n, interval and floor."""

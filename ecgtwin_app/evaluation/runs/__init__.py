@@ -1,0 +1,1 @@
+"""What is drawn and kept: patients, draws, real records, raw results."""

@@ -1,0 +1,1 @@
+"""Generators of ECGs behind one contract, a folder each."""

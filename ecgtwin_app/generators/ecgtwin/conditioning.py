@@ -1,0 +1,144 @@
+"""Condition tokens: each statement present (and how marked), absent or unknown; numbers and sex."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ecgtwin_app.generators.ecgtwin.layers import sinusoid
+
+UNKNOWN, ABSENT, PRESENT = 0, 1, 2
+#: The numbers of a condition, with the mean and spread that bring each near unit size.
+NUMBERS = {
+    "heart rate": (80.0, 30.0),  # 1/min
+    "age": (55.0, 20.0),  # years
+    "PR": (160.0, 40.0),  # ms
+    "QRS": (105.0, 25.0),  # ms
+    "QT": (390.0, 50.0),  # ms
+    "axis": (40.0, 50.0),  # degrees, frontal plane, -90 to 270
+}
+_CENTRE, _SPREAD = zip(*NUMBERS.values(), strict=True)
+#: Rhythms under which no sinus rhythm is present, and under which it may go on unseen.
+NO_SINUS = ("atrial fibrillation", "atrial flutter", "supraventricular tachycardia", "junctional rhythm")
+HIDDEN_SINUS = ("ventricular tachycardia", "ventricular pacing", "complete AV block")
+#: Names of the vocabulary that are sinus rhythm at a rate, not statements of their own.
+AT_A_RATE = ("sinus bradycardia", "sinus tachycardia")
+
+
+@dataclass(frozen=True, eq=False)
+class Condition:
+    """A batch of conditions.
+
+    Attributes
+    ----------
+    statements : Tensor, shape (batch, statements), int64
+        `UNKNOWN`, `ABSENT` or `PRESENT` for each statement of the model's list.
+    severity : Tensor, shape (batch, statements), float32
+        From 0 (just meets its criteria) to 1 (marked); NaN where unknown.
+    numbers : Tensor, shape (batch, len(NUMBERS)), float32
+        In the order and units of `NUMBERS`; NaN where unknown.
+    sex : Tensor, shape (batch,), int64
+        0 unknown, 1 female, 2 male.
+    """
+
+    statements: Tensor
+    severity: Tensor
+    numbers: Tensor
+    sex: Tensor
+
+    def without_statements(self) -> Condition:
+        """The same with every statement unknown: the other end of condition guidance."""
+        unknown = torch.full_like(self.severity, float("nan"))
+        return replace(self, statements=torch.full_like(self.statements, UNKNOWN), severity=unknown)
+
+    def without_statement(self, column: int) -> Condition:
+        """The same with one statement unknown."""
+        statements, severity = self.statements.clone(), self.severity.clone()
+        statements[:, column], severity[:, column] = UNKNOWN, float("nan")
+        return replace(self, statements=statements, severity=severity)
+
+    def rows(self, rows: Tensor) -> Condition:
+        """The conditions of some rows of the batch."""
+        return Condition(self.statements[rows], self.severity[rows], self.numbers[rows], self.sex[rows])
+
+    def to(self, device: str | torch.device) -> Condition:
+        """The same on a device."""
+        fields = (self.statements, self.severity, self.numbers, self.sex)
+        return Condition(*(field.to(device) for field in fields))
+
+    def joined(self, other: Condition) -> Condition:
+        """Both batches in one."""
+        fields = ("statements", "severity", "numbers", "sex")
+        return Condition(*(torch.cat([getattr(self, f), getattr(other, f)]) for f in fields))
+
+
+def nothing_known(count: int, statements: int, device: str | torch.device = "cpu") -> Condition:
+    """A batch of conditions of which nothing is known."""
+    return Condition(
+        torch.full((count, statements), UNKNOWN, device=device),
+        torch.full((count, statements), float("nan"), device=device),
+        torch.full((count, len(NUMBERS)), float("nan"), device=device),
+        torch.zeros(count, dtype=torch.int64, device=device),
+    )
+
+
+class ConditionTokens(nn.Module):
+    """Turn a `Condition` into tokens (batch, statements + numbers + 1, width): statements, numbers, sex."""
+
+    def __init__(self, statements: int, width: int):
+        super().__init__()
+        self.statement = nn.Parameter(0.02 * torch.randn(statements, 3, width))
+        self.severity = nn.Parameter(torch.zeros(statements, 3, width))
+        self.missing = nn.Parameter(0.02 * torch.randn(len(NUMBERS), width))
+        self.number = nn.ModuleList(
+            nn.Sequential(nn.Linear(33, width), nn.SiLU(), nn.Linear(width, width)) for _ in NUMBERS
+        )
+        self.sex = nn.Embedding(3, width)
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, condition: Condition) -> Tensor:
+        rows = torch.arange(self.statement.shape[0], device=condition.statements.device)
+        statements = self.statement[rows, condition.statements]
+        # Known at all, where between mild and marked, and how far from the middle.
+        known = torch.isfinite(condition.severity) & (condition.statements == PRESENT)
+        s = torch.where(known, 2 * condition.severity - 1, torch.zeros_like(condition.severity))
+        powers = torch.stack([torch.ones_like(s), s, s**2], dim=-1) * known[..., None]
+        tokens = [statements + torch.einsum("bsp,spw->bsw", powers, self.severity)]
+        for i, embed in enumerate(self.number):
+            value = (condition.numbers[:, i] - _CENTRE[i]) / _SPREAD[i]
+            known = torch.isfinite(value)
+            value = torch.where(known, value, torch.zeros_like(value))
+            features = torch.cat([value[:, None], sinusoid(value, 32, 30.0)], dim=-1)
+            tokens.append(torch.where(known[:, None], embed(features), self.missing[i])[:, None])
+        tokens.append(self.sex(condition.sex)[:, None])
+        return self.norm(torch.cat(tokens, dim=1))
+
+
+def statement_states(statements: tuple[str, ...], conditions: tuple[str, ...]) -> np.ndarray:
+    """State of each of the model's statements (int8) when exactly `conditions` are present.
+
+    Bradycardia and tachycardia are sinus rhythm at a rate. Sinus rhythm is present unless another rhythm
+    takes its place. `KeyError` names a condition that the model does not know.
+    """
+    states = np.full(len(statements), ABSENT, np.int8)
+    for name in conditions:
+        name = "sinus rhythm" if name in AT_A_RATE else name
+        if name not in statements:
+            raise KeyError(name)
+        states[statements.index(name)] = PRESENT
+    if "sinus rhythm" in statements:
+        sinus = PRESENT
+        if any(name in NO_SINUS for name in conditions):
+            sinus = ABSENT
+        elif any(name in HIDDEN_SINUS for name in conditions):
+            sinus = UNKNOWN
+        states[statements.index("sinus rhythm")] = sinus
+    return states
+
+
+def unwrapped_axis(degrees: float) -> float:
+    """The same direction as a number from -90 to 270: right axes lie beyond 90, and nothing wraps near them."""
+    return (degrees + 90.0) % 360.0 - 90.0

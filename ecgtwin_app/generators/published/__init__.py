@@ -1,0 +1,1 @@
+"""The weights that ECGTwin's authors published."""

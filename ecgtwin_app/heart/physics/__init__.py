@@ -1,0 +1,1 @@
+"""The heart vector, activation and repolarisation."""

@@ -1,0 +1,1 @@
+"""Rhythm processes: when atria and ventricles are activated."""

@@ -1,0 +1,1 @@
+"""What each condition does to the shape of a beat."""

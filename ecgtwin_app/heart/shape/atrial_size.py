@@ -1,0 +1,128 @@
+"""Large atria: the P wave's second (left) or first (right) half grows.
+
+Limits: Hancock et al., AHA/ACCF/HRS 2009 part V (J Am Coll Cardiol 2009;53:992); terminal force of V1:
+Morris et al., Circulation 1964;29:242.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecgtwin_app.ecg.beat.template import BeatTemplate
+from ecgtwin_app.ecg.signal import smoothing
+from ecgtwin_app.ecg.signal.peaks import find_peaks
+from ecgtwin_app.ecg.signal.recording import MODEL_RATE, EcgError
+from ecgtwin_app.heart.physics.activation import own_p, rank, with_p
+from ecgtwin_app.heart.physics.vector import Front, LeadField, perform_fronts
+
+#: P durations drawn for a large left atrium, seconds.
+LONG_P = (0.126, 0.148)
+#: Heights of P in II drawn for a large right atrium, mV.
+TALL_P = (0.275, 0.44)
+#: The terminal force (mV s) that the drawn cases exceed; Morris' limit is 0.004.
+TERMINAL_FORCE = (0.006, 0.011)
+#: Depth (mV) of the dip between the two peaks of a notched P, at least.
+NOTCH = 0.014
+#: The right atrium's peak in II (mV) is at least this, so that the P is seen from its onset.
+RIGHT_PEAK = (0.09, 0.13)
+#: A notched P has its peaks at least so far apart, seconds.
+NOTCH_SPAN = 0.042
+
+_II, _V1 = 1, 2
+
+
+def left_atrial_enlargement(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
+    """A long P that ends in the left atrium: notched in II, terminally negative in V1, or both."""
+    _needs_p(template)
+    duration = LONG_P[0] + float(rng.beta(1.1, 1.5)) * (LONG_P[1] - LONG_P[0])
+    severity = rank(duration, *LONG_P)
+    pattern = str(rng.choice(["notch", "terminal force", "both"], p=[0.2, 0.3, 0.5]))
+    samples = round(duration * MODEL_RATE) + 1
+    start = duration - rng.uniform(0.07, 0.08)
+    peak = duration - rng.uniform(0.034, 0.042)
+    late = perform_fronts(
+        [Front(start, peak, duration, (1.0, 1.0, 1.0))], np.ones((8, 1)) @ [[1, 0, 0]], samples, rng, 0.05
+    )
+    late /= late.max(axis=1, keepdims=True)
+    course = np.array([rng.uniform(0.5, 0.9), rng.uniform(0.5, 0.8), rng.uniform(0.5, 1.1)])
+    gain = field.matrix @ course * rng.lognormal(0, 0.1, 8)
+    gain *= rng.uniform(0.75, 1.25) / max(gain[_II], 0.3)
+    force = _terminal_gain(late[_V1], pattern, rng)
+    wanted_right, later = rng.uniform(*RIGHT_PEAK), rng.uniform(0.9, 1.15)
+    # The right atrium ends early enough for the left one to stand alone.
+    for right_end in np.linspace(min(template.p_duration, 0.105), 0.066, 8):
+        right = own_p(template, right_end, samples)
+        height = max(float(right[_II].max()), 0.02)
+        right *= np.clip(wanted_right / height, 1, 3)
+        p = right + max(height, wanted_right) * later * gain[:, None] * late
+        p[_V1] = right[_V1] * (1 - late[_V1]) - force * late[_V1]
+        if pattern == "terminal force" or is_notched(p[_II], NOTCH):
+            break
+    beat = with_p(template, p, duration)
+    return beat, {
+        "pattern": pattern,
+        "P duration": beat.p_duration,
+        "terminal force": terminal_force(p[_V1]),
+        "severity": severity,
+    }
+
+
+def right_atrial_enlargement(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
+    """A tall, pointed P in II, III and aVF, early upright in V1; it grows no longer."""
+    _needs_p(template)
+    duration = template.p_duration
+    samples = round(duration * MODEL_RATE) + 1
+    wanted = TALL_P[0] + float(rng.beta(1, 1.7)) * (TALL_P[1] - TALL_P[0])
+    p = own_p(template, duration, samples)
+    # Towards the feet and a little forward, the left share small: the axis of P turns beyond 75 degrees.
+    course = np.array([rng.uniform(-0.1, 0.25), 1.0, -rng.uniform(0.15, 0.55)])
+    top = rng.uniform(0.038, 0.055)
+    front = Front(0.0, top, min(2 * top + 0.012, duration), tuple(course))
+    added = perform_fronts([front], field.matrix, samples, rng, 0.08)
+    peak = int(np.argmax(added[_II]))
+    # A heart whose lead II does not look at the feet still has a P that points there.
+    if added[_II, peak] < 0.5:
+        added[_II] *= 0.5 / max(added[_II, peak], 0.05)
+    low, high = 0.0, 2.0
+    for _ in range(24):
+        middle = (low + high) / 2
+        low, high = (middle, high) if (p + middle * added)[_II].max() < wanted else (low, middle)
+    p = p + high * added
+    return with_p(template, p, duration), {
+        "P in II": float(p[_II].max()),
+        "severity": rank(wanted, *TALL_P),
+    }
+
+
+def terminal_force(lead: np.ndarray) -> float:
+    """Depth times duration (mV s) of the negative end of a P, given from its onset to its end."""
+    negative = np.flatnonzero(lead < -0.005)
+    if negative.size == 0 or negative[-1] < 0.7 * len(lead):
+        return 0.0
+    stop = int(negative[-1])
+    start = stop
+    while start > 0 and lead[start - 1] < 0:
+        start -= 1
+    return float((stop + 1 - start) / MODEL_RATE * -lead[start : stop + 1].min())
+
+
+def _terminal_gain(late, pattern, rng):
+    """Depth (mV) of the left atrium in V1: beyond Morris' limit, or short of it when only II is notched."""
+    if pattern == "notch":
+        return rng.uniform(0.0, 0.04)
+    force = TERMINAL_FORCE[0] + rng.beta(1, 1.6) * np.ptp(TERMINAL_FORCE)
+    return force / (np.count_nonzero(late > 0.08) / MODEL_RATE)
+
+
+def _needs_p(template):
+    if not template.has_p:
+        raise EcgError(
+            "A large atrium shows in the P wave, and this beat has none; take one in sinus rhythm."
+        )
+
+
+def is_notched(lead: np.ndarray, dip: float) -> bool:
+    """Whether a P has two peaks with a `dip` (mV) between them."""
+    smooth = smoothing.gaussian(lead, 2)
+    peaks = find_peaks(np.pad(smooth, 1), height=0.35 * smooth.max(), prominence=dip)
+    return peaks.size >= 2 and (peaks[-1] - peaks[0]) / MODEL_RATE >= NOTCH_SPAN

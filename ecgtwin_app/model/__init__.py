@@ -1,1 +1,0 @@
-"""Networks, noise schedules, samplers, and weights on disk."""

@@ -1,0 +1,1 @@
+"""Schedules and samplers: plain functions of a velocity, which know no network."""

@@ -1,0 +1,1 @@
+"""Everything a session is and does."""

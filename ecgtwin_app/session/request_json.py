@@ -1,0 +1,107 @@
+"""Requests as plain values, for favourites, presets and session files. They hold nothing of a patient
+but the age and sex that were asked for, ages above 89 as in exports."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from pathlib import Path
+
+from ecgtwin_app.conditions.vocabulary import find_condition
+from ecgtwin_app.ecg.beat.score import RhythmScore
+from ecgtwin_app.ecg.signal.recording import EcgError
+from ecgtwin_app.engine.feasible import check_request
+from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.formats.marking import shown_age
+from ecgtwin_app.i18n.condition_words import names_text
+from ecgtwin_app.i18n.words import figure, tr
+
+#: A preset file larger than this is none.
+_LARGEST = 1_000_000
+
+
+def to_json(request: TwinRequest) -> dict:
+    """The request's fields; a score as its events."""
+    plain = {field.name: getattr(request, field.name) for field in fields(TwinRequest)}
+    plain["conditions"] = list(request.conditions)
+    if request.age is not None:
+        plain["age"] = shown_age(request.age, False)[0]
+    plain["score"] = request.score.to_json() if request.score is not None else None
+    return plain
+
+
+def from_json(plain: dict) -> TwinRequest:
+    """Read what `to_json` wrote; fields of other versions are left out.
+
+    Raises
+    ------
+    EcgError
+        When it asks for what cannot be asked.
+    """
+    known = {field.name for field in fields(TwinRequest)}
+    try:
+        values = {name: value for name, value in plain.items() if name in known}
+        if plain.get("use_score") is False:
+            values.setdefault("rhythm", "none")  # as it was said before a rhythm could be learned
+        values["conditions"] = tuple(find_condition(str(name)).name for name in values["conditions"])
+        score = values.get("score")
+        values["score"] = None if score is None else RhythmScore.from_json(score)
+        request = TwinRequest(**values)
+        check_request(request)
+    except EcgError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise EcgError(
+            "This is no request for a twin; choose a file that was saved with “Save presets”."
+        ) from None
+    return request
+
+
+def write_presets(path: Path, named: list[tuple[str, TwinRequest]]) -> None:
+    """Write named requests into a file; `EcgError` when it cannot be written."""
+    document = {"presets": [{"name": name, "request": to_json(request)} for name, request in named]}
+    try:
+        path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise EcgError(f"{path.name} cannot be written ({error.strerror}); choose another folder.") from None
+
+
+def read_presets(path: Path) -> list[tuple[str, TwinRequest]]:
+    """Read named requests; `EcgError` when the file holds something else."""
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise ValueError
+        rows = json.loads(path.read_text(encoding="utf-8"))["presets"]
+        return [(str(row["name"])[:80], from_json(row["request"])) for row in rows]
+    except EcgError:
+        raise
+    except OSError as error:
+        raise EcgError(f"{path.name} cannot be read ({error.strerror}); choose another file.") from None
+    except (ValueError, KeyError, TypeError):
+        raise EcgError(f"{path.name} holds no presets; choose a file saved with “Save presets”.") from None
+
+
+def title(request: TwinRequest) -> str:
+    """A request in a few words of the window's language: "atrial fibrillation + LBBB, 90/min"."""
+    return ", ".join([names_text(request.conditions), *settings_words(request)])
+
+
+def settings_words(request: TwinRequest) -> list[str]:
+    """What a request sets beside its conditions, each in a few words: "90/min", "PR 220 ms"."""
+    words = []
+    if request.heart_rate is not None:
+        words.append(f"{figure(request.heart_rate)}/min")
+    if request.severity is not None:
+        words.append(tr("severity {value}").format(value=figure(request.severity)))
+    for name, field in (("PR", "pr"), ("QRS", "qrs"), ("QT", "qt")):
+        if getattr(request, field) is not None:
+            words.append(f"{name} {figure(getattr(request, field))} ms")
+    if request.axis is not None:
+        words.append(tr("axis {value}°").format(value=figure(request.axis)))
+    if request.score is not None:
+        words.append(tr("own rhythm"))
+    elif request.rhythm == "learned":
+        words.append(tr("rhythm by the model"))
+    elif request.rhythm == "none":
+        words.append(tr("rhythm by nobody"))
+    return words

@@ -1,0 +1,1 @@
+"""Training cases: virtual pairs and real records, their labels and numbers."""

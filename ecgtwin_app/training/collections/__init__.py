@@ -1,0 +1,1 @@
+"""Collections of recordings in their published layouts."""

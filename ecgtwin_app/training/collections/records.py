@@ -1,0 +1,78 @@
+"""The real recordings: `real_ecg_8lead_500hz_uv.npz` and `real_ecg.csv`, and their patient split."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ecgtwin_app.ecg.signal.leads import twelve_leads
+from ecgtwin_app.ecg.signal.recording import EcgError, Patient, Recording
+
+#: Share of the patients that no training ever sees.
+HELD_OUT = 0.15
+
+
+@dataclass(frozen=True, eq=False)
+class RealRecord:
+    """One real recording and what its database says of it.
+
+    Attributes
+    ----------
+    key, database, patient : str
+    labels : tuple of str
+        In the database's own words or SCP statements.
+    recording : Recording
+    """
+
+    key: str
+    database: str
+    patient: str
+    labels: tuple[str, ...]
+    recording: Recording
+
+    @property
+    def held_out(self) -> bool:
+        """True when this patient is kept out of training."""
+        return held_out(self.patient)
+
+
+def held_out(patient: str) -> bool:
+    """Whether a patient belongs to the test split: by hash, so that it never depends on file order."""
+    return int(hashlib.sha256(patient.encode()).hexdigest()[:8], 16) / 2**32 < HELD_OUT
+
+
+def load_real(folder: Path) -> list[RealRecord]:
+    """All records of `folder`, canonical leads, 500 Hz; `EcgError` when the files are not there."""
+    array, table = folder / "real_ecg_8lead_500hz_uv.npz", folder / "real_ecg.csv"
+    if not (array.is_file() and table.is_file()):
+        raise EcgError(
+            f"The data folder lacks {array.name} or {table.name}; name the folder that holds both."
+        )
+    with np.load(array, allow_pickle=False) as z:
+        microvolts = np.cumsum((z["high"].astype(np.int32) << 8) | z["low"], axis=2)
+    with table.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    records = []
+    for row in rows:
+        signal = twelve_leads(microvolts[int(row["row"])].astype(np.float32) / 1000)
+        patient = Patient(age=_age(row["age"]), sex=row["sex"] or None)
+        recording = Recording(signal, 500.0, patient=patient, source=row["db"])
+        labels = tuple(label for label in row["labels"].split(";") if label)
+        records.append(RealRecord(row["key"], row["db"], row["patient"], labels, recording))
+    return records
+
+
+def _age(text: str) -> float | None:
+    """Years; the databases write ages above 89 as ">89", which is read as 90."""
+    if not text:
+        return None
+    return 90.0 if text.startswith(">") else float(text)
+
+
+def normal(record: RealRecord) -> bool:
+    """Whether a cardiologist called it normal sinus rhythm (PTB-XL's NORM with SR and no other finding)."""
+    return record.database == "PTB-XL" and set(record.labels) <= {"SR", "NORM"} and "NORM" in record.labels

@@ -1,0 +1,229 @@
+"""Training of the rhythm model: scores of the rhythm processes, and those that real recordings perform."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ecgtwin_app.ecg.beat.score import RhythmScore
+from ecgtwin_app.ecg.signal.recording import EcgError
+from ecgtwin_app.generators.ecgtwin.conditioning import NUMBERS, PRESENT, Condition, statement_states
+from ecgtwin_app.generators.ecgtwin.rhythm_model import MOST_EVENTS, RhythmModel, Rhythms, pack
+from ecgtwin_app.generators.ecgtwin.weights import TwinModel
+from ecgtwin_app.heart.morphologies import check_combination
+from ecgtwin_app.heart.rhythm.processes import mean_rate, write_score
+from ecgtwin_app.heart.rhythm.severity import rhythm_severity
+from ecgtwin_app.training import parallel
+from ecgtwin_app.training.cases.case_distribution import RHYTHMS, STATEMENTS, draw_morphologies
+from ecgtwin_app.training.cases.dataset import with_unknowns
+from ecgtwin_app.training.cases.numbers import pr_of
+from ecgtwin_app.training.cases.real_cases import real_case
+from ecgtwin_app.training.checkpoint import Average
+from ecgtwin_app.training.collections.records import RealRecord
+from ecgtwin_app.training.loop import train
+
+log = logging.getLogger(__name__)
+#: Slowest and fastest ventricular rates (1/min) asked of the processes, and how far beyond a rhythm's own range.
+RATES, BEYOND = (30.0, 210.0), 1.2
+#: How often two rhythms come together, how often a morphology comes with them, and how often it is one that
+#: the score has to know of.
+TOGETHER, WITH_MORPHOLOGY, TELLING_SHARE = 0.3, 0.3, 0.5
+_TELLING = ("pre-excitation", "left atrial enlargement")
+#: How often the PR interval is left out.
+PR_DROP = 0.35
+#: Examples a file, and batches that are sorted by length together.
+SHARD, POOL = 4000, 4
+
+
+@dataclass(frozen=True)
+class Example:
+    """A score and what a model is told of it.
+
+    Attributes
+    ----------
+    score : RhythmScore
+    statements : ndarray of int8
+    severity : ndarray of float32
+    numbers : ndarray of float32
+        In the order of `NUMBERS`; heart rate is the mean of the score itself, PR that of its conducted beats.
+    sex : int
+    """
+
+    score: RhythmScore
+    statements: np.ndarray
+    severity: np.ndarray
+    numbers: np.ndarray
+    sex: int = 0
+
+
+def draw_rhythms(rng: np.random.Generator) -> tuple[tuple[str, ...], float]:
+    """Conditions and ventricular rate (1/min) of one example."""
+    shares = np.array([share for _, _, share in RHYTHMS.values()])
+    while True:
+        count = 1 + (rng.random() < TOGETHER)
+        rhythms = [str(r) for r in rng.choice(list(RHYTHMS), count, False, shares / shares.sum())]
+        names = tuple(rhythms)
+        if rng.random() < WITH_MORPHOLOGY:
+            telling = rng.random() < TELLING_SHARE
+            names += (str(rng.choice(_TELLING)),) if telling else draw_morphologies(rng)
+        try:
+            check_combination(names)
+        except EcgError:
+            continue
+        low, high = max(RHYTHMS[r][0] for r in rhythms), min(RHYTHMS[r][1] for r in rhythms)
+        if low > high:
+            low, high = high, low
+        if rng.random() < 0.3:
+            low, high = low / BEYOND, high * BEYOND
+        rate = rng.normal(74, 15) if rng.random() < 0.35 and low < 74 < high else rng.uniform(low, high)
+        return names, float(np.clip(rate, max(low, RATES[0]), min(high, RATES[1])))
+
+
+def draw_example(rng: np.random.Generator) -> Example:
+    """A score by the rhythm processes, of a patient with a PR of their own."""
+    while True:
+        names, rate = draw_rhythms(rng)
+        age = float(rng.uniform(15, 95)) if rng.random() < 0.85 else None
+        own = SimpleNamespace(
+            has_p=True,
+            pr=float(rng.normal(0.156, 0.018)),
+            rr=float(rng.uniform(0.65, 1.1)),
+            qrs_duration=float(rng.uniform(0.08, 0.11)),
+        )
+        try:
+            score, _ = write_score(names, rate, rng, own, age=age)
+        except EcgError:
+            continue
+        if np.isfinite(mean_rate(score)):
+            statements = statement_states(STATEMENTS, names)
+            return _example(score, statements, names, age, int(rng.integers(3)))
+
+
+def real_examples(records: list[RealRecord]) -> list[Example]:
+    """The scores that real recordings perform, as far as they can be delineated well.
+
+    Flutter is left out, whose loop a delineation does not see, and so are sinus beats whose P it lost.
+    """
+    found = []
+    for record in records:
+        case = real_case(record, STATEMENTS)
+        if case is None or not np.isfinite(mean_rate(case.score)):
+            continue
+        states = dict(zip(STATEMENTS, case.statements, strict=True))
+        if states["atrial flutter"] == PRESENT:
+            continue
+        if case.score.atrial == "waves" and not np.isfinite(pr_of(case.score)):
+            continue
+        sex = {"F": 1, "M": 2}.get(record.recording.patient.sex, 0)
+        found.append(_example(case.score, case.statements, (), record.recording.patient.age, sex))
+    return found
+
+
+def _example(score: RhythmScore, statements: np.ndarray, names, age: float | None, sex: int) -> Example:
+    known = rhythm_severity(score)
+    severity = [known[n] if n in names and n in known else np.nan for n in STATEMENTS]
+    told = {"heart rate": mean_rate(score), "age": np.nan if age is None else age, "PR": 1000 * pr_of(score)}
+    numbers = [told.get(name, np.nan) for name in NUMBERS]
+    return Example(score, statements, np.array(severity, np.float32), np.array(numbers, np.float32), sex)
+
+
+def _drawn_shard(path: Path, seed: int, number: int, count: int) -> None:
+    rng = np.random.default_rng([seed, 7, number])
+    _write(path, [draw_example(rng) for _ in range(count)])
+
+
+def _write(path: Path, examples: list[Example]) -> None:
+    """Write a file of examples whole or not at all."""
+    rhythms = pack([example.score for example in examples], MOST_EVENTS)
+    part = path.with_suffix(".part.npz")
+    np.savez_compressed(
+        part,
+        times=rhythms.times.numpy(),
+        kinds=rhythms.kinds.numpy().astype(np.uint8),
+        lengths=rhythms.lengths.numpy(),
+        **{
+            name: np.stack([getattr(example, name) for example in examples])
+            for name in ("statements", "severity", "numbers", "sex")
+        },
+    )
+    part.replace(path)
+
+
+def make_rhythms(folder: Path, records: list[RealRecord], count: int, seed: int, workers: int) -> None:
+    """Make all files of examples that are not there yet: `count` drawn ones and those of the records."""
+    folder.mkdir(parents=True, exist_ok=True)
+    real = folder / "rhythms_real.npz"
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        jobs = []
+        for number in range(-(-count // SHARD)):
+            path = folder / f"rhythms_{number:04d}.npz"
+            if not path.exists():
+                size = min(SHARD, count - number * SHARD)
+                jobs.append(pool.submit(_drawn_shard, path, seed, number, size))
+        for job in jobs:
+            job.result()
+    examples = [] if real.exists() else real_examples(records)
+    if examples:
+        _write(real, examples)
+        log.info("%d rhythms of real recordings", len(examples))
+
+
+def load_rhythms(folder: Path) -> tuple[Rhythms, Condition]:
+    """All examples of a folder.
+
+    Raises
+    ------
+    EcgError
+        When the folder holds none.
+    """
+    paths = sorted(folder.glob("rhythms_*.npz"))
+    if not paths:
+        raise EcgError(f"{folder.name} holds no rhythms to train on; run the training from its beginning.")
+    columns: dict[str, list] = {}
+    for path in paths:
+        with np.load(path, allow_pickle=False) as z:
+            for name in z.files:
+                columns.setdefault(name, []).append(torch.from_numpy(z[name]))
+    joined = {name: torch.cat(parts) for name, parts in columns.items()}
+    condition = Condition(
+        joined["statements"].long(),
+        joined["severity"].float(),
+        joined["numbers"].float(),
+        joined["sex"].long(),
+    )
+    return Rhythms(joined["times"], joined["kinds"].long(), joined["lengths"]), condition
+
+
+def train_rhythms(
+    model: RhythmModel, folder: Path, steps: int, checkpoint: Path, seed: int, batch: int = 96
+) -> Average:
+    """Train the rhythm model on a folder of examples; severities, numbers and sex are left out at random."""
+    rhythms, condition = load_rhythms(folder)
+
+    def batch_loss(step: int, rng: torch.Generator) -> Tensor:
+        # Scores of like length go together: a flutter has three times as many events as most rhythms.
+        pool = torch.randint(len(rhythms.lengths), (POOL * batch,), generator=rng)
+        pool = pool[rhythms.lengths[pool].argsort()].view(POOL, batch)
+        rows = pool[torch.randint(POOL, (), generator=rng)]
+        # What is asked for is always known in full: a statement left out would only blur what the others say.
+        known = condition.rows(rows)
+        told = replace(with_unknowns(known, rng, PR_DROP), statements=known.statements)
+        return model.loss(rhythms.rows(rows).to(parallel.device()), told.to(parallel.device()))
+
+    return train(model, batch_loss, steps, checkpoint, 2e-3, seed, name="rhythms")
+
+
+def finish_rhythms(model: TwinModel, work: Path, steps: int, seed: int) -> None:
+    """Give `model` a rhythm model trained on the rhythms of a work folder, from its own if it has one."""
+    rhythm = RhythmModel(len(STATEMENTS)) if model.rhythm is None else model.rhythm.requires_grad_(True)
+    average = train_rhythms(rhythm, work / "rhythms", steps, work / "rhythm.safetensors", seed)
+    rhythm.load_state_dict(average.values)
+    model.rhythm = rhythm

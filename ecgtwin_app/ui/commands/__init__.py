@@ -1,0 +1,1 @@
+"""Every command, and the menus made of them."""

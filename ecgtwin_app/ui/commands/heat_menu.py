@@ -1,0 +1,94 @@
+"""The heat maps as a menu: none, or one by each method; in a combination also of one of its conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QWidget
+
+from ecgtwin_app.i18n.condition_words import names_text
+from ecgtwin_app.i18n.words import N_, tr
+
+#: Heat-map methods with the words of the chooser; "" shows none.
+HEAT_MAPS = (
+    ("", N_("No heat map")),
+    ("contrast", N_("Contrast map")),
+    ("attention", N_("Attention map")),
+    ("gradients", N_("Gradient map")),
+)
+
+
+def heat_name(method: str, of: str) -> str:
+    """What a map is called by (`HeatMap.name`)."""
+    return f"{method} of {of}" if method and of else method
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Method and condition of a map's name; no condition stands for all of the twin's."""
+    method, _, of = name.partition(" of ")
+    return method, of
+
+
+def map_of_twin(name: str, conditions: tuple[str, ...]) -> str:
+    """The map's name for a twin of these conditions: one of a condition that it has not is of all."""
+    method, of = split_name(name)
+    return name if of in conditions and len(conditions) > 1 else method
+
+
+class HeatMenu(QMenu):
+    """Marks the method and the condition that are shown; `wish` takes the name of the map that is wanted."""
+
+    def __init__(self, wish: Callable[[str], None], parent: QWidget | None = None):
+        super().__init__(tr("Heat map &method"), parent)
+        self._wish, self._shown = wish, ""
+        group = QActionGroup(self)
+        self.methods = {}
+        for method, words in HEAT_MAPS:
+            self.methods[method] = action = self.addAction(tr(words))
+            action.setCheckable(True)
+            group.addAction(action)
+            action.triggered.connect(lambda _=False, method=method: self._wish_for(method, self._of()))
+        self._line = self.addSeparator()
+        self._line.setVisible(False)
+        self._parts = QActionGroup(self)
+        self.parts: dict[str, QAction] = {}
+
+    def show_method(self, name: str, conditions: tuple[str, ...] = ()) -> None:
+        """Mark a method, and which of the twin's conditions the map is of."""
+        self._offer_parts(conditions if len(conditions) > 1 else ())
+        self._shown = name
+        method, of = split_name(name)
+        self.methods[method].setChecked(True)
+        for part, action in self.parts.items():
+            action.setChecked(part == of)
+            action.setEnabled(bool(method))
+
+    def _offer_parts(self, conditions: tuple[str, ...]):
+        wanted = ("", *conditions) if conditions else ()
+        if tuple(self.parts) == wanted:
+            return
+        for action in self.parts.values():
+            self._parts.removeAction(action)
+            self.removeAction(action)
+            action.deleteLater()
+        self.parts = {}
+        self._line.setVisible(bool(wanted))
+        for part in wanted:
+            words = (
+                tr("Of {condition}").format(condition=names_text((part,)))
+                if part
+                else tr("Of all conditions")
+            )
+            self.parts[part] = action = self.addAction(words)
+            action.setCheckable(True)
+            self._parts.addAction(action)
+            action.triggered.connect(
+                lambda _=False, part=part: self._wish_for(split_name(self._shown)[0] or "contrast", part)
+            )
+
+    def _of(self) -> str:
+        return split_name(self._shown)[1]
+
+    def _wish_for(self, method: str, of: str):
+        self._wish(heat_name(method, of))

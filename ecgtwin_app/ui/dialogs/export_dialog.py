@@ -1,0 +1,186 @@
+"""Export: what, of which twins, in which format. Where to is asked afterwards, by the dialog of files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSettings, Signal
+from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+
+from ecgtwin_app.engine.save_maps import MAP_SUFFIXES
+from ecgtwin_app.formats.writing import FORMATS
+from ecgtwin_app.i18n.words import N_, said, tr
+from ecgtwin_app.ui.commands.heat_menu import HEAT_MAPS, split_name
+from ecgtwin_app.ui.widgets.choice_box import ChoiceBox
+from ecgtwin_app.ui.window import settings
+from ecgtwin_app.ui.window.settings import Setting
+
+TWINS, REFERENCE, MAP, TABLE, PAGE = "twins", "reference", "map", "table", "page"
+SHOWN, ALL = "shown", "all"
+#: What can be exported, in the words of the dialog.
+WHATS = (
+    (TWINS, N_("Twins")),
+    (REFERENCE, N_("The open ECG")),
+    (MAP, N_("Heat map")),
+    (TABLE, N_("Measurements and criteria")),
+    (PAGE, N_("The page as shown")),
+)
+_WHICH = ((SHOWN, N_("The shown twin")), (ALL, N_("All twins")))
+_NAMES = {
+    ".hea": "WFDB (.hea, .dat)", ".dcm": "DICOM (.dcm)", ".edf": "EDF+ (.edf)", ".xml": "HL7 aECG (.xml)",
+    ".csv": "CSV (.csv)", ".npz": "NumPy (.npz)", ".pdf": "PDF (.pdf)", ".png": "PNG (.png)", ".svg": "SVG (.svg)",
+}  # fmt: skip
+_RECORDINGS = tuple(suffix for suffix, _ in FORMATS.values())
+SUFFIXES = {
+    TWINS: _RECORDINGS,
+    REFERENCE: _RECORDINGS,
+    MAP: MAP_SUFFIXES,
+    TABLE: (".csv",),
+    PAGE: (".pdf", ".png", ".svg"),
+}
+_WHAT = Setting("export/what", tuple(SUFFIXES), TWINS)
+_WHICH_ONE = Setting("export/which", (SHOWN, ALL), ALL)
+_METHODS = tuple((method, words) for method, words in HEAT_MAPS if method)
+_METHOD = Setting("export/method", tuple(method for method, _ in _METHODS), "contrast")
+_SUFFIX = {what: Setting(f"export/format/{what}", allowed, allowed[0]) for what, allowed in SUFFIXES.items()}
+
+
+@dataclass(frozen=True)
+class Export:
+    """What the dialog was told.
+
+    Attributes
+    ----------
+    what : str
+        One of `SUFFIXES`.
+    suffix : str
+        The format.
+    every : bool
+        All twins and not only the shown one.
+    method, of : str
+        Of a heat map: the method, and one condition or "" for all of the twin's.
+    """
+
+    what: str
+    suffix: str
+    every: bool = False
+    method: str = ""
+    of: str = ""
+
+    @property
+    def into_folder(self) -> bool:
+        """Whether it may be several files."""
+        return self.every and self.what in (TWINS, MAP)
+
+
+class ExportDialog(QDialog):
+    """Offers what is there: without a twin the ECG, its measurements and the page.
+
+    Parameters
+    ----------
+    conditions : tuple of str
+        Of the shown twin; empty without one.
+    store : QSettings
+        Remembers what was chosen.
+    heat_map : str, optional
+        Name of the map that is shown, which is offered first; "" where none is.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(
+        self, conditions: tuple[str, ...], store: QSettings, parent: QWidget | None = None, heat_map=""
+    ):
+        super().__init__(parent)
+        self.setWindowTitle(tr("Export"))
+        self._conditions, self._store = conditions, store
+        there = [(what, words) for what, words in WHATS if conditions or what not in (TWINS, MAP)]
+        self.what, self.which = _choice(there), _choice(_WHICH)
+        self.method, self.of, self.format = _choice(_METHODS), _choice(()), _choice(())
+        self.of.addItem(tr("All conditions together"), "")
+        for name in conditions if len(conditions) > 1 else ():
+            self.of.addItem(said(name), name)
+        self.note = QLabel(objectName="quiet")
+        self.note.setWordWrap(True)
+        self._form = QFormLayout()
+        for words, field in (
+            (N_("&What"), self.what), (N_("&Twins"), self.which), (N_("&Map"), self.method),
+            (N_("&Condition"), self.of), (N_("&Format"), self.format),
+        ):  # fmt: skip
+            field.setMinimumWidth(280)
+            self._form.addRow(tr(words), field)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.go = self.buttons.addButton(tr("&Export…"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.go.setDefault(True)
+        self.buttons.accepted.connect(self._accept)
+        self.buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 16)
+        column.setSpacing(16)
+        column.addLayout(self._form)
+        column.addWidget(self.note)
+        column.addWidget(self.buttons)
+        _select(self.what, settings.read(store, _WHAT))
+        _select(self.which, settings.read(store, _WHICH_ONE))
+        method, of = split_name(heat_map)
+        _select(self.method, method or settings.read(store, _METHOD))
+        _select(self.of, of)
+        self.what.currentIndexChanged.connect(self._show)
+        self.which.currentIndexChanged.connect(self._show)
+        self._show()
+
+    def export(self) -> Export:
+        """What is chosen now."""
+        what = self.what.currentData()
+        twins, maps = what in (TWINS, MAP), what == MAP
+        every = twins and self.which.currentData() == ALL
+        return Export(
+            what,
+            self.format.currentData(),
+            every,
+            self.method.currentData() if maps else "",
+            self.of.currentData() if maps and not every else "",
+        )
+
+    def _show(self):
+        """Only the rows that matter to what is chosen."""
+        what = self.what.currentData()
+        if tuple(self.format.itemData(k) for k in range(self.format.count())) != SUFFIXES[what]:
+            self.format.clear()
+            for suffix in SUFFIXES[what]:
+                self.format.addItem(_NAMES[suffix], suffix)
+            _select(self.format, settings.read(self._store, _SUFFIX[what]))
+        one = what == MAP and self.which.currentData() == SHOWN
+        for field, shown in (
+            (self.which, what in (TWINS, MAP)), (self.method, what == MAP),
+            (self.of, one and len(self._conditions) > 1),
+        ):  # fmt: skip
+            self._form.setRowVisible(field, shown)
+        twins = bool(self._conditions) and what != REFERENCE
+        self.note.setText(
+            tr("De-identified, and marked synthetic in the file itself.") if twins else tr("De-identified.")
+        )
+        self.adjustSize()
+
+    def _accept(self):
+        export = self.export()
+        settings.write(self._store, _WHAT, export.what)
+        settings.write(self._store, _SUFFIX[export.what], export.suffix)
+        if export.what in (TWINS, MAP):
+            settings.write(self._store, _WHICH_ONE, self.which.currentData())
+        if export.what == MAP:
+            settings.write(self._store, _METHOD, export.method)
+        self.accept()
+        self.chosen.emit(export)
+
+
+def _choice(rows) -> ChoiceBox:
+    box = ChoiceBox()
+    for value, words in rows:
+        box.addItem(tr(words), value)
+    return box
+
+
+def _select(box: QComboBox, value) -> None:
+    """The row of a value; the first where it is not offered."""
+    box.setCurrentIndex(max(0, box.findData(value)))

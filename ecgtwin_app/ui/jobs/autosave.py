@@ -1,0 +1,95 @@
+"""Autosave and recovery: what is open is written every few seconds, and offered again after a crash."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
+
+from ecgtwin_app.i18n.words import said, tr
+from ecgtwin_app.session.session_file import SUFFIX, SessionState, write_session
+from ecgtwin_app.ui.jobs.worker import Worker
+
+#: Milliseconds between two looks at whether something changed; never is more than ten seconds lost.
+INTERVAL = 4000
+
+
+class Keeper(QObject):
+    """Keeps the session of one window in a file of its own, which goes when the window closes in order.
+
+    Parameters
+    ----------
+    folder : Path
+        For files of all windows; only the user can read it.
+    state : callable
+        The session as it is now, None while nothing is open.
+    """
+
+    failed = Signal(str)
+
+    def __init__(self, folder: Path, state: Callable[[], SessionState | None], parent: QObject | None = None):
+        super().__init__(parent)
+        self._state, self._dirty = state, False
+        folder.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(OSError):
+            os.chmod(folder, 0o700)
+        self.folder = folder
+        self.path = folder / f"{secrets.token_hex(8)}{SUFFIX}"
+        self._lock = _lock(self.path)
+        self._lock.tryLock(0)
+        # A thread of its own: the other one may be busy with a run for longer than may be lost.
+        self.worker = Worker(self, "ecgtwin-keeper")
+        self._timer = QTimer(self, interval=INTERVAL)
+        self._timer.timeout.connect(self.save)
+        self._timer.start()
+
+    def touch(self, *_) -> None:
+        """Something changed."""
+        self._dirty = True
+
+    def save(self) -> None:
+        """Write what changed since the last time."""
+        state = self._state() if self._dirty and not self.worker.busy else None
+        if state is None:
+            return
+        self._dirty = False
+        self.worker.submit(
+            tr("Autosave"), lambda: iter([write_session(self.path, state)]), on_error=self._failed
+        )
+
+    def leftover(self) -> Path | None:
+        """The newest session of a window that did not close in order; those of running windows are locked."""
+        found = []
+        for path in self.folder.glob(f"*{SUFFIX}"):
+            if path == self.path:
+                continue
+            lock = _lock(path)
+            if lock.tryLock(0):
+                lock.unlock()
+                found.append(path)
+        return max(found, key=lambda path: path.stat().st_mtime, default=None)
+
+    def forget(self, path: Path) -> None:
+        """A leftover is restored or not wanted."""
+        path.unlink(missing_ok=True)
+
+    def stop(self) -> None:
+        """The window closes in order: nothing is left behind."""
+        self._timer.stop()
+        self.worker.stop()
+        self.path.unlink(missing_ok=True)
+        self._lock.unlock()
+
+    def _failed(self, sentence):
+        self._timer.stop()  # a disk that is full or gone says so once
+        self.failed.emit(tr("Autosave is off: {why}").format(why=said(sentence)))
+
+
+def _lock(path):
+    lock = QLockFile(f"{path}.lock")
+    lock.setStaleLockTime(0)  # only a process that is gone frees it, however long it lived
+    return lock

@@ -1,0 +1,263 @@
+"""What the window can have done for it: generating, mapping, and with `file_jobs` opening and saving."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from ecgtwin_app.conditions.vocabulary import load_vocabulary
+from ecgtwin_app.ecg.signal.recording import MODEL_RATE, Recording
+from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
+from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.i18n.words import said, tr
+from ecgtwin_app.session.same_patient import others_of
+from ecgtwin_app.ui.commands.heat_menu import split_name
+from ecgtwin_app.ui.jobs.export_jobs import ExportJobs
+from ecgtwin_app.ui.jobs.file_jobs import FileJobs
+from ecgtwin_app.ui.jobs.reading import find_marks
+from ecgtwin_app.ui.jobs.worker import Job, Worker
+from ecgtwin_app.ui.window.session import Session
+from ecgtwin_app.ui.window.undo import AddTwins, FollowScore
+
+
+class Controller(ExportJobs, FileJobs, QObject):
+    """Turns wishes into jobs and their results into changes of the session.
+
+    Parameters
+    ----------
+    load_engine : callable
+        Makes the engine; called once, on the worker's thread.
+    enter : callable
+        Takes a description and what opens something else (`Leaving.enter`).
+    """
+
+    told = Signal(str)
+    failed = Signal(str)
+    progressed = Signal(str, int, int)
+    preview_changed = Signal()
+    running_changed = Signal(bool)
+    heat_map_missing = Signal()
+    seconds_requested = Signal(object, object)
+    stating_requested = Signal(object, object, object)
+    #: A question, and what is done if the answer is yes.
+    doubted = Signal(str, object)
+
+    def __init__(
+        self,
+        session: Session,
+        undo: QUndoStack,
+        load_engine: Callable[[], object],
+        enter: Callable[[str, Callable[[], None]], None],
+    ):
+        super().__init__()
+        self.enter = enter
+        self.session, self.undo = session, undo
+        self.worker = Worker(self)
+        self.preview: Recording | None = None
+        #: The long recording that the reference is a piece of, and the second at which it begins.
+        self.piece: tuple[EcgFile, float] | None = None
+        self._load_engine = load_engine
+        self._engine = None
+        self._run: Job | None = None
+        self._aside: Job | None = None
+        self._next_score: tuple[Twin, TwinRequest] | None = None
+
+    @property
+    def engine(self) -> object | None:
+        """The engine, once it is loaded."""
+        return self._engine
+
+    @property
+    def running(self) -> bool:
+        """Whether twins or a heat map are being made."""
+        return self._run is not None
+
+    def prepare_engine(self) -> None:
+        """Load the model ahead of the first run."""
+        self.worker.submit(
+            tr("Loading the model"),
+            lambda: iter([self._known_conditions()]),
+            on_item=self.session.set_available,
+            on_error=self.failed.emit,
+        )
+
+    def generate(self, request: TwinRequest) -> None:
+        """Make the twins of a request."""
+        if self.running or self.session.reference is None:
+            return
+        reference, others, run = self.session.reference, self.session.others, object()
+        self.session.note_request(request)
+
+        def stepped(item):
+            if isinstance(item, Twin):
+                self.preview = None
+                self.undo.push(AddTwins(self.session, run, item))
+            else:
+                self._step(item)
+                if item.preview is not None:
+                    self.preview = _preview(item.preview, request, self._engine)
+                    self.preview_changed.emit()
+
+        self._begin(
+            tr("Generating"),
+            lambda: self._ready_engine().iter_generate(reference, request, others),
+            stepped,
+        )
+
+    def follow_score(self, twin: Twin, request: TwinRequest) -> None:
+        """Make the shown twin anew with an edited rhythm; of quick edits only the last is performed."""
+        if self.running:
+            self._next_score = (twin, request)
+            self.cancel()
+            return
+        reference, added = self.session.reference, self.session.added
+
+        def stepped(item):
+            if isinstance(item, Twin):
+                self.preview = None
+                self.undo.push(FollowScore(self.session, twin, item))
+            else:
+                self._step(item)
+
+        self._begin(
+            tr("Following the rhythm"),
+            lambda: self._ready_engine().iter_generate(reference, request, others_of(twin, added)),
+            stepped,
+        )
+
+    def attribute(self, name: str) -> None:
+        """Make a heat map of the shown twin: "contrast", "contrast of left bundle branch block"."""
+        method, of = split_name(name)
+        part = {"of": of} if of else {}
+        twin, reference, added = self.session.twin, self.session.reference, self.session.added
+        if self.running or twin is None:
+            return
+
+        def stepped(item):
+            if isinstance(item, HeatMap):
+                self.session.keep_heatmap(twin, item)
+            else:
+                self._step(item)
+
+        self._begin(
+            tr("Making the heat map"),
+            lambda: self._ready_engine().iter_attribute(
+                reference, twin, method, others_of(twin, added), **part
+            ),
+            stepped,
+            self.heat_map_missing.emit,
+        )
+
+    def work(self, title: str, do: Callable[[], object], done: Callable[[object], None]) -> None:
+        """Do one thing on the worker's thread and hand its result to `done`."""
+        self.worker.submit(title, lambda: iter([do()]), on_item=done, on_error=self.failed.emit)
+
+    def aside(
+        self,
+        title: str,
+        steps: Callable[[object], Iterator],
+        on_item: Callable[[object], None],
+        on_done: Callable[[bool], None],
+    ) -> Job:
+        """Do something with the engine that leaves the session alone; whatever else is asked cancels it.
+
+        Parameters
+        ----------
+        steps : callable
+            Gets the engine, on the worker's thread; what it returns is iterated there.
+        on_done : callable
+            Called at the end, with False where it was cancelled or failed.
+        """
+
+        def broke(sentence):
+            self.failed.emit(sentence)
+            on_done(False)
+
+        self._aside = self.worker.submit(title, lambda: steps(self._ready_engine()), on_item, on_done, broke)
+        return self._aside
+
+    def find_marks(self, recording: Recording) -> None:
+        """Find the fiducials of a twin, which comes with its measurements only."""
+        self.worker.submit(
+            tr("Finding the waves"),
+            lambda: find_marks(recording),
+            on_item=lambda marks: self.session.set_marks(recording, marks),
+            on_error=self.failed.emit,
+        )
+
+    def cancel(self) -> None:
+        """Stop the run, and what is done aside, at its next step."""
+        if self._aside is not None:
+            self._aside.cancel()
+        if self._run is not None:
+            self._run.cancel()
+            self.progressed.emit(tr("Stopping…"), 0, 0)
+
+    def stop(self) -> None:
+        """End the worker's thread."""
+        self.worker.stop()
+
+    def _begin(self, title, start, on_item, on_missing=lambda: None):
+        """Start a run; `on_missing` is called when it ends early, for whatever reason."""
+
+        def ended(finished):
+            self._close_run()
+            if self._next_score is not None:
+                (twin, request), self._next_score = self._next_score, None
+                twin = twin if twin in self.session.twins else self.session.twin
+                self.running_changed.emit(False)
+                self.follow_score(twin, request)
+                return
+            if not finished:
+                self.told.emit(tr("Cancelled; twins that were finished before are kept."))
+                on_missing()
+            self.running_changed.emit(False)
+
+        def broke(sentence):
+            self._close_run()
+            self.failed.emit(sentence)
+            on_missing()
+            self.running_changed.emit(False)
+
+        if self._aside is not None:
+            self._aside.cancel()
+        self.progressed.emit(f"{title}…", 0, 0)
+        self._run = self.worker.submit(title, start, on_item, ended, broke)
+        self.running_changed.emit(True)
+
+    def _step(self, progress: Progress):
+        words = tr("{what} · step {step} of {total}").format(
+            what=said(progress.message), step=progress.step, total=progress.total
+        )
+        words = words.lstrip(" ·")
+        self.progressed.emit(words, progress.step, progress.total)
+
+    def _close_run(self):
+        self._run = None
+        if self.preview is not None:
+            self.preview = None
+            self.preview_changed.emit()
+
+    def _ready_engine(self):
+        """The engine, loaded when first needed. Only the worker's thread may call this."""
+        if self._engine is None:
+            self._engine = self._load_engine()
+        return self._engine
+
+    def _known_conditions(self) -> frozenset[str]:
+        """Names of the vocabulary that the weights were trained for."""
+        engine = self._ready_engine()
+        return frozenset(condition.name for condition in load_vocabulary() if engine.knows(condition))
+
+
+def _preview(signal, request: TwinRequest, engine) -> Recording:
+    """An unfinished twin, as much marked as a finished one."""
+    provenance = {
+        "synthetic": True,
+        "model": getattr(engine, "model_name", None),
+        "weights_sha256": getattr(engine, "weights_sha256", None),
+        "request": {"conditions": list(request.conditions), "heart_rate": request.heart_rate},
+    }
+    return Recording(signal, MODEL_RATE, source="ECGTwin", synthetic=True, provenance=provenance)

@@ -1,0 +1,1 @@
+"""The ECG page on the screen and the tools that work on it."""

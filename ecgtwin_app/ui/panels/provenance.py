@@ -1,0 +1,179 @@
+"""Where reference and twin come from, and what was checked of a heat map, as paragraphs to read."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtWidgets import QTextBrowser
+
+from ecgtwin_app.engine.request import HeatMap
+from ecgtwin_app.i18n.condition_words import names_text
+from ecgtwin_app.i18n.words import N_, figure, number, plural, said, tr
+from ecgtwin_app.report.marking import GHOST
+from ecgtwin_app.ui.window.session import Session
+
+#: What more recordings of the same patient are used for.
+OTHERS_ARE_FOR = N_(
+    "What is personal in the next twins is pooled over the reference and these recordings, so that it depends less"
+    " on one recording's noise and electrodes. Rhythm and beat stay those of the reference."
+)
+#: What is checked of heat maps: its name in `HeatMap.checks`, words, unit, and what it means.
+CHECKS = {
+    "rms_mv": (
+        N_("Size of the difference"),
+        "mV",
+        N_("Root mean square over all leads and samples: how much the condition changes at all."),
+    ),
+    "same_rhythm": (
+        N_("Same rhythm with and without"),
+        "",
+        N_("Where not, beats stand elsewhere, and the map shows their places, too."),
+    ),
+    "energy_share_in_ectopic_beats": (
+        N_("Share of the map in ectopic beats"),
+        "%",
+        N_("Of the squared values. Far above their share of the time: the map lies on them."),
+    ),
+    "time_share_of_ectopic_beats": (
+        N_("Share of the time in ectopic beats"),
+        "%",
+        N_("What a map without any preference would give them."),
+    ),
+    "mean_share": (
+        N_("Mean attention to the condition"),
+        "%",
+        N_("Of the attention that goes to the asked statements, over the strip."),
+    ),
+    "share_if_uniform": (
+        N_("Attention without preference"),
+        "%",
+        N_("What the condition would get if all were attended to alike."),
+    ),
+    "range": (
+        N_("Highest less lowest attention"),
+        "%",
+        N_("Near zero: the map is flat and says nothing about when."),
+    ),
+    "evidence_twin": (
+        N_("Evidence in the twin"),
+        "",
+        N_("How much better the model predicts the strip when told of the condition; above 0 speaks for it."),
+    ),
+    "evidence_without": (
+        N_("Evidence without the condition"),
+        "",
+        N_("The same of the strip without it; lower, if the model tells them apart."),
+    ),
+    "completeness_error": (
+        N_("Evidence not shared out"),
+        "%",
+        N_("By how much the values of the map miss the difference of both; above 10 % be careful."),
+    ),
+}
+
+
+class Paragraphs(QTextBrowser):
+    """Named paragraphs; showing the same ones again costs nothing."""
+
+    def __init__(self, name: str):
+        super().__init__(openLinks=False)
+        self._rows: list[tuple[str, str]] = []
+        self.setAccessibleName(name)
+
+    def show_rows(self, rows: list[tuple[str, str]]) -> None:
+        """Each row is a name and its words."""
+        if rows != self._rows:
+            self._rows = rows
+            self.setHtml(
+                "".join(
+                    f"<p style='margin:0 0 7px 0'><small>{escape(name)}</small><br>{_breakable(str(text))}</p>"
+                    for name, text in rows
+                )
+            )
+
+
+def others_words(session: Session) -> str:
+    """ "+ 2 recordings of the same patient", "" without any."""
+    count = len(session.others)
+    words = plural("+ {n} recording of the same patient", "+ {n} recordings of the same patient", count)
+    return words if count else ""
+
+
+def provenance_of(session: Session) -> list[tuple[str, str]]:
+    """Where reference and twin come from, as a list. Nothing that identifies the patient."""
+    rows = []
+    reference = session.reference
+    if reference is not None:
+        rows += [
+            (tr("Reference"), _recording_words(reference)),
+        ]
+        if session.others:
+            rows.append((others_words(session), "; ".join(map(_recording_words, session.others))))
+    if session.twin is not None:
+        twin, origin = session.twin, session.twin.recording.provenance
+        request = twin.request
+        rows += [
+            (tr("Twin"), tr(GHOST)),
+            (tr("Model"), origin.get("model", "–")),
+            (tr("Weights SHA-256"), origin.get("weights_sha256", "–")),
+            (tr("Reference SHA-256"), origin.get("reference_sha256", "–")),
+            *((tr("Pooled with SHA-256"), digest) for digest in origin.get("pooled_sha256", ())),
+            (tr("Conditions"), names_text(request.conditions, ", ")),
+            (tr("Seed, steps, strength"), f"{twin.seed}, {request.steps}, {figure(request.strength)}"),
+            (
+                tr("Rhythm"),
+                tr("performed from a rhythm score") if twin.score else tr("invented by the model"),
+            ),
+            (tr("Lead law residual"), f"{figure(twin.lead_law_residual_uv, '.2g')} µV"),
+            (tr("Versions"), ", ".join(f"{k} {v}" for k, v in origin.get("versions", {}).items()) or "–"),
+        ]
+    return rows
+
+
+def _recording_words(recording) -> str:
+    return f"{recording.source}, {figure(recording.rate)} Hz, {number(recording.duration, 1)} s"
+
+
+def checks_of(heatmap: HeatMap) -> list[tuple[str, str]]:
+    """What is known about a heat map, and what it must not be taken for."""
+    rows = [
+        (
+            tr("Method"),
+            ", ".join(
+                (said(heatmap.method), said(heatmap.unit))
+                + (() if heatmap.per_lead else (tr("one course for all leads"),))
+            ),
+        )
+    ]
+    for name, value in heatmap.checks.items():
+        words, unit, meaning = CHECKS[name]
+        figures = shown(100 * value if unit == "%" else value)
+        rows.append((tr(words), f"{figures} {unit}".strip() + f". {tr(meaning)}"))
+    rows.append(
+        (
+            tr("How to read it"),
+            tr("Associated with the model's output; never a cause, never a diagnosis."),
+        )
+    )
+    return rows
+
+
+def shown(value: float | str | None) -> str:
+    """A measured value for the table; a dash where it could not be measured."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return tr("yes") if value else tr("no")
+    if isinstance(value, (int, float)):
+        if 0 < abs(value) < 0.001:
+            return f"< {figure(0.001)}"
+        return figure(value, ".3g") if abs(value) < 100 else figure(value, ".0f")
+    return said(str(value))
+
+
+def _breakable(text):
+    """Hashes may break every eight characters."""
+    return " ".join(
+        "\u200b".join(word[k : k + 8] for k in range(0, len(word), 8)) if len(word) > 40 else escape(word)
+        for word in text.split(" ")
+    )

@@ -1,0 +1,173 @@
+"""The left panel: what to ask, and the button that asks it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ecgtwin_app.conditions.vocabulary import find_condition
+from ecgtwin_app.engine.feasible import contradiction, rate_for
+from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.engine.suitability import needs
+from ecgtwin_app.i18n.words import N_, plural, said, tr
+from ecgtwin_app.ui.panels.condition_panel import ConditionPanel
+from ecgtwin_app.ui.panels.request_form import RequestForm
+from ecgtwin_app.ui.window.session import Session
+
+
+class RequestPanel(QWidget):
+    """Conditions above, numbers below, then Generate with progress and Cancel."""
+
+    changed = Signal(object, str)
+    generate_requested = Signal()
+    cancel_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._request = TwinRequest()
+        self._ready = self._running = False
+        self._lacks: str | None = None
+        self._own_rate: float | None = None
+        self.conditions = ConditionPanel()
+        self.form = RequestForm()
+        self.generate = QPushButton(tr("Generate"), objectName="primary")
+        self.generate.setAccessibleDescription(tr("Makes digital twins as asked above"))
+        self.progress = QProgressBar()
+        self.progress.setAccessibleName(tr("Progress"))
+        self.cancel = QPushButton(tr("Cancel"), objectName="secondary")
+        self.cancel.setToolTip(tr("Stop at the next step (Esc)"))
+        self._lay_out()
+        self.conditions.chosen.connect(
+            lambda names: self.changed.emit(
+                replace(self._request, conditions=names, score=None), N_("condition")
+            )
+        )
+        self.form.changed.connect(self._form_changed)
+        self.form.more_toggled.connect(self._show_more)
+        self.generate.clicked.connect(self.generate_requested)
+        self.cancel.clicked.connect(self.cancel_requested)
+        self.show_running(False)
+        self._show_more(False)
+
+    @property
+    def may_generate(self) -> bool:
+        """Whether what is asked can be made now."""
+        possible = self.conditions.possible and not self.form.problem.text()
+        return self._ready and self._lacks is None and not self._running and possible
+
+    def show_request(self, request: TwinRequest) -> None:
+        """Show what is asked, and what follows from it before anything is made."""
+        self._request = request
+        self.conditions.show_names(request.conditions)
+        ranges = [find_condition(name).rate_range for name in request.conditions]
+        self.form.show_rate_range(max(low for low, _ in ranges), min(high for _, high in ranges))
+        self.form.show_request(request)
+        if request.score:
+            words = plural(
+                "Generate twin of your rhythm", "Generate {n} twins of your rhythm", request.samples
+            )
+        else:
+            words = plural("Generate twin", "Generate {n} twins", request.samples)
+        self.generate.setText(words)
+        self._show_notes()
+
+    def show_session(self, session: Session) -> None:
+        """A reference makes generating possible."""
+        self._ready = session.reference is not None
+        self._lacks = needs(session.reference) if self._ready else None
+        self._own_rate = (session.measurements or {}).get("heart_rate")
+        self.form.show_reference(self._own_rate, session.reference.patient.age if self._ready else None)
+        self._show_notes()
+
+    def show_running(self, running: bool) -> None:
+        """While a run lasts, progress and Cancel stand in Generate's place, and take its focus along."""
+        focused = self.generate.hasFocus() or self.cancel.hasFocus()
+        self._running = running
+        self.cancel.setEnabled(running)
+        self._stack.setCurrentIndex(1 if running else 0)
+        self._show_generate()
+        if focused:
+            (self.cancel if running else self.generate).setFocus()
+        if not running:
+            self.show_progress("", 0, 1)
+
+    def show_progress(self, words: str, step: int, total: int) -> None:
+        """Words and how far; a total of 0 is a run of unknown length."""
+        self.progress.setRange(0, total)
+        self.progress.setValue(step)
+        self.progress.setFormat(words.replace("%", "%%"))
+
+    def _show_more(self, shown):
+        self.conditions.note.setVisible(not shown)
+        self._scroll.updateGeometry()
+
+    def _show_notes(self):
+        """The rate that is taken, and what contradicts itself; what no heart shows stands above already."""
+        reason = problem = ""
+        if self.conditions.possible:
+            problem = said(contradiction(self._request, self._own_rate))
+            if not problem and self._own_rate is not None and self._request.score is None:
+                reason = said(rate_for(self._request.conditions, self._request.heart_rate, self._own_rate)[1])
+        self.form.show_notes(reason, problem)
+        self._scroll.updateGeometry()
+        self._show_generate()
+
+    def _show_generate(self):
+        self.generate.setEnabled(self.may_generate)
+        why = said(self._lacks) if self._lacks else self.conditions.problem.text() or self.form.problem.text()
+        why = why if self._ready else tr("Open an ECG first (Ctrl+O)")
+        self.generate.setToolTip(why or tr("Make twins as asked (Ctrl+G or F5)"))
+
+    def _form_changed(self, request, what):
+        kept = {"conditions": self._request.conditions, "score": self._request.score}
+        self.changed.emit(replace(request, **kept), what)
+
+    def _lay_out(self):
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 10, 10, 12)
+        column.setSpacing(8)
+        column.addWidget(self.conditions, 1)
+        rule = QFrame(objectName="rule")
+        column.addWidget(rule)
+        self._scroll = _FormScroll(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+        self._scroll.setWidget(self.form)
+        self._scroll.setObjectName("plain")
+        self._scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column.addWidget(self._scroll)
+        run = QWidget()
+        row = QHBoxLayout(run)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.progress, 1)
+        row.addWidget(self.cancel)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.generate)
+        self._stack.addWidget(run)
+        self._stack.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        column.addWidget(self._stack)
+        self.parts = (self.conditions, rule, self._scroll, self._stack)
+
+
+class _FormScroll(QScrollArea):
+    """As high as what is in it, where there is room; in a small window it scrolls."""
+
+    def sizeHint(self) -> QSize:
+        """That of what is in it."""
+        return self.widget().sizeHint() + QSize(0, 2)
+
+    def minimumSizeHint(self) -> QSize:
+        """The first dials are always seen."""
+        return QSize(0, self.widget().first_height() + 2)

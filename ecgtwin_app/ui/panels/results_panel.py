@@ -1,0 +1,213 @@
+"""What came out: asked versus got, measurements and provenance."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ecgtwin_app.ecg.signal.recording import Patient
+from ecgtwin_app.engine.request import AskedGot, HeatMap, Twin
+from ecgtwin_app.engine.suitability import needs
+from ecgtwin_app.i18n.condition_words import names_text
+from ecgtwin_app.i18n.words import N_, figures, number, said, tr
+from ecgtwin_app.report.marking import SYNTHETIC
+from ecgtwin_app.session.morph import Frame
+from ecgtwin_app.ui.panels.lead_table import LeadTable
+from ecgtwin_app.ui.panels.measurement_table import MeasurementTable
+from ecgtwin_app.ui.panels.provenance import Paragraphs, checks_of, provenance_of, shown
+from ecgtwin_app.ui.panels.recording_panel import RecordingPanel
+from ecgtwin_app.ui.widgets.tables import fill, fit_rows, make_table
+from ecgtwin_app.ui.widgets.tabs import Tabs
+from ecgtwin_app.ui.window.session import Session
+from ecgtwin_app.ui.window.theme import Theme
+
+#: Pixels around the tables.
+_MARGIN = 10
+#: Share of the table of criteria that a column of values takes at most; narrower than this (pixels) the table goes
+#: without the reference's column, which the tooltips have.
+_WIDEST, _WITH_REFERENCE = 0.21, 340
+#: The mean gap is docs/evaluation.json's "identity gap" over all conditions.
+_IDENTITY = N_(
+    "Identity: how alike twin and reference are in what is personal, from −1 to 1. Twins of unseen patients were on"
+    " average 0.77 nearer to their own reference than to those of others."
+)
+
+
+class ResultsPanel(QWidget):
+    """The verdict and the criteria above; measurements and provenance below."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._theme: Theme | None = None
+        self._lines: tuple[AskedGot, ...] = ()
+        self._content: dict[QWidget, tuple] = {}
+        self._heat_map_read = -1
+        self.verdict = QLabel(objectName="heading")
+        self.summary = QLabel(objectName="quiet")
+        self.summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.summary.setWordWrap(True)
+        self.criteria = make_table(
+            (tr("Criterion"), tr("Ref."), tr("Asked"), tr("Got"), ""), tr("Asked versus got"), (0, 2, 4)
+        )
+        self.criteria.setWordWrap(True)
+        self.criteria.horizontalHeader().sectionResized.connect(self._wrap_names)
+        self.measurements = MeasurementTable()
+        self.by_lead = LeadTable()
+        self.recording = RecordingPanel()
+        self.provenance = Paragraphs(tr("Provenance"))
+        self.heat_map = Paragraphs(tr("Checks of the heat map"))
+        self.tabs = Tabs()
+        self.tabs.addTab(self.measurements, tr("Measurements"))
+        self.tabs.addTab(self.by_lead, tr("Leads"))
+        self.tabs.addTab(self.recording, tr("Recording"))
+        self.tabs.addTab(self.provenance, tr("Provenance"))
+        self.tabs.addTab(self.heat_map, tr("Heat map"))
+        self.tabs.setTabVisible(self.tabs.indexOf(self.heat_map), False)
+        self._lay_out()
+
+    def _lay_out(self):
+        column = QVBoxLayout(self)
+        column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
+        column.setSpacing(4)
+        column.addWidget(self.verdict)
+        column.addWidget(self.summary)
+        column.addWidget(self.criteria, 2)
+        column.addWidget(self.tabs, 3)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colours for met and missed."""
+        self._theme = theme
+        self.measurements.set_theme(theme)
+
+    def resizeEvent(self, event):
+        """The columns of the criteria keep their shares."""
+        super().resizeEvent(event)
+        self._show_criteria()
+
+    def showEvent(self, event):
+        """Names that were measured while nothing was shown take the lines that they need."""
+        super().showEvent(event)
+        self._fit_soon()
+
+    def show_session(self, session: Session, frame: Frame | None = None) -> None:
+        """Fill everything in for the reference and the shown twin, or the frame of a morph that is shown."""
+        twin = session.twin
+        patient = session.reference.patient if session.reference is not None else Patient()
+        # Half way into a condition nothing is held against its criteria.
+        self._show_verdict(twin, frame, needs(session.reference) if session.reference is not None else None)
+        self.criteria.setVisible(twin is not None and frame is None)
+        self._lines = twin.asked_got if twin else ()
+        self._show_criteria()
+        measured = session.measured(session.reference) if session.reference is not None else {}
+        of_twin = session.measured(twin.recording) if twin else {}
+        of_twin = of_twin if frame is None else frame.measurements
+        twins_own = twin.recording.patient if twin else patient
+        self.measurements.show_measurements(
+            measured, of_twin, (patient.age, patient.sex), (twins_own.age, twins_own.sex)
+        )
+        self.by_lead.show_measurements(measured, of_twin)
+        self.recording.show_session(session)
+        self.provenance.show_rows(provenance_of(session))
+
+    def _is_new(self, table: QWidget, *content) -> bool:
+        """Whether a table is to show something else; filling in the same would lay it out and paint it again."""
+        before, self._content[table] = self._content.get(table), content
+        return content != before
+
+    def table_text(self, session: Session) -> str:
+        """The measurements as a table with tabs; a twin's carries the synthetic mark."""
+        twin = session.twin
+        return self.measurements.text(
+            f"{tr(SYNTHETIC)}: {names_text(twin.request.conditions, ', ')}" if twin is not None else ""
+        )
+
+    def show_heat_map(self, heatmap: HeatMap | None, wanted: bool = False) -> None:
+        """The checks made on the map that is shown, in a tab of their own.
+
+        The tab is there for as long as a map is `wanted`, made or in the making: whoever reads it is not sent
+        to another tab, and comes back to it when the map is shown again.
+        """
+        place = self.tabs.indexOf(self.heat_map)
+        if wanted:
+            making = [(tr("Heat map"), tr("It is being made."))]
+            self.heat_map.show_rows(checks_of(heatmap) if heatmap is not None else making)
+        if wanted != self.tabs.isTabVisible(place):
+            read = self.tabs.currentIndex() == place
+            self.tabs.setTabVisible(place, wanted)
+            if wanted and self._heat_map_read == self.tabs.currentIndex():
+                self.tabs.setCurrentIndex(place)
+            # Where Qt went when the tab was taken away: still there means that nobody chose another.
+            self._heat_map_read = self.tabs.currentIndex() if read else -1
+
+    def _show_verdict(self, twin: Twin | None, frame: Frame | None, lacks: str | None):
+        if frame is not None:
+            percent = number(100 * frame.fraction)
+            self.verdict.setText(tr("Morph, {percent} %").format(percent=percent))
+            self.summary.setText(
+                tr("Measured on what is shown; the criteria are those of the twin at 100 %.")
+            )
+            self.summary.setToolTip("")
+            return
+        if twin is None:
+            self.verdict.setText(tr("No twin yet"))
+            self.summary.setText(said(lacks) if lacks else tr("Choose a condition and press Generate."))
+            self.summary.setToolTip("")
+            return
+        lines = [line for line in twin.asked_got if line.met is not None]
+        met = sum(line.met for line in lines)
+        mark = "✓" if twin.met else "✗"
+        words = tr("{mark} {met} of {count} criteria met")
+        self.verdict.setText(words.format(mark=mark, met=met, count=len(lines)))
+        words = tr("{conditions} · seed {seed} · identity {identity} · {seconds} s")
+        words = words.format(
+            conditions=names_text(twin.request.conditions, ", "),
+            seed=twin.seed,
+            identity=number(twin.identity_similarity, 2),
+            seconds=number(twin.seconds, 1),
+        )
+        self.summary.setText(words if twin.first_draw else f"{tr('not the first draw')} · {words}")
+        self.summary.setToolTip(f"{self.summary.text()}\n{tr(_IDENTITY)}")
+
+    def _show_criteria(self):
+        room = self.width() - 2 * _MARGIN
+        narrow = room < _WITH_REFERENCE
+        lines, widest = self._lines, round((_WIDEST + 0.05 * narrow) * room)
+        self.criteria.setColumnHidden(1, narrow)
+        if not self._is_new(self.criteria, lines, widest, self._theme):
+            return
+        rows = []
+        for line in lines:
+            name = f"{said(line.name)}, {line.unit}" if line.unit else said(line.name)
+            mark = {True: "✓", False: "✗", None: "–"}[line.met]
+            rows.append((name, shown(line.reference), figures(said(line.asked)), shown(line.got), mark))
+        fill(self.criteria, rows)
+        for column in range(1, 4):  # long words wrap, so that the names of the criteria keep their room
+            self.criteria.setColumnWidth(column, min(self.criteria.columnWidth(column), widest))
+        self._fit_soon()
+        for row, (line, cells) in enumerate(zip(lines, rows)):
+            name, before, asked, got, mark = cells
+            words = {True: tr("met"), False: tr("missed"), None: tr("for information")}[line.met]
+            sentence = tr("{criterion}: asked {asked}, got {got}, {verdict}; the reference has {reference}")
+            sentence = sentence.format(
+                criterion=name, asked=asked or "–", got=got, verdict=words, reference=before
+            )
+            self.criteria.item(row, 0).setToolTip(sentence)
+            self.criteria.item(row, 4).setToolTip(words)
+            self.criteria.item(row, 4).setData(Qt.ItemDataRole.AccessibleTextRole, words)
+            if self._theme:
+                colour = {True: self._theme.good, False: self._theme.bad, None: self._theme.quiet}[line.met]
+                self.criteria.item(row, 4).setForeground(QColor(colour))
+
+    def _wrap_names(self, column, *_):
+        """The names get their room after the others, in another turn, and take as many lines as they need."""
+        if column == 0:
+            self._fit_soon()
+
+    def _fit_soon(self):
+        """In the next turn, when the columns have their widths."""
+        QTimer.singleShot(0, self, lambda: fit_rows(self.criteria))

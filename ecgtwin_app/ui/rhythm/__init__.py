@@ -1,0 +1,1 @@
+"""The rhythm score under the page."""

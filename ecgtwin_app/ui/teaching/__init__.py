@@ -1,0 +1,1 @@
+"""Teaching mode: courses, quiz, hand-outs, morph."""

@@ -1,0 +1,1 @@
+"""The window itself: layout, theme, settings, session."""

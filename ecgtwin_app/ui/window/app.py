@@ -1,0 +1,178 @@
+"""Starting the window."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from platformdirs import user_data_dir, user_log_dir
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QWidget
+
+from ecgtwin_app import __version__
+from ecgtwin_app.conditions.vocabulary import find_condition
+from ecgtwin_app.engine.preload import load_torch
+from ecgtwin_app.formats.example import example_path
+from ecgtwin_app.i18n.words import tr
+from ecgtwin_app.ui.window import settings
+from ecgtwin_app.ui.window.language import install_chosen_language
+from ecgtwin_app.ui.window.main_window import MainWindow
+
+log = logging.getLogger("ecgtwin_app")
+
+
+def run(
+    application: QApplication,
+    path: str | None = None,
+    demo: bool = False,
+    shown: Callable[[QWidget], None] = lambda window: None,
+) -> int:
+    """Run the window until it is closed.
+
+    Parameters
+    ----------
+    application : QApplication
+    path : str or None
+        A recording to open; without one, the example.
+    demo : bool
+        Open the example and make a twin with ventricular premature complexes at once.
+    shown : callable
+        Gets the window when it is shown.
+
+    Returns
+    -------
+    int
+        Exit status.
+    """
+    application.setOrganizationName(settings.ORGANISATION)
+    application.setApplicationName(settings.APPLICATION)
+    application.setApplicationVersion(__version__)
+    install_chosen_language(application, QSettings())
+    _start_log()
+    window = MainWindow(load_engine, recovery=_recovery_folder())
+    holder = Holder(window)
+    window.show()
+    shown(window)
+    # The window is painted before anything else begins, and the ECG is there before the model.
+    QTimer.singleShot(0, lambda: _begin(window, path, demo))
+    status = application.exec()
+    holder.hooks.remove()
+    return status
+
+
+def _begin(window: MainWindow, path: str | None, demo: bool) -> None:
+    """Open what was asked for, then load the model."""
+    if demo:
+        window.open_path(example_path(), lambda: _demonstrate(window))
+    elif path is not None:
+        window.open_path(path, window.offer_recovery)
+    else:
+        window.open_example(window.offer_recovery)
+        window.offer_tour()
+    window.controller.prepare_engine()
+
+
+def _recovery_folder() -> Path:
+    """Where autosaved sessions lie: the user's own data folder."""
+    return Path(user_data_dir(settings.APPLICATION, settings.ORGANISATION)) / "recovery"
+
+
+def _demonstrate(window: MainWindow) -> None:
+    """Make one twin; of a condition that is not ready the best of a few draws is shown, and marked so."""
+    request = window.session.request
+    if all(find_condition(name).status == "ready" for name in request.conditions):
+        window.generate()
+        return
+    window.session.set_request(replace(request, best_of=4))
+    window.generate()
+    window.session.set_request(request)
+
+
+def load_engine():
+    """The engine with the weights that ship; for another thread than the window's."""
+    load_torch()
+    from ecgtwin_app.engine.engine import TwinEngine
+
+    return TwinEngine.load()
+
+
+class Holder(QObject):
+    """Holds the window, and puts another in its place that speaks the language chosen."""
+
+    def __init__(self, window: MainWindow):
+        super().__init__()
+        self.hold(window)
+
+    def hold(self, window: MainWindow) -> None:
+        """This is the window now."""
+        self.window, self.hooks = window, ErrorHooks(window)
+        # In a turn of its own: the button that asks for it goes with the window.
+        window.reopen = lambda: QTimer.singleShot(0, self, self.reopen)
+
+    def reopen(self) -> None:
+        """The same work in a new window; only the steps of Undo begin anew."""
+        former = self.window
+        install_chosen_language(QApplication.instance(), former.store)
+        engine = former.controller.engine
+        window = MainWindow(load_engine if engine is None else lambda: engine, former.store, former.recovery)
+        window.take_over(former)
+        window.show()
+        self.hooks.remove()
+        former.close_now()
+        self.hold(window)
+        window.controller.prepare_engine()
+
+
+class ErrorHooks(QObject):
+    """Whatever nobody caught, in whichever thread, becomes a line in the log and a sentence in the bar."""
+
+    _caught = Signal(str)
+
+    def __init__(self, window: MainWindow):
+        super().__init__(window)
+        self._caught.connect(window.messages.warn, Qt.ConnectionType.QueuedConnection)
+        self._before = sys.excepthook, threading.excepthook
+        sys.excepthook = self._report
+        threading.excepthook = lambda args: self._report(args.exc_type, args.exc_value, args.exc_traceback)
+
+    def remove(self) -> None:
+        """Put the former hooks back."""
+        sys.excepthook, threading.excepthook = self._before
+
+    def _report(self, kind, value, trace):
+        log.error("Not caught", exc_info=(kind, value, trace))
+        self._caught.emit(
+            tr("Something went wrong ({error}); save your twins and start the program again.").format(
+                error=kind.__name__
+            )
+        )
+
+
+class DiscreetFormatter(logging.Formatter):
+    """Writes where an error happened but not what it said: messages may hold names of files or patients."""
+
+    def formatException(self, exc_info) -> str:
+        """Type and places, without the message."""
+        kind, _, trace = exc_info
+        places = (f"  {Path(f.filename).name}:{f.lineno} in {f.name}" for f in traceback.extract_tb(trace))
+        return "\n".join([kind.__name__, *places])
+
+
+def _start_log():
+    try:
+        folder = Path(user_log_dir(settings.APPLICATION, settings.ORGANISATION))
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(
+            folder / "ecgtwin.log", maxBytes=1_000_000, backupCount=2, encoding="utf-8"
+        )
+    except OSError:
+        handler = logging.StreamHandler()  # a home that cannot be written must not keep the window away
+    handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)

@@ -1,0 +1,166 @@
+"""A drawn beat keeps the criteria of its conditions and a voltage that patients have, whatever the reference."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ecgtwin_app.conditions.plausible import LIMITS
+from ecgtwin_app.conditions.referee import judge, meets
+from ecgtwin_app.conditions.verdict import Asked
+from ecgtwin_app.ecg.measurement.measure import measure
+from ecgtwin_app.ecg.signal.leads import independent_leads, twelve_leads
+from ecgtwin_app.ecg.signal.recording import Recording
+from ecgtwin_app.engine.beat_law import (
+    ALWAYS_ALLOWED,
+    GROWTH,
+    PHYSIOLOGY_DRAWS,
+    bounded,
+    by_physiology,
+    missed_lines,
+)
+from ecgtwin_app.engine.engine import TwinEngine
+from ecgtwin_app.engine.feasible import check_request
+from ecgtwin_app.engine.plan import make_plan
+from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.engine.shapes import Shapes
+from ecgtwin_app.formats.example import example_path
+from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.heart.morphologies import MORPHOLOGIES
+from ecgtwin_app.heart.rhythm.atrial_waves import SEEN_FLUTTER, as_large_as_seen, with_sinus_p
+
+LBBB = "left bundle branch block"
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return TwinEngine.load()
+
+
+@pytest.fixture(scope="module")
+def reference():
+    return read_ecg(example_path())
+
+
+def planned(engine, recording, *conditions, seed=3, **asked):
+    request = TwinRequest(conditions, 70.0, seed=seed, **asked)
+    prepared = engine._prepare(recording)
+    return make_plan(check_request(request), request, prepared, seed), prepared
+
+
+def test_where_no_draw_is_a_beat_of_the_condition_physiology_makes_it(engine, reference, monkeypatch):
+    plan, prepared = planned(engine, reference, LBBB)
+    own = prepared.template
+    assert missed_lines(own, plan, prepared) > 0
+    # As for a reference that the model was never taught on: it gives the patient's own beat back.
+    monkeypatch.setattr(Shapes, "_draws", lambda self, kind, plan, trials: [own for _ in trials])
+    beat = Shapes(engine._model, prepared, plan, 3, 1.5, "cpu")("QRS", "conducted", "")
+    assert missed_lines(beat, plan, prepared) == 0 and beat.qrs_duration >= 0.12
+    (twin,) = engine.generate(reference, TwinRequest((LBBB,), 70.0, seed=3))
+    assert twin.met, [line for line in twin.asked_got if line.met is False]
+
+
+def test_physiology_makes_a_beat_near_the_asked_severity(engine, reference):
+    widths = []
+    for severity in (0.0, 1.0):
+        plan, prepared = planned(engine, reference, LBBB, severity=severity)
+        beat, *others = by_physiology(plan, prepared, 3)
+        assert len(others) == PHYSIOLOGY_DRAWS - 1
+        assert missed_lines(beat, plan, prepared) == 0
+        widths.append(beat.qrs_duration)
+    assert widths[1] > widths[0] + 0.01
+
+
+def test_no_voltage_grows_beyond_what_a_heart_can_come_to(engine, reference):
+    own = engine._prepare(reference).template
+    large = replace(own, qrs=4 * own.qrs, t=4 * own.t)
+    beat = bounded(large, own, (LBBB,))
+    for rows, allowed in ((slice(0, 6), ALWAYS_ALLOWED[0]), (slice(6, 12), ALWAYS_ALLOWED[1])):
+        before, after = (np.ptp(twelve_leads(one.qrs)[rows], axis=1).max() for one in (own, beat))
+        assert after <= max(GROWTH * before, allowed) + 1e-4
+    # One factor for the limb leads: the frontal axis stays, and so does the law of the limb leads.
+    ratio = beat.qrs[:2] / np.where(large.qrs[:2] == 0, 1, large.qrs[:2])
+    assert np.ptp(ratio[large.qrs[:2] != 0]) < 1e-4
+    assert bounded(own, own, (LBBB,)) is own
+    # What the condition does not change is not touched: T of a strain is bounded, its QRS is the patient's.
+    strained = bounded(large, own, ("left ventricular strain",), {"t"})
+    assert np.array_equal(strained.qrs, large.qrs) and np.abs(strained.t).max() < np.abs(large.t).max()
+
+
+@pytest.mark.parametrize("name", [LBBB, "left ventricular hypertrophy", "anterior STEMI", "T inversion"])
+def test_waves_of_a_twin_are_of_a_size_that_patients_have(engine, reference, name):
+    (twin,) = engine.generate(reference, TwinRequest((name,), 70.0, seed=11, severity=1.0))
+    (line,) = [line for line in twin.asked_got if line.name == "waves no larger than patients have them"]
+    assert line.met is True
+
+
+def test_a_wave_that_no_patient_has_is_missed_and_named(reference):
+    before = measure(reference)
+    eight = independent_leads(reference.signal).copy()
+    eight[3] *= 5.67 / before.s_amplitude["V2"]
+    verdicts = judge(Recording(twelve_leads(eight), reference.rate), (), reference=reference)
+    (line,) = [v for v in verdicts if v.name.startswith("size of S")]
+    assert line.name == "size of S in V2" and line.asked == "≤ 3.9" and line.met is False
+    assert line.got == pytest.approx(5.67, abs=0.1)
+    assert not meets(verdicts)
+    # The patient's own is never too large, and a recording that is no twin is not held against it.
+    large = Recording(twelve_leads(eight), reference.rate)
+    assert meets(judge(large, (), reference=large))
+    assert judge(large, ()) == ()
+
+
+def test_limits_name_conditions_of_the_vocabulary():
+    from ecgtwin_app.conditions.referee import CRITERIA
+
+    for limit in LIMITS:
+        assert set(limit.larger) <= set(CRITERIA)
+        assert all(value > limit.usual for value in limit.larger.values())
+        assert limit.allowed(Asked(())) == limit.usual
+
+
+def test_a_rhythm_need_not_narrow_the_patients_own_wide_qrs(reference):
+    wide = measure(reference)
+    for own, got, met in (
+        (138.0, 146.0, True),
+        (168.0, 128.0, True),
+        (138.0, 162.0, False),
+        (90.0, 122.0, False),
+    ):
+        lines = judge(replace(wide, qrs=got), ("junctional rhythm",), reference=replace(wide, qrs=own))
+        (line,) = [line for line in lines if line.name == "QRS duration"]
+        assert line.met is met, (own, got, line)
+        assert ("the reference has" in line.asked) is (own >= 120)
+
+
+def test_a_patient_without_p_has_one_in_sinus_rhythm(engine, reference):
+    template = engine._prepare(reference).template
+    none = replace(template, p=template.p[:, :0], p_offset=0, pr=np.nan, p_peak=np.nan, p_duration=np.nan)
+    drawn = with_sinus_p(none, np.random.default_rng(1))
+    assert drawn.has_p and 0.085 <= drawn.p_duration <= 0.115 and 0.12 <= drawn.pr <= 0.2
+    one, two = drawn.p[0], drawn.p[1]
+    assert one.max() > 0.02 and two.max() > 0.06 and two.max() > 3 * -two.min()
+    assert np.array_equal(drawn.qrs, none.qrs)
+
+
+@pytest.mark.parametrize("size", [0.3, 1.0, 3.0])
+def test_a_flutter_wave_is_as_large_as_a_reader_sees(size):
+    turn = np.outer(np.array([0.1, 1, -0.2, 0, 0, 0, 0, 0.3]), np.sin(np.linspace(0, 6.28, 64))).astype(
+        np.float32
+    )
+    qrs = size * np.outer(np.ones(8), np.sin(np.linspace(0, 6.28, 40)) / 2).astype(np.float32)
+    small, large = as_large_as_seen(0.02 * turn, qrs), as_large_as_seen(0.3 * turn, qrs)
+    assert np.ptp(small[1]) == pytest.approx(SEEN_FLUTTER * np.clip(size, 0.8, 1.6), rel=0.01)
+    assert np.allclose(large, 0.3 * turn)
+
+
+def test_every_morphology_is_judged_on_its_beat(engine, reference):
+    for name in MORPHOLOGIES:
+        plan, prepared = planned(engine, reference, name)
+        assert (
+            missed_lines(
+                Shapes(engine._model, prepared, plan, 3, 1.5, "cpu")("QRS", "conducted", ""), plan, prepared
+            )
+            == 0
+        ), name

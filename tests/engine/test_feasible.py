@@ -1,0 +1,162 @@
+"""What can be asked: limits that agree with the referee, the rate that is taken, contradictions said at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from synthetic_ecg import strip
+
+from ecgtwin_app.conditions.bounds import NO_PR, rate_bounds, set_point_limits
+from ecgtwin_app.conditions.referee import SET_POINTS as JUDGED
+from ecgtwin_app.conditions.referee import judge, meets
+from ecgtwin_app.conditions.vocabulary import load_vocabulary
+from ecgtwin_app.ecg.measurement.measure import measure
+from ecgtwin_app.ecg.signal.recording import EcgError
+from ecgtwin_app.engine.feasible import SET_POINTS, check_request, contradiction, rate_for
+from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.heart.rhythm.processes import RHYTHMS
+
+NAMES = [condition.name for condition in load_vocabulary()]
+BOUNDED = [
+    (name, field, *limits) for name in NAMES for (_, field), limits in set_point_limits([name]).items()
+]
+
+
+@pytest.fixture(scope="module")
+def measured():
+    return measure(strip(rate=72)[0])
+
+
+def lines(m, condition, name):
+    return [verdict for verdict in judge(m, [condition]) if verdict.name == name and verdict.met is not None]
+
+
+@pytest.mark.parametrize("name, field, low, high", BOUNDED)
+def test_a_set_point_is_refused_just_where_the_referee_would_miss_it(measured, name, field, low, high):
+    shown, _, attribute, _ = JUDGED[field]
+
+    def judged(value):
+        value = 180 - (180 - value) % 360 if field == "axis" else value
+        return lines(replace(measured, **{attribute: value}), name, shown)
+
+    for value, inside in ((low, True), (high, True), (low - 1, False), (high + 1, False)):
+        if not SET_POINTS[field][0] < value < SET_POINTS[field][1]:
+            continue
+        assert all(line.met is inside for line in judged(value)), (value, judged(value))
+        said = contradiction(TwinRequest((name,), **{field: value}))
+        assert (said == "") is inside, said
+        assert inside or (name in said and f"{value:g}" in said)
+
+
+@pytest.mark.parametrize("name", ["sinus rhythm", "sinus bradycardia", "sinus tachycardia",
+                                  "supraventricular tachycardia", "junctional rhythm", "complete AV block"])  # fmt: skip
+def test_a_rate_is_refused_just_where_the_referee_would_miss_it(measured, name):
+    bounds = rate_bounds([name])
+    for rate in (bounds.low - 1, bounds.low, bounds.high, bounds.high + 1):
+        if not 30 <= rate <= 220 or rate == 181:  # the fastest sinus node is no criterion
+            continue
+        inside = bounds.low <= rate <= bounds.high
+        judged = lines(replace(measured, heart_rate=rate), name, "ventricular rate")
+        assert all(line.met is inside for line in judged), (rate, judged)
+        assert (contradiction(TwinRequest((name,), rate)) == "") is inside
+
+
+def test_every_rhythm_has_limits_and_no_other_condition_has():
+    for condition in load_vocabulary():
+        limited = condition.rate_limits is not None
+        # Where the PR or the P tells, a P on the T before it does not.
+        by_p = ("pre-excitation", "left atrial enlargement", "right atrial enlargement")
+        assert limited == (condition.name in RHYTHMS or condition.name in by_p), condition.name
+        if limited:
+            assert (
+                condition.rate_limits[0] <= max(condition.rate_range[0], 30)
+                or condition.name == "ventricular tachycardia"
+            )
+            assert condition.rate_limits[1] >= condition.rate_range[1] or condition.name in by_p
+
+
+@pytest.mark.parametrize("name", sorted(NO_PR))
+def test_no_pr_is_set_where_there_is_none(name):
+    assert f"cannot be set in {name}" in contradiction(TwinRequest((name,), pr=160))
+
+
+@pytest.mark.parametrize(
+    "request_, own, words",
+    [
+        (
+            TwinRequest(("bradycardia",), 70),
+            None,
+            "70/min contradicts sinus bradycardia, which has 30 to 59/min",
+        ),
+        (TwinRequest(("first-degree AV block",), pr=120), 60, "120 ms contradicts first-degree AV block"),
+        (TwinRequest(("long QT",), qt=400), 60, "which at 60/min has at least 480 ms"),
+        (TwinRequest(("long QT",), 100, qt=420), None, ""),
+        (TwinRequest(("sinus rhythm",), qt=620), 95, "does not fit into the 632 ms"),
+        (TwinRequest(("sinus rhythm",), qrs=200, qt=300), 60, "no room for a QRS of 200 ms"),
+        (TwinRequest(("RBBB", "LBBB")), 60, "No beat shows"),
+        (TwinRequest(("sinus bradycardia", "SVT")), 60, "No strip shows"),
+        (TwinRequest(("sinus bradycardia", "pre-excitation"), 58), 60, ""),
+        (TwinRequest(("LAFB",), axis=30), 60, "30° contradicts left anterior fascicular block"),
+        (TwinRequest(("LAFB", "RBBB"), axis=30), 60, ""),
+        (TwinRequest(("sinus rhythm", "first-degree AV block"), pr=240), 60, ""),
+        (TwinRequest(("sinus tachycardia", "complete AV block"), 40), 60, ""),
+        (TwinRequest(("RBBB",), 150), 60, ""),
+    ],
+)
+def test_a_contradiction_is_one_sentence(request_, own, words):
+    said = contradiction(request_, own)
+    assert (words in said) if words else said == ""
+    assert said.count(". ") == 0 and "open" not in said, "the fields say keep"
+    if words.startswith("No "):
+        return
+    check_request(request_)  # an old session that holds it still opens
+
+
+@pytest.mark.parametrize(
+    "conditions, own, rate, because",
+    [
+        (("T inversion",), 41, 41, ""),
+        (("PVC",), 41, 41, ""),
+        (("AF",), 118, 118, ""),
+        (
+            ("sinus rhythm",),
+            41,
+            62,
+            "A rate of 41/min cannot be kept: sinus rhythm has 60 to 100/min; 62/min is taken.",
+        ),
+        (("sinus rhythm",), 59.84, 62, "A rate of 59.8/min cannot be kept"),
+        (("sinus rhythm",), 60.1, 60.3, ""),
+        (("SVT", "RBBB"), 72, 152, "supraventricular tachycardia has 150 to 220/min"),
+        (("sinus tachycardia", "complete AV block"), 72, 47, "complete AV block has 30 to 49/min"),
+    ],
+)
+def test_keep_keeps_where_the_heart_can_have_it(conditions, own, rate, because):
+    taken, reason = rate_for(conditions, None, own)
+    assert taken == pytest.approx(rate) and because in reason
+    assert bool(reason) is bool(because)
+    assert rate_for(conditions, 155.0, own) == (155.0, "")
+
+
+def test_two_conditions_without_a_common_rate_are_refused():
+    with pytest.raises(EcgError, match="No heart rate suits sinus tachycardia, from 101/min, and junctional"):
+        rate_bounds(["sinus tachycardia", "junctional rhythm"])
+
+
+@pytest.mark.parametrize("field", list(SET_POINTS))
+def test_an_asked_set_point_is_a_line_of_the_referee(measured, field):
+    shown, unit, attribute, tolerance = JUDGED[field]
+    got = getattr(measured, attribute)
+    for asked, met in ((got + tolerance - 0.5, True), (got + tolerance + 1, False)):
+        (line,) = judge(
+            measured, [], set_points={field: asked, **{k: None for k in SET_POINTS if k != field}}
+        )
+        assert (line.name, line.unit, line.got, line.met) == (shown, unit, got, met)
+        assert line.asked == f"{asked:g} ± {tolerance:g}"
+    unmeasured = replace(measured, **{attribute: None})
+    assert not meets(judge(unmeasured, [], set_points={field: 100.0}))
+
+
+def test_an_axis_is_compared_around_the_circle(measured):
+    (line,) = judge(replace(measured, qrs_axis=-178.0), [], set_points={"axis": 178.0})
+    assert line.met is True

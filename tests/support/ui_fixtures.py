@@ -1,0 +1,50 @@
+"""Fixtures of tests that drive the window with the stand-in engine."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from PySide6.QtCore import QSettings
+from ui_standin import StandInEngine
+from ui_window import idle
+
+from ecgtwin_app.ui.window.main_window import MainWindow
+
+
+@pytest.fixture
+def qtbot(qtbot):
+    """Waits longer than five seconds: a loaded machine is slow, not wrong."""
+    qtbot.waitUntil = partial(qtbot.waitUntil, timeout=60_000)
+    return qtbot
+
+
+@pytest.fixture
+def engine():
+    return StandInEngine()
+
+
+@pytest.fixture
+def store(tmp_path):
+    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+@pytest.fixture
+def window(qtbot, engine, store):
+    window = MainWindow(lambda: engine, store)
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    yield window
+    engine.gate.set()
+    window.close_now()
+
+
+@pytest.fixture
+def opened(window, qtbot):
+    """The window with the example open and the weights known."""
+    window.controller.prepare_engine()
+    window.open_example()
+    qtbot.waitUntil(lambda: window.session.reference is not None and idle(window))
+    qtbot.waitUntil(lambda: window.view.up_to_date and window.view.page is not None)
+    return window

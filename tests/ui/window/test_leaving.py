@@ -1,0 +1,373 @@
+"""Leaving a session: every way out asks before anything is lost, and Undo brings back what was replaced."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from places import PACKAGE
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QAction, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QPushButton, QToolButton
+from synthetic_ecg import strip
+from ui_standin import StandInEngine
+from ui_window import accept_file_dialog, answer, asks_to_save, generate, idle
+
+from ecgtwin_app.ecg.signal.recording import Recording
+from ecgtwin_app.engine.request import Twin, TwinRequest
+from ecgtwin_app.formats.registry import write_ecg
+from ecgtwin_app.i18n import words
+from ecgtwin_app.report.calipers import TIME, Caliper
+from ecgtwin_app.report.layers import REFERENCE
+from ecgtwin_app.session.course import Course, make_cases, write_course
+from ecgtwin_app.session.session_file import SessionState, read_session, write_session
+from ecgtwin_app.ui.dialogs.seconds_dialog import SecondsDialog
+from ecgtwin_app.ui.window import app, leaving
+from ecgtwin_app.ui.window.main_window import MainWindow
+
+pytest_plugins = ("ui_fixtures",)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """A recording, a session with a twin and a course of it."""
+    folder = tmp_path_factory.mktemp("files")
+    reference, _ = strip(rate=66)
+    request = TwinRequest(("left bundle branch block",), steps=1)
+    twins = tuple(t for t in StandInEngine().iter_generate(reference, request) if isinstance(t, Twin))
+    write_session(folder / "a.ecgtwin", SessionState(reference, twins=twins, current=0, request=request))
+    write_session(folder / "b.ecgtwin", SessionState(strip(rate=80)[0]))
+    cases = tuple(make_cases(folder / name)[0] for name in ("a.ecgtwin", "b.ecgtwin"))
+    write_course(folder / "round.ecgcourse", Course("Round", cases))
+    write_ecg(Recording(strip(rate=72)[0].signal, 500.0), folder / "other.hea")
+    write_ecg(Recording(strip(seconds=40.0)[0].signal, 500.0), folder / "long.hea")
+    return folder
+
+
+@pytest.fixture
+def kept(qtbot, engine, store, tmp_path, files):
+    """A window with a recording and a twin that lies in no file, and what another window left in a crash."""
+    (tmp_path / "recovery").mkdir()
+    (tmp_path / "recovery" / "crashed.ecgtwin").write_bytes((files / "b.ecgtwin").read_bytes())
+    window = MainWindow(lambda: engine, store, tmp_path / "recovery")
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    window.enter("", lambda: window.session.open(strip(rate=70)[0], {"heart_rate": 70.0}))
+    window.generate()
+    qtbot.waitUntil(lambda: len(window.session.twins) == 1 and idle(window))
+    yield window
+    engine.gate.set()
+    window.close_now()
+
+
+def _dialog(window, qtbot, path, command):
+    window.commands[command].trigger()
+    accept_file_dialog(window, qtbot, path)
+
+
+def _drop(window, path):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    window.dropEvent(
+        QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
+                   Qt.KeyboardModifier.NoModifier)
+    )  # fmt: skip
+
+
+def _recent(window, path):
+    window.note_recent(path)
+    window.recent_menu.actions()[0].trigger()
+
+
+def _recover(window):
+    window.offer_recovery()
+    button = next(b for b in window.messages.findChildren(QToolButton) if b.text() == "Restore it")
+    button.click()
+
+
+def _next_case(window, qtbot, files, go):
+    """A course is open, but what is on the page is the user's own, with twins."""
+    twins = window.session.memento()
+    window.leave = lambda then: then()
+    window.open_path(files / "round.ecgcourse")
+    qtbot.waitUntil(lambda: window.teaching.at == 0 and idle(window))
+    window.session.recall(twins)
+    window.teaching.at = -1
+    del window.leave
+    go(window)
+
+
+def _start_again(window):
+    window.start_again()
+    window.findChild(QPushButton, "yes").click()
+
+
+#: Every way out of a session: what is done, with the folder of files.
+WAYS = {
+    "open an ECG": lambda w, q, f: _dialog(w, q, f / "other.hea", "open_file"),
+    "open a session": lambda w, q, f: _dialog(w, q, f / "a.ecgtwin", "open_file"),
+    "open a course as a file": lambda w, q, f: _dialog(w, q, f / "round.ecgcourse", "open_file"),
+    "open a course": lambda w, q, f: _dialog(w, q, f / "round.ecgcourse", "open_course"),
+    "open the example": lambda w, q, f: w.commands["open_example"].trigger(),
+    "drop an ECG": lambda w, q, f: _drop(w, f / "other.hea"),
+    "drop a session": lambda w, q, f: _drop(w, f / "a.ecgtwin"),
+    "drop a course": lambda w, q, f: _drop(w, f / "round.ecgcourse"),
+    "recent ECG": lambda w, q, f: _recent(w, f / "other.hea"),
+    "recent session": lambda w, q, f: _recent(w, f / "a.ecgtwin"),
+    "restore after a crash": lambda w, q, f: _recover(w),
+    "next case": lambda w, q, f: _next_case(w, q, f, lambda w: w.next_case()),
+    "a case of the list": lambda w, q, f: _next_case(
+        w, q, f, lambda w: w.teaching_panel.case_requested.emit(1)
+    ),
+    "start again": lambda w, q, f: _next_case(w, q, f, _start_again),
+    "quit": lambda w, q, f: w.commands["close"].trigger(),
+    "close the window": lambda w, q, f: w.close(),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_way_out_throws_twins_away_unasked(kept, qtbot, files, way):
+    twin, reference = kept.session.twin, kept.session.reference
+    assert kept.unsaved
+    WAYS[way](kept, qtbot, files)
+    qtbot.waitUntil(lambda: asks_to_save(kept) is not None)
+    qtbot.waitUntil(lambda: idle(kept))
+    assert kept.session.twins == [twin], "nothing happens before the answer"
+    answer(kept, qtbot, "Cancel")
+    qtbot.wait(30)
+    assert idle(kept) and kept.isVisible()
+    assert kept.session.twins == [twin] and kept.session.reference is reference
+    if way in ("next case", "a case of the list", "start again"):
+        return  # the course is open once, and shown without its question
+    WAYS[way](kept, qtbot, files)
+    answer(kept, qtbot, "Discard")
+    if way in ("quit", "close the window"):
+        qtbot.waitUntil(lambda: not kept.isVisible())
+        return
+    qtbot.waitUntil(lambda: kept.session.reference is not reference and idle(kept))
+    assert twin not in kept.session.twins
+    # And all the same Undo brings the former ECG back with its twins.
+    assert kept.commands["undo"].text().startswith("&Undo opening of")
+    kept.undo()
+    assert kept.session.reference is reference and kept.session.twins == [twin]
+    assert kept.unsaved and not kept.teaching.on
+    kept.redo()
+    assert kept.session.reference is not reference
+
+
+def test_other_ten_seconds_ask_too(kept, qtbot, files):
+    kept.leave = lambda then: then()
+    kept.open_path(files / "long.hea")
+    qtbot.waitUntil(lambda: any(d.isVisible() for d in kept.findChildren(SecondsDialog)))
+    next(d for d in kept.findChildren(SecondsDialog) if d.isVisible()).accept()
+    qtbot.waitUntil(lambda: kept.controller.piece is not None and idle(kept))
+    del kept.leave
+    kept.generate()
+    qtbot.waitUntil(lambda: bool(kept.session.twins) and idle(kept))
+    first, twin = kept.session.reference, kept.session.twin
+    kept.choose_seconds()
+    qtbot.waitUntil(lambda: any(d.isVisible() for d in kept.findChildren(SecondsDialog)))
+    dialog = next(d for d in kept.findChildren(SecondsDialog) if d.isVisible())
+    dialog.show_start(20.0)
+    dialog.accept()
+    answer(kept, qtbot, "Discard")
+    qtbot.waitUntil(lambda: kept.session.reference is not first and idle(kept))
+    assert kept.controller.piece[1] == 20.0
+    kept.undo()
+    assert kept.session.twins == [twin] and kept.controller.piece[1] == 0.0
+
+
+def test_saving_comes_first_and_then_what_was_requested(kept, qtbot, files, tmp_path):
+    digest = kept.session.twin.recording.digest()
+    kept.open_path(files / "other.hea")
+    answer(kept, qtbot, "Save session")
+    accept_file_dialog(kept, qtbot, tmp_path / "mine.ecgtwin")
+    qtbot.waitUntil(lambda: not kept.session.twins and idle(kept))
+    (twin,) = read_session(tmp_path / "mine.ecgtwin").twins
+    assert twin.recording.digest() == digest
+    assert not kept.unsaved and kept._session_path is None
+    kept.undo()
+    assert kept._session_path == tmp_path / "mine.ecgtwin" and not kept.unsaved, "it lies in its file"
+
+
+def test_a_save_that_is_given_up_leaves_nothing(kept, qtbot, files):
+    reference = kept.session.reference
+    kept.close()
+    answer(kept, qtbot, "Save session")
+    qtbot.waitUntil(lambda: any(d.isVisible() for d in kept.findChildren(QFileDialog)))
+    next(d for d in kept.findChildren(QFileDialog) if d.isVisible()).reject()
+    qtbot.wait(30)
+    assert kept.isVisible() and kept.session.reference is reference and kept.session.twins
+
+
+def test_closing_after_saving_closes(kept, qtbot, tmp_path):
+    kept._session_path = tmp_path / "mine.ecgtwin"
+    kept.close()
+    answer(kept, qtbot, "Save session")
+    qtbot.waitUntil(lambda: not kept.isVisible())
+    assert len(read_session(tmp_path / "mine.ecgtwin").twins) == 1
+    assert not list((tmp_path / "recovery").glob("*.ecgtwin")) or kept.keeper.path.exists() is False
+
+
+def test_two_wishes_to_leave_ask_once_and_the_later_counts(kept, qtbot, files):
+    kept.open_path(files / "other.hea")
+    kept.close()
+    qtbot.waitUntil(lambda: asks_to_save(kept) is not None)
+    answer(kept, qtbot, "Discard")
+    qtbot.waitUntil(lambda: not kept.isVisible())
+
+
+def test_the_question_is_answered_by_keys(kept, qtbot, files):
+    kept.open_path(files / "other.hea")
+    qtbot.waitUntil(lambda: asks_to_save(kept) is not None)
+    dialog = asks_to_save(kept)
+    assert [b.text() for b in dialog.findChildren(QPushButton) if b.isDefault()] == ["Save session"]
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: asks_to_save(kept) is None)
+    assert kept.session.twins
+
+
+# -- what counts as unsaved ----------------------------------------------------------------------------
+
+
+def test_only_what_was_made_is_unsaved(opened, qtbot, tmp_path):
+    assert not opened.unsaved
+    opened.request_panel.form.dials["severity"].field.setValue(0.8)
+    opened.set_calipers((Caliper(TIME, "II", (REFERENCE,), 1.0, 1.4, 0.2),), "caliper")
+    assert not opened.unsaved, "a caliper on a recording is no session"
+    marks = opened.session.marks(opened.session.reference)
+    opened.move_fiducials(REFERENCE, marks.move("qrs_offset", 0.008))
+    assert opened.unsaved
+    opened.undo()
+    assert not opened.unsaved
+    generate(opened, qtbot)
+    assert opened.unsaved
+    opened.save_session()
+    accept_file_dialog(opened, qtbot, tmp_path / "work.ecgtwin")
+    qtbot.waitUntil(lambda: "Saved the session" in opened.messages.text and idle(opened))
+    assert not opened.unsaved
+    opened.view_median_beats()
+    opened.request_panel.form.dials["severity"].field.setValue(0.4)
+    assert not opened.unsaved, "what is asked next and how it is looked at change nothing that was made"
+    opened.clear_calipers()
+    assert opened.unsaved
+    opened.undo()
+    assert not opened.unsaved
+    opened.remove_twin()
+    assert opened.unsaved
+
+
+def test_a_case_of_a_course_is_never_asked_about(window, qtbot, files):
+    window.open_path(files / "round.ecgcourse")
+    qtbot.waitUntil(lambda: window.teaching.at == 0 and idle(window))
+    window.reveal()
+    qtbot.waitUntil(lambda: not window.teaching.hidden and idle(window))
+    window.next_case()
+    qtbot.waitUntil(lambda: window.teaching.at == 1 and idle(window))
+    assert asks_to_save(window) is None
+
+
+def test_the_cases_of_a_course_are_one_step_to_undo(opened, qtbot, files):
+    generate(opened, qtbot)
+    reference = opened.session.reference
+    opened.open_path(files / "round.ecgcourse")
+    answer(opened, qtbot, "Discard")
+    qtbot.waitUntil(lambda: opened.teaching.at == 0 and idle(opened))
+    opened.next_case()
+    qtbot.waitUntil(lambda: opened.teaching.at == 1 and idle(opened))
+    opened.undo()
+    assert opened.session.reference is reference and len(opened.session.twins) == 1
+    assert not opened.teaching.on
+    opened.redo()
+    assert opened.teaching.on and opened.teaching.at == 1
+
+
+def test_everything_comes_back_with_undo(opened, qtbot, files):
+    generate(opened, qtbot, samples=2)
+    opened.set_calipers((Caliper(TIME, "II", (REFERENCE,), 1.0, 1.4, 0.2),), "caliper")
+    opened.set_layers(opened.layers.with_style(opened.session.twins[0], opacity=0.4), "opacity of layer")
+    opened.set_heat_map("contrast")
+    qtbot.waitUntil(lambda: opened.session.heatmap("contrast") is not None and idle(opened))
+    opened.view_side_by_side()
+
+    def state():
+        session = opened.session
+        return (
+            session.reference, session.measurements, tuple(session.twins), session.current, session.request,
+            tuple(session.requests), session.quality, session.heatmap("contrast"), opened.layers,
+            opened.view.calipers.calipers, opened.page_layout, opened.heat_method, opened.unsaved,
+        )  # fmt: skip
+
+    before = state()
+    opened.open_path(files / "a.ecgtwin")
+    answer(opened, qtbot, "Discard")
+    qtbot.waitUntil(lambda: opened.session.reference is not before[0] and idle(opened))
+    after = state()
+    opened.undo()
+    qtbot.waitUntil(lambda: idle(opened))
+    assert state() == before
+    opened.redo()
+    qtbot.waitUntil(lambda: idle(opened))
+    assert state() == after
+    opened.undo()
+    opened.undo()
+    assert opened.page_layout.mode != "side by side", "and the history before it goes on"
+
+
+def test_a_day_of_opening_files_does_not_fill_the_memory(opened, qtbot, files, monkeypatch):
+    monkeypatch.setattr(leaving, "MOST_OPENINGS", 3)
+    for _ in range(5):
+        before = opened.session.reference
+        opened.open_path(files / "other.hea")
+        qtbot.waitUntil(lambda before=before: opened.session.reference is not before and idle(opened))
+        assert opened.undo_stack.count() <= 3
+        assert opened.undo_stack.canUndo()
+
+
+def test_nothing_else_opens_anything():
+    """Only what `enter` is given may put another recording or state into the session."""
+    ui = PACKAGE / "ui"
+    callers = {
+        path.name
+        for path in ui.rglob("*.py")
+        if re.search(r"session\.(open|restore|recall)\(", path.read_text("utf-8"))
+    }
+    assert callers == {"file_jobs.py", "session.py", "leaving.py"}
+
+
+# -- another language ----------------------------------------------------------------------------------
+
+
+def test_another_language_is_offered_at_once_and_keeps_everything(
+    qapp, qtbot, engine, store, tmp_path, files
+):
+    window = MainWindow(lambda: engine, store, tmp_path / "recovery")
+    holder = app.Holder(window)
+    window.show()
+    window.enter("", lambda: window.session.open(strip(rate=70)[0], {"heart_rate": 70.0}, name="a.hea"))
+    window.generate()
+    qtbot.waitUntil(lambda: len(window.session.twins) == 1 and idle(window))
+    window.set_calipers((Caliper(TIME, "II", (REFERENCE,), 1.0, 1.4, 0.2),), "caliper")
+    twin, reference = window.session.twin, window.session.reference
+    try:
+        window.findChild(QAction, "language_de").trigger()
+        (now,) = (b for b in window.messages.findChildren(QToolButton) if b.text() == "Change it now")
+        qtbot.mouseClick(now, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: holder.window is not window)
+        german = holder.window
+        qtbot.waitUntil(lambda: idle(german))
+        assert german.isVisible() and not window.isVisible()
+        assert german.commands["generate"].text() == "&Erzeugen"
+        assert german.session.twins == [twin] and german.session.reference is reference
+        assert german.view.calipers.calipers[0].b == 1.4 and german.session.name == "a.hea"
+        assert german.unsaved, "it lies in no file yet"
+        assert german.controller.engine is engine, "the model is not loaded again"
+        german.generate()
+        qtbot.waitUntil(lambda: len(german.session.twins) == 2 and idle(german))
+        german.close()
+        answer(german, qtbot, "Abbrechen")
+    finally:
+        words.install_language(qapp, "en")
+        holder.hooks.remove()
+        holder.window.close_now()
