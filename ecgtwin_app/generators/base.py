@@ -1,0 +1,353 @@
+"""The contract of a generator: what it says of itself, what it is asked, and what it gives back.
+
+A generator draws twelve-lead ECGs. The engine asks it in three steps: `prepare` a patient once, `plan` each draw,
+`sample` plans together; and makes recordings of what comes, measures them and says where they come from.
+`catalogue` lists the generators there are. A further one is a folder beside `ecgtwin/` and a line there.
+
+    patient = generator.prepare(task.source.recordings)
+    plans = [generator.plan(patient, task, seed) for seed in (1, 2)]
+    *_, last = generator.sample(plans)
+    last.preview  # (2, leads, samples), millivolts
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol, Self, TypeVar
+
+import numpy as np
+
+from ecgtwin_app.ecg.beat.score import RhythmScore
+from ecgtwin_app.ecg.measurement.measure import Measurements
+from ecgtwin_app.ecg.signal.recording import Recording
+
+#: Who writes the score that is performed: the rhythm processes, the rhythm model, or nobody. Without a score the
+#: generator has to invent the rhythm.
+RHYTHM_WRITERS = ("process", "learned", "none")
+
+
+class Ability(StrEnum):
+    """What a generator can be asked for. What it cannot is not offered for it."""
+
+    #: A patient's recording under other conditions.
+    TWIN = "twin"
+    #: A recording of nobody in particular.
+    POPULATION = "population"
+    #: A part of a recording, in time or of leads, from the rest of it.
+    IMPUTE = "impute"
+    #: What comes after the end of a recording.
+    FORECAST = "forecast"
+    #: One beat, without a rhythm.
+    BEAT = "beat"
+    #: Some beats of a recording changed, the others left.
+    EDIT = "edit"
+    #: Words, instead of statements of the vocabulary.
+    TEXT = "text"
+    #: Which statements it looked at, and when: see `AttentionGenerator`.
+    ATTENTION = "attention"
+    #: Which samples make it recognise a statement: see `EvidenceGenerator`.
+    GRADIENTS = "gradients"
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a generator says of itself.
+
+    Attributes
+    ----------
+    id : str
+        Its name in the catalogue, on the command line and in provenance.
+    model : str
+        The name that its weights have.
+    weights_sha256 : str
+        Hash over all files of its weights.
+    rate : float
+        Of what it draws, Hz.
+    samples : int
+    leads : tuple of str
+        In the order of its rows. Derived limb leads that it does not draw are derived from I and II.
+    statements : tuple of str
+        Conditions of the vocabulary that it knows.
+    abilities : frozenset of Ability
+    samplers : mapping of str to int
+        Names, of `sampling.names`, to the usual number of steps; the default first.
+    rhythms : tuple of str
+        Who can write the rhythm score, of `RHYTHM_WRITERS`; the default first.
+    set_points : frozenset of str
+        Keys of `Target.set_points` that it keeps to; "score" when it performs a score that it is given.
+    dials : frozenset of str
+        Keys of `Settings.dials` that it listens to.
+    """
+
+    id: str
+    model: str
+    weights_sha256: str
+    rate: float
+    samples: int
+    leads: tuple[str, ...]
+    statements: tuple[str, ...]
+    abilities: frozenset[Ability]
+    samplers: Mapping[str, int]
+    rhythms: tuple[str, ...] = ("none",)
+    set_points: frozenset[str] = frozenset()
+    dials: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is wanted.
+
+    Attributes
+    ----------
+    present, absent, keep : tuple of str
+        Conditions, by their names in the vocabulary: to be there, not to be there, and to stay as the source has
+        them. What is not named is absent.
+    age : float or None
+        Years; None means the source's, or unknown.
+    sex : {"F", "M"} or None
+    set_points : mapping of str to float
+        What is asked for, and nothing else: "heart_rate" (1/min), "pr", "qrs", "qt" (ms), "axis" (degrees),
+        "severity" (0 to 1).
+    score : RhythmScore or None
+        To be performed; None leaves the rhythm to `Settings.rhythm`.
+    text : str
+        A report in words.
+    """
+
+    present: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    age: float | None = None
+    sex: str | None = None
+    set_points: Mapping[str, float] = field(default_factory=dict)
+    score: RhythmScore | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """What it is made from.
+
+    Attributes
+    ----------
+    recordings : tuple of Recording
+        Of one patient: the reference, and more that are pooled with it to what is personal. None at all: of nobody
+        in particular.
+    mask : ndarray or None, shape (12, samples at 500 Hz), bool
+        What of the reference is to be drawn anew; None: all of it.
+    """
+
+    recordings: tuple[Recording, ...] = ()
+    mask: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How it is drawn.
+
+    Attributes
+    ----------
+    sampler : str
+    steps : int
+    rhythm : str
+        Who writes the rhythm score; see `Spec.rhythms`.
+    dials : mapping of str to float
+        Guidance by what it guides to: "strength" (the condition), "identity"; 1 is none.
+    seed : int
+        What all draws of a task share, such as a pacemaker, is drawn with it. Draw k has the seed `seed` + k.
+    samples : int
+        How many recordings are wanted.
+    best_of : int
+        Draw so many for each, and keep the one that meets most criteria.
+    """
+
+    sampler: str
+    steps: int
+    rhythm: str = "none"
+    dials: Mapping[str, float] = field(default_factory=dict)
+    seed: int = 1
+    samples: int = 1
+    best_of: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What is wanted, from what, and how."""
+
+    target: Target
+    source: Source
+    settings: Settings
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Patient:
+    """A source made ready; generators add what their networks read.
+
+    Attributes
+    ----------
+    recording : Recording or None
+        The ten seconds used, twelve leads at 500 Hz; None for nobody in particular.
+    digests : tuple of str
+        SHA-256 of the recordings as they were given.
+    measured : Measurements or None
+        Of `recording`.
+    rate : float or None
+        Ventricular rate, 1/min.
+    base : ndarray or None, shape (width,)
+        Unit-length base vector: what is personal.
+    """
+
+    recording: Recording | None = None
+    digests: tuple[str, ...] = ()
+    measured: Measurements | None = None
+    rate: float | None = None
+    base: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Plan(ABC):
+    """One draw with nothing left open but the noise; generators add what they settle beforehand.
+
+    Attributes
+    ----------
+    patient : Patient
+    task : Task
+    seed : int
+        Of this draw.
+    names : tuple of str
+        Conditions that are to be there.
+    rate : float or None
+        Ventricular rate that is performed, 1/min; None where the generator chooses it.
+    rate_reason : str
+        Why the rate is not the patient's, where that was to be kept: one sentence; "" otherwise.
+    age : float or None
+    sex : str or None
+    score : RhythmScore or None
+        None when the generator invents the rhythm.
+    """
+
+    patient: Patient
+    task: Task
+    seed: int
+    names: tuple[str, ...]
+    rate: float | None
+    rate_reason: str = ""
+    age: float | None
+    sex: str | None
+    score: RhythmScore | None = None
+
+    @abstractmethod
+    def without_condition(self, names: Sequence[str] = ()) -> Self:
+        """The same draw without some of its conditions, or without any: the other end of a contrast map."""
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """A batch of plans after one step of the sampler; between two of them the job can be cancelled.
+
+    Attributes
+    ----------
+    number, total : int
+        1 to `total`.
+    preview : ndarray, shape (plans, leads, samples), float32
+        What it looks like now, millivolts, leads and rate as the spec says. The last step's is the result.
+    """
+
+    number: int
+    total: int
+    preview: np.ndarray
+
+
+PatientT = TypeVar("PatientT", bound=Patient)
+PlanT = TypeVar("PlanT", bound=Plan)
+
+
+class Generator(Protocol[PatientT, PlanT]):
+    """What the engine asks of a generator. Use one from one thread at a time."""
+
+    @property
+    def spec(self) -> Spec:
+        """What it says of itself."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """ "cpu", "cuda" or "mps"."""
+        ...
+
+    def prepare(self, recordings: Sequence[Recording]) -> PatientT:
+        """Cut, measure and encode the recordings of a patient, the reference first; none: nobody in particular.
+
+        Raises
+        ------
+        EcgError
+            When one cannot be used.
+        """
+        ...
+
+    def plan(self, patient: PatientT, task: Task, seed: int) -> PlanT:
+        """Settle what the task leaves open, with the draw's own random numbers: the same seed, the same plan.
+
+        Raises
+        ------
+        EcgError
+            When the task cannot be granted to this patient.
+        """
+        ...
+
+    def sample(self, plans: Sequence[PlanT]) -> Iterator[Step]:
+        """Draw a batch of plans, all of the same settings, together.
+
+        A plan's result depends on nothing but the plan, up to the last bits of floating point.
+        """
+        ...
+
+    def base_vector(self, recording: Recording, measured: Measurements | None = None) -> np.ndarray:
+        """Unit-length base vector (width,) of a recording, its conditions taken as unknown; for `Ability.TWIN`.
+
+        `measured` are its measurements where they are known already.
+        """
+        ...
+
+
+class AttentionRecorder(Protocol):
+    """Collects attention while plans are sampled; a context manager that leaves the network as it was."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def mean(self) -> np.ndarray:
+        """Mean weights (tokens along the strip, tokens of the condition); each row sums to 1."""
+        ...
+
+
+class AttentionGenerator(Generator[PatientT, PlanT], Protocol):
+    """One with `Ability.ATTENTION`."""
+
+    def recording_attention(self) -> AttentionRecorder:
+        """To be open while one plan is sampled."""
+        ...
+
+    def condition_tokens(self, names: Sequence[str]) -> list[int]:
+        """Columns of the attention that belong to conditions."""
+        ...
+
+
+class Evidence(Protocol):
+    """How much a generator recognises a condition in signals, to be differentiated by torch."""
+
+    def __call__(self, signal):
+        """Evidence, a tensor (batch,), of a tensor (batch, 8, samples at 500 Hz) in mV; above 0 it speaks for it."""
+        ...
+
+
+class EvidenceGenerator(Generator[PatientT, PlanT], Protocol):
+    """One with `Ability.GRADIENTS`."""
+
+    def evidence(self, plan: PlanT, name: str = "") -> Evidence:
+        """For one of the plan's conditions, or for all of them together."""
+        ...
