@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ecgtwin_app.engine.request import Twin
-from ecgtwin_app.i18n.condition_words import names_text
 from ecgtwin_app.i18n.words import tr
 from ecgtwin_app.report.layers import REFERENCE, TWIN, Layer
+from ecgtwin_app.session.condition_names import names_text
 
 #: The reference by its name, or a twin itself.
 Key = str | Twin

@@ -13,8 +13,8 @@ from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.feasible import check_request
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.formats.marking import shown_age
-from ecgtwin_app.i18n.condition_words import names_text
 from ecgtwin_app.i18n.words import figure, tr
+from ecgtwin_app.session.condition_names import names_text
 
 #: A preset file larger than this is none.
 _LARGEST = 1_000_000

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+import gettext
 import json
 import re
+from dataclasses import replace
 from string import Formatter
 
+import polib
 import pytest
 import shown_words
 from places import SUPPORT
-from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+from PySide6.QtCore import QLocale, QTranslator
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QMenu
 from ui_fixtures import engine, opened, qtbot, store, window  # noqa: F401
@@ -17,16 +21,25 @@ from ui_window import generate
 
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.measurement.quality import NOTES
-from ecgtwin_app.i18n import words
-from ecgtwin_app.i18n.condition_words import search, synonyms_of
+from ecgtwin_app.i18n import tables, words
 from ecgtwin_app.resources import resource_path
+from ecgtwin_app.session.condition_names import search, synonyms_of
 from ecgtwin_app.ui.commands.language_menu import LanguageMenu
 from ecgtwin_app.ui.commands.table import COMMANDS, MENUS, written
 from ecgtwin_app.ui.window import settings
-from ecgtwin_app.ui.window.language import install_chosen_language
+from ecgtwin_app.ui.window.language import install_chosen_language, install_everywhere
 from ecgtwin_app.ui.window.main_window import MainWindow
 
-INTERFACE, CONDITIONS, MESSAGES = (words.read_table(table, "de") for table in words.TABLES)
+_PO = polib.pofile(str(resource_path("words/de.po")))
+#: Source to German; the sentence for many stands beside the one for one.
+INTERFACE = {entry.msgid + (f"@{entry.msgctxt}" if entry.msgctxt else ""): entry.msgstr for entry in _PO}
+INTERFACE |= {entry.msgid: entry.msgstr_plural[0] for entry in _PO if entry.msgid_plural}
+INTERFACE |= {entry.msgid_plural: entry.msgstr_plural[1] for entry in _PO if entry.msgid_plural}
+CONDITIONS = tables.read_conditions("de")
+MESSAGES = json.loads(resource_path("words/messages.de.json").read_text("utf-8"))
+_OF_CONDITIONS = {
+    entry[what]: "" for entry in CONDITIONS.values() for what in ("name", "criteria", "teaching")
+}
 #: Window text that is the same in every language.
 _NAMES = {"ECGTwin Desktop", "{0} (Ctrl+{1})"}
 
@@ -34,9 +47,9 @@ _NAMES = {"ECGTwin Desktop", "{0} (Ctrl+{1})"}
 @pytest.fixture
 def german(qapp):
     """The application in German, and in English again afterwards."""
-    words.install_language(qapp, "de")
+    install_everywhere(qapp, "de")
     yield words
-    words.install_language(qapp, "en")
+    install_everywhere(qapp, "en")
 
 
 def _fields(text: str) -> list[str]:
@@ -52,7 +65,7 @@ def test_every_shown_text_goes_through_the_translation():
 
 
 def test_every_marked_text_has_a_german_one():
-    there = INTERFACE | CONDITIONS | MESSAGES
+    there = INTERFACE | MESSAGES
     missing = [f"{where}: {text!r}" for text, where in shown_words.marked().items() if text not in there]
     assert not missing, "Add these to resources/words/interface.de.json:\n" + "\n".join(missing)
 
@@ -93,12 +106,14 @@ def test_every_note_on_a_lead_has_a_german_one():
     assert [note for note in NOTES if f"{{0}}: {note}" not in MESSAGES or note not in MESSAGES] == []
 
 
-@pytest.mark.parametrize("table", [INTERFACE, CONDITIONS, MESSAGES], ids=words.TABLES)
+@pytest.mark.parametrize("table", [INTERFACE, MESSAGES], ids=["window", "messages"])
 def test_both_languages_fill_in_the_same_values(table):
     assert [text for text, german in table.items() if _fields(text) != _fields(german)] == []
 
 
-@pytest.mark.parametrize("table", [INTERFACE, CONDITIONS, MESSAGES], ids=words.TABLES)
+@pytest.mark.parametrize(
+    "table", [INTERFACE, dict(enumerate(_OF_CONDITIONS)), MESSAGES], ids=["window", "conditions", "messages"]
+)
 def test_german_is_written_as_german(table):
     # A decimal point would be a left-over; three figures behind it are thousands, and versions have points.
     wrong = [german for german in table.values() if re.search(r"\d\.\d(?!\d\d)", german)]
@@ -107,13 +122,11 @@ def test_german_is_written_as_german(table):
 
 
 def test_every_condition_has_german_words():
-    synonyms = json.loads(resource_path("words/synonyms.de.json").read_text("utf-8"))
     for condition in load_vocabulary():
-        for text in (condition.name, condition.criteria, condition.teaching):
-            assert text in CONDITIONS, text
-        assert synonyms[condition.name]
-    assert set(synonyms) == {condition.name for condition in load_vocabulary()}
-    names = [CONDITIONS[condition.name] for condition in load_vocabulary()]
+        german = CONDITIONS[condition.name]
+        assert german["name"] and german["criteria"] and german["teaching"] and german["synonyms"]
+    assert set(CONDITIONS) == {condition.name for condition in load_vocabulary()}
+    names = [entry["name"] for entry in CONDITIONS.values()]
     assert len(set(names)) == len(names)
 
 
@@ -155,11 +168,11 @@ def test_keys_are_written_in_german_throughout(german):
 
 
 def test_qt_speaks_german_too_and_english_again(qapp, qtbot):  # noqa: F811
-    words.install_language(qapp, "de")
+    install_everywhere(qapp, "de")
     box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
     qtbot.addWidget(box)
     assert box.buttons()[0].text() == "Abbrechen"
-    words.install_language(qapp, "en")
+    install_everywhere(qapp, "en")
     assert QLocale().language() == QLocale.Language.English
     assert not qapp.findChildren(QTranslator)
     assert words.tr("Open ECG") == "Open ECG"
@@ -207,21 +220,25 @@ def test_the_language_is_chosen_in_the_menu_and_holds_from_the_next_start_on(qap
     try:
         assert words.tr("Open ECG") == "EKG öffnen"
     finally:
-        words.install_language(qapp, "en")
+        install_everywhere(qapp, "en")
 
 
 # -- the window in German ---------------------------------------------------------------------------------
 
 
-def test_the_window_asks_for_no_text_that_has_no_german(german, qtbot, engine, store, monkeypatch):  # noqa: F811
+def test_the_window_asks_for_no_text_that_has_no_german(german, qtbot, engine, store):  # noqa: F811
     asked = set()
 
-    def note(context, source, role=None):
-        asked.add(f"{source}@{role}" if role else source)
-        return known(context, source, role)
+    class Noting(gettext.NullTranslations):
+        """Writes down what is looked up in vain."""
 
-    known = QCoreApplication.translate
-    monkeypatch.setattr(words.QCoreApplication, "translate", note)
+        def gettext(self, message):
+            asked.add(message)
+            return message
+
+    table = copy.copy(tables.read_table("de"))
+    table.add_fallback(Noting())
+    words._installed = replace(words._installed, table=table)  # `german` puts it back
     window = MainWindow(lambda: engine, store)  # noqa: F811
     qtbot.addWidget(window)
     window.resize(1280, 800)
@@ -233,8 +250,7 @@ def test_the_window_asks_for_no_text_that_has_no_german(german, qtbot, engine, s
     window.show_palette()
     window.show_shortcuts()
     qtbot.waitUntil(lambda: window.view.up_to_date)
-    there = INTERFACE | CONDITIONS | MESSAGES
-    unknown = {text for text in asked - set(there) if re.search(r"[a-z]{4}", text)}
+    unknown = {text for text in asked - set(MESSAGES) if re.search(r"[a-z]{4}", text)}
     # Names of files and of the stand-in engine, and messages of rooms below that are looked up whole first.
     patterns = words._patterns("de")
     unknown = {text for text in unknown if not any(shape.fullmatch(text) for shape, _ in patterns)}

@@ -11,7 +11,6 @@ from PySide6.QtGui import QImage, QPainter
 from synthetic_ecg import strip
 
 from ecgtwin_app.ecg.signal.recording import Recording
-from ecgtwin_app.i18n.words import install_language
 from ecgtwin_app.report import furniture, heat, ink
 from ecgtwin_app.report.export import page_image, write_svg
 from ecgtwin_app.report.heat import COLOUR_BAR_WIDTH, draw_colour_bar
@@ -20,6 +19,7 @@ from ecgtwin_app.report.look import look_of
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.report.placing import row_baselines
 from ecgtwin_app.report.trace import cut, lead_values, reach, stretch
+from ecgtwin_app.ui.window.language import install_everywhere
 
 pytestmark = pytest.mark.usefixtures("qapp")
 _, TOP, _, HEIGHT = PAPER
@@ -159,7 +159,7 @@ def test_the_legend_of_every_heat_map_stays_on_the_paper(qapp, monkeypatch, lang
     monkeypatch.setattr(heat, "draw_text", lambda _, x, y, text, size, *rest, align=0.0: drawn.append(
         (x - align * ink.text_width(text, size), x + (1 - align) * ink.text_width(text, size), size)
     ))  # fmt: skip
-    install_language(qapp, language)
+    install_everywhere(qapp, language)
     image = QImage(400, 40, QImage.Format.Format_RGB32)
     painter = QPainter(image)
     try:
@@ -167,7 +167,7 @@ def test_the_legend_of_every_heat_map_stays_on_the_paper(qapp, monkeypatch, lang
         draw_colour_bar(painter, of_method, (0.0, 1.0), 10.0, 5.0, COLOUR_BAR_WIDTH, look_of("paper", "pink"))
     finally:
         painter.end()
-        install_language(qapp, "en")
+        install_everywhere(qapp, "en")
     assert drawn
     assert min(left for left, _, _ in drawn) >= 9.9
     assert max(right for _, right, _ in drawn) <= 10.0 + COLOUR_BAR_WIDTH + 0.5
@@ -182,7 +182,7 @@ def test_the_words_behind_a_twin_are_whole(qapp, monkeypatch, language, mode):
         furniture, "draw_text", lambda _, x, y, text, size, *rest, **more: drawn.append((text, size))
     )
     page = Page(strip()[0], _deep(1.0), layout=PageLayout(mode=mode))
-    install_language(qapp, language)
+    install_everywhere(qapp, language)
     image = QImage(900, 600, QImage.Format.Format_RGB32)
     painter = QPainter(image)
     try:
@@ -194,7 +194,7 @@ def test_the_words_behind_a_twin_are_whole(qapp, monkeypatch, language, mode):
             assert size >= 7.0
     finally:
         painter.end()
-        install_language(qapp, "en")
+        install_everywhere(qapp, "en")
 
 
 def test_the_ends_of_a_heat_map_are_written_without_powers_of_ten(qapp):

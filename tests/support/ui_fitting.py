@@ -31,8 +31,8 @@ from PySide6.QtWidgets import (
 )
 from ui_standin import StandInEngine
 
-from ecgtwin_app.i18n.words import install_language
 from ecgtwin_app.ui.widgets.overflow_row import OverflowRow
+from ecgtwin_app.ui.window.language import install_everywhere
 from ecgtwin_app.ui.window.main_window import MainWindow
 
 
@@ -126,7 +126,7 @@ def main() -> None:
     """Print the problems of every size."""
     language, folder, *sizes = sys.argv[1:]
     application = QApplication([])
-    install_language(application, language)
+    install_everywhere(application, language)
     store = QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat)
     window = MainWindow(StandInEngine, store)
     room = window.room()

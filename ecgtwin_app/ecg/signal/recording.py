@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ecgtwin_app.i18n.message import Message
+
 #: The canonical order of the twelve leads (AHA/ACC/HRS 2007 part I), used at every boundary.
 LEADS = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
 #: The eight leads that are measured independently; the other four follow from I and II.
@@ -17,7 +19,25 @@ MODEL_SAMPLES = 5000
 
 
 class EcgError(ValueError):
-    """A recording cannot be used as asked. The message is one sentence for the user."""
+    """A recording cannot be used as asked.
+
+    Parameters
+    ----------
+    message : str
+        One sentence for the user, which says how to mend it, with named places for values:
+        ``EcgError("{file} is empty; copy it again.", file=path.name)``. Or a finished `Message`.
+    **values
+        What fills the places.
+
+    Attributes
+    ----------
+    message : Message
+        The sentence as data, for whoever shows it in another language; ``str(error)`` is the English one.
+    """
+
+    def __init__(self, message: str, /, **values):
+        self.message = message if isinstance(message, Message) else Message(message, **values)
+        super().__init__(self.message)
 
 
 @dataclass(frozen=True)

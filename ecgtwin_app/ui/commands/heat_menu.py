@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from ecgtwin_app.i18n.condition_words import names_text
 from ecgtwin_app.i18n.words import N_, tr
+from ecgtwin_app.session.condition_names import names_text
 
 #: Heat-map methods with the words of the chooser; "" shows none.
 HEAT_MAPS = (

@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
-from ecgtwin_app.i18n.condition_words import synonyms_of
 from ecgtwin_app.i18n.words import tr
+from ecgtwin_app.session.condition_names import synonyms_of
 from ecgtwin_app.ui.commands.paper_menu import OPTIONS, choice_text
 from ecgtwin_app.ui.commands.table import COMMANDS, written
 

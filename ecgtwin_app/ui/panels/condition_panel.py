@@ -8,9 +8,16 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSizePolicy, QTextBrowser, QVBoxLayout, QWidget
 
 from ecgtwin_app.conditions.vocabulary import Condition, load_vocabulary
-from ecgtwin_app.i18n.condition_words import capital, names_text, search, search_together
 from ecgtwin_app.i18n.words import figure, tr
 from ecgtwin_app.session.combination import in_order, why_not
+from ecgtwin_app.session.condition_names import (
+    capital,
+    criteria_of,
+    names_text,
+    search,
+    search_together,
+    teaching_of,
+)
 from ecgtwin_app.ui.panels.condition_list import ConditionList, status_words
 
 _CODE_SYSTEMS = {"scp": "SCP-ECG", "aha": "AHA", "mdc": "MDC", "snomed": "SNOMED CT"}
@@ -152,8 +159,8 @@ def _note(condition: Condition, named: bool) -> str:
     heading = f"{bold}{escape(capital(tr(condition.name)))}</span><br>" if named else ""
     return (
         f"<p style='margin:0 0 5px 0'>{heading}<small>{escape(capital(status_words(condition)))}.</small></p>"
-        f"<p style='margin:0 0 5px 0'>{escape(tr(condition.teaching))}</p>"
-        f"<p style='margin:0 0 5px 0'>{bold}{tr('Criteria.')}</span> {escape(tr(condition.criteria))} "
+        f"<p style='margin:0 0 5px 0'>{escape(teaching_of(condition))}</p>"
+        f"<p style='margin:0 0 5px 0'>{bold}{tr('Criteria.')}</span> {escape(criteria_of(condition))} "
         f"{tr('Usual rate {low} to {high}/min.').format(low=figure(low), high=figure(high))}</p>"
         f"<p style='margin:0'><small>{escape(condition.source)}<br>{codes}</small></p>"
     )

@@ -8,10 +8,10 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPolygonF
 from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
 
 from ecgtwin_app.engine.request import Twin
-from ecgtwin_app.i18n.condition_words import names_text
 from ecgtwin_app.i18n.words import tr
 from ecgtwin_app.report.look import look_of
 from ecgtwin_app.report.trace import keep_peaks, polygon
+from ecgtwin_app.session.condition_names import names_text
 from ecgtwin_app.session.request_json import settings_words, title
 
 _PICTURE = QSize(176, 34)

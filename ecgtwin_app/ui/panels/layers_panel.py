@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ecgtwin_app.i18n.condition_words import names_text
 from ecgtwin_app.i18n.words import N_, tr
 from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.report.look import look_of
+from ecgtwin_app.session.condition_names import names_text
 from ecgtwin_app.session.layer_stack import LayerStack
 from ecgtwin_app.ui.panels.filmstrip import marks
 from ecgtwin_app.ui.panels.provenance import OTHERS_ARE_FOR, others_words

@@ -7,9 +7,9 @@ from html import escape
 from PySide6.QtWidgets import QTextBrowser
 
 from ecgtwin_app.engine.request import HeatMap
-from ecgtwin_app.i18n.condition_words import names_text
 from ecgtwin_app.i18n.words import N_, figure, number, plural, said, tr
 from ecgtwin_app.report.marking import GHOST
+from ecgtwin_app.session.condition_names import names_text
 from ecgtwin_app.ui.window.session import Session
 
 #: What more recordings of the same patient are used for.

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import (
 from ecgtwin_app.ecg.signal.recording import Patient
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Twin
 from ecgtwin_app.engine.suitability import needs
-from ecgtwin_app.i18n.condition_words import names_text
 from ecgtwin_app.i18n.words import N_, figures, number, said, tr
 from ecgtwin_app.report.marking import SYNTHETIC
+from ecgtwin_app.session.condition_names import names_text
 from ecgtwin_app.session.morph import Frame
 from ecgtwin_app.ui.panels.lead_table import LeadTable
 from ecgtwin_app.ui.panels.measurement_table import MeasurementTable

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.i18n.condition_words import condition_called, names_text
 from ecgtwin_app.i18n.words import said, tr
+from ecgtwin_app.session.condition_names import condition_called, names_text
 from ecgtwin_app.session.course import LONGEST_TITLE, LONGEST_VIGNETTE, Case, Course
 from ecgtwin_app.session.session_file import SUFFIX as SESSION_SUFFIX
 from ecgtwin_app.ui.dialogs import dialogs

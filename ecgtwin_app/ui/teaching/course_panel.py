@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ecgtwin_app.i18n.condition_words import names_text
 from ecgtwin_app.i18n.words import plural, tr
+from ecgtwin_app.session.condition_names import names_text
 from ecgtwin_app.session.quiz_score import total
 from ecgtwin_app.ui.teaching.quiz_panel import credit_words, points_words
 from ecgtwin_app.ui.teaching.teaching_mode import Teaching

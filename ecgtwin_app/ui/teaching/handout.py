@@ -15,13 +15,13 @@ from ecgtwin_app.conditions.vocabulary import find_condition
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.request import AskedGot
-from ecgtwin_app.i18n.condition_words import capital, names_text
 from ecgtwin_app.i18n.words import said, tr
 from ecgtwin_app.report import ink, marking
 from ecgtwin_app.report.export import write_pdf_pages
 from ecgtwin_app.report.ink import draw_text, pen
 from ecgtwin_app.report.layout import PageLayout
 from ecgtwin_app.report.page import Page, paint_page
+from ecgtwin_app.session.condition_names import capital, criteria_of, names_text
 from ecgtwin_app.session.course import Case, Course, open_case
 from ecgtwin_app.ui.panels.provenance import shown
 from ecgtwin_app.ui.teaching.blind_pages import blind_page
@@ -110,7 +110,7 @@ def answer_of(number: int, case: Case, state) -> Answer:
     lines = [" · ".join(measured)] if measured else []
     for name in case.answers:
         condition = find_condition(name)
-        lines.append(f"{capital(tr(name))}: {tr(condition.criteria)} {condition.source}")
+        lines.append(f"{capital(tr(name))}: {criteria_of(condition)} {condition.source}")
     return Answer(title, tuple(lines))
 
 

@@ -19,8 +19,15 @@ from PySide6.QtWidgets import (
 )
 
 from ecgtwin_app.conditions.vocabulary import GROUPS, find_condition, load_vocabulary
-from ecgtwin_app.i18n.condition_words import capital, names_text, search, synonyms_of
 from ecgtwin_app.i18n.words import N_, number, said, tr
+from ecgtwin_app.session.condition_names import (
+    capital,
+    criteria_of,
+    names_text,
+    search,
+    synonyms_of,
+    teaching_of,
+)
 from ecgtwin_app.session.quiz_score import Outcome
 from ecgtwin_app.ui.panels.provenance import shown
 from ecgtwin_app.ui.teaching.teaching_mode import Teaching
@@ -266,8 +273,8 @@ def _outcome_html(teaching):
         condition = find_condition(name)
         html += (
             f"<p style='margin:8px 0 0 0'><span style='font-weight:600'>{escape(capital(tr(name)))}</span>. "
-            f"{escape(tr(condition.teaching))}</p>"
-            f"<p style='margin:3px 0 0 0'>{escape(tr(condition.criteria))} "
+            f"{escape(teaching_of(condition))}</p>"
+            f"<p style='margin:3px 0 0 0'>{escape(criteria_of(condition))} "
             f"<small>{escape(tr(condition.source))}</small></p>"
         )
     return html + f"<p style='margin:8px 0 0 0'><small>{escape(tr(HOW_COUNTED))}</small></p>"

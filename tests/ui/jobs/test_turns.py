@@ -8,7 +8,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
-from ecgtwin_app.i18n.condition_words import search
+from ecgtwin_app.session.condition_names import search
 from ecgtwin_app.ui.jobs.turns import PaintTurns
 from ecgtwin_app.ui.panels.condition_list import ConditionList
 from ecgtwin_app.ui.widgets.tables import fill, make_table

@@ -51,9 +51,9 @@ pytest_plugins = ("ui_fixtures",)
 
 @pytest.fixture
 def german(qapp):
-    words.install_language(qapp, "de")
+    words.install_everywhere(qapp, "de")
     yield
-    words.install_language(qapp, "en")
+    words.install_everywhere(qapp, "en")
 
 
 BLOCK, PVC = "left bundle branch block", "ventricular premature complex"

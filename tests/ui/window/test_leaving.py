@@ -16,13 +16,13 @@ from ui_window import accept_file_dialog, answer, asks_to_save, generate, idle
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.engine.request import Twin, TwinRequest
 from ecgtwin_app.formats.registry import write_ecg
-from ecgtwin_app.i18n import words
 from ecgtwin_app.report.calipers import TIME, Caliper
 from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.session.course import Course, make_cases, write_course
 from ecgtwin_app.session.session_file import SessionState, read_session, write_session
 from ecgtwin_app.ui.dialogs.seconds_dialog import SecondsDialog
 from ecgtwin_app.ui.window import app, leaving
+from ecgtwin_app.ui.window.language import install_everywhere
 from ecgtwin_app.ui.window.main_window import MainWindow
 
 pytest_plugins = ("ui_fixtures",)
@@ -368,6 +368,6 @@ def test_another_language_is_offered_at_once_and_keeps_everything(
         german.close()
         answer(german, qtbot, "Abbrechen")
     finally:
-        words.install_language(qapp, "en")
+        install_everywhere(qapp, "en")
         holder.hooks.remove()
         holder.window.close_now()

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
-from functools import lru_cache
-
-from PySide6.QtCore import QLocale
 
 from ecgtwin_app.conditions.vocabulary import (
     Condition,
@@ -16,8 +12,8 @@ from ecgtwin_app.conditions.vocabulary import (
     load_vocabulary,
     search_conditions,
 )  # fmt: skip
-from ecgtwin_app.i18n.words import tr
-from ecgtwin_app.resources import resource_path
+from ecgtwin_app.i18n.tables import read_conditions
+from ecgtwin_app.i18n.words import installed_language, tr
 
 
 def names_text(names: Sequence[str], between: str = " + ") -> str:
@@ -32,7 +28,17 @@ def capital(text: str) -> str:
 
 def synonyms_of(condition: Condition) -> tuple[str, ...]:
     """What else a condition is called, in the language of the window."""
-    return tuple(_synonyms(_language()).get(condition.name, condition.synonyms))
+    return tuple(_in_language(condition.name).get("synonyms", condition.synonyms))
+
+
+def criteria_of(condition: Condition) -> str:
+    """The published criteria of a condition, in the language of the window."""
+    return _in_language(condition.name).get("criteria", condition.criteria)
+
+
+def teaching_of(condition: Condition) -> str:
+    """What is taught of a condition, in the language of the window."""
+    return _in_language(condition.name).get("teaching", condition.teaching)
 
 
 def condition_called(text: str) -> Condition:
@@ -63,7 +69,7 @@ def search(text: str) -> list[Condition]:
     """Conditions for a search box, found by what they are called in the language of the window, then in
     English and by code."""
     wanted = text.casefold().split()
-    if not wanted or _language() == "en":
+    if not wanted or installed_language() == "en":
         return search_conditions(text)
     ranked = []
     for condition in load_vocabulary():
@@ -85,14 +91,6 @@ def search_together(text: str) -> tuple[list[Condition], ...]:
     return ()
 
 
-def _language():
-    return QLocale().name().partition("_")[0]
-
-
-@lru_cache(maxsize=4)
-def _synonyms(language: str) -> dict[str, list[str]]:
-    """The synonyms of each condition in a language other than English."""
-    try:
-        return json.loads(resource_path(f"words/synonyms.{language}.json").read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
+def _in_language(name):
+    """What a language other than English says of a condition; {} in English and where it says nothing yet."""
+    return {} if installed_language() == "en" else read_conditions(installed_language()).get(name, {})
