@@ -41,9 +41,9 @@ from ecgtwin_app.session.morph import (
 )
 from ecgtwin_app.session.quiz_score import answers_csv, mark, total
 from ecgtwin_app.session.session_file import SessionState, write_session
+from ecgtwin_app.session.teaching import read_strip
 from ecgtwin_app.ui.page.caliper_text import TIME, Caliper
 from ecgtwin_app.ui.teaching.blind_pages import HIDDEN, blind_page
-from ecgtwin_app.ui.teaching.teaching_mode import read_strip
 
 BLOCK, FLUTTER, SINUS = "left bundle branch block", "atrial flutter", "sinus rhythm"
 

@@ -8,6 +8,7 @@ from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.i18n.words import plural, tr
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.session.course import open_case
+from ecgtwin_app.session.teaching import Teaching, read_strip
 from ecgtwin_app.ui.commands.teach_files import CourseCommands
 from ecgtwin_app.ui.dialogs import dialogs
 from ecgtwin_app.ui.jobs.morph_player import MorphPlayer
@@ -15,7 +16,6 @@ from ecgtwin_app.ui.teaching.blind_pages import blind_page
 from ecgtwin_app.ui.teaching.course_panel import TeachingPanel
 from ecgtwin_app.ui.teaching.morph_bar import MorphBar
 from ecgtwin_app.ui.teaching.quiz_panel import QuizPanel
-from ecgtwin_app.ui.teaching.teaching_mode import Teaching, read_strip
 
 #: Commands that would tell an answer, and are out of reach until it is revealed.
 _TELLING = (
@@ -38,7 +38,7 @@ class TeachingCommands(CourseCommands):
 
     def build_teaching(self) -> None:
         """The parts of teaching; to be called before the window is put together."""
-        self.teaching = Teaching(self.session, self)
+        self.teaching = Teaching(self.session)
         self.morph = MorphPlayer(self.session, self.controller, self)
         self.morph.may_step = lambda: self.view.up_to_date
         self.morph_bar = MorphBar(self.morph)

@@ -13,12 +13,12 @@ from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.i18n.words import said, tr
 from ecgtwin_app.session.same_patient import others_of
+from ecgtwin_app.session.session import Session
 from ecgtwin_app.ui.commands.heat_menu import split_name
 from ecgtwin_app.ui.jobs.export_jobs import ExportJobs
 from ecgtwin_app.ui.jobs.file_jobs import FileJobs
 from ecgtwin_app.ui.jobs.reading import find_marks
 from ecgtwin_app.ui.jobs.worker import Job, Worker
-from ecgtwin_app.ui.window.session import Session
 from ecgtwin_app.ui.window.undo import AddTwins, FollowScore
 
 

@@ -12,8 +12,8 @@ from ecgtwin_app.report.layers import REFERENCE, TWIN, Layer
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.session.morph import FRAMES, Frame, FrameStore, make_frames
 from ecgtwin_app.session.same_patient import others_of
+from ecgtwin_app.session.session import Session
 from ecgtwin_app.ui.jobs.controller import Controller
-from ecgtwin_app.ui.window.session import Session
 
 #: Milliseconds between two frames while it plays.
 INTERVAL = 250

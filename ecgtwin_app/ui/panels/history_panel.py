@@ -21,7 +21,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.i18n.words import tr
 from ecgtwin_app.session.request_json import from_json, title, to_json
-from ecgtwin_app.ui.window.session import Session
+from ecgtwin_app.session.session import Session
 
 _KEY = "requests/favourites"
 _REQUEST = Qt.ItemDataRole.UserRole

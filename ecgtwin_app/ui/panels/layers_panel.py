@@ -21,9 +21,9 @@ from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.report.look import look_of
 from ecgtwin_app.session.condition_names import names_text
 from ecgtwin_app.session.layer_stack import LayerStack
+from ecgtwin_app.session.session import Session
 from ecgtwin_app.ui.panels.filmstrip import marks
 from ecgtwin_app.ui.panels.provenance import OTHERS_ARE_FOR, others_words
-from ecgtwin_app.ui.window.session import Session
 
 #: What an item stands for, and the words it was given.
 _KEY, _WORDS = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1

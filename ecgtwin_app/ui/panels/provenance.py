@@ -10,7 +10,7 @@ from ecgtwin_app.engine.request import HeatMap
 from ecgtwin_app.i18n.words import N_, figure, number, plural, said, tr
 from ecgtwin_app.report.marking import GHOST
 from ecgtwin_app.session.condition_names import names_text
-from ecgtwin_app.ui.window.session import Session
+from ecgtwin_app.session.session import Session
 
 #: What more recordings of the same patient are used for.
 OTHERS_ARE_FOR = N_(

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QTextBrowser
 from ecgtwin_app.ecg.measurement.doubts import doubts
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.i18n.words import N_, said, tr
+from ecgtwin_app.session.session import Session
 from ecgtwin_app.ui.jobs.reading import EXCHANGED, verdict_words
 from ecgtwin_app.ui.widgets.tables import difference, number
-from ecgtwin_app.ui.window.session import Session
 
 #: The device's values: its key in `Recording.device`, words, unit, and what it is compared with in `ecg.measure`.
 DEVICE_VALUES = (

@@ -22,9 +22,9 @@ from ecgtwin_app.engine.feasible import contradiction, rate_for
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.engine.suitability import needs
 from ecgtwin_app.i18n.words import N_, plural, said, tr
+from ecgtwin_app.session.session import Session
 from ecgtwin_app.ui.panels.condition_panel import ConditionPanel
 from ecgtwin_app.ui.panels.request_form import RequestForm
-from ecgtwin_app.ui.window.session import Session
 
 
 class RequestPanel(QWidget):

@@ -17,13 +17,13 @@ from ecgtwin_app.i18n.words import N_, figures, number, said, tr
 from ecgtwin_app.report.marking import SYNTHETIC
 from ecgtwin_app.session.condition_names import names_text
 from ecgtwin_app.session.morph import Frame
+from ecgtwin_app.session.session import Session
 from ecgtwin_app.ui.panels.lead_table import LeadTable
 from ecgtwin_app.ui.panels.measurement_table import MeasurementTable
 from ecgtwin_app.ui.panels.provenance import Paragraphs, checks_of, provenance_of, shown
 from ecgtwin_app.ui.panels.recording_panel import RecordingPanel
 from ecgtwin_app.ui.widgets.tables import fill, fit_rows, make_table
 from ecgtwin_app.ui.widgets.tabs import Tabs
-from ecgtwin_app.ui.window.session import Session
 from ecgtwin_app.ui.window.theme import Theme
 
 #: Pixels around the tables.

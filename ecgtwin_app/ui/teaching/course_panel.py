@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 from ecgtwin_app.i18n.words import plural, tr
 from ecgtwin_app.session.condition_names import names_text
 from ecgtwin_app.session.quiz_score import total
+from ecgtwin_app.session.teaching import Teaching
 from ecgtwin_app.ui.teaching.quiz_panel import credit_words, points_words
-from ecgtwin_app.ui.teaching.teaching_mode import Teaching
 
 
 class TeachingPanel(QWidget):

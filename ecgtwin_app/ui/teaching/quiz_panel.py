@@ -29,8 +29,8 @@ from ecgtwin_app.session.condition_names import (
     teaching_of,
 )
 from ecgtwin_app.session.quiz_score import Outcome
+from ecgtwin_app.session.teaching import Teaching
 from ecgtwin_app.ui.panels.provenance import shown
-from ecgtwin_app.ui.teaching.teaching_mode import Teaching
 
 _NAME = Qt.ItemDataRole.UserRole
 HOW_COUNTED = N_(

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from ecgtwin_app.i18n.words import N_, tr
 from ecgtwin_app.report.layout import PageLayout
 from ecgtwin_app.session.layer_stack import LayerStack
+from ecgtwin_app.session.session import Session
 from ecgtwin_app.ui.commands.context_menus import ContextMenus
 from ecgtwin_app.ui.commands.file import FileCommands
 from ecgtwin_app.ui.commands.heat_menu import HeatMenu
@@ -53,7 +54,6 @@ from ecgtwin_app.ui.window.leaving import Leaving
 from ecgtwin_app.ui.window.presenter import Showing
 from ecgtwin_app.ui.window.recent import RecentFiles
 from ecgtwin_app.ui.window.remembered import Folders, keep_geometry
-from ecgtwin_app.ui.window.session import Session
 from ecgtwin_app.ui.window.theme import dress, prepare
 from ecgtwin_app.ui.window.theming import Dressing
 from ecgtwin_app.ui.window.undo import Change, change_of
@@ -102,7 +102,7 @@ class MainWindow(
         self.theme_name = settings.read(self.store, settings.THEME)
         prepare(QApplication.instance())
         self.undo_stack = QUndoStack(self)
-        self.session = Session(self)
+        self.session = Session()
         self.controller = Controller(self.session, self.undo_stack, load_engine, self.enter)
         self.page_layout = settings.read_layout(self.store)
         self.heat_method, self.last_heat_method = "", "contrast"

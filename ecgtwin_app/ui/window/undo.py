@@ -8,7 +8,7 @@ from PySide6.QtGui import QUndoCommand
 
 from ecgtwin_app.engine.request import Twin, TwinRequest
 from ecgtwin_app.i18n.words import plural, tr
-from ecgtwin_app.ui.window.session import Session
+from ecgtwin_app.session.session import Session
 
 _REQUEST, _TWINS, _CHANGE = 1, 2, 3
 

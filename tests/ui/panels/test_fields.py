@@ -14,10 +14,10 @@ from ui_window import CONTROL, generate, idle
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.formats.registry import write_ecg
+from ecgtwin_app.session.session import OF_THE_PATIENT
 from ecgtwin_app.ui.commands.table import COMMANDS
 from ecgtwin_app.ui.widgets.number_field import is_of_field
 from ecgtwin_app.ui.widgets.tables import fill, fit_rows, make_table
-from ecgtwin_app.ui.window.session import OF_THE_PATIENT
 
 pytest_plugins = ("ui_fixtures",)
 

@@ -1,16 +1,15 @@
-"""What the window works on: a reference, what is asked, the twins that came of it. No widgets."""
+"""What the window works on: a reference, what is asked, the twins that came of it. No Qt."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-
-from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from ecgtwin_app.ecg.measurement.quality import Quality
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.engine.request import HeatMap, Twin, TwinRequest
 from ecgtwin_app.session.marks import Marks, with_moved_marks
 from ecgtwin_app.session.same_patient import set_aside
+from ecgtwin_app.session.signals import Signal
 
 #: Attributes that stay as they are whatever is opened.
 _OF_THE_PROGRAM = ("available",)
@@ -20,7 +19,7 @@ OF_THE_PATIENT = ("heart_rate", "pr", "qrs", "qt", "axis", "age", "sex", "score"
 FIRST_REQUEST = TwinRequest(conditions=("ventricular premature complex",))
 
 
-class Session(QObject):
+class Session:
     """The open reference and its twins.
 
     Attributes
@@ -50,17 +49,11 @@ class Session(QObject):
         Conditions that the weights know; None until they are read.
     """
 
-    reference_changed = Signal()
-    others_changed = Signal()
-    request_changed = Signal()
-    twins_changed = Signal()
-    heatmap_kept = Signal()
-    requests_changed = Signal()
-    available_changed = Signal()
-    marks_changed = Signal()
-
-    def __init__(self, parent: QObject | None = None):
-        super().__init__(parent)
+    def __init__(self):
+        self.reference_changed, self.others_changed = Signal(), Signal()
+        self.request_changed, self.requests_changed = Signal(), Signal()
+        self.twins_changed, self.heatmap_kept = Signal(), Signal()
+        self.available_changed, self.marks_changed = Signal(), Signal()
         self.reference: Recording | None = None
         self.measurements: dict | None = None
         self.others: tuple[Recording, ...] = ()
@@ -170,7 +163,7 @@ class Session(QObject):
         return {
             name: _copy(value)
             for name, value in vars(self).items()
-            if name not in _OF_THE_PROGRAM and not isinstance(value, SignalInstance)
+            if name not in _OF_THE_PROGRAM and not isinstance(value, Signal)
         }
 
     def recall(self, memento: dict) -> None:

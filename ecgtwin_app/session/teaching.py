@@ -1,12 +1,10 @@
-"""Teaching mode: what is hidden, which case is open, what the learner chose and what it was worth. No widgets."""
+"""Teaching mode: what is hidden, which case is open, what the learner chose and what it was worth. No Qt."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary, WeakSet
-
-from PySide6.QtCore import QObject, Signal
 
 from ecgtwin_app.conditions.referee import judge, meets
 from ecgtwin_app.conditions.verdict import Verdict
@@ -15,7 +13,8 @@ from ecgtwin_app.ecg.measurement.measure import Measurements, measure
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.session.course import Case, Course
 from ecgtwin_app.session.quiz_score import Outcome, mark
-from ecgtwin_app.ui.window.session import Session
+from ecgtwin_app.session.session import Session
+from ecgtwin_app.session.signals import Signal
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Reading:
     met: frozenset[str]
 
 
-class Teaching(QObject):
+class Teaching:
     """Every strip is a question until it is revealed: each case of a course, and whatever else is open.
 
     Attributes
@@ -40,11 +39,10 @@ class Teaching(QObject):
         The case that is open, -1 while the open strip belongs to no course.
     """
 
-    changed = Signal()
-    reading_requested = Signal(object)
-
-    def __init__(self, session: Session, parent: QObject | None = None):
-        super().__init__(parent)
+    def __init__(self, session: Session):
+        self.changed = Signal()
+        #: Takes the recording that the referee is to look at (`read_strip`), on another thread than the window's.
+        self.reading_requested = Signal()
         self._session = session
         self.on = False
         self.course, self.path, self.at = Course(), None, -1
