@@ -15,7 +15,7 @@ import numpy as np
 from ecgtwin_app.conditions.plausible import LIMITS
 from ecgtwin_app.conditions.referee import judge
 from ecgtwin_app.conditions.verdict import Asked
-from ecgtwin_app.ecg.beat.rendering import lay_shapes
+from ecgtwin_app.ecg.beat.rendering import render_score
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
 from ecgtwin_app.ecg.beat.template import BeatTemplate
 from ecgtwin_app.ecg.measurement.measure import measure
@@ -60,7 +60,7 @@ def missed_lines(beat: BeatTemplate, plan: Plan, reference: PreparedReference) -
     pr = np.mean(PRE_EXCITED_PR) if PRE_EXCITATION in names else beat.pr
     events += [Event(float(time - pr), "P", "sinus") for time in times if beat.has_p]
     duration = float(times[-1] + max(0.9 * cycle, 0.5))
-    signal = lay_shapes(RhythmScore(tuple(events), duration), lambda *_: beat)[
+    signal = render_score(RhythmScore(tuple(events), duration), lambda *_: beat)[
         :, : int(duration * MODEL_RATE)
     ]
     noise = NOISE * np.random.default_rng(0).standard_normal(signal.shape)

@@ -11,7 +11,7 @@ from ecgtwin_app.engine.reference import PreparedReference, condition_of
 from ecgtwin_app.generators.ecgtwin.conditioning import NUMBERS
 from ecgtwin_app.generators.ecgtwin.rhythm_model import atrial_rhythm
 from ecgtwin_app.generators.ecgtwin.weights import TwinModel
-from ecgtwin_app.heart.rhythm.atrial_waves import with_turns
+from ecgtwin_app.heart.rhythm.atrial_waves import with_flutter_waves
 from ecgtwin_app.heart.rhythm.grid import conducted, own_pr, p_where_room, score_of
 from ecgtwin_app.heart.rhythm.processes import PRE_EXCITATION, PRE_EXCITED_PR, RHYTHMS
 
@@ -60,7 +60,7 @@ def compose_score(model: TwinModel, plan: Plan, reference: PreparedReference, se
         condition.numbers[0, list(NUMBERS).index("PR")] = 1000 * pr
     with torch.inference_mode():
         score = model.rhythm.draw(condition, seed, atrial_rhythm(plan.names))
-    return with_turns(score, np.random.default_rng(seed)) if score.atrial == "flutter" else score
+    return with_flutter_waves(score, np.random.default_rng(seed)) if score.atrial == "flutter" else score
 
 
 def _pr(plan: Plan, reference: PreparedReference, seed: int) -> float | None:

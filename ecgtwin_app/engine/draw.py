@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from ecgtwin_app.ecg.beat.pacing import pacing_spikes, spike_direction
-from ecgtwin_app.ecg.beat.rendering import lay_shapes
+from ecgtwin_app.ecg.beat.rendering import render_score
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.leads import twelve_leads
 from ecgtwin_app.ecg.signal.recording import MODEL_SAMPLES
@@ -64,7 +64,7 @@ def prepare_draw(
     shapes = Shapes(model, reference, plan, seed, request.strength, device)
     laid = np.zeros((8, MODEL_SAMPLES), np.float32)
     if plan.score is not None:
-        laid = lay_shapes(plan.score, shapes)
+        laid = render_score(plan.score, shapes)
     signal = torch.from_numpy(laid)[None].to(device)
     latent = model.autoencoder.encode(signal)
     detail = (signal - model.autoencoder.decode(latent))[0].cpu().numpy()

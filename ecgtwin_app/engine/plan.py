@@ -14,7 +14,7 @@ from ecgtwin_app.engine.feasible import SET_POINTS, rate_for
 from ecgtwin_app.engine.reference import PreparedReference
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.heart.morphologies import MORPHOLOGIES
-from ecgtwin_app.heart.rhythm.atrial_waves import with_turns
+from ecgtwin_app.heart.rhythm.atrial_waves import with_flutter_waves
 from ecgtwin_app.heart.rhythm.processes import write_score
 
 #: Severity drawn where none is asked: not so mild that a criterion hangs on a microvolt.
@@ -114,7 +114,7 @@ def make_plan(
     if request.score is not None:
         score = counterpart = request.score
         if score.atrial == "flutter" and not score.times("P", "flutter"):
-            score = with_turns(score, np.random.default_rng(seed))
+            score = with_flutter_waves(score, np.random.default_rng(seed))
     elif request.rhythm == "learned":
         if composer is None:
             raise EcgError("These weights have no rhythm model; choose the rhythm 'process'.")

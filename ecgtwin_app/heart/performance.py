@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ecgtwin_app.ecg.beat.rendering import lay_shapes
+from ecgtwin_app.ecg.beat.rendering import render_score
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.beat.template import BeatTemplate, qt_intervals
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
@@ -63,7 +63,7 @@ def perform(
         return shape
 
     events = [e for e in score.events if e.chamber == "QRS" or (template.has_p and e.origin != "flutter")]
-    signal = lay_shapes(replace(score, events=tuple(events)), shape_of)
+    signal = render_score(replace(score, events=tuple(events)), shape_of)
     return signal, _marks(score, shapes), drawn
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ecgtwin_app.ecg.beat.pacing import LATENCY_RANGE, SPIKE_SIZE, pacing_spikes, spike_direction
-from ecgtwin_app.ecg.beat.rendering import lay_turns
+from ecgtwin_app.ecg.beat.rendering import render_flutter_waves
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
-from ecgtwin_app.ecg.beat.template import BeatTemplate, lay, split_beat
+from ecgtwin_app.ecg.beat.template import BeatTemplate, render_beats, split_beat
 from ecgtwin_app.ecg.delineation.beats import detect_qrs
 from ecgtwin_app.ecg.delineation.representative_beat import RepresentativeBeat, representative_beat
 from ecgtwin_app.ecg.signal import smoothing
@@ -20,7 +20,12 @@ from ecgtwin_app.heart.morphologies import CONDITIONS, MORPHOLOGIES, Traits, che
 from ecgtwin_app.heart.performance import perform
 from ecgtwin_app.heart.physics.noise import LARGEST_OWN_NOISE, breathing, disturbances, same_spectrum
 from ecgtwin_app.heart.physics.vector import LeadField, fit_lead_field
-from ecgtwin_app.heart.rhythm.atrial_waves import fibrillation_waves, flutter_turn, flutter_waves, with_turns
+from ecgtwin_app.heart.rhythm.atrial_waves import (
+    fibrillation_waves,
+    flutter_wave,
+    flutter_waves,
+    with_flutter_waves,
+)
 from ecgtwin_app.heart.rhythm.processes import check_score, write_score
 from ecgtwin_app.heart.rhythm.severity import rhythm_severity
 
@@ -172,13 +177,7 @@ def simulate(
     signal, marks, drawn = perform(template, patient.lead_field, score, ectopy_rng, patient.traits)
     beats = signal.copy()
     parameters |= _rhythm_parameters(conditions, score, drawn)
-    if score.atrial == "fibrillation":
-        signal += fibrillation_waves(rhythm_rng)
-    elif score.atrial == "flutter":
-        score = score if score.times("P", "flutter") else with_turns(score, rhythm_rng)
-        turn = flutter_turn(rhythm_rng)
-        beats += lay_turns(score, turn)
-        signal += flutter_waves(score, turn, rhythm_rng)
+    score = _add_atrial_waves(score, signal, beats, rhythm_rng)
     if noise:
         signal *= breathing(noise_rng)
         signal += same_spectrum(patient.noise_spectrum, noise_rng, MODEL_SAMPLES) + disturbances(noise_rng)
@@ -196,6 +195,18 @@ def simulate(
         template,
         beats,
     )
+
+
+def _add_atrial_waves(score, signal, beats, rng):
+    """Add fibrillation or flutter waves to the signal in place, flutter waves to the beats too; the score with them."""
+    if score.atrial == "fibrillation":
+        signal += fibrillation_waves(rng)
+    elif score.atrial == "flutter":
+        score = score if score.times("P", "flutter") else with_flutter_waves(score, rng)
+        turn = flutter_wave(rng)
+        beats += render_flutter_waves(score, turn)
+        signal += flutter_waves(score, turn, rng)
+    return score
 
 
 def transform(
@@ -250,7 +261,9 @@ def _residual(signal, template, beat):
     pr = template.pr
     events = [Event(float(t), "QRS", "conducted") for t in qrs]
     events += [Event(float(t - pr), "P", "sinus") for t in qrs]
-    laid = lay(template, RhythmScore(tuple(events), samples / MODEL_RATE), samples, qt_adaptation=0.0)
+    laid = render_beats(
+        template, RhythmScore(tuple(events), samples / MODEL_RATE), samples, qt_adaptation=0.0
+    )
     residual = signal - laid
     residual -= np.median(residual, axis=1, keepdims=True)
     # Around the QRS the smallest misplacement leaves spikes; only the slow part is noise there.

@@ -8,9 +8,9 @@ import pydicom.data
 import pytest
 from hearts import normal_hearts
 
-from ecgtwin_app.ecg.beat.rendering import lay_turns
+from ecgtwin_app.ecg.beat.rendering import render_flutter_waves
 from ecgtwin_app.ecg.beat.score import VENTRICULAR_SITES, Event, RhythmScore
-from ecgtwin_app.ecg.beat.template import lay
+from ecgtwin_app.ecg.beat.template import render_beats
 from ecgtwin_app.ecg.delineation.beats import detect_qrs
 from ecgtwin_app.ecg.signal.leads import lead_law_residual, twelve_leads
 from ecgtwin_app.ecg.signal.recording import LEADS, EcgError, Patient, Recording
@@ -22,7 +22,7 @@ from ecgtwin_app.heart.physics.vector import fit_lead_field, vectorcardiogram
 from ecgtwin_app.heart.rhythm.atrial_waves import (
     fibrillation_waves,
     flutter_cycle,
-    flutter_turn,
+    flutter_wave,
     flutter_waves,
     with_atrial_origin,
 )
@@ -55,7 +55,7 @@ def changed(patient, condition, seed):
     """The changed beat laid once: QRS onset at sample 500."""
     template, parameters = transform(patient, (condition,), np.random.default_rng(seed))
     score = RhythmScore((Event(1.0, "QRS", "conducted"),))
-    strip = lay(template, score, 1500, qt_adaptation=0.0)
+    strip = render_beats(template, score, 1500, qt_adaptation=0.0)
     return template, strip, parameters
 
 
@@ -305,7 +305,7 @@ def test_flutter_waves_keep_step_and_are_inferior(patient, seed):
     rng = np.random.default_rng(seed)
     rate = rng.uniform(65, 165)
     score, _ = write_score(("atrial flutter",), rate, rng)
-    turn = flutter_turn(rng)
+    turn = flutter_wave(rng)
     waves = flutter_waves(score, turn, rng)
     cycle, _ = flutter_cycle(score, np.random.default_rng(0))
     assert 240 <= 60 / cycle <= 340
@@ -313,7 +313,9 @@ def test_flutter_waves_keep_step_and_are_inferior(patient, seed):
     assert 4 <= np.fft.rfftfreq(5000, 1 / 500)[np.argmax(power)] <= 5.7
     assert 0.05 < np.ptp(waves[II]) < 0.6
     assert np.ptp(waves[II]) > 2 * np.ptp(waves[I])
-    assert np.abs(waves - lay_turns(score, turn)).max() < 0.4 * np.ptp(waves)  # it wanders, but only a little
+    assert np.abs(waves - render_flutter_waves(score, turn)).max() < 0.4 * np.ptp(
+        waves
+    )  # it wanders, but only a little
 
 
 def test_retrograde_waves_point_upwards(patient):

@@ -15,7 +15,7 @@ from large_data import MIMIC_LEADS, patient_strip, write_mimic, write_ptbxl, wri
 from places import ROOT
 from safetensors.torch import load_file, save_file
 
-from ecgtwin_app.ecg.beat.template import lay
+from ecgtwin_app.ecg.beat.template import render_beats
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.ecgtwin.adax import DitConfig
 from ecgtwin_app.generators.ecgtwin.conditioning import ABSENT, PRESENT, UNKNOWN
@@ -162,7 +162,12 @@ def test_the_store_holds_what_was_recorded(work, entries, autoencoder):
     assert np.abs(store.rows("latent", np.array([3]))[0] - latent).max() < 0.01
     template, events = store.template(3), store.rows("events", np.array([3]))[0]
     assert template.qrs_offset == case.template.qrs_offset
-    assert np.abs(lay(template, unpack_score(events, 0)) - lay(case.template, case.score)).max() < 0.004
+    assert (
+        np.abs(
+            render_beats(template, unpack_score(events, 0)) - render_beats(case.template, case.score)
+        ).max()
+        < 0.004
+    )
 
 
 def test_an_interrupted_store_goes_on(work, entries, tmp_path, monkeypatch):
@@ -213,7 +218,7 @@ def test_a_batch_lays_the_reference_along_the_target(work, autoencoder):
     reference, target = (int(rows[row]) for rows in drawn)
     score = unpack_score(store.rows("events", [target])[0], int(store.rows("atrial", [target])[0]))
     with torch.no_grad():
-        laid = autoencoder.encode(torch.from_numpy(lay(store.template(reference), score)))
+        laid = autoencoder.encode(torch.from_numpy(render_beats(store.template(reference), score)))
     assert torch.allclose(batch.laid[row], laid, atol=1e-4)
     assert torch.equal(batch.latent[row], torch.from_numpy(store.rows("latent", [target])[0]).float())
 

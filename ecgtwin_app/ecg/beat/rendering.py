@@ -7,21 +7,21 @@ from collections.abc import Callable
 import numpy as np
 
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
-from ecgtwin_app.ecg.beat.template import BeatTemplate, lay
+from ecgtwin_app.ecg.beat.template import BeatTemplate, render_beats
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE, MODEL_SAMPLES
 
 #: The shape of a chamber's events, by their origin and site.
 ShapeOf = Callable[[str, str, str], BeatTemplate]
 
 
-def lay_shapes(score: RhythmScore, shape_of: ShapeOf) -> np.ndarray:
+def render_score(score: RhythmScore, shape_of: ShapeOf) -> np.ndarray:
     """Perform a score, every event with the shape of its origin and site.
 
     Parameters
     ----------
     score : RhythmScore
     shape_of : callable (chamber, origin, site) -> BeatTemplate
-        For "P" and "flutter", a template whose `p` is one turn of the loop; see `lay_turns`.
+        For "P" and "flutter", a template whose `p` is one turn of the loop; see `render_flutter_waves`.
 
     Returns
     -------
@@ -36,23 +36,25 @@ def lay_shapes(score: RhythmScore, shape_of: ShapeOf) -> np.ndarray:
             Event(e.time, "QRS", "conducted" if (e.origin, e.site) == kind else "paced") for e in beats
         )
         shape = shape_of("QRS", *kind)
-        signal += lay(shape, RhythmScore(part, score.duration), qrs_origins=("conducted",), p_origins=())
+        signal += render_beats(
+            shape, RhythmScore(part, score.duration), qrs_origins=("conducted",), p_origins=()
+        )
     if score.times("P", "flutter"):
-        signal += lay_turns(score, shape_of("P", "flutter", "").p)
+        signal += render_flutter_waves(score, shape_of("P", "flutter", "").p)
     waves = [e for e in score.events if e.chamber == "P" and e.origin != "flutter"]
     for origin in dict.fromkeys(e.origin for e in waves):
         part = RhythmScore(tuple(e for e in waves if e.origin == origin), score.duration)
-        signal += lay(shape_of("P", origin, ""), part, qrs_origins=(), p_origins=(origin,))
+        signal += render_beats(shape_of("P", origin, ""), part, qrs_origins=(), p_origins=(origin,))
     return signal
 
 
-def turn_phase(score: RhythmScore) -> np.ndarray:
+def flutter_phase(score: RhythmScore) -> np.ndarray:
     """How often the flutter loop has turned at each sample, (samples,), from its first event on."""
     turns = score.times("P", "flutter")
     return np.interp(np.arange(MODEL_SAMPLES) / MODEL_RATE, turns, np.arange(len(turns)))
 
 
-def lay_turns(score: RhythmScore, turn: np.ndarray, phase: np.ndarray | None = None) -> np.ndarray:
+def render_flutter_waves(score: RhythmScore, turn: np.ndarray, phase: np.ndarray | None = None) -> np.ndarray:
     """The sawtooth of a flutter loop: one turn, stretched from each of its events to the next.
 
     Parameters
@@ -67,7 +69,7 @@ def lay_turns(score: RhythmScore, turn: np.ndarray, phase: np.ndarray | None = N
     ndarray, shape (8, samples), float32
         Millivolts.
     """
-    phase = np.remainder(turn_phase(score) if phase is None else phase, 1.0)
+    phase = np.remainder(flutter_phase(score) if phase is None else phase, 1.0)
     points = np.arange(turn.shape[1] + 1) / turn.shape[1]
     closed = np.concatenate([turn, turn[:, :1]], axis=1)
     return np.stack([np.interp(phase, points, lead) for lead in closed]).astype(np.float32)

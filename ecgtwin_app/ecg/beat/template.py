@@ -113,22 +113,7 @@ def split_beat(beat) -> BeatTemplate:
     qrs = (signal * (before_qrs * (1 - after_j)))[:, qrs_start : j + 1]
     t = (signal * t_window)[:, t_start:t_stop]
 
-    if beat.p_onset is None:
-        p, p_offset, pr, p_peak, p_duration = np.zeros((8, 0), np.float32), 0, np.nan, np.nan, np.nan
-    else:
-        p_onset = int(beat.p_onset)
-        p_start = max(p_onset - P_FADE_IN, 0)
-        # The PR segment is the beat's zero; where the line before P lies elsewhere, a straight line
-        # between the two is not part of the P, which must begin from nothing wherever it is laid.
-        level = signal[:, max(p_onset - 4, 0) : p_onset + 1].mean(axis=1, keepdims=True)
-        line = level * np.clip((onset - index) / max(onset - p_onset, 1), 0, 1).astype(np.float32)
-        p_window = fade(index, p_start, p_onset) * (1 - before_qrs)
-        p = ((signal - line) * p_window)[:, p_start : onset + 1]
-        p_offset = p_start - p_onset
-        pr = (onset - p_onset) / MODEL_RATE
-        p_end = onset - 2 if beat.p_offset is None else int(beat.p_offset)
-        p_duration = (p_end - p_onset) / MODEL_RATE
-        p_peak = p_duration / 2 if beat.p_peak is None else (int(beat.p_peak) - p_onset) / MODEL_RATE
+    p, p_offset, pr, p_peak, p_duration = _split_p(beat, signal, before_qrs)
     magnitude = np.linalg.norm(qrs, axis=0)
     t_peak = (j + t_end) / 2 if beat.t_peak is None else int(beat.t_peak)
     return BeatTemplate(
@@ -147,6 +132,24 @@ def split_beat(beat) -> BeatTemplate:
         qrs_peak=(qrs_start + int(np.argmax(magnitude)) - onset) / MODEL_RATE,
         t_peak=(t_peak - onset) / MODEL_RATE,
     )
+
+
+def _split_p(beat, signal, before_qrs):
+    """The P (8, samples) of a beat, where it begins, PR, and the time of its peak and end; empty without a P."""
+    if beat.p_onset is None:
+        return np.zeros((8, 0), np.float32), 0, np.nan, np.nan, np.nan
+    onset, p_onset, index = int(beat.qrs_onset), int(beat.p_onset), np.arange(signal.shape[1])
+    p_start = max(p_onset - P_FADE_IN, 0)
+    # The PR segment is the beat's zero; where the line before P lies elsewhere, a straight line
+    # between the two is not part of the P, which must begin from nothing wherever it is rendered.
+    level = signal[:, max(p_onset - 4, 0) : p_onset + 1].mean(axis=1, keepdims=True)
+    line = level * np.clip((onset - index) / max(onset - p_onset, 1), 0, 1).astype(np.float32)
+    p_window = fade(index, p_start, p_onset) * (1 - before_qrs)
+    p = ((signal - line) * p_window)[:, p_start : onset + 1]
+    p_end = onset - 2 if beat.p_offset is None else int(beat.p_offset)
+    p_duration = (p_end - p_onset) / MODEL_RATE
+    p_peak = p_duration / 2 if beat.p_peak is None else (int(beat.p_peak) - p_onset) / MODEL_RATE
+    return p, p_start - p_onset, (onset - p_onset) / MODEL_RATE, p_peak, p_duration
 
 
 def keeping(template: BeatTemplate, own: BeatTemplate, parts: Collection[str]) -> BeatTemplate:
@@ -190,7 +193,8 @@ def qt_intervals(template: BeatTemplate, score: RhythmScore, qt_adaptation: floa
     cycle = np.clip(mean + IMMEDIATE_SHARE * (before - mean), 0.25, 2.5)
     qt = template.qt * qt_factor(cycle, qt_adaptation) / qt_factor(template.rr, qt_adaptation)
     jt = template.qt - template.qrs_duration
-    return template.qrs_duration + np.clip(qt - template.qrs_duration, *(jt * s for s in JT_SCALE_RANGE))
+    shortest, longest = (jt * share for share in JT_SCALE_RANGE)
+    return template.qrs_duration + np.clip(qt - template.qrs_duration, shortest, longest)
 
 
 def qt_factor(cycle: float | np.ndarray, exponent: float = FRIDERICIA) -> float | np.ndarray:
@@ -199,7 +203,7 @@ def qt_factor(cycle: float | np.ndarray, exponent: float = FRIDERICIA) -> float 
     return cycle**exponent * np.minimum(cycle / FAST_CYCLE, 1) ** steeper
 
 
-def lay(
+def render_beats(
     template: BeatTemplate,
     score: RhythmScore,
     samples: int = MODEL_SAMPLES,

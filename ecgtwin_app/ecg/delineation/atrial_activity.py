@@ -103,17 +103,18 @@ def without_qrst(found: Delineation) -> tuple[np.ndarray, np.ndarray]:
         shape = found.shapes[beat.shape]
         waves = shape.waves
         at = round(beat.fiducial / found.scale) - shape.fiducial
-        hidden[max(0, at + waves.qrs_onset - margin) : max(0, at + waves.qrs_offset + margin)] = True
+        onset, offset = waves.qrs
+        hidden[max(0, at + onset - margin) : max(0, at + offset + margin)] = True
         own = [shape.leads.index(name) for name in found.leads]
-        _subtract(rest, shape.signal[own, waves.qrs_onset : waves.qrs_offset], at + waves.qrs_onset)
-        end = waves.qrs_offset + int(0.3 * MODEL_RATE) if waves.t_offset is None else waves.t_offset
-        t = shape.signal[own, waves.qrs_offset : min(end, shape.signal.shape[1])]
+        _subtract(rest, shape.signal[own, onset:offset], at + onset)
+        end = offset + int(0.3 * MODEL_RATE) if waves.t_offset is None else waves.t_offset
+        t = shape.signal[own, offset : min(end, shape.signal.shape[1])]
         # What is left of T at its marked end goes out slowly, not in a step.
         t = t - t[:, -1:] * np.linspace(0, 1, t.shape[1]) if t.shape[1] else t
         later = 0
         if waves.t_peak is not None and beat.waves.t_peak is not None:
             later = round(beat.waves.t_peak / found.scale) - (at + waves.t_peak)
-        _subtract(rest, t, at + waves.qrs_offset + later, fitted=True)
+        _subtract(rest, t, at + offset + later, fitted=True)
     return rest, hidden
 
 

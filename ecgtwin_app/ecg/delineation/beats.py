@@ -249,25 +249,11 @@ def _is_t(at, beat, beats, candidates, course):
     if lag >= LATEST_T * course.rate:
         return False
     following = beats[beats > at]
-    if following.size and following[0] - beat < BETWEEN * course.rate:
-        around = (beat, following[0])
-        if course.energy[at] < BETWEEN_ENERGY * min(course.energy[k] for k in around) and (
-            course.size[at] < BETWEEN_SIZE * min(course.size[k] for k in around)
-        ):
-            return True
-    near = beats[np.abs(beats - beat) < USUAL_WITHIN * course.rate]
-    sharp = ECTOPIC_SMOOTH * np.median(course.sharpness[near])
-    usual = near[course.sharpness[near] >= sharp]
     own_t = _has_own_t(at, following, candidates, course)
-    if (
-        lag < ECTOPIC_LAG * course.rate
-        and course.sharpness[beat] < sharp
-        and course.energy[at] < T_ENERGY * np.median(course.energy[usual])
-        and not own_t
-    ):
-        smoother = course.sharpness[at] < ECTOPIC_SMOOTH * course.sharpness[beat]
-        if smoother or course.size[at] < ECTOPIC_T_SIZE * course.size[beat]:
-            return True
+    if _is_small_between(at, beat, following, course):
+        return True
+    if not own_t and _is_t_of_ectopic(at, beat, beats, course):
+        return True
     half = int(0.06 * course.rate)
     cut_off = at + half >= len(course.energy)
     if cut_off and lag < ECTOPIC_LAG * course.rate and share < T_ENERGY:
@@ -293,10 +279,40 @@ def _is_t(at, beat, beats, candidates, course):
         return False
     if cut_off:  # nothing to compare
         return not late
+    return _is_like_other_t(at, lag, share, half, beats, late, course)
+
+
+def _is_small_between(at, beat, following, course):
+    """Whether the peak is far smaller than the two beats it lies between, which leave no room for a third."""
+    if not following.size or following[0] - beat >= BETWEEN * course.rate:
+        return False
+    around = (beat, following[0])
+    return course.energy[at] < BETWEEN_ENERGY * min(course.energy[k] for k in around) and (
+        course.size[at] < BETWEEN_SIZE * min(course.size[k] for k in around)
+    )
+
+
+def _is_t_of_ectopic(at, beat, beats, course):
+    """Whether the beat is a slow one among sharp ones, and the peak the slower T that such a beat has."""
+    near = beats[np.abs(beats - beat) < USUAL_WITHIN * course.rate]
+    sharp = ECTOPIC_SMOOTH * np.median(course.sharpness[near])
+    usual = near[course.sharpness[near] >= sharp]
+    if (
+        at - beat >= ECTOPIC_LAG * course.rate
+        or course.sharpness[beat] >= sharp
+        or course.energy[at] >= T_ENERGY * np.median(course.energy[usual])
+    ):
+        return False
+    smoother = course.sharpness[at] < ECTOPIC_SMOOTH * course.sharpness[beat]
+    return smoother or course.size[at] < ECTOPIC_T_SIZE * course.size[beat]
+
+
+def _is_like_other_t(at, lag, share, half, beats, late, course):
+    """Whether what follows the other beats at the same distance is like this peak."""
     after = [
         course.energy[other + lag - half : other + lag + half + 1].max()
         for other in beats
-        if other != beat
+        if other != at - lag
         and course.energy[other] > course.energy[at] / max(share, T_ENERGY)
         and other + lag + half < len(course.energy)
     ]

@@ -8,7 +8,7 @@ Biomed Eng 2004;51:570): global marks over all leads and marks in each lead.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -162,10 +162,10 @@ def delineate(recording: Recording) -> Delineation:
         next(i for i, members in enumerate(classes) if k in members) for k in range(len(stack.fiducials))
     ]
     # The fiducial of a wide QRS lies late in it: prematurity is told from the onsets.
-    lead_in = np.array([shapes[i].fiducial - shapes[i].waves.qrs_onset for i in shape_of])
+    lead_in = np.array([shapes[i].fiducial - shapes[i].waves.qrs[0] for i in shape_of])
     early, regular = _early(stack.fiducials - lead_in, shape_of[-1] != 0)
     scale = recording.rate / MODEL_RATE
-    p_of = dict(zip(np.flatnonzero(stack.dominant), range(representative.beats_used), strict=True))
+    p_of = dict(zip(np.flatnonzero(stack.dominant).tolist(), range(representative.beats_used), strict=True))
     beats = []
     for k, fiducial in enumerate(stack.fiducials):
         which = shape_of[k]
@@ -176,7 +176,8 @@ def delineate(recording: Recording) -> Delineation:
             waves = _later_t(waves, t_shift[k])
         else:
             has_p = _sees_p(stack, representative, waves.qrs_onset, k)
-        qrs = (shape.waves.qrs_offset - shape.waves.qrs_onset) * 1000 / MODEL_RATE
+        onset, offset = shape.waves.qrs
+        qrs = (offset - onset) * 1000 / MODEL_RATE
         # Where all intervals scatter, a beat of the usual shape that comes soon is no exception.
         exceptional = bool(early[k]) and (regular or which != 0)
         whole = 0.08 * MODEL_RATE < fiducial < stack.signal.shape[1] - 0.12 * MODEL_RATE
@@ -189,8 +190,8 @@ def delineate(recording: Recording) -> Delineation:
 
 def _classes(stack: BeatStack) -> list[list[int]]:
     """Indices of the beats of each class, the dominant first; the others grouped by likeness."""
-    classes = [list(np.flatnonzero(stack.dominant))]
-    rest = list(np.flatnonzero(~stack.dominant))
+    classes = [np.flatnonzero(stack.dominant).tolist()]
+    rest = np.flatnonzero(~stack.dominant).tolist()
     half = int(0.1 * MODEL_RATE)
     windows = np.nan_to_num(cut(stack.signal, stack.fiducials, half, half)).reshape(len(stack.fiducials), -1)
     windows = windows - windows.mean(axis=1, keepdims=True)
@@ -260,8 +261,8 @@ def _own_p(representative, index, waves):
         # Outside the recording a P cannot be seen, but it is not absent either.
         return (None if np.isnan(present) else False), gone
     by = int(representative.p.shift[index])
-    p = [at + by for at in (waves.p_onset, waves.p_peak, waves.p_offset)]
-    return True, Waves(*p, waves.qrs_onset, waves.qrs_offset, waves.t_peak, waves.t_offset)
+    moved = {name: getattr(waves, name) + by for name in ("p_onset", "p_peak", "p_offset")}
+    return True, replace(waves, **moved)
 
 
 def _sees_p(stack, representative, qrs_onset, k):
@@ -363,18 +364,19 @@ def lead_waves(shape: Shape, row: int) -> Waves:
     lead, waves, rate = shape.signal[row], shape.waves, MODEL_RATE
     onset, offset = lead_qrs_bounds(lead, rate, shape.fiducial)
     slack = int(0.006 * rate)
-    onset = int(np.clip(onset, waves.qrs_onset - slack, shape.fiducial - 1))
-    offset = int(np.clip(offset, shape.fiducial + 1, waves.qrs_offset + slack))
+    begin, end = waves.qrs
+    onset = int(np.clip(onset, begin - slack, shape.fiducial - 1))
+    offset = int(np.clip(offset, shape.fiducial + 1, end + slack))
     smooth = smoothing.gaussian(lead, 0.010 * rate)
     t_peak, t_offset = waves.t_peak, waves.t_offset
-    if t_offset is not None:
+    if t_peak is not None and t_offset is not None:
         stop = min(len(lead), t_offset + int(0.05 * rate))
         t_peak = _extreme(
             smooth, max(offset, t_peak - int(0.06 * rate)), min(stop, t_peak + int(0.05 * rate))
         )
         t_offset = t_end(smooth, t_peak, stop, rate)
     p_peak = waves.p_peak
-    if p_peak is not None:
+    if waves.p_onset is not None and waves.p_offset is not None:
         p_peak = _extreme(smooth, waves.p_onset + 5, max(waves.p_offset - 5, waves.p_onset + 6))
     return Waves(waves.p_onset, p_peak, waves.p_offset, onset, offset, t_peak, t_offset)
 

@@ -97,7 +97,7 @@ def find_flutter(found: Delineation) -> Flutter | None:
     whole = _Rest(signal[:, seen], np.zeros((0, int(seen.sum()))))
     repolarisation = _bumps(_t_places(rr, onsets, ends), ends, T_BUMP, signal.shape[1])[:, seen]
     beside_t = _Rest(signal[:, seen], repolarisation)
-    best, best_share = None, -1.0
+    best, best_share = (0.0, 0.0, np.zeros(0, int), 0.0, 0.0), -1.0
     for rate in np.arange(*RATES, STEP):
         waves = _overtones(rate, signal.shape[1])[:, seen]
         to_a_qrs = rate * rr / 60

@@ -251,25 +251,22 @@ def _judge(beats, median, rate, start, qrs_onset, peak, irregular, sinus, on_t):
     along = float(sinus @ wave / max(np.linalg.norm(sinus) * np.linalg.norm(wave), 1e-12))
     unlike = (irregular or onset - start < NEAR_T * rate) and along < SINUS_LIKE
     height = float(np.sqrt(np.mean((median[:, peak] - (median[:, onset] + median[:, offset]) / 2) ** 2)))
-    has_p = likeness >= PRESENT
-    if not irregular:
-        has_p |= part >= PART
-    present = np.where(seen, has_p.astype(float), np.nan)
+    has_p = likeness >= PRESENT if irregular else (likeness >= PRESENT) | (part >= PART)
+    present = np.where(seen, np.asarray(has_p, float), np.nan)
     consistent = CONSISTENT_IRREGULAR if irregular else CONSISTENT
     smallest = SMALLEST_IRREGULAR if irregular else SMALLEST
     if on_t is not None:
-        smallest = _smallest_on_t(*on_t, rate, onset, peak, offset)
+        smallest = _smallest_on_t(on_t, rate, onset, peak, offset)
     if unlike or consistency < consistent or height < smallest or np.nanmean(present) < USUAL:
         return PWave(None, None, None, consistency, np.where(seen, 0.0, np.nan), shift)
     return PWave(onset, peak, offset, consistency, present, shift)
 
 
-def _smallest_on_t(beats, gaps, rate, onset, peak, offset):
+def _smallest_on_t(on_t, rate, onset, peak, offset):
     """The least height (mV) at which a wave on T is a P; infinite when it goes with the T."""
     reach = int(AROUND_PEAK * rate)
     asked = (
-        goes_with_t(beats, gaps, *span)
-        for span in ((onset, offset), (peak - reach, min(peak + reach, offset)))
+        goes_with_t(*on_t, *span) for span in ((onset, offset), (peak - reach, min(peak + reach, offset)))
     )
     known = [share for share, error in asked if error <= KNOWN_TO]
     if not known:

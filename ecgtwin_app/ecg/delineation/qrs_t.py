@@ -42,6 +42,18 @@ class Waves:
     t_peak: int | None = None
     t_offset: int | None = None
 
+    @property
+    def qrs(self) -> tuple[int, int]:
+        """Onset and end of the QRS, which every shape has; only a beat cut by the edge may lack one.
+
+        Raises
+        ------
+        ValueError
+        """
+        if self.qrs_onset is None or self.qrs_offset is None:
+            raise ValueError("the recording cuts this QRS")
+        return self.qrs_onset, self.qrs_offset
+
     def moved(self, by: int) -> Waves:
         """The same waves `by` samples later."""
         return Waves(**{name: None if at is None else at + by for name, at in vars(self).items()})

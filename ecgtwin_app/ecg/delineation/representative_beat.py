@@ -139,7 +139,7 @@ def median_of(stack: BeatStack) -> RepresentativeBeat:
         shown = max(shown, before - p.onset + int(0.04 * rate))
     start = before - min(before, shown)
     p_onset = p.onset
-    if p_onset is not None:
+    if p_onset is not None and p.peak is not None:
         p_onset = after_spike(stack, used, every, before, p_onset, p.peak)
     waves = Waves(p_onset, p.peak, p.offset, onset, offset, t_peak, t_offset).moved(-start)
     return RepresentativeBeat(
@@ -222,6 +222,7 @@ def _classify(signal, fiducials, rate):
     likeness = _correlations(beats)
     likeness[:, ~inside] = 0
     seed = _dominant_seed(likeness, beats, inside, np.diff(fiducials, prepend=np.nan))
+    members = inside
     for _ in range(2):
         members = (seed >= SAME_CLASS) & inside
         if not members.any():

@@ -161,7 +161,7 @@ def reversal_hint(independent: np.ndarray, rate: float, p_area: dict[str, float]
             continue
         if share > (WITHOUT_P if one.p_lead and not p_area else 1.0):
             clear[one.words] = share
-    return max(clear, key=clear.get) if clear else ""
+    return max(clear, key=lambda words: clear[words]) if clear else ""
 
 
 def _flat_limb_lead(moment):
@@ -170,5 +170,5 @@ def _flat_limb_lead(moment):
         "II": moment[1, 1],
         "III": moment[0, 0] + moment[1, 1] - 2 * moment[0, 1],
     }
-    lead = min(size, key=size.get)
+    lead = min(size, key=lambda name: size[name])
     return lead if size[lead] < FLAT_SHARE**2 * max(size.values()) else ""

@@ -218,7 +218,8 @@ def measure(recording: Recording) -> Measurements:
     )
     seen = [beat.has_p for beat in found.beats if beat.has_p is not None]
     p_share = float(np.mean(seen)) if seen and not doubt else None
-    qrs = shape.signal[:, shape.waves.qrs_onset : shape.waves.qrs_offset + 1]
+    onset, offset = shape.waves.qrs
+    qrs = shape.signal[:, onset : offset + 1]
     return Measurements(
         heart_rate=heart_rate,
         atrial_rate=heart_rate if p_share is not None and p_share >= 0.9 else None,

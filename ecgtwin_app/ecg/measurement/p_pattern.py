@@ -19,7 +19,7 @@ NOTCH_SPAN, NOTCH_DEPTH = 0.04, 0.008
 def p_of(shape: Shape, lead: str) -> np.ndarray | None:
     """One lead's P from the line between its onset and its end, mV at 500 Hz; None without a P."""
     waves = shape.waves
-    if waves.p_onset is None or waves.p_offset - waves.p_onset < 10:
+    if waves.p_onset is None or waves.p_offset is None or waves.p_offset - waves.p_onset < 10:
         return None
     p = smoothing.gaussian(shape.lead(lead), 2)[waves.p_onset : waves.p_offset + 1]
     return p - np.linspace(p[0], p[-1], len(p))

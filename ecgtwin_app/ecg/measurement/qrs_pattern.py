@@ -46,7 +46,8 @@ class QWave:
 
 def qrs_of(shape: Shape, lead: str) -> np.ndarray:
     """One lead's QRS, mV at 500 Hz."""
-    return shape.lead(lead)[shape.waves.qrs_onset : shape.waves.qrs_offset + 1]
+    onset, offset = shape.waves.qrs
+    return shape.lead(lead)[onset : offset + 1]
 
 
 def q_wave(shape: Shape, lead: str) -> QWave:
@@ -136,15 +137,16 @@ def slow_start(shape: Shape) -> float:
 
     The His-Purkinje system brings a normal QRS to speed at once; a delta wave creeps through muscle.
     """
-    waves = shape.waves
+    onset, offset = shape.waves.qrs
     speed = np.sqrt(np.sum(speed_of(shape.signal, MODEL_RATE) ** 2, axis=0))
-    qrs = speed[waves.qrs_onset : waves.qrs_offset + 1]
+    qrs = speed[onset : offset + 1]
     return 1000 * int(np.argmax(qrs >= 0.5 * qrs.max())) / MODEL_RATE
 
 
 def initial_axis(shape: Shape, seconds: float) -> float:
     """Direction of the net area of the first part of the QRS in the frontal plane, degrees."""
-    part = slice(shape.waves.qrs_onset, shape.waves.qrs_onset + round(seconds * MODEL_RATE))
+    onset, _ = shape.waves.qrs
+    part = slice(onset, onset + round(seconds * MODEL_RATE))
     one, foot = (shape.lead(name)[part].sum() for name in ("I", "aVF"))
     return float(frontal_axis(one, foot))
 

@@ -50,14 +50,17 @@ def loop_measures(signal: np.ndarray, waves: Waves) -> dict[str, float | None]:
         QRS to the end of T, mV ms (Wilson et al., Am Heart J 1934;10:46). None without a T.
     """
     vectors = heart_vector(signal)
-    qrs = vectors[:, waves.qrs_onset : waves.qrs_offset + 1]
-    found = dict.fromkeys(("qrs_t_angle", "qrs_t_angle_peak", "t_magnitude", "ventricular_gradient"))
+    onset, offset = waves.qrs
+    qrs = vectors[:, onset : offset + 1]
+    found: dict[str, float | None] = dict.fromkeys(
+        ("qrs_t_angle", "qrs_t_angle_peak", "t_magnitude", "ventricular_gradient")
+    )
     found["qrs_magnitude"] = float(np.linalg.norm(qrs, axis=0).max())
-    begin = waves.qrs_offset + round(_T_BEGINS * MODEL_RATE)
+    begin = offset + round(_T_BEGINS * MODEL_RATE)
     if waves.t_offset is None or waves.t_offset - begin < 3:
         return found
     t = vectors[:, begin : waves.t_offset + 1]
-    whole = vectors[:, waves.qrs_onset : waves.t_offset + 1]
+    whole = vectors[:, onset : waves.t_offset + 1]
     return found | {
         "qrs_t_angle": angle_between(qrs.sum(axis=1), t.sum(axis=1)),
         "qrs_t_angle_peak": angle_between(_largest(qrs), _largest(t)),

@@ -5,11 +5,17 @@ Here because importing `scipy.ndimage` takes longer than measuring a recording d
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 #: What lies beyond the ends, in numpy's words: mirrored including the end itself, the end repeated, or zero.
-_BEYOND = {"reflect": "symmetric", "nearest": "edge", "constant": "constant"}
+_BEYOND: dict[str, Literal["symmetric", "edge", "constant"]] = {
+    "reflect": "symmetric",
+    "nearest": "edge",
+    "constant": "constant",
+}
 
 
 def gaussian(signal: np.ndarray, sigma: float, axis: int = -1, mode: str = "reflect") -> np.ndarray:

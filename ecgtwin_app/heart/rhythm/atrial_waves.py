@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ecgtwin_app.ecg.beat.rendering import lay_turns, turn_phase
+from ecgtwin_app.ecg.beat.rendering import flutter_phase, render_flutter_waves
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
 from ecgtwin_app.ecg.beat.template import BeatTemplate
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE, MODEL_SAMPLES
@@ -20,7 +20,7 @@ F_WAVE_PATTERN = np.array([0.3, 0.75, 1.0, 0.65, 0.45, 0.35, 0.35, 0.35])
 F_WAVE_RATE = (4.2, 8.5)
 F_WAVE_AMPLITUDE = (0.02, 0.11)
 #: Phases at which a turn of a flutter loop is given.
-TURN_POINTS = 64
+WAVE_POINTS = 64
 #: Rate of a flutter loop, 1/min (Saoudi et al., Eur Heart J 2001;22:1162).
 FLUTTER_RATE = (240.0, 340.0)
 #: Height (peak to peak, mV) of flutter waves in II, and how often the loop turns clockwise.
@@ -89,9 +89,9 @@ def fibrillation_waves(rng: np.random.Generator, samples: int = MODEL_SAMPLES) -
     return out
 
 
-def flutter_turn(rng: np.random.Generator) -> np.ndarray:
-    """One turn of a flutter loop, (8, `TURN_POINTS`), float32, mV: a sawtooth and the bump behind its upstroke."""
-    knots = np.arange(TURN_POINTS + 1) / TURN_POINTS
+def flutter_wave(rng: np.random.Generator) -> np.ndarray:
+    """One turn of a flutter loop, (8, `WAVE_POINTS`), float32, mV: a sawtooth and the bump behind its upstroke."""
+    knots = np.arange(WAVE_POINTS + 1) / WAVE_POINTS
     # A slow fall, a steeper one to the nadir, and the fast upstroke that ends the sawtooth.
     fall, nadir = rng.uniform(0.4, 0.55), rng.uniform(0.66, 0.76)
     level = rng.uniform(0.2, 0.45)
@@ -123,13 +123,13 @@ def flutter_waves(score: RhythmScore, turn: np.ndarray, rng: np.random.Generator
     ndarray, shape (8, samples), float32
         Millivolts.
     """
-    phase = turn_phase(score)
+    phase = flutter_phase(score)
     at = np.arange(len(phase)) / MODEL_RATE
-    waves = lay_turns(score, turn, phase + 0.012 * _slow(rng, at, 0.25))
+    waves = render_flutter_waves(score, turn, phase + 0.012 * _slow(rng, at, 0.25))
     return (waves * (1 + 0.05 * _slow(rng, at, 0.25))).astype(np.float32)
 
 
-def with_turns(score: RhythmScore, rng: np.random.Generator) -> RhythmScore:
+def with_flutter_waves(score: RhythmScore, rng: np.random.Generator) -> RhythmScore:
     """The score of a flutter with an event for every turn of the loop, from before the strip to after it."""
     cycle, phase = flutter_cycle(score, rng)
     first = np.remainder(phase + rng.uniform(0, cycle), cycle) - 2 * cycle

@@ -91,7 +91,7 @@ def at_rate(write: Callable[[float, int], Rhythm], rr: float, duration: float) -
     write : callable
         (cycle in seconds, number of the set of random numbers) -> Rhythm.
     """
-    best, best_miss = None, np.inf
+    best, best_miss = Rhythm([], []), np.inf
     for trial in range(MOST_TRIALS):
         if trial >= TRIALS and best_miss < FAR_OFF:
             break
@@ -138,12 +138,12 @@ def own_pr(template, rr: float) -> float:
     return float(np.clip(pr + PR_SLOPE * np.clip(rr - rr_reference, -0.5, 0.3), *NORMAL_PR))
 
 
-def conducted(qrs: Sequence[float], pr: float, jitter: np.ndarray | float = 0.0) -> list[Cycle]:
+def conducted(qrs: np.ndarray | Sequence[float], pr: float, jitter: np.ndarray | float = 0.0) -> list[Cycle]:
     """Sinus cycles: a P at `pr` (s) before every QRS."""
     return [Cycle(float(q), float(q - pr + j)) for q, j in zip(qrs, np.broadcast_to(jitter, len(qrs)))]
 
 
-def p_where_room(qrs: Sequence[float], pr: float) -> list[Cycle]:
+def p_where_room(qrs: np.ndarray | Sequence[float], pr: float) -> list[Cycle]:
     """Sinus P before every beat that leaves room for it after the beat before."""
     gaps = np.diff(qrs, prepend=qrs[0] - 2.0)
     return [Cycle(float(q), float(q - pr) if gap > pr + 0.25 else None) for q, gap in zip(qrs, gaps)]
@@ -219,7 +219,7 @@ def fibrillation_beats(rng: np.random.Generator, rate: float, duration: float) -
     variation = rng.uniform(0.17, 0.29)
     memory = rng.uniform(-0.3, 0.0)
     count = int((duration + 6) / rr) + 8
-    best, best_miss = None, np.inf
+    best, best_miss = np.zeros(0), np.inf
     for _ in range(40):
         noise = rng.standard_normal(count)
         for k in range(1, count):

@@ -50,12 +50,12 @@ def add_premature_ventricular(rng: np.random.Generator, rhythm: Rhythm, rr: floa
         share = rng.uniform(0.42, 0.5) if interpolated else min(coupling + jitter[i], 0.775)
         soonest = min(SOONEST, 0.72 * interval) if not interpolated else 0.3
         time = before.qrs + max(share * interval, soonest)
-        conducts = after.p is not None and after.p_origin == "sinus" and after.p < after.qrs
-        if conducts:
+        p = after.p if after.p is not None and after.p_origin == "sinus" and after.p < after.qrs else None
+        if p is not None:
             # No P before the ectopic beat: it comes at the latest with the P that it hides.
-            time = min(time, after.p)
+            time = min(time, p)
         premature.append(Cycle(float(time), None, "ventricular", site=sites[number % len(sites)]))
-        if interpolated and conducts and after.p - time > 0.3:
+        if interpolated and p is not None and p - time > 0.3:
             cycles[beats[i + 1]] = replace(after, qrs=after.qrs + delay)
         elif rhythm.reset:
             # The pacemaker begins a new interval with the early beat; atria of their own go on.

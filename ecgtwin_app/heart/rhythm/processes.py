@@ -14,7 +14,7 @@ import numpy as np
 
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.heart.rhythm.atrial_waves import with_turns
+from ecgtwin_app.heart.rhythm.atrial_waves import with_flutter_waves
 from ecgtwin_app.heart.rhythm.av_block import complete_block, mobitz, prolonged_pr, wenckebach
 from ecgtwin_app.heart.rhythm.grid import (
     TRIALS,
@@ -162,7 +162,7 @@ def write_score(
     rhythm = at_rate(write, 60.0 / rate, duration)
     score = score_of(rhythm.cycles, duration, rhythm.atrial)
     if score.atrial == "flutter":
-        score = with_turns(score, rng)
+        score = with_flutter_waves(score, rng)
     return score, score_of(rhythm.normal, duration)
 
 

@@ -91,7 +91,7 @@ def _blocked(template, field, rng, block):
     duration = min(template.qrs_duration + rng.uniform(*DELAY), WIDEST)
     beat = paced_to(template, duration)
     own = own_qrs(beat, round(beat.qrs_duration * MODEL_RATE) + 1)
-    best, best_shown = None, -1
+    best, best_shown = own, -1
     for attempt in range(TRIES):
         axis = block.axis[0] + rng.beta(1.0, 1.6) * (block.axis[1] - block.axis[0])
         qrs = _turned_loop(own, field, rng, block, axis, 1 + attempt / TRIES)

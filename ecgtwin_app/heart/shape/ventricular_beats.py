@@ -135,7 +135,7 @@ def ectopic_beat(
         Site and QRS duration.
     """
     site = site or (draw_pacing_site(rng) if paced else draw_site(rng))
-    best, best_likeness = None, np.inf
+    best, best_likeness = (0.0, template.qrs), np.inf
     for trial in range(6):
         duration = max(rng.uniform(*_durations(site, paced)), template.qrs_duration + 0.015)
         # A site whose beat resembles the dominant one is moved a little further with each trial.
@@ -223,9 +223,9 @@ def _spread(origin, duration, field, template, rng, jitter):
 
 def looks_ectopic(beat: BeatTemplate, own: BeatTemplate) -> bool:
     """Whether a ventricular beat keeps what those of `ectopic_beat` do: wide, discordant, unlike the patient's own."""
-    from_onset = (one.qrs[:, max(-one.qrs_offset, 0) :] for one in (beat, own))
+    first, second = (one.qrs[:, max(-one.qrs_offset, 0) :] for one in (beat, own))
     wide = beat.qrs_duration >= FASCICULAR_DURATION[0]
-    return wide and is_discordant(beat) and likeness(*from_onset) < LARGEST_LIKENESS
+    return wide and is_discordant(beat) and likeness(first, second) < LARGEST_LIKENESS
 
 
 def with_soft_j(beat: BeatTemplate) -> BeatTemplate:

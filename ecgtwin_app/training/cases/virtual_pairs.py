@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from ecgtwin_app.ecg.beat.score import RhythmScore
-from ecgtwin_app.ecg.beat.template import lay
+from ecgtwin_app.ecg.beat.template import render_beats
 from ecgtwin_app.ecg.delineation.representative_beat import representative_beat
 from ecgtwin_app.ecg.signal.leads import independent_leads, twelve_leads
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
@@ -157,7 +157,7 @@ def real_shard(path: Path, first: int, records: list[RealRecord]) -> int:
             continue
         used += 1
         shard.add_reference(row, record.recording, case.beat, case.statements)
-        laid = lay(case.template, case.score)
+        laid = render_beats(case.template, case.score)
         numbers = case_numbers(case.rate, _age(record.recording), case.beat)
         for reference in (row, NOBODY):
             shard.add_case(

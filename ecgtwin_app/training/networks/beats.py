@@ -16,7 +16,7 @@ from ecgtwin_app.generators.ecgtwin.beat_model import BeatContext, BeatModel
 from ecgtwin_app.generators.ecgtwin.beat_shape import KINDS, WINDOWS, pack_beat
 from ecgtwin_app.generators.ecgtwin.conditioning import Condition, statement_states, unwrapped_axis
 from ecgtwin_app.heart.physics.activation import qrs_axis
-from ecgtwin_app.heart.rhythm.atrial_waves import flutter_turn, with_atrial_origin
+from ecgtwin_app.heart.rhythm.atrial_waves import flutter_wave, with_atrial_origin
 from ecgtwin_app.heart.shape.ventricular_beats import ectopic_beat
 from ecgtwin_app.heart.virtual_patient import VirtualPatient, transform
 from ecgtwin_app.training.cases.case_distribution import STATEMENTS, draw_morphologies
@@ -176,7 +176,7 @@ def train_beats(
 def virtual_turns(seed: int, count: int = 4000) -> Tensor:
     """Turns (count, 8, points) of virtual flutter loops, mV."""
     rng = np.random.default_rng([seed, 5])
-    return torch.from_numpy(np.stack([flutter_turn(rng) for _ in range(count)]))
+    return torch.from_numpy(np.stack([flutter_wave(rng) for _ in range(count)]))
 
 
 def finish_beats(model: BeatModel, work: Path, steps: int, seed: int, fit: bool) -> int:

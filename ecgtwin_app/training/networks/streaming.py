@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from ecgtwin_app.ecg.beat.template import lay
+from ecgtwin_app.ecg.beat.template import render_beats
 from ecgtwin_app.generators.ecgtwin.adax import Context
 from ecgtwin_app.generators.ecgtwin.autoencoder import TOKENS, LappedAutoencoder
 from ecgtwin_app.generators.ecgtwin.conditioning import Condition
@@ -154,7 +154,7 @@ class PairSource:
         laid = np.zeros((len(targets), 8, 5000), np.float32)
         for row, (reference, score) in enumerate(zip(references, scores, strict=True)):
             if reference >= 0:
-                laid[row] = lay(store.template(int(reference)), score)
+                laid[row] = render_beats(store.template(int(reference)), score)
         return Batch(
             latent=self._floats("latent", targets),
             laid=self.autoencoder.encode(torch.from_numpy(laid)),

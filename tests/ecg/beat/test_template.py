@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
-from ecgtwin_app.ecg.beat.template import keeping, lay, place, qt_intervals, split_beat
+from ecgtwin_app.ecg.beat.template import keeping, place, qt_intervals, render_beats, split_beat
 from ecgtwin_app.ecg.delineation.representative_beat import representative_beat
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.ecg.signal.resampling import resample
@@ -36,7 +36,7 @@ def beats_at(times, pr=None, duration=10.0):
 
 def test_parts_at_their_places_are_the_beat_again(beat, template):
     at = 4.0
-    laid = lay(template, beats_at([at], template.pr), qt_adaptation=0.0)
+    laid = render_beats(template, beats_at([at], template.pr), qt_adaptation=0.0)
     first = round(at * 500) - beat.qrs_onset
     last = beat.t_offset
     assert beat.p_onset is not None
@@ -48,7 +48,7 @@ def test_parts_at_their_places_are_the_beat_again(beat, template):
 def test_a_beat_without_p_has_an_empty_p(beat):
     quiet = split_beat(replace(beat, p_onset=None))
     assert not quiet.has_p
-    assert lay(quiet, beats_at([2.0], 0.16)).any()
+    assert render_beats(quiet, beats_at([2.0], 0.16)).any()
 
 
 def test_a_beat_without_t_is_refused(beat):
@@ -68,7 +68,7 @@ def test_other_origins_are_not_laid(template):
         Event(4.0, "QRS", "paced"),
         Event(6.0, "P", "retrograde"),
     )
-    assert not lay(template, RhythmScore(events)).any()
+    assert not render_beats(template, RhythmScore(events)).any()
 
 
 def test_qt_follows_the_cycle_length(template):
@@ -83,7 +83,7 @@ def test_qt_follows_the_cycle_length(template):
 
 def test_t_peak_moves_with_qt(template):
     def peak_time(rr):
-        strip = lay(template, beats_at(np.arange(2.0, 9, rr)))
+        strip = render_beats(template, beats_at(np.arange(2.0, 9, rr)))
         first = round((2.0 + template.qrs_duration + 0.06) * 500)
         return int(np.argmax(np.abs(strip[:, first : first + 200]).sum(axis=0)))
 
@@ -109,22 +109,22 @@ def test_fractional_shift_is_accurate_for_qrs_frequencies(position):
 @given(start=st.floats(-0.9, 0.4), rr=st.floats(0.32, 1.8))
 @settings(max_examples=30, deadline=None)
 def test_any_grid_can_be_laid_without_steps(template, start, rr):
-    strip = lay(template, beats_at(list(np.arange(start, 10.3, rr)), template.pr))
+    strip = render_beats(template, beats_at(list(np.arange(start, 10.3, rr)), template.pr))
     assert strip.shape == (8, 5000) and strip.dtype == np.float32 and np.isfinite(strip).all()
     own = np.abs(np.diff(template.qrs, 2, axis=1)).max()
     assert np.abs(np.diff(strip, 2, axis=1)).max() < 1.6 * own + 0.02
 
 
 def test_laying_is_linear_in_the_events(template):
-    both = lay(template, beats_at([2.0, 6.0], 0.16), qt_adaptation=0.0)
-    one = lay(template, beats_at([2.0], 0.16), qt_adaptation=0.0)
-    other = lay(template, beats_at([6.0], 0.16), qt_adaptation=0.0)
+    both = render_beats(template, beats_at([2.0, 6.0], 0.16), qt_adaptation=0.0)
+    one = render_beats(template, beats_at([2.0], 0.16), qt_adaptation=0.0)
+    other = render_beats(template, beats_at([6.0], 0.16), qt_adaptation=0.0)
     assert np.allclose(both, one + other, atol=1e-5)
 
 
 def test_only_500_hz_is_laid(template):
     with pytest.raises(EcgError, match="500"):
-        lay(template, beats_at([1.0]), rate=250.0)
+        render_beats(template, beats_at([1.0]), rate=250.0)
 
 
 def test_a_kept_part_is_the_patients_and_t_goes_on_from_the_new_j_point(template):

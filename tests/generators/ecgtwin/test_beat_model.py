@@ -5,9 +5,9 @@ import pytest
 import torch
 from synthetic_ecg import strip
 
-from ecgtwin_app.ecg.beat.rendering import lay_shapes, lay_turns
+from ecgtwin_app.ecg.beat.rendering import render_flutter_waves, render_score
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
-from ecgtwin_app.ecg.beat.template import lay, split_beat
+from ecgtwin_app.ecg.beat.template import render_beats, split_beat
 from ecgtwin_app.ecg.delineation.representative_beat import representative_beat
 from ecgtwin_app.generators.ecgtwin.beat_model import SIZE, BeatContext, BeatModel
 from ecgtwin_app.generators.ecgtwin.beat_shape import KINDS, WINDOWS, pack_beat, unpack_beat
@@ -54,7 +54,7 @@ def test_a_packed_beat_lays_the_same_strip(template):
     assert back.qt == pytest.approx(template.qt, abs=1e-4)
     assert back.p_duration == pytest.approx(template.p_duration, abs=1e-4)
     score = score_of(template)
-    assert np.abs(lay(back, score) - lay(template, score)).max() < 0.01
+    assert np.abs(render_beats(back, score) - render_beats(template, score)).max() < 0.01
 
 
 def test_a_changed_beat_fits_the_windows(recording):
@@ -63,7 +63,7 @@ def test_a_changed_beat_fits_the_windows(recording):
         case = simulate(patient, ("sinus rhythm", name), 65, np.random.default_rng(3), noise=False)
         waves, durations = pack_beat(case.template)
         back = unpack_beat(waves, durations, case.template)
-        error = lay(back, case.score) - lay(case.template, case.score)
+        error = render_beats(back, case.score) - render_beats(case.template, case.score)
         assert np.abs(error).max() < 0.02, name
 
 
@@ -77,7 +77,7 @@ def test_shapes_lie_where_their_events_are(template):
         asked.append((chamber, origin))
         return template
 
-    signal = np.abs(lay_shapes(score, shape_of)).sum(axis=0)
+    signal = np.abs(render_score(score, shape_of)).sum(axis=0)
     assert asked == [("QRS", "conducted"), ("QRS", "ventricular"), ("P", "sinus")]
     assert signal[500:800].max() > 0.5 and signal[1500:1700].max() > 0.5
     assert signal[:450].max() == signal[2200:].max() == 0
@@ -138,6 +138,6 @@ def test_drawn_turns_are_as_large_as_virtual_loops_and_point_their_ways():
 def test_a_laid_loop_turns_with_its_events():
     score = RhythmScore(tuple(Event(0.2 * k, "P", "flutter") for k in range(60)), atrial="flutter")
     turn = virtual_turns(1, 1)[0].numpy()
-    laid = lay_turns(score, turn)
+    laid = render_flutter_waves(score, turn)
     assert np.abs(laid[:, 100:4900] - laid[:, 0:4800]).max() < 1e-5  # 0.2 s are 100 samples
     assert np.abs(laid[:, [0, 50]] - turn[:, [0, 32]]).max() < 1e-5

@@ -8,7 +8,7 @@ import pytest
 from hearts import changed, qrs_of
 
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
-from ecgtwin_app.ecg.beat.template import lay
+from ecgtwin_app.ecg.beat.template import render_beats
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.heart.morphologies import CONDITIONS, EXCLUDES, check_combination
 from ecgtwin_app.heart.physics.activation import (
@@ -179,7 +179,7 @@ def test_combinations_that_occur_are_performed(patient, conditions):
 
 def test_a_laid_block_lies_where_its_marks_say(patient):
     template, _ = changed(patient, LBBB, seed=4)
-    strip = lay(template, RhythmScore((Event(1.0, "QRS", "conducted"),)), 1500, qt_adaptation=0.0)
+    strip = render_beats(template, RhythmScore((Event(1.0, "QRS", "conducted"),)), 1500, qt_adaptation=0.0)
     assert np.abs(strip[:, :499]).max() < 1e-6
     stop = 500 + round(template.qrs_duration * 500)
     assert np.abs(strip[:, 500 : stop + 1] - template.qrs[:, : stop - 499]).max() < 0.6
