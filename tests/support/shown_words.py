@@ -41,7 +41,6 @@ SPEAKING = (
 )
 SILENT = {
     "heart/virtual_patient.py": "training",
-    "generators/published/importer.py": "networks of others, on the command line",
 }
 
 

@@ -75,7 +75,7 @@ class PublishedExtractor(nn.Module):
         self.logit_scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
         self.classfree_emb = nn.Parameter(torch.ones(1, WIDTH))
 
-    def forward(self, latent: Tensor, text: Tensor | None, patient: Tensor) -> Tensor:
+    def forward(self, latent: Tensor, text: Tensor | None, patient: Tensor | None) -> Tensor:
         """Base vector (batch, 256).
 
         Parameters
@@ -83,10 +83,11 @@ class PublishedExtractor(nn.Module):
         latent : Tensor, shape (batch, 4, n)
         text : Tensor, shape (batch, sentences, 768), or None
             The reference's report; None stands for a report that is not known.
-        patient : Tensor, shape (batch, 3)
+        patient : Tensor, shape (batch, 3), or None
+            Read with a report only.
         """
         x = _rotated(self.signal_embedding(latent.transpose(1, 2)))
-        if text is None:
+        if text is None or patient is None:
             condition = self.classfree_emb.expand(len(x), 1, -1)
         else:
             condition = self.text_projector(_conditions(text, patient[:, None]))
