@@ -167,7 +167,7 @@ def test_the_twin_follows_an_edited_rhythm(window, qtbot):
 
 
 def test_a_second_run_is_cancelled_half_way(window, qtbot):
-    window.request_panel.form.samples.setValue(12)
+    window.request_panel.form.boxes["samples"].setValue(12)
     seen = []
     window.controller.progressed.connect(lambda _, step, total: seen.append((step, total)))
     qtbot.keyClick(window, Qt.Key.Key_F5)

@@ -6,15 +6,19 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
-from ecgtwin_app.engine.request import RHYTHM_WRITERS, TwinRequest
+from ecgtwin_app.engine.request import FIELDS, TwinRequest
+from ecgtwin_app.engine.request_fields import RequestField
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import open_ecg
 from ecgtwin_app.sampling.names import USUAL_STEPS
 
+#: Names one condition of the request; repeated for a combination.
+FLAG_OF_CONDITIONS = "--condition"
 #: Stands for the example ECG wherever a file can be named.
 EXAMPLE = "example"
 
@@ -90,87 +94,42 @@ def read_reference(args: argparse.Namespace) -> Recording:
 
 
 def add_request_arguments(parser: argparse.ArgumentParser) -> None:
-    """What a twin should be."""
-    default = TwinRequest()
+    """What a twin should be: a flag a field of the request."""
     parser.add_argument(
         "--force", action="store_true", help="make twins of an unusable recording all the same"
     )
     parser.add_argument(
-        "--condition",
+        FLAG_OF_CONDITIONS,
         action="append",
         required=True,
         metavar="NAME",
         help="name, synonym or code; repeatable",
     )
-    parser.add_argument("--heart-rate", type=float, metavar="N", help="ventricular rate, 1/min")
-    parser.add_argument("--age", type=float, metavar="N", help="years; the recording's when left out")
-    parser.add_argument("--sex", type=str.upper, choices=("F", "M"), help="the recording's when left out")
-    parser.add_argument(
-        "--severity",
-        type=float,
-        metavar="X",
-        help="0 just meets the criteria, 1 is marked; drawn when left out",
-    )
-    for name, unit, what in (
-        ("pr", "MS", "PR interval"),
-        ("qrs", "MS", "QRS duration"),
-        ("qt", "MS", "QT interval"),
-        ("axis", "DEG", "frontal QRS axis"),
-    ):
-        parser.add_argument(f"--{name}", type=float, metavar=unit, help=f"set-point of the {what}")
-    parser.add_argument("--samples", type=int, default=default.samples, metavar="N", help="how many twins")
-    parser.add_argument(
-        "--seed", type=int, default=default.seed, metavar="N", help="twin k has seed N + k - 1"
-    )
-    parser.add_argument(
-        "--sampler",
-        choices=tuple(USUAL_STEPS),
-        default=default.sampler,
-        help="ddpm is the published diffusion, 1000 steps",
-    )
-    parser.add_argument(
-        "--steps", type=int, metavar="N", help=f"steps of the sampler; {default.steps} as a rule"
-    )
-    parser.add_argument(
-        "--strength",
-        type=float,
-        default=default.strength,
-        metavar="X",
-        help="guidance of the condition; 1 is none",
-    )
-    parser.add_argument(
-        "--identity",
-        type=float,
-        default=default.identity,
-        metavar="X",
-        help="guidance of the identity; 1 is none",
-    )
-    parser.add_argument(
-        "--best-of",
-        type=int,
-        default=default.best_of,
-        metavar="K",
-        help="draw K for each twin, keep the best",
-    )
-    rhythm = parser.add_mutually_exclusive_group()
-    rhythm.add_argument(
-        "--score",
-        type=Path,
-        metavar="FILE",
-        help="perform the rhythm score in this JSON file; written there first when there is none",
-    )
-    rhythm.add_argument(
+    rhythm, score = FIELDS["rhythm"], FIELDS["score"]
+    names = [name for name, record in FIELDS.items() if record.kind in ("number", "whole", "choice")]
+    names.insert(names.index("sampler"), names.pop(names.index("steps")))
+    for record in (FIELDS[name] for name in names if name != "rhythm"):
+        parser.add_argument(record.flag, **_options(record))
+    of_score = parser.add_mutually_exclusive_group()
+    of_score.add_argument(score.flag, **_options(score))
+    of_score.add_argument(
         "--no-score",
         action="store_true",
         help=argparse.SUPPRESS,  # the older name of --rhythm learned; it says what --rhythm none does
     )
-    parser.add_argument(
-        "--rhythm",
-        choices=RHYTHM_WRITERS,
-        help="who writes the rhythm score: the rhythm processes (as a rule), the rhythm model (learned), or nobody, "
-        "so that the strip model has to invent it",
-    )
+    parser.add_argument(rhythm.flag, **_options(rhythm))
     add_engine_arguments(parser)
+
+
+def _options(record: RequestField) -> dict[str, Any]:
+    """What argparse is told of a field. Flags have no defaults: what is left out, the request decides."""
+    if record.kind == "choice":
+        values = [value for value in record.values if value is not None]
+        # Letters are taken small, too.
+        kind = str.upper if all(value.isupper() for value in values) else str
+        return {"type": kind, "choices": tuple(values), "help": record.flag_help}
+    kind = {"number": float, "whole": int, "score": Path}[record.kind]
+    return {"type": kind, "metavar": record.metavar, "help": record.flag_help}
 
 
 def add_engine_arguments(parser: argparse.ArgumentParser) -> None:
@@ -192,26 +151,13 @@ def request_from(args: argparse.Namespace) -> TwinRequest:
 
     if args.no_score and args.rhythm not in (None, "learned"):
         raise EcgError("--no-score is the same as --rhythm learned; leave one of them out.")
-    request = TwinRequest(
-        conditions=tuple(args.condition),
-        heart_rate=args.heart_rate,
-        age=args.age,
-        sex=args.sex,
-        severity=args.severity,
-        pr=args.pr,
-        qrs=args.qrs,
-        qt=args.qt,
-        axis=args.axis,
-        samples=args.samples,
-        seed=args.seed,
-        sampler=args.sampler,
-        steps=USUAL_STEPS[args.sampler] if args.steps is None else args.steps,
-        strength=args.strength,
-        identity=args.identity,
-        best_of=args.best_of,
-        rhythm="learned" if args.no_score else args.rhythm or TwinRequest.rhythm,
-        score=_score_from(args.score),
-    )
+    given = {name: getattr(args, name, None) for name in FIELDS}
+    given |= {"conditions": tuple(args.condition), "score": _score_from(args.score)}
+    if args.no_score:
+        given["rhythm"] = "learned"
+    if args.steps is None and args.sampler is not None:
+        given["steps"] = USUAL_STEPS[args.sampler]
+    request = TwinRequest(**{name: value for name, value in given.items() if value is not None})
     check_request(request)
     check_consistent(request)
     return request

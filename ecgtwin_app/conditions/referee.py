@@ -21,6 +21,7 @@ from ecgtwin_app.conditions.criteria import muscle as criteria_muscle
 from ecgtwin_app.conditions.criteria import repolarisation as criteria_repolarisation
 from ecgtwin_app.conditions.criteria import rhythm as criteria_rhythm
 from ecgtwin_app.conditions.plausible import plausible
+from ecgtwin_app.conditions.set_points import SET_POINTS
 from ecgtwin_app.conditions.verdict import Asked, Verdict, line
 from ecgtwin_app.conditions.vocabulary import find_condition
 from ecgtwin_app.ecg.measurement.measure import Measurements, measure, needing
@@ -28,15 +29,6 @@ from ecgtwin_app.ecg.signal.recording import LEADS, Recording
 
 #: How far the heart rate may be from what was asked, as a share of it.
 RATE_TOLERANCE = 0.05
-#: Set-points: name of the line, unit, what is measured, and how far that may be from what was asked. For the intervals
-#: what IEC 60601-2-25 (2011) allows an electrocardiograph's mean error to be.
-SET_POINTS = {
-    "pr": ("PR interval", "ms", "pr", 10.0),
-    "qrs": ("QRS duration", "ms", "qrs", 10.0),
-    "qt": ("QT interval", "ms", "qt", 25.0),
-    "axis": ("QRS axis", "°", "qrs_axis", 10.0),
-}
-
 #: What tests a condition, by its name in the vocabulary.
 CRITERIA: dict[str, Callable[[Measurements, Asked], list[Verdict]]] = {
     "sinus rhythm": criteria_rhythm.sinus_rhythm,
@@ -218,9 +210,10 @@ def _heart_rate(m, asked, kept):
 
 
 def _set_point(m, name, asked):
-    shown, unit, measured, tolerance = SET_POINTS[name]
-    got = getattr(m, measured)
+    point = SET_POINTS[name]
+    got = getattr(m, point.measured)
     off = None if got is None else abs(got - asked)
     if off is not None and name == "axis":
         off = abs((got - asked + 180) % 360 - 180)
-    return line(shown, unit, f"{asked:g} ± {tolerance:g}", got, off is not None and off <= tolerance)
+    words = f"{asked:g} ± {point.tolerance:g}"
+    return line(point.name, point.unit, words, got, off is not None and off <= point.tolerance)

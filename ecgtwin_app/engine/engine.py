@@ -17,8 +17,8 @@ from ecgtwin_app.attribution.attention import AttentionRecorder, attention_map
 from ecgtwin_app.attribution.contrast import contrast_map
 from ecgtwin_app.attribution.gradients import SEGMENTS, Evidence, gradients_map, integrated_gradients
 from ecgtwin_app.conditions.referee import judge, meets
+from ecgtwin_app.conditions.set_points import SET_POINTS
 from ecgtwin_app.conditions.vocabulary import Condition
-from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.delineation.flutter import without_p
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.leads import independent_leads, lead_law_residual
@@ -27,10 +27,10 @@ from ecgtwin_app.ecg.signal.resampling import ten_seconds
 from ecgtwin_app.engine.compose import compose
 from ecgtwin_app.engine.counterfactual import asked_about, without
 from ecgtwin_app.engine.draw import Draw, prepare_draw
-from ecgtwin_app.engine.feasible import SET_POINTS, check_consistent, check_request
+from ecgtwin_app.engine.feasible import check_consistent, check_request
 from ecgtwin_app.engine.plan import Plan, make_plan
 from ecgtwin_app.engine.reference import PreparedReference, identity_of, prepare
-from ecgtwin_app.engine.request import AskedGot, HeatMap, Progress, Twin, TwinRequest
+from ecgtwin_app.engine.request import AskedGot, HeatMap, Progress, Twin, TwinRequest, request_to_json
 from ecgtwin_app.engine.suitability import needs
 from ecgtwin_app.generators.ecgtwin.autoencoder import TOKENS
 from ecgtwin_app.generators.ecgtwin.conditioning import AT_A_RATE
@@ -307,7 +307,7 @@ class TwinEngine:
             "model": self.model_name,
             "weights_sha256": self.weights_sha256,
             "seed": seed,
-            "request": request_as_dict(request),
+            "request": request_to_json(request),
             "rate_asked": plan.rate,
             **({"rate_reason": plan.rate_reason} if plan.rate_reason else {}),
             "reference_sha256": prepared.digests[0],
@@ -319,14 +319,6 @@ class TwinEngine:
                 "python": platform.python_version(),
             },
         }
-
-
-def request_as_dict(request: TwinRequest) -> dict:
-    """A request as plain values for files."""
-    fields = {name: getattr(request, name) for name in request.__dataclass_fields__ if name != "score"}
-    fields["conditions"] = list(request.conditions)
-    fields["score"] = request.score.to_json() if isinstance(request.score, RhythmScore) else None
-    return fields
 
 
 def _met_count(twin: Twin) -> tuple[bool, int]:

@@ -9,16 +9,9 @@ import numpy as np
 from ecgtwin_app.conditions.bounds import LONG_QTC, NO_PR, rate_bounds, set_point_limits
 from ecgtwin_app.conditions.vocabulary import Condition, find_condition
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.engine.request import RHYTHM_WRITERS, TwinRequest
+from ecgtwin_app.engine.request import FIELDS, TwinRequest
 from ecgtwin_app.heart.morphologies import check_combination
-from ecgtwin_app.sampling.names import USUAL_STEPS
 
-#: Widest limits of a request, whatever the condition.
-HEART_RATES = (30.0, 220.0)
-AGES = (0.0, 120.0)
-#: Set-points: ms, and degrees for the axis.
-SET_POINTS = {"pr": (80.0, 400.0), "qrs": (60.0, 220.0), "qt": (240.0, 700.0), "axis": (-180.0, 270.0)}
-MOST_TWINS, MOST_STEPS, MOST_DRAWS = 100, 1000, 50
 #: How far (1/min) a rate that cannot be kept goes inside the condition's limits: at the very limit of a tachycardia a
 #: beat's width would decide what it is.
 RATE_ROOM = 2.0
@@ -26,8 +19,6 @@ RATE_ROOM = 2.0
 AT_LIMIT = 0.3
 #: Shortest time (ms) from the end of the QRS to the end of T, and from the end of T to the next P or QRS.
 SHORTEST_JT, SHORTEST_TP = 120.0, 20.0
-#: Name and unit of a set-point in a sentence.
-_SHOWN = {"pr": ("PR interval", " ms"), "qrs": ("QRS duration", " ms"), "axis": ("QRS axis", "°")}
 
 
 def check_request(request: TwinRequest) -> list[Condition]:
@@ -36,31 +27,8 @@ def check_request(request: TwinRequest) -> list[Condition]:
         raise EcgError("No condition is named; choose one, for example 'sinus rhythm'.")
     conditions = [find_condition(name) for name in request.conditions]
     check_combination([condition.name for condition in conditions])
-    for value, (low, high), what in (
-        (request.heart_rate, HEART_RATES, "heart rate"),
-        (request.age, AGES, "age"),
-        (request.samples, (1, MOST_TWINS), "number of twins"),
-        (request.steps, (1, MOST_STEPS), "number of steps"),
-        (request.best_of, (1, MOST_DRAWS), "number of draws"),
-        (request.strength, (0.0, 5.0), "strength"),
-        (request.identity, (0.0, 5.0), "identity dial"),
-        (request.seed, (0, 2**53), "seed"),
-        (request.severity, (0.0, 1.0), "severity"),
-        (request.pr, SET_POINTS["pr"], "PR interval"),
-        (request.qrs, SET_POINTS["qrs"], "QRS duration"),
-        (request.qt, SET_POINTS["qt"], "QT interval"),
-        (request.axis, SET_POINTS["axis"], "QRS axis"),
-    ):
-        if value is not None and not low <= value <= high:
-            raise EcgError(f"The {what} must be between {low:g} and {high:g}, not {value:g}.")
-    if request.rhythm not in RHYTHM_WRITERS:
-        raise EcgError(
-            f"Nobody called {request.rhythm!r} writes rhythms; choose {', '.join(RHYTHM_WRITERS)}."
-        )
-    if request.sampler not in USUAL_STEPS:
-        raise EcgError(f"No sampler is called {request.sampler!r}; choose one of {', '.join(USUAL_STEPS)}.")
-    if request.sex not in (None, "F", "M"):
-        raise EcgError("The sex must be F, M or left out.")
+    for name, record in FIELDS.items():
+        record.check(getattr(request, name))
     return conditions
 
 
@@ -158,7 +126,7 @@ def _check_limits(request, names):
             continue
         turns = (-360, 0, 360) if field == "axis" else (0,)
         if not any(low <= value + turn <= high for turn in turns):
-            what, unit = _SHOWN[field]
+            what, unit = FIELDS[field].noun, FIELDS[field].spaced_unit
             raise EcgError(
                 f"A {what} of {value:g}{unit} contradicts {name}, which has {low:g} to {high:g}{unit};"
                 " choose one in between or keep the patient's."

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ecgtwin_app.conditions.set_points import SET_POINTS
 from ecgtwin_app.conditions.vocabulary import Condition
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.engine.feasible import SET_POINTS, rate_for
+from ecgtwin_app.engine.feasible import rate_for
 from ecgtwin_app.engine.reference import PreparedReference
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.heart.morphologies import MORPHOLOGIES

@@ -9,73 +9,244 @@ import numpy as np
 from ecgtwin_app.attribution.heatmap import HeatMap
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.recording import Recording
+from ecgtwin_app.engine.request_fields import asked, records_of, set_point
+from ecgtwin_app.i18n.words import N_
 from ecgtwin_app.sampling.names import USUAL_STEPS
 
-__all__ = ["RHYTHM_WRITERS", "AskedGot", "Cancelled", "HeatMap", "Progress", "Twin", "TwinRequest"]
-
-#: Who writes the score that is performed: the rhythm processes, the rhythm model, or nobody. Without a score the
-#: strip model has to invent the rhythm, which it does poorly: it is kept for research.
-RHYTHM_WRITERS = ("process", "learned", "none")
+__all__ = ["FIELDS", "AskedGot", "Cancelled", "HeatMap", "Progress", "Twin", "TwinRequest", "request_to_json"]
 
 
 @dataclass(frozen=True)
 class TwinRequest:
     """The question: this patient, but with ...
 
-    Attributes
-    ----------
-    conditions : tuple of str
-        Names from the vocabulary; the first gives the rhythm if it is one.
-    heart_rate : float or None
-        Ventricular rate, 1/min; None keeps the reference's rate where the condition allows it.
-    age : float or None
-        Years; None means the reference's, or unknown.
-    sex : {"F", "M"} or None
-    severity : float or None
-        How marked the conditions are, 0 (just meets the criteria) to 1; None draws it for each twin.
-    pr, qrs, qt : float or None
-        Set-points of the intervals, ms; None leaves them to the condition and the patient.
-    axis : float or None
-        Set-point of the frontal QRS axis, degrees.
-    samples : int
-        How many twins.
-    seed : int
-        Twin k is drawn with seed + k.
-    steps : int
-        Steps of the sampler.
-    sampler : str
-        One of `model.sampler.USUAL_STEPS`; "ddpm" is the published diffusion of up to 1000 steps.
-    strength : float
-        Guidance of the condition and its set-points; 1 is none. Measured on beats of eight hearts: with 1.5
-        low voltages and the axes of fascicular blocks reached what was asked more often than with 1.
-    identity : float
-        Guidance of the identity; 1 is none.
-    best_of : int
-        Draw this many for each twin and keep the one that meets most criteria.
-    rhythm : str
-        Who writes the rhythm score, one of `RHYTHM_WRITERS`.
-    score : RhythmScore or None
-        A score of the user's own, performed whatever `rhythm` says.
+    Every field stands here once, with all that is known of it (`RequestField`); docs/request.md is the same as a
+    table. Twin k of a request is drawn with seed + k.
     """
 
-    conditions: tuple[str, ...] = ("sinus rhythm",)
-    heart_rate: float | None = None
-    age: float | None = None
-    sex: str | None = None
-    severity: float | None = None
-    pr: float | None = None
-    qrs: float | None = None
-    qt: float | None = None
-    axis: float | None = None
-    samples: int = 1
-    seed: int = 1
-    steps: int = USUAL_STEPS["dpm_solver_2m"]
-    sampler: str = "dpm_solver_2m"
-    strength: float = 1.5
-    identity: float = 1.0
-    best_of: int = 1
-    rhythm: str = "process"
-    score: RhythmScore | None = None
+    conditions: tuple[str, ...] = asked(
+        ("sinus rhythm",),
+        kind="conditions",
+        title="Conditions",
+        noun="condition",
+        help="Names, synonyms or codes from the vocabulary; a rhythm among them gives the rhythm",
+        in_form=False,
+    )
+    heart_rate: float | None = asked(
+        None,
+        kind="number",
+        title=N_("Heart rate"),
+        noun=N_("heart rate"),
+        help=N_("Ventricular rate; “keep” is the patient's own where the condition allows it"),
+        unit="/min",
+        limits=(30.0, 220.0),
+        slider=(40.0, 180.0),
+        unset=N_("keep"),
+        brief=N_("{value}/min"),
+        usage="ventricular rate, 1/min",
+        advanced=False,
+        of_patient=True,
+    )
+    age: float | None = asked(
+        None,
+        kind="number",
+        title=N_("Age"),
+        noun=N_("age"),
+        help=N_("Age that the twin is made for; it moves rate limits and criteria that depend on age"),
+        unit=N_("years"),
+        limits=(0.0, 120.0),
+        unset=N_("keep"),
+        usage="years; the recording's when left out",
+        of_patient=True,
+    )
+    sex: str | None = asked(
+        None,
+        kind="choice",
+        title=N_("Sex"),
+        noun=N_("sex"),
+        help=N_("Sex that the twin is made for; it moves criteria that depend on sex"),
+        choices=((None, N_("keep")), ("F", N_("female")), ("M", N_("male"))),
+        unset=N_("keep"),
+        usage="the recording's when left out",
+        of_patient=True,
+    )
+    severity: float | None = asked(
+        None,
+        kind="number",
+        title=N_("Severity"),
+        noun=N_("severity"),
+        help=N_(
+            "How marked the condition is: 0 just meets the criteria, 1 is severe; “random” draws it for each twin"
+        ),
+        limits=(0.0, 1.0),
+        slider=(0.0, 1.0),
+        step=0.05,
+        unset=N_("random"),
+        brief=N_("severity {value}"),
+        metavar="X",
+        usage="0 just meets the criteria, 1 is marked; drawn when left out",
+        advanced=False,
+    )
+    pr: float | None = set_point(
+        "pr",
+        title=N_("PR"),
+        help=N_("From the onset of P to the onset of QRS"),
+        limits=(80.0, 400.0),
+        slider=(100.0, 320.0),
+        short=N_("PR"),
+        brief=N_("PR {value} ms"),
+        metavar="MS",
+    )
+    qrs: float | None = set_point(
+        "qrs",
+        title=N_("QRS"),
+        help=N_("From the earliest onset to the latest end over twelve leads"),
+        limits=(60.0, 220.0),
+        slider=(70.0, 180.0),
+        short=N_("QRS"),
+        brief=N_("QRS {value} ms"),
+        metavar="MS",
+    )
+    qt: float | None = set_point(
+        "qt",
+        title=N_("QT"),
+        help=N_("From the onset of QRS to the end of T"),
+        limits=(240.0, 700.0),
+        slider=(300.0, 560.0),
+        short=N_("QT"),
+        brief=N_("QT {value} ms"),
+        metavar="MS",
+    )
+    axis: float | None = set_point(
+        "axis",
+        title=N_("QRS axis"),
+        help=N_("Mean QRS axis in the frontal plane"),
+        limits=(-180.0, 270.0),
+        slider=(-90.0, 180.0),
+        brief=N_("axis {value}°"),
+        metavar="DEG",
+        usage="set-point of the frontal QRS axis",
+    )
+    samples: int = asked(
+        1,
+        kind="whole",
+        title=N_("Twins"),
+        noun=N_("number of twins"),
+        help=N_("How many twins are made, each from a draw of its own"),
+        limits=(1, 100),
+        offered=(1, 12),
+        usage="how many twins",
+        advanced=False,
+    )
+    seed: int = asked(
+        1,
+        kind="whole",
+        title=N_("Seed"),
+        noun=N_("seed"),
+        help=N_("The same seed makes the same twin again; Ctrl+R takes another"),
+        limits=(0, 2**53),
+        offered=(0, 999_999_999),
+        usage="twin k has seed N + k - 1",
+        advanced=False,
+    )
+    steps: int = asked(
+        USUAL_STEPS["dpm_solver_2m"],
+        kind="whole",
+        title=N_("Steps"),
+        noun="number of steps",
+        help=N_("Steps of the sampler; more take longer"),
+        limits=(1, 1000),
+        offered=(1, 100),
+        short=N_("steps"),
+        usage=f"steps of the sampler; {USUAL_STEPS['dpm_solver_2m']} as a rule",
+    )
+    sampler: str = asked(
+        "dpm_solver_2m",
+        kind="choice",
+        title="Sampler",
+        noun="sampler",
+        help="How the noise is turned into a twin; ddpm is the published diffusion of up to 1000 steps",
+        choices=tuple((name, "") for name in USUAL_STEPS),
+        usage="ddpm is the published diffusion, 1000 steps",
+        in_form=False,
+    )
+    # Measured on beats of eight hearts: with 1.5 low voltages and the axes of fascicular blocks reached what was asked
+    # more often than with 1.
+    strength: float = asked(
+        1.5,
+        kind="number",
+        title=N_("Strength"),
+        noun=N_("strength"),
+        help=N_("Guidance towards the condition; 1 is none, above 1.5 voltages grow"),
+        limits=(0.0, 5.0),
+        offered=(1.0, 5.0),
+        slider=(1.0, 3.0),
+        step=0.1,
+        metavar="X",
+        usage="guidance of the condition; 1 is none",
+    )
+    identity: float = asked(
+        1.0,
+        kind="number",
+        title=N_("Identity"),
+        noun=N_("identity"),
+        help=N_("Guidance towards the patient's own beat; 1 is none"),
+        limits=(0.0, 5.0),
+        slider=(1.0, 2.0),
+        step=0.1,
+        metavar="X",
+        usage="guidance of the identity; 1 is none",
+    )
+    best_of: int = asked(
+        1,
+        kind="whole",
+        title=N_("Best of"),
+        noun="number of draws",
+        help=N_("Draw so many for each twin and keep the one that meets most criteria; it is marked so"),
+        limits=(1, 50),
+        short=N_("draws"),
+        metavar="K",
+        usage="draw K for each twin, keep the best",
+    )
+    rhythm: str = asked(
+        "process",
+        kind="choice",
+        title=N_("Rhythm"),
+        noun=N_("rhythm"),
+        help=N_(
+            "Who writes when atria and ventricles beat: rules of physiology, a model that learned rhythms, or nobody, "
+            "so that the strip's model has to invent it, which it does poorly"
+        ),
+        choices=(("process", N_("by rules")), ("learned", N_("by the model")), ("none", N_("by nobody"))),
+        usage="who writes the rhythm score: the rhythm processes (as a rule), the rhythm model (learned), or nobody, "
+        "so that the strip model has to invent it",
+    )
+    score: RhythmScore | None = asked(  # noqa: RUF009, a record and no shared value
+        None,
+        kind="score",
+        title="Rhythm score",
+        noun="rhythm score",
+        help="A score of the user's own, performed whatever the rhythm says",
+        unset="none",
+        usage="perform the rhythm score in this JSON file; written there first when there is none",
+        metavar="FILE",
+        in_form=False,
+        of_patient=True,
+    )
+
+
+#: The record of every field, by its name.
+FIELDS = records_of(TwinRequest)
+
+
+def request_to_json(request: TwinRequest) -> dict:
+    """A request as plain values, for provenance, `twins.json`, presets and session files."""
+    plain = {}
+    for name, record in FIELDS.items():
+        value = getattr(request, name)
+        if not (record.only_if_set and value == record.default):
+            plain[name] = record.to_json(value)
+    return plain
 
 
 @dataclass(frozen=True)

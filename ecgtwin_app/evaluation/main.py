@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.engine import TwinEngine
-from ecgtwin_app.engine.request import RHYTHM_WRITERS, TwinRequest
+from ecgtwin_app.engine.request import FIELDS, TwinRequest
 from ecgtwin_app.evaluation.figures.assemble import assemble, pass_rates
 from ecgtwin_app.evaluation.figures.bar import bar
 from ecgtwin_app.evaluation.report.gallery import gallery
@@ -93,7 +93,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--no-identity", action="store_true", help="identity dial at 0")
     rhythm = how.add_mutually_exclusive_group()
     rhythm.add_argument(
-        "--rhythm", choices=RHYTHM_WRITERS, default=TwinRequest.rhythm, help="who writes the rhythm"
+        "--rhythm", choices=FIELDS["rhythm"].values, default=TwinRequest.rhythm, help="who writes the rhythm"
     )
     rhythm.add_argument(
         "--no-score",

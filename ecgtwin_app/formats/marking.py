@@ -12,12 +12,14 @@ import re
 import uuid
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 
 from ecgtwin_app import __version__
 from ecgtwin_app.conditions.vocabulary import is_condition
 from ecgtwin_app.ecg.signal.recording import Patient, Recording
 from ecgtwin_app.formats.own_lines import is_own_line
 from ecgtwin_app.formats.statements import statements_of
+from ecgtwin_app.resources import resource_path
 
 PROGRAM = "ECGTwin Desktop"
 GENERATOR = f"{PROGRAM} {__version__}"
@@ -33,36 +35,10 @@ _LONGEST_LINE = 240
 _OLDEST_AGE = 89
 _HASH = re.compile(r"[0-9a-f]{64}")
 _VERSION = re.compile(r"[\w.+-]{1,40}")
-#: What a request and the versions may state.
-_INNER = {
-    "request": frozenset(
-        [
-            "conditions",
-            "heart_rate",
-            "age",
-            "sex",
-            "severity",
-            "pr",
-            "qrs",
-            "qt",
-            "axis",
-            "samples",
-            "seed",
-            "steps",
-            "sampler",
-            "strength",
-            "identity",
-            "best_of",
-            "rhythm",
-            "score",
-        ]
-    ),
-    "versions": frozenset(["ecgtwin", "torch", "numpy", "python"]),
-}
-#: Values of a request that are words, besides names of conditions.
-_REQUEST_WORDS = frozenset(
-    ["F", "M", "process", "learned", "none", "dpm_solver_2m", "heun", "euler", "ddpm", "condition hidden"]
-)
+#: What the versions may state.
+_VERSIONS = frozenset(["ecgtwin", "torch", "numpy", "python"])
+#: What a score that is not to be seen stands as in the files of a course.
+_HIDDEN = "condition hidden"
 #: Keys after which a database writes what its readers found, and those that open a list of it (LUDB).
 _STATEMENTS = frozenset(
     ["dx", "diagnosis", "diagnoses", "diagnose", "rhythm", "report", "interpretation", "conclusion",
@@ -257,7 +233,7 @@ def _read_provenance(said: dict[str, str]) -> dict:
         except ValueError:
             value = text
         group, dot, inner = key.partition(".")
-        if not _is_provenance(group, value) or (dot and inner not in _INNER.get(group, ())):
+        if not _is_provenance(group, value) or (dot and inner not in _known_within(group)):
             continue
         if dot:
             provenance.setdefault(group, {})[inner] = value
@@ -283,12 +259,29 @@ def _is_provenance(key: str, value) -> bool:
     return False
 
 
+def _known_within(group: str) -> frozenset[str]:
+    """The names that a request or the versions may state."""
+    return {"request": frozenset(_request_schema()), "versions": _VERSIONS}.get(group, frozenset())
+
+
+@cache
+def _request_schema() -> dict[str, dict]:
+    """The fields of a request, as the engine's table of them describes them."""
+    return json.loads(resource_path("request.schema.json").read_text("utf-8"))["properties"]
+
+
+@cache
+def _request_words() -> frozenset[str]:
+    """Values of a request that are words, besides names of conditions."""
+    return frozenset(word for field in _request_schema().values() for word in field.get("enum", ()) if word)
+
+
 def _is_of_a_request(value) -> bool:
     """Whether a request can hold a value: a number, a condition, a list of them."""
     if isinstance(value, list):
         return all(map(_is_of_a_request, value))
     if isinstance(value, str):
-        return value in _REQUEST_WORDS or is_condition(value)
+        return value == _HIDDEN or value in _request_words() or is_condition(value)
     return value is None or isinstance(value, int | float)
 
 

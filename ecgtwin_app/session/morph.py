@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ecgtwin_app.conditions.set_points import SET_POINTS
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
@@ -77,11 +78,8 @@ def own_request(twin: Twin) -> TwinRequest:
         best_of=1,
         severity=None,
         heart_rate=None,
-        pr=None,
-        qrs=None,
-        qt=None,
-        axis=None,
         score=twin.score if grows(twin) else None,
+        **dict.fromkeys(SET_POINTS),
     )
 
 

@@ -4,14 +4,13 @@ but the age and sex that were asked for, ages above 89 as in exports."""
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from pathlib import Path
 
 from ecgtwin_app.conditions.vocabulary import find_condition
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.feasible import check_request
-from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.engine.request import FIELDS, TwinRequest, request_to_json
 from ecgtwin_app.formats.marking import shown_age
 from ecgtwin_app.i18n.words import figure, tr
 from ecgtwin_app.session.condition_names import names_text
@@ -22,11 +21,9 @@ _LARGEST = 1_000_000
 
 def to_json(request: TwinRequest) -> dict:
     """The request's fields; a score as its events."""
-    plain = {field.name: getattr(request, field.name) for field in fields(TwinRequest)}
-    plain["conditions"] = list(request.conditions)
+    plain = request_to_json(request)
     if request.age is not None:
         plain["age"] = shown_age(request.age, False)[0]
-    plain["score"] = request.score.to_json() if request.score is not None else None
     return plain
 
 
@@ -38,9 +35,8 @@ def from_json(plain: dict) -> TwinRequest:
     EcgError
         When it asks for what cannot be asked.
     """
-    known = {field.name for field in fields(TwinRequest)}
     try:
-        values = {name: value for name, value in plain.items() if name in known}
+        values = {name: value for name, value in plain.items() if name in FIELDS}
         if plain.get("use_score") is False:
             values.setdefault("rhythm", "none")  # as it was said before a rhythm could be learned
         values["conditions"] = tuple(find_condition(str(name)).name for name in values["conditions"])
@@ -89,15 +85,10 @@ def title(request: TwinRequest) -> str:
 def settings_words(request: TwinRequest) -> list[str]:
     """What a request sets beside its conditions, each in a few words: "90/min", "PR 220 ms"."""
     words = []
-    if request.heart_rate is not None:
-        words.append(f"{figure(request.heart_rate)}/min")
-    if request.severity is not None:
-        words.append(tr("severity {value}").format(value=figure(request.severity)))
-    for name, field in (("PR", "pr"), ("QRS", "qrs"), ("QT", "qt")):
-        if getattr(request, field) is not None:
-            words.append(f"{name} {figure(getattr(request, field))} ms")
-    if request.axis is not None:
-        words.append(tr("axis {value}°").format(value=figure(request.axis)))
+    for name, record in FIELDS.items():
+        value = getattr(request, name)
+        if record.brief and value != record.default:
+            words.append(tr(record.brief).format(value=figure(value)))
     if request.score is not None:
         words.append(tr("own rhythm"))
     elif request.rhythm == "learned":

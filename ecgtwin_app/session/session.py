@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ecgtwin_app.ecg.measurement.quality import Quality
 from ecgtwin_app.ecg.signal.recording import Recording
-from ecgtwin_app.engine.request import HeatMap, Twin, TwinRequest
+from ecgtwin_app.engine.request import FIELDS, HeatMap, Twin, TwinRequest
 from ecgtwin_app.session.marks import Marks, with_moved_marks
 from ecgtwin_app.session.same_patient import set_aside
 from ecgtwin_app.session.signals import Signal
@@ -15,7 +15,7 @@ from ecgtwin_app.session.signals import Signal
 _OF_THE_PROGRAM = ("available",)
 #: What a request asks in the place of something that is the patient's own. It goes back to "keep" with every other
 #: patient, while the condition, its severity, the number of twins and the way of drawing are the user's and stay.
-OF_THE_PATIENT = ("heart_rate", "pr", "qrs", "qt", "axis", "age", "sex", "score")
+OF_THE_PATIENT = tuple(name for name, record in FIELDS.items() if record.of_patient)
 FIRST_REQUEST = TwinRequest(conditions=("ventricular premature complex",))
 
 

@@ -223,8 +223,8 @@ def test_weights_without_a_rhythm_model_say_so(engine, reference):
         ({"conditions": ("LBBB", "RBBB")}, "two blocks"),
         ({"severity": 1.5}, "severity must be"),
         ({"qrs": 400.0}, "QRS duration must be"),
-        ({"sampler": "magic"}, "No sampler"),
-        ({"rhythm": "magic"}, "Nobody called"),
+        ({"sampler": "magic"}, "sampler must be one of dpm_solver_2m"),
+        ({"rhythm": "magic"}, "rhythm must be one of process"),
     ],
 )
 def test_bad_requests_are_refused_in_one_sentence(engine, reference, change, sentence):

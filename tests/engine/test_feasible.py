@@ -8,13 +8,13 @@ import pytest
 from synthetic_ecg import strip
 
 from ecgtwin_app.conditions.bounds import NO_PR, rate_bounds, set_point_limits
-from ecgtwin_app.conditions.referee import SET_POINTS as JUDGED
 from ecgtwin_app.conditions.referee import judge, meets
+from ecgtwin_app.conditions.set_points import SET_POINTS
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.engine.feasible import SET_POINTS, check_request, contradiction, rate_for
-from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.engine.feasible import check_request, contradiction, rate_for
+from ecgtwin_app.engine.request import FIELDS, TwinRequest
 from ecgtwin_app.heart.rhythm.processes import RHYTHMS
 
 NAMES = [condition.name for condition in load_vocabulary()]
@@ -34,14 +34,15 @@ def lines(m, condition, name):
 
 @pytest.mark.parametrize("name, field, low, high", BOUNDED)
 def test_a_set_point_is_refused_just_where_the_referee_would_miss_it(measured, name, field, low, high):
-    shown, _, attribute, _ = JUDGED[field]
+    shown, attribute = SET_POINTS[field].name, SET_POINTS[field].measured
 
     def judged(value):
         value = 180 - (180 - value) % 360 if field == "axis" else value
         return lines(replace(measured, **{attribute: value}), name, shown)
 
     for value, inside in ((low, True), (high, True), (low - 1, False), (high + 1, False)):
-        if not SET_POINTS[field][0] < value < SET_POINTS[field][1]:
+        lowest, highest = FIELDS[field].limits
+        if not lowest < value < highest:
             continue
         assert all(line.met is inside for line in judged(value)), (value, judged(value))
         said = contradiction(TwinRequest((name,), **{field: value}))
@@ -145,13 +146,13 @@ def test_two_conditions_without_a_common_rate_are_refused():
 
 @pytest.mark.parametrize("field", list(SET_POINTS))
 def test_an_asked_set_point_is_a_line_of_the_referee(measured, field):
-    shown, unit, attribute, tolerance = JUDGED[field]
-    got = getattr(measured, attribute)
+    point = SET_POINTS[field]
+    attribute, tolerance, got = point.measured, point.tolerance, getattr(measured, point.measured)
     for asked, met in ((got + tolerance - 0.5, True), (got + tolerance + 1, False)):
         (line,) = judge(
             measured, [], set_points={field: asked, **{k: None for k in SET_POINTS if k != field}}
         )
-        assert (line.name, line.unit, line.got, line.met) == (shown, unit, got, met)
+        assert (line.name, line.unit, line.got, line.met) == (point.name, point.unit, got, met)
         assert line.asked == f"{asked:g} ± {tolerance:g}"
     unmeasured = replace(measured, **{attribute: None})
     assert not meets(judge(unmeasured, [], set_points={field: 100.0}))

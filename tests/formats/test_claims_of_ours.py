@@ -6,7 +6,7 @@ from synthetic_ecg import strip
 from test_deidentify import leaks
 
 from ecgtwin_app.ecg.signal.recording import Patient
-from ecgtwin_app.engine.request import RHYTHM_WRITERS, TwinRequest
+from ecgtwin_app.engine.request import FIELDS, TwinRequest
 from ecgtwin_app.formats.marking import comment_lines, read_comment_lines
 from ecgtwin_app.formats.own_lines import is_own_line
 from ecgtwin_app.formats.registry import read_ecg, write_ecg
@@ -82,7 +82,7 @@ def test_every_field_of_a_request_is_read_back():
     """Also tells when a new field, sampler or rhythm must be added to what provenance may hold."""
     for sampler, rhythm in [
         *((sampler, "process") for sampler in USUAL_STEPS),
-        *(("euler", r) for r in RHYTHM_WRITERS),
+        *(("euler", r) for r in FIELDS["rhythm"].values),
     ]:
         request = {name: getattr(TwinRequest(), name) for name in TwinRequest.__dataclass_fields__}
         request |= {

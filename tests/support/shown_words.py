@@ -54,7 +54,7 @@ def modules(*rooms: str) -> Iterator[tuple[str, ast.Module]]:
 def marked() -> dict[str, str]:
     """Every text that is marked to be shown, with the module that holds it."""
     found = {}
-    for name, tree in modules("ui", "report", "i18n", "session"):
+    for name, tree in modules("ui", "report", "i18n", "session", "engine"):
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 for argument in _arguments(node, MARKERS.get(_called(node), {})):

@@ -12,7 +12,7 @@ import numpy as np
 
 from ecgtwin_app.conditions.vocabulary import find_condition, load_vocabulary
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.engine.feasible import HEART_RATES
+from ecgtwin_app.engine.request import FIELDS
 from ecgtwin_app.evaluation.runs.real_set import RealSet
 from ecgtwin_app.generators.ecgtwin.conditioning import AT_A_RATE
 from ecgtwin_app.heart.morphologies import check_combination
@@ -79,7 +79,8 @@ def rate_range(names: tuple[str, ...]) -> tuple[float, float]:
     """Ventricular rates (1/min) that all the conditions allow."""
     ranges = [find_condition(name).rate_range for name in names]
     low, high = max(r[0] for r in ranges), min(r[1] for r in ranges)
-    return max(low, HEART_RATES[0]), max(high, low, HEART_RATES[0])
+    slowest, _ = FIELDS["heart_rate"].limits
+    return max(low, slowest), max(high, low, slowest)
 
 
 def condition_draws(names: list[str], references: int, seed: int, kind: str = "conditions") -> list[Draw]:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 from ui_fixtures import engine, opened, qtbot, store, window  # noqa: F401
 
+from ecgtwin_app.engine.request import FIELDS
 from ecgtwin_app.ui.commands.table import COMMANDS
 from ecgtwin_app.ui.dialogs.tour import STEPS
 from ecgtwin_app.ui.panels.definitions import DEFINITIONS
@@ -148,9 +149,8 @@ def test_a_measurement_says_its_definition_and_its_source(opened):  # noqa: F811
 
 def test_every_control_of_the_request_has_a_tip(opened):  # noqa: F811
     form = opened.request_panel.form
-    fields = [dial.field for dial in form.dials.values()]
-    fields += [form.samples, form.seed, form.age, form.sex, form.best_of, form.steps, form.more]
-    assert all(field.toolTip() for field in fields)
+    assert set(form.fields) == {name for name, record in FIELDS.items() if record.in_form}
+    assert all(field.toolTip() for field in (*form.fields.values(), form.more))
 
 
 def test_every_check_of_a_heat_map_has_words_and_a_meaning():

@@ -156,12 +156,12 @@ def test_every_field_reaches_the_request(opened):
         opened.undo()
         assert getattr(opened.session.request, name) == getattr(TwinRequest(), name), name
         opened.redo()
-    form.age.setValue(70)
-    form.sex.setCurrentIndex(2)
-    form.samples.setValue(3)
-    form.seed.setValue(42)
-    form.best_of.setValue(4)
-    form.steps.setValue(12)
+    form.boxes["age"].setValue(70)
+    form.boxes["sex"].setCurrentIndex(2)
+    form.boxes["samples"].setValue(3)
+    form.boxes["seed"].setValue(42)
+    form.boxes["best_of"].setValue(4)
+    form.boxes["steps"].setValue(12)
     request = opened.session.request
     assert (request.age, request.sex, request.samples, request.seed) == (70, "M", 3, 42)
     assert (request.best_of, request.steps, request.conditions) == (4, 12, ("ventricular premature complex",))
@@ -187,7 +187,7 @@ def test_the_rate_slider_covers_what_the_condition_allows(opened, qtbot):
 def test_tab_goes_through_the_fields_as_they_are_read(opened, qtbot):
     form = opened.request_panel.form
     form.heart_rate.setFocus()
-    for field in (form.dials["severity"].field, form.samples, form.seed, form.more):
+    for field in (form.dials["severity"].field, form.boxes["samples"], form.boxes["seed"], form.more):
         qtbot.keyClick(opened.focusWidget(), Qt.Key.Key_Tab)
         assert opened.focusWidget() is field
 
@@ -333,10 +333,10 @@ def test_a_seed_alone_leaves_a_saved_session_saved(opened, qtbot, tmp_path):
 
 def test_what_went_wrong_is_no_longer_said_after_the_next_success(opened, qtbot):
     opened.messages.warn("Something was refused.")
-    opened.request_panel.form.samples.setValue(2)
+    opened.request_panel.form.boxes["samples"].setValue(2)
     assert not opened.messages.text
     opened.messages.tell("Something was done.")
-    opened.request_panel.form.samples.setValue(3)
+    opened.request_panel.form.boxes["samples"].setValue(3)
     assert opened.messages.text, "only errors go"
 
 

@@ -29,7 +29,7 @@ EDITING = {"Del", "Shift+Del", "Ctrl+Backspace", "Ctrl+Left", "Ctrl+Right", "Ctr
 
 def _field(window, name):
     form = window.request_panel.form
-    return form.age if name == "age" else form.dials[name].field
+    return form.fields[name]
 
 
 def _type(qtbot, field, words, end=Qt.Key.Key_Return):
@@ -53,7 +53,7 @@ def test_every_number_goes_back_by_word_by_clearing_and_by_button(opened, qtbot,
     for name, value in OPEN.items():
         field = _field(opened, name)
         word = "random" if name == "severity" else "keep"
-        back = form.age_back if name == "age" else form.dials[name].back
+        back = form.backs["age"] if name == "age" else form.dials[name].back
         assert field.text().startswith(word) and not back.isVisible(), name
         for typed in (word, word.upper(), ""):
             _type(qtbot, field, str(value), end)
@@ -66,8 +66,8 @@ def test_every_number_goes_back_by_word_by_clearing_and_by_button(opened, qtbot,
         qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
         assert getattr(opened.session.request, name) is None, name
         assert not back.isVisible()
-    assert form.age.text() == f"keep ({opened.session.reference.patient.age:.0f})"
-    assert form.sex.itemText(0) == "keep"
+    assert form.boxes["age"].text() == f"keep ({opened.session.reference.patient.age:.0f})"
+    assert form.boxes["sex"].itemText(0) == "keep"
 
 
 def test_a_half_typed_word_changes_nothing(opened, qtbot):
@@ -84,8 +84,7 @@ def test_a_half_typed_word_changes_nothing(opened, qtbot):
 def _fields(window):
     form = window.request_panel.form
     form.show_more(True)
-    numbers = [dial.field for dial in form.dials.values()]
-    return [*numbers, form.samples, form.seed, form.age, form.best_of, form.steps, form.sex, form.rhythm]
+    return list(form.fields.values())
 
 
 def test_every_shortcut_reaches_the_window_from_every_field(opened, qtbot):
@@ -200,7 +199,7 @@ def test_what_belongs_to_the_patient_is_kept_again_with_the_next_one(opened, qtb
         assert value == (None if field.name in OF_THE_PATIENT else getattr(asked, field.name)), field.name
     assert "at “keep” again" in opened.messages.text
     form = opened.request_panel.form
-    assert form.dials["pr"].value is None and form.samples.value() == 2
+    assert form.dials["pr"].value is None and form.boxes["samples"].value() == 2
     opened.undo()
     assert opened.session.request == asked
 
