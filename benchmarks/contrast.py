@@ -14,9 +14,9 @@ import numpy as np
 
 from ecgtwin_app.report import heat
 from ecgtwin_app.report.calipers import COLOURS as CALIPERS
-from ecgtwin_app.report.ink import BANNER_FILL
+from ecgtwin_app.report.colours import look_of
+from ecgtwin_app.report.drawing import BANNER_FILL
 from ecgtwin_app.report.layout import GRIDS, SCHEMES
-from ecgtwin_app.report.look import look_of
 from ecgtwin_app.ui.window.theme import DARK, LIGHT
 
 TEXT, GRAPHIC = 4.5, 3.0

@@ -8,8 +8,8 @@ from PySide6.QtCore import QLineF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from ecgtwin_app.i18n.words import number
-from ecgtwin_app.report import ink
-from ecgtwin_app.report.placing import Panel
+from ecgtwin_app.report import drawing
+from ecgtwin_app.report.panels import Panel
 
 TIME, AMPLITUDE = "time", "amplitude"
 #: Marching calipers repeat so often to either side at most.
@@ -91,7 +91,7 @@ def draw_calipers(painter: QPainter, page, panels: list[Panel]) -> None:
 def _draw(painter, page, panel, caliper):
     speed, gain = page.layout.speed, page.layout.gain_of(caliper.lead)
     colour = QColor(COLOURS[page.layout.scheme == "monitor"])
-    painter.setPen(ink.pen(colour, 0.3))
+    painter.setPen(drawing.pen(colour, 0.3))
     if caliper.kind == TIME:
         y = panel.baseline - caliper.at * gain
         left, right = (panel.x_of(at, speed) for at in (caliper.a, caliper.b))
@@ -109,12 +109,12 @@ def _draw(painter, page, panel, caliper):
         painter.drawLine(QLineF(x, first, x, last))
         place, share = (x + REACH + 1.5, (first + last) / 2 + 1.0), 0.0
     words = label(caliper)
-    ink.halo_text(
-        painter, place[0] - share * ink.text_width(words, 2.8, True), place[1], words, 2.8, page.look
+    drawing.halo_text(
+        painter, place[0] - share * drawing.text_width(words, 2.8, True), place[1], words, 2.8, page.look
     )
 
 
 def _dashed(colour):
-    made = ink.pen(colour, 0.2)
+    made = drawing.pen(colour, 0.2)
     made.setStyle(Qt.PenStyle.DashLine)
     return made

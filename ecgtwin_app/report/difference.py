@@ -8,7 +8,7 @@ import numpy as np
 
 from ecgtwin_app.ecg.signal.recording import LEADS, Recording
 from ecgtwin_app.ecg.signal.resampling import resample_array
-from ecgtwin_app.report.align import beat_times
+from ecgtwin_app.report.beat_alignment import beat_times
 
 _known: WeakKeyDictionary[Recording, tuple[Recording, Recording]] = WeakKeyDictionary()
 

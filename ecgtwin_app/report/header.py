@@ -8,15 +8,15 @@ from PySide6.QtGui import QColor, QPainter
 from ecgtwin_app import __version__
 from ecgtwin_app.ecg.signal.recording import LEADS, Recording
 from ecgtwin_app.i18n.words import N_, figure, number, said, tr
-from ecgtwin_app.report import ink, marking
-from ecgtwin_app.report.beats_view import median_scale
+from ecgtwin_app.report import drawing, marking
+from ecgtwin_app.report.displayed import filter_text, warning_text
+from ecgtwin_app.report.drawing import draw_text, pen
 from ecgtwin_app.report.heat import COLOUR_BAR_WIDTH
-from ecgtwin_app.report.ink import draw_text, pen
 from ecgtwin_app.report.layers import DIFFERENCE, REFERENCE, TWIN
 from ecgtwin_app.report.layout import LEAD_GRIDS
-from ecgtwin_app.report.loops import loop_gain
-from ecgtwin_app.report.placing import Panel
-from ecgtwin_app.report.shown import filter_text, warning_text
+from ecgtwin_app.report.median_beats import median_scale
+from ecgtwin_app.report.panels import Panel
+from ecgtwin_app.report.vector_loops import loop_gain
 
 #: Columns of the header's table: title, and the measurement's name in `ecg.measure`.
 _COLUMNS = (
@@ -40,14 +40,14 @@ def draw_banner(painter: QPainter, page) -> None:
     """The mark across the top of every page that shows something generated: black on yellow in any scheme."""
     left, _, width, _ = page.layout.paper
     painter.setPen(pen(QColor("#1A1A1A"), 0.3))
-    painter.setBrush(ink.BANNER_FILL)
+    painter.setBrush(drawing.BANNER_FILL)
     painter.drawRect(QRectF(left, 5.0, width, 7.0))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     mark = tr(marking.SYNTHETIC)
     draw_text(painter, left + 3, 9.9, mark, 3.9, bold=True)
-    start = left + 6 + ink.text_width(mark, 3.9, True)
+    start = left + 6 + drawing.text_width(mark, 3.9, True)
     words = f"{_asked_text(page.generated)} · {_origin_text(page.generated)}"
-    words = ink.elided(words, 2.7, left + width - 3 - start)
+    words = drawing.elided(words, 2.7, left + width - 3 - start)
     draw_text(painter, left + width - 3, 9.6, words, 2.7, align=1.0)
 
 
@@ -63,7 +63,7 @@ def draw_header(painter: QPainter, page) -> None:
     words = source_text(page.reference)
     if REFERENCE not in page.shown:
         words = tr("Made from {source}").format(source=words)
-    words = ink.elided(words, 2.6, 100)
+    words = drawing.elided(words, 2.6, 100)
     draw_text(painter, left, 27.0, words, 2.6, look.quiet)
     _draw_legend(painter, page)
 
@@ -77,14 +77,14 @@ def _draw_legend(painter, page):
     step = 4.4 if len(rows) < 3 else 3.6
     for row, who in enumerate(rows):
         y = 17.6 + step * (row + 1) + (0.4 if step > 4 else 0)
-        colour = ink.layer_colour(page, who)
-        painter.setPen(ink.trace_pen(painter, page, who))
+        colour = drawing.layer_colour(page, who)
+        painter.setPen(drawing.trace_pen(painter, page, who))
         painter.drawLine(QLineF(first - 66, y - 0.9, first - 58, y - 0.9))
         name = layer_name(page, who)
         if row == _MOST_ROWS - 1 and len(page.shown) > _MOST_ROWS:
             more = len(page.shown) - _MOST_ROWS
             name = tr("{name} (and {count} more)").format(name=name, count=more)
-        draw_text(painter, first - 56, y, ink.elided(name, 2.6, 50, True), 2.6, colour, bold=True)
+        draw_text(painter, first - 56, y, drawing.elided(name, 2.6, 50, True), 2.6, colour, bold=True)
         measured = {} if who == DIFFERENCE else page.layer(who).measurements
         for k, (_, key) in enumerate(_COLUMNS):
             draw_text(painter, first + 17 * k, y, _number(measured.get(key)), 2.7, colour, align=1.0)
@@ -168,17 +168,17 @@ def draw_footer(painter: QPainter, page, panels: list[Panel]) -> None:
     first = top + height + 5.0
     scale = scale_text(page)
     draw_text(painter, left, first, scale, 3.2, look.text, bold=True)
-    place = left + max(47.0, ink.text_width(scale, 3.2, True) + 6)
+    place = left + max(47.0, drawing.text_width(scale, 3.2, True) + 6)
     warning = warning_text(layout.filter)
     if warning:
         draw_text(painter, place, first, warning, 2.9, look.warning, bold=True)
-        place += ink.text_width(warning, 2.9, True) + 5
+        place += drawing.text_width(warning, 2.9, True) + 5
     end = left + width - (COLOUR_BAR_WIDTH + 4 if page.heatmap is not None else 0)
     for x, y, words in (
         (place, first, [filter_text(page.reference, layout.filter)]),
         (left, first + 4.4, _notes(page, panels)),
     ):
-        draw_text(painter, x, y, ink.elided(" · ".join(words), 2.6, end - x), 2.6, look.quiet)
+        draw_text(painter, x, y, drawing.elided(" · ".join(words), 2.6, end - x), 2.6, look.quiet)
     _draw_ruler(painter, left, first + 8.6, look)
 
 

@@ -15,9 +15,9 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from ecgtwin_app.ecg.signal.recording import LEADS
 from ecgtwin_app.i18n.words import N_, number, said, tr
-from ecgtwin_app.report.ink import draw_text, pen, text_width
-from ecgtwin_app.report.look import Look
-from ecgtwin_app.report.placing import Panel
+from ecgtwin_app.report.colours import Look
+from ecgtwin_app.report.drawing import draw_text, pen, text_width
+from ecgtwin_app.report.panels import Panel
 
 #: The scale ends at this percentile, so that one spike does not wash out the rest.
 PERCENTILE = 99.0

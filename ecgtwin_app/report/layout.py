@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from ecgtwin_app.ecg.signal.recording import LEADS, EcgError
 from ecgtwin_app.i18n.words import N_
-from ecgtwin_app.report.shown import FILTERS
+from ecgtwin_app.report.displayed import FILTERS
 
 #: Length of a row of traces in mm: ten seconds at 25 mm/s.
 ROW_LENGTH = 250.0

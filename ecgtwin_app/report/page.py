@@ -10,20 +10,20 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS, EcgError, Recording
-from ecgtwin_app.report import furniture, ink
-from ecgtwin_app.report.align import beat_times, shift_onto
-from ecgtwin_app.report.beats_view import paint_median_beats
+from ecgtwin_app.report import drawing, paper_marks
+from ecgtwin_app.report.beat_alignment import beat_times, shift_onto
 from ecgtwin_app.report.calipers import Caliper, draw_calipers
+from ecgtwin_app.report.colours import Look, look_of
 from ecgtwin_app.report.difference import difference
+from ecgtwin_app.report.displayed import shown
 from ecgtwin_app.report.header import draw_banner, draw_footer, draw_header
 from ecgtwin_app.report.heat import COLOUR_BAR_WIDTH, draw_band, draw_colour_bar, scale_of
 from ecgtwin_app.report.layers import DIFFERENCE, REFERENCE, TWIN, Layer
 from ecgtwin_app.report.layout import BEAT_MODES, TWIN_MODES, PageLayout
-from ecgtwin_app.report.look import Look, look_of
-from ecgtwin_app.report.loops import paint_loops
-from ecgtwin_app.report.placing import Block, Panel, blocks, place_panels
-from ecgtwin_app.report.shown import shown
+from ecgtwin_app.report.median_beats import paint_median_beats
+from ecgtwin_app.report.panels import Block, Panel, blocks, place_panels
 from ecgtwin_app.report.trace import cut, draw_trace, drift, extent, lead_values, stretch
+from ecgtwin_app.report.vector_loops import paint_loops
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +185,7 @@ def paint_page(painter: QPainter, page: Page) -> None:
     painter.save()
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
     painter.setClipRect(QRectF(0, 0, *page.layout.size), _clip_operation(painter))
-    furniture.draw_grid(painter, page.layout, page.look)
+    paper_marks.draw_grid(painter, page.layout, page.look)
     panels = []
     if page.layout.mode == "median beats":
         paint_median_beats(painter, page)
@@ -219,19 +219,19 @@ def _paint_block(painter, page, block, panels):
     _, top, _, height = page.layout.paper
     painter.setClipRect(QRectF(block.left, top, block.width, height), _clip_operation(painter))
     if page.generated is not None and block.shows != (REFERENCE,) or page.reference.synthetic:
-        furniture.draw_ghost(painter, block.left, block.width, page)
+        paper_marks.draw_ghost(painter, block.left, block.width, page)
     if page.heatmap is not None and TWIN in block.shows:
         for panel in panels:
             draw_band(painter, page, panel)
-    furniture.draw_seconds(painter, panels, page.layout, page.look)
+    paper_marks.draw_seconds(painter, panels, page.layout, page.look)
     for panel in panels:
         if panel.opens_row:
-            furniture.draw_pulse(painter, panels, panel, block, page)
+            paper_marks.draw_pulse(painter, panels, panel, block, page)
     for who in block.shows:
         _paint_layer(painter, page, panels, who)
     for panel in panels:
         missing = all(lead_values(page.recording(who), panel.lead) is None for who in block.shows)
-        furniture.draw_lead_mark(painter, panel, missing, page.look)
+        paper_marks.draw_lead_mark(painter, panel, missing, page.look)
     painter.restore()
 
 
@@ -239,7 +239,7 @@ def _paint_layer(painter, page, panels, who):
     recording = page.recording(who)
     painter.save()
     painter.setOpacity(page.layer(who).opacity if who != DIFFERENCE else 1.0)
-    painter.setPen(ink.trace_pen(painter, page, who))
+    painter.setPen(drawing.trace_pen(painter, page, who))
     for panel in panels:
         values = lead_values(recording, panel.lead)
         if values is not None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPolygonF
 
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.report.layout import PULSE_MV, PageLayout
-from ecgtwin_app.report.placing import Panel
+from ecgtwin_app.report.panels import Panel
 
 #: mV of baseline wander that a row makes room for; what wanders further is cut at the row's edge, and marked.
 WANDER = 0.5

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from ecgtwin_app.ecg.signal.recording import LEADS, EcgError
-from ecgtwin_app.report.align import shift_onto
+from ecgtwin_app.report.beat_alignment import shift_onto
 from ecgtwin_app.report.layout import LEAD_GRIDS, ORDERS, PAPER, PULSE_SECONDS, SHEETS, PageLayout, grid_rows
-from ecgtwin_app.report.placing import blocks, place_panels, row_baselines
+from ecgtwin_app.report.panels import blocks, place_panels, row_baselines
 
 BOTH = ("reference", "twin")
 

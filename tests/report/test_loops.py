@@ -8,8 +8,8 @@ from synthetic_ecg import strip
 
 from ecgtwin_app.report.export import page_image
 from ecgtwin_app.report.layout import PageLayout
-from ecgtwin_app.report.loops import _vectors, loop_gain, seen_from
 from ecgtwin_app.report.page import Page
+from ecgtwin_app.report.vector_loops import _vectors, loop_gain, seen_from
 
 
 @pytest.fixture(scope="module")

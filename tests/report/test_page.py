@@ -11,6 +11,8 @@ import pytest
 
 from ecgtwin_app.ecg.signal.recording import LEADS, EcgError, Patient, Recording
 from ecgtwin_app.report.calipers import TIME, Caliper
+from ecgtwin_app.report.displayed import filter_text
+from ecgtwin_app.report.drawing import BANNER_FILL
 from ecgtwin_app.report.export import (
     page_image,
     write_pdf,
@@ -19,10 +21,8 @@ from ecgtwin_app.report.export import (
 )
 from ecgtwin_app.report.header import patient_text
 from ecgtwin_app.report.heat import colours, scale_of, shares
-from ecgtwin_app.report.ink import BANNER_FILL
 from ecgtwin_app.report.layout import PAPER, PageLayout
 from ecgtwin_app.report.page import Page
-from ecgtwin_app.report.shown import filter_text
 from ecgtwin_app.report.trace import keep_peaks, lead_values
 
 pytestmark = pytest.mark.usefixtures("qapp")

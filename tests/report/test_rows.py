@@ -11,13 +11,13 @@ from PySide6.QtGui import QImage, QPainter
 from synthetic_ecg import strip
 
 from ecgtwin_app.ecg.signal.recording import Recording
-from ecgtwin_app.report import furniture, heat, ink
+from ecgtwin_app.report import drawing, heat, paper_marks
+from ecgtwin_app.report.colours import look_of
 from ecgtwin_app.report.export import page_image, write_svg
 from ecgtwin_app.report.heat import COLOUR_BAR_WIDTH, draw_colour_bar
 from ecgtwin_app.report.layout import PAPER, PageLayout
-from ecgtwin_app.report.look import look_of
 from ecgtwin_app.report.page import Page
-from ecgtwin_app.report.placing import row_baselines
+from ecgtwin_app.report.panels import row_baselines
 from ecgtwin_app.report.trace import cut, lead_values, reach, stretch
 from ecgtwin_app.ui.window.language import install_everywhere
 
@@ -157,7 +157,7 @@ def test_the_footer_says_the_seconds_that_are_shown(tmp_path):
 def test_the_legend_of_every_heat_map_stays_on_the_paper(qapp, monkeypatch, language, method):
     drawn = []
     monkeypatch.setattr(heat, "draw_text", lambda _, x, y, text, size, *rest, align=0.0: drawn.append(
-        (x - align * ink.text_width(text, size), x + (1 - align) * ink.text_width(text, size), size)
+        (x - align * drawing.text_width(text, size), x + (1 - align) * drawing.text_width(text, size), size)
     ))  # fmt: skip
     install_everywhere(qapp, language)
     image = QImage(400, 40, QImage.Format.Format_RGB32)
@@ -179,7 +179,7 @@ def test_the_legend_of_every_heat_map_stays_on_the_paper(qapp, monkeypatch, lang
 def test_the_words_behind_a_twin_are_whole(qapp, monkeypatch, language, mode):
     drawn = []
     monkeypatch.setattr(
-        furniture, "draw_text", lambda _, x, y, text, size, *rest, **more: drawn.append((text, size))
+        paper_marks, "draw_text", lambda _, x, y, text, size, *rest, **more: drawn.append((text, size))
     )
     page = Page(strip()[0], _deep(1.0), layout=PageLayout(mode=mode))
     install_everywhere(qapp, language)
@@ -187,9 +187,9 @@ def test_the_words_behind_a_twin_are_whole(qapp, monkeypatch, language, mode):
     painter = QPainter(image)
     try:
         for block, _ in page.blocks:
-            furniture.draw_ghost(painter, block.left, block.width, page)
+            paper_marks.draw_ghost(painter, block.left, block.width, page)
             words, size = drawn[-1]
-            across = ink.text_width(words, size, True) * np.cos(np.radians(22))
+            across = drawing.text_width(words, size, True) * np.cos(np.radians(22))
             assert across <= block.width, "cut at the edge of its half"
             assert size >= 7.0
     finally:

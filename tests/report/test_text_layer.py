@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ecgtwin_app.ecg.signal.recording import Patient, Recording
-from ecgtwin_app.report import ink
+from ecgtwin_app.report import drawing
 from ecgtwin_app.report.calipers import TIME, Caliper
 from ecgtwin_app.report.export import write_pdf, write_pdf_pages
 from ecgtwin_app.report.layout import LEAD_GRIDS, PageLayout
@@ -45,7 +45,7 @@ def _read(path, program):
 def test_signs_of_figures_are_in_the_text_layer(tmp_path, program, bold):
     def paint(painter):
         for k, text in enumerate(FIGURES):
-            ink.draw_text(painter, 20 + 80 * (k % 3), 10 + 6 * (k // 3), text, 3.0, bold=bold)
+            drawing.draw_text(painter, 20 + 80 * (k % 3), 10 + 6 * (k // 3), text, 3.0, bold=bold)
 
     write_pdf_pages(tmp_path / "x.pdf", [paint], "A4", None)
     read = _read(tmp_path / "x.pdf", program)
@@ -64,7 +64,7 @@ def _strip(axis_up, **fields):
 @pytest.mark.parametrize("leads", LEAD_GRIDS)
 def test_all_that_is_drawn_on_a_page_is_read_back(tmp_path, monkeypatch, program, leads):
     drawn = []
-    original = ink.draw_text
+    original = drawing.draw_text
 
     def noting(painter, x, y, text, *rest, **named):
         drawn.append(text)

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from ecgtwin_app.i18n.words import N_, tr
 from ecgtwin_app.report.calipers import AMPLITUDE, TIME
+from ecgtwin_app.report.displayed import shown
 from ecgtwin_app.report.layers import REFERENCE, TWIN
-from ecgtwin_app.report.shown import shown
 from ecgtwin_app.ui.page.caliper_text import read_out
 from ecgtwin_app.ui.page.mark_tool import describe
 from ecgtwin_app.ui.page.places import places_of

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QMenu
 
 from ecgtwin_app.ecg.signal.recording import LEADS
 from ecgtwin_app.i18n.words import N_, figures, tr
+from ecgtwin_app.report.displayed import FILTERS
 from ecgtwin_app.report.layout import GAINS, GRIDS, LEAD_GRIDS, ORDERS, SCHEMES, SHEETS, SPEEDS, PageLayout
-from ecgtwin_app.report.shown import FILTERS
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.i18n.words import tr
-from ecgtwin_app.report.look import look_of
+from ecgtwin_app.report.colours import look_of
 from ecgtwin_app.report.trace import draw_points, lead_values
 from ecgtwin_app.ui.widgets.timeline import key_target
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QLineF, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 
 from ecgtwin_app.i18n.words import tr
-from ecgtwin_app.report.ink import layer_colour
+from ecgtwin_app.report.drawing import layer_colour
 from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.session.marks import LABEL_WORDS, MOVABLE, Marks
 from ecgtwin_app.ui.page.page_map import PageMap

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF
 
 from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.report.page import Page
-from ecgtwin_app.report.placing import Panel
+from ecgtwin_app.report.panels import Panel
 
 
 class PageMap:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QPainter
 
 from ecgtwin_app.i18n.words import figure, number, tr
 from ecgtwin_app.report import marking
-from ecgtwin_app.report.ink import BANNER_FILL
+from ecgtwin_app.report.drawing import BANNER_FILL
 from ecgtwin_app.report.layers import DIFFERENCE, REFERENCE
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.ui.page.page_map import PageMap

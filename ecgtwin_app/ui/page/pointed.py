@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from ecgtwin_app.report.calipers import COLOURS
 from ecgtwin_app.report.layers import REFERENCE
-from ecgtwin_app.report.placing import Panel
+from ecgtwin_app.report.panels import Panel
 from ecgtwin_app.ui.page.page_map import PageMap
 
 #: Half the length of a bar's feet, pixels.

@@ -13,7 +13,7 @@ from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.i18n.words import N_, tr
 from ecgtwin_app.report.calipers import TIME, Caliper
 from ecgtwin_app.report.layers import REFERENCE
-from ecgtwin_app.report.placing import Panel
+from ecgtwin_app.report.panels import Panel
 from ecgtwin_app.report.trace import lead_values
 from ecgtwin_app.session.marks import MOVABLE, Marks
 from ecgtwin_app.session.peaks import Peak, peaks_of

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWi
 
 from ecgtwin_app.engine.request import Twin
 from ecgtwin_app.i18n.words import tr
-from ecgtwin_app.report.look import look_of
+from ecgtwin_app.report.colours import look_of
 from ecgtwin_app.report.trace import keep_peaks, polygon
 from ecgtwin_app.session.condition_names import names_text
 from ecgtwin_app.session.request_json import settings_words, title

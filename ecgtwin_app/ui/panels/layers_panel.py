@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from ecgtwin_app.i18n.words import N_, tr
+from ecgtwin_app.report.colours import look_of
 from ecgtwin_app.report.layers import REFERENCE
-from ecgtwin_app.report.look import look_of
 from ecgtwin_app.session.condition_names import names_text
 from ecgtwin_app.session.layer_stack import LayerStack
 from ecgtwin_app.session.session import Session

@@ -16,9 +16,9 @@ from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.request import AskedGot
 from ecgtwin_app.i18n.words import said, tr
-from ecgtwin_app.report import ink, marking
+from ecgtwin_app.report import drawing, marking
+from ecgtwin_app.report.drawing import draw_text, pen
 from ecgtwin_app.report.export import write_pdf_pages
-from ecgtwin_app.report.ink import draw_text, pen
 from ecgtwin_app.report.layout import PageLayout
 from ecgtwin_app.report.page import Page, paint_page
 from ecgtwin_app.session.condition_names import capital, criteria_of, names_text
@@ -140,13 +140,13 @@ def _paint_case(painter: QPainter, page: Page, case: Case, number: int, count: i
     left, top, width, height = page.layout.paper
     words = tr("Case {n} of {count}").format(n=number, count=count)
     draw_text(painter, left + 112, 18.2, words, 4.4, page.look.text, bold=True, align=1.0)
-    draw_text(painter, left + 112, 22.8, ink.elided(heading, 2.7, 50), 2.7, page.look.quiet, align=1.0)
+    draw_text(painter, left + 112, 22.8, drawing.elided(heading, 2.7, 50), 2.7, page.look.quiet, align=1.0)
     line, label = top + height + 13.6, tr("Answer:")
     start = left + width - 92
     draw_text(painter, start, line, label, 2.9, page.look.text, bold=True)
     painter.setPen(pen(QColor(page.look.quiet), 0.2))
     painter.drawLine(
-        QLineF(start + ink.text_width(label, 2.9, True) + 2, line + 0.4, left + width, line + 0.4)
+        QLineF(start + drawing.text_width(label, 2.9, True) + 2, line + 0.4, left + width, line + 0.4)
     )
 
 
@@ -165,7 +165,7 @@ def _paint_question(painter, page, case):
         words = f"{line} …" if last else line
         draw_text(painter, left + _BESIDE_PATIENT, y + number * advance, words, size, page.look.text)
     if case.question:
-        words = ink.elided(case.question, 2.9, width - 90, True)
+        words = drawing.elided(case.question, 2.9, width - 90, True)
         draw_text(painter, left + width, top + height + 5.0, words, 2.9, page.look.text, bold=True, align=1.0)
 
 
@@ -194,19 +194,19 @@ def _paint_answers(painter, sheet, layout, heading, synthetic, number, count):
     left, _, width, _ = layout.paper
     if synthetic:
         painter.setPen(pen(QColor("#1A1A1A"), 0.3))
-        painter.setBrush(ink.BANNER_FILL)
+        painter.setBrush(drawing.BANNER_FILL)
         painter.drawRect(QRectF(left, 5.0, width, 7.0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         draw_text(painter, left + 3, 9.9, tr(marking.SYNTHETIC), 3.9, bold=True)
     title = tr("Answers: {course}").format(course=heading)
-    draw_text(painter, left, 20.0, ink.elided(title, 4.4, width - 40, True), 4.4, bold=True)
+    draw_text(painter, left, 20.0, drawing.elided(title, 4.4, width - 40, True), 4.4, bold=True)
     if count > 1:
         words = tr("Sheet {n} of {count}").format(n=number, count=count)
         draw_text(painter, left + width, 20.0, words, _SMALL, "#555555", align=1.0)
     y = _TOP + 1.0
     for heading_line, lines in sheet:
         y += _ADVANCE
-        draw_text(painter, left, y, ink.elided(heading_line, _SIZE, width, True), _SIZE, bold=True)
+        draw_text(painter, left, y, drawing.elided(heading_line, _SIZE, width, True), _SIZE, bold=True)
         for line in lines:
             y += _ADVANCE
             draw_text(painter, left + 6, y, line, _SMALL)
@@ -221,7 +221,7 @@ def _wrapped(lines: Sequence[str], size: float, width: float) -> list[str]:
     for line in lines:
         row = ""
         for word in line.split():
-            if row and ink.text_width(f"{row} {word}", size) > width:
+            if row and drawing.text_width(f"{row} {word}", size) > width:
                 broken.append(row)
                 row = word
             else:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
-from ecgtwin_app.report.ink import font_family
+from ecgtwin_app.report.drawing import font_family
 from ecgtwin_app.ui.window.style_sheet import style_sheet
 
 

@@ -12,12 +12,12 @@ from PySide6.QtPrintSupport import QPrinter
 from synthetic_ecg import strip
 from ui_window import CONTROL, generate
 
-from ecgtwin_app.report.beats_view import median_beat
 from ecgtwin_app.report.difference import difference
 from ecgtwin_app.report.export import print_page
 from ecgtwin_app.report.layers import REFERENCE
-from ecgtwin_app.report.loops import loop, qrs_t_angle
+from ecgtwin_app.report.median_beats import median_beat
 from ecgtwin_app.report.page import Page
+from ecgtwin_app.report.vector_loops import loop, qrs_t_angle
 from ecgtwin_app.session.layer_stack import LayerStack
 from ecgtwin_app.ui.commands.palette import Palette, entries_of, matching
 from ecgtwin_app.ui.page.flicker import INTERVAL

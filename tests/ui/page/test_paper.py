@@ -10,11 +10,11 @@ from PySide6.QtGui import QColor
 from synthetic_ecg import strip
 from ui_window import CONTROL
 
+from ecgtwin_app.report.colours import look_of
+from ecgtwin_app.report.displayed import FILTERS, shown, warning_text
 from ecgtwin_app.report.export import page_image
 from ecgtwin_app.report.layout import GRIDS, MODES, SCHEMES, PageLayout
-from ecgtwin_app.report.look import look_of
 from ecgtwin_app.report.page import Page
-from ecgtwin_app.report.shown import FILTERS, shown, warning_text
 from ecgtwin_app.ui.dialogs.calibration import CARD_WIDTH, CalibrationDialog
 from ecgtwin_app.ui.window import settings
 

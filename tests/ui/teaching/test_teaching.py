@@ -27,7 +27,7 @@ from ui_standin import StandInEngine
 from ui_window import CONTROL, SHIFT, accept_file_dialog, generate, idle
 
 from ecgtwin_app.engine.request import Twin, TwinRequest
-from ecgtwin_app.report import header, ink, marking
+from ecgtwin_app.report import drawing, header, marking
 from ecgtwin_app.report.layout import PageLayout
 from ecgtwin_app.session.course import (
     Course,
@@ -463,7 +463,7 @@ def test_vignette_and_question_cover_neither_the_ruler_nor_each_other(folder, tm
 
     def note(painter, x, y, words, size, *more, **named):
         drawn.append((y, words))
-        return ink.draw_text(painter, x, y, words, size, *more, **named)
+        return drawing.draw_text(painter, x, y, words, size, *more, **named)
 
     monkeypatch.setattr(teaching_handout, "draw_text", note)
     monkeypatch.setattr(header, "draw_text", note)

@@ -8,8 +8,8 @@ import sys
 import pytest
 from places import ROOT
 
+from ecgtwin_app.report.colours import look_of
 from ecgtwin_app.report.layout import SCHEMES
-from ecgtwin_app.report.look import look_of
 
 _PATH = ROOT / "benchmarks" / "contrast.py"
 _SPEC = importlib.util.spec_from_file_location("contrast", _PATH)

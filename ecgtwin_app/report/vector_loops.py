@@ -12,10 +12,10 @@ from ecgtwin_app.ecg.measurement.vcg import heart_vector, loop_measures
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
 from ecgtwin_app.ecg.signal.spline import natural_spline
 from ecgtwin_app.i18n.words import N_, figure, tr
-from ecgtwin_app.report import furniture, ink
-from ecgtwin_app.report.beats_view import median_beat
-from ecgtwin_app.report.ink import draw_text, pen
+from ecgtwin_app.report import drawing, paper_marks
+from ecgtwin_app.report.drawing import draw_text, pen
 from ecgtwin_app.report.layers import REFERENCE
+from ecgtwin_app.report.median_beats import median_beat
 from ecgtwin_app.report.trace import draw_points
 
 #: Planes of the vectorcardiogram: title, horizontal axis, vertical axis, and the words at their ends.
@@ -81,7 +81,7 @@ def paint_loops(painter: QPainter, page) -> None:
     """QRS and T loops in three planes and, turned as the reader likes, in space."""
     left, top, width, height = page.layout.paper
     if page.generated is not None:
-        furniture.draw_ghost(painter, left, width, page)
+        paper_marks.draw_ghost(painter, left, width, page)
     gain = loop_gain(page)
     space = (tr("In space"), *seen_from(page.layout.turn, page.layout.tilt), "", "")
     for k, (title, across, down, right_word, down_word) in enumerate((*PLANES, space)):
@@ -96,7 +96,7 @@ def paint_loops(painter: QPainter, page) -> None:
         for who in page.shown:
             _draw_loop(painter, page, who, cell, view, gain)
         painter.restore()
-        ink.halo_text(painter, cell.x() + 3, cell.y() + 7, tr(title), 3.4, page.look)
+        drawing.halo_text(painter, cell.x() + 3, cell.y() + 7, tr(title), 3.4, page.look)
     _draw_words(painter, page, left + 3, top + height - 3)
 
 
@@ -116,7 +116,7 @@ def _draw_loop(painter, page, who, cell, view, gain):
     vectors = _vectors(page, who)
     if vectors is None:
         return
-    own = ink.trace_pen(painter, page, who)
+    own = drawing.trace_pen(painter, page, who)
     points = (view @ vectors * gain).T + (cell.center().x(), cell.center().y())
     painter.setOpacity(page.layer(who).opacity)
     painter.setPen(own)
@@ -176,4 +176,4 @@ def _draw_words(painter, page, x, y):
     text = tr("Derived loops (Kors 1990), a dot every {ms} ms. QRS-T angle in space: {angles}").format(
         ms=figure(1000 * TICK), angles=", ".join(angles)
     )
-    ink.halo_text(painter, x, y, text, 2.7, page.look)
+    drawing.halo_text(painter, x, y, text, 2.7, page.look)

@@ -12,9 +12,9 @@ from PySide6.QtGui import QColor, QPainter
 from ecgtwin_app.ecg.delineation.representative_beat import RepresentativeBeat, representative_beat
 from ecgtwin_app.ecg.signal.leads import twelve_leads
 from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE, EcgError, Recording
-from ecgtwin_app.report import furniture, ink
+from ecgtwin_app.report import drawing, paper_marks
 from ecgtwin_app.report.layout import PULSE_MV, PULSE_SECONDS, grid_rows
-from ecgtwin_app.report.placing import row_baselines
+from ecgtwin_app.report.panels import row_baselines
 from ecgtwin_app.report.trace import draw_points
 
 #: The bounds of waves that are marked, as the measurements beside the page use them.
@@ -48,7 +48,7 @@ def paint_median_beats(painter: QPainter, page) -> None:
     left, top, width, height = layout.paper
     column_width = width / 4
     if page.generated is not None:
-        furniture.draw_ghost(painter, left, width, page)
+        paper_marks.draw_ghost(painter, left, width, page)
     rows = grid_rows("3x4", layout.order)
     baselines = row_baselines([_extent(page, leads) for leads in rows], top, height)
     edges = [top, *((a + b) / 2 for a, b in pairwise(baselines))]
@@ -60,7 +60,7 @@ def paint_median_beats(painter: QPainter, page) -> None:
             for who in page.shown:
                 _paint_beat(painter, page, who, lead, x, baseline)
             painter.restore()
-            ink.halo_text(
+            drawing.halo_text(
                 painter, x + 2, max(upper + 4, baseline - 22), lead.replace("-", "−"), 3.2, page.look
             )
         _paint_pulse(painter, page, leads, left + width, baseline)
@@ -85,13 +85,13 @@ def _paint_beat(painter, page, who, lead, x, baseline):
     origin = x + 0.38 * speed + 3
     values = _lead(beat, lead)
     seconds = (np.arange(values.size) - beat.fiducial) / MODEL_RATE
-    own = ink.trace_pen(painter, page, who)
+    own = drawing.trace_pen(painter, page, who)
     painter.setOpacity(page.layer(who).opacity)
     painter.setPen(own)
     draw_points(painter, origin + seconds * speed, baseline - values * page.layout.gain_of(lead))
     # The reference's marks point up, the twins' down, so that they can be told apart where they meet.
     reach = -_MARK_REACH if who == "reference" else _MARK_REACH
-    painter.setPen(ink.pen(own.color(), 0.18))
+    painter.setPen(drawing.pen(own.color(), 0.18))
     for at in (getattr(beat, name) for name in _MARKS):
         if at is not None:
             mark = origin + (at - beat.fiducial) / MODEL_RATE * speed
@@ -107,7 +107,7 @@ def _paint_pulse(painter, page, leads, right, baseline):
     for k, height in enumerate(heights):
         corners += [(start + k * step, baseline - height), (start + (k + 1) * step, baseline - height)]
     corners += [(start + width, baseline), (start + width + 1, baseline)]
-    painter.setPen(ink.pen(QColor(page.look.reference), ink.REFERENCE_WIDTH))
+    painter.setPen(drawing.pen(QColor(page.look.reference), drawing.REFERENCE_WIDTH))
     painter.drawPolyline([QPointF(*corner) for corner in corners])
 
 

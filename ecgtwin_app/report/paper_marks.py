@@ -8,11 +8,11 @@ from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
 from ecgtwin_app.i18n.words import tr
-from ecgtwin_app.report import ink, marking
-from ecgtwin_app.report.ink import draw_text, pen
+from ecgtwin_app.report import drawing, marking
+from ecgtwin_app.report.colours import Look
+from ecgtwin_app.report.drawing import draw_text, pen
 from ecgtwin_app.report.layout import PULSE_MV, PULSE_SECONDS, PageLayout
-from ecgtwin_app.report.look import Look
-from ecgtwin_app.report.placing import Block, Panel
+from ecgtwin_app.report.panels import Block, Panel
 
 #: Degrees by which the words behind a twin's traces rise.
 _SLOPE = 22.0
@@ -25,7 +25,10 @@ def draw_grid(painter: QPainter, layout: PageLayout, look: Look) -> None:
     painter.fillRect(QRectF(*layout.paper), QColor(look.paper))
     if not look.minor:
         return
-    for step, colour, thickness in ((1, look.minor, ink.MINOR_WIDTH), (5, look.major, ink.MAJOR_WIDTH)):
+    for step, colour, thickness in (
+        (1, look.minor, drawing.MINOR_WIDTH),
+        (5, look.major, drawing.MAJOR_WIDTH),
+    ):
         skip = 5 if step == 1 else 0  # thick lines replace thin ones
         columns = [k for k in range(0, int(width) + 1, step) if not skip or k % skip]
         rows = [k for k in range(0, int(height) + 1, step) if not skip or k % skip]
@@ -42,7 +45,7 @@ def draw_ghost(painter: QPainter, left: float, width: float, page) -> None:
     size = 17.0 if width > whole / 2 else 9.5
     words = tr(marking.GHOST)
     # Whole in any language: along the diagonal, as long as the width allows.
-    size *= min(1.0, 0.96 * width / cos(radians(_SLOPE)) / ink.text_width(words, size, True))
+    size *= min(1.0, 0.96 * width / cos(radians(_SLOPE)) / drawing.text_width(words, size, True))
     painter.save()
     painter.setOpacity(0.16)
     painter.translate(left + width / 2, top + height / 2)
@@ -68,7 +71,7 @@ def draw_pulse(painter: QPainter, panels: list[Panel], opening: Panel, block: Bl
     for k, height in enumerate(heights):
         corners += [(x + k * step, y - height), (x + (k + 1) * step, y - height)]
     corners += [(x + width, y), (min(x + width + lead_in, block.trace_left), y)]
-    painter.setPen(ink.trace_pen(painter, page, "reference"))
+    painter.setPen(drawing.trace_pen(painter, page, "reference"))
     painter.drawPolyline([QPointF(*corner) for corner in corners])
 
 
@@ -98,4 +101,4 @@ def draw_lead_mark(painter: QPainter, panel: Panel, missing: bool, look: Look) -
         name = tr("{lead} (not recorded)").format(lead=name)
     height = panel.bottom - panel.top
     y = min(panel.baseline - 3.0, max(panel.top + 3.4, panel.baseline - min(14.0, max(7.0, 0.36 * height))))
-    ink.halo_text(painter, panel.x + 1.0, y, name, 3.2, look)
+    drawing.halo_text(painter, panel.x + 1.0, y, name, 3.2, look)
