@@ -7,9 +7,11 @@ import os
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
+
+from ecgtwin_app.ecg.signal.recording import EcgError
 
 
 class Average:
@@ -42,21 +44,68 @@ def save_checkpoint(
 
 
 def load_checkpoint(path: Path, module: nn.Module, average: Average, optimizer: torch.optim.Optimizer) -> int:
-    """Restore what `save_checkpoint` wrote; returns the step to go on from (0 when there is none)."""
-    if not path.exists():
+    """Restore what `save_checkpoint` wrote; returns the step to go on from (0 when there is none).
+
+    Raises
+    ------
+    EcgError
+        The checkpoint is of another network.
+    """
+    step = checkpoint_step(path)
+    if step == 0:
         return 0
-    with safe_open(path, "pt") as file:
-        step = json.loads(file.metadata()["step"])
     tensors = load_file(path)
-    module.load_state_dict(
-        {k.removeprefix("module/"): v for k, v in tensors.items() if k.startswith("module/")}
-    )
-    for name, value in average.values.items():
-        value.copy_(tensors[f"average/{name}"])
     state: dict[int, dict] = {}
     for name, value in tensors.items():
         if name.startswith("optimizer/"):
             _, index, key = name.split("/")
             state.setdefault(int(index), {})[key] = value
-    optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
+    try:
+        module.load_state_dict(_part(tensors, "module/"))
+        for name, value in average.values.items():
+            value.copy_(tensors[f"average/{name}"])
+        optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
+    except (RuntimeError, KeyError, ValueError) as error:
+        raise EcgError(
+            f"{path.name} in the work folder is of a network of another size; use a new work folder."
+        ) from error
     return step
+
+
+def checkpoint_step(path: Path) -> int:
+    """How many steps a checkpoint has been trained; 0 when there is none. `EcgError` when it is damaged."""
+    if not path.exists():
+        return 0
+    try:
+        with safe_open(path, "pt") as file:
+            return int(json.loads(file.metadata()["step"]))
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise EcgError(
+            f"{path.name} in the work folder is no checkpoint; delete it, and its stage starts again."
+        ) from error
+
+
+def load_averages(path: Path, module: nn.Module, prefix: str = "") -> None:
+    """Give `module` the moving averages of a checkpoint: the trained network.
+
+    Parameters
+    ----------
+    prefix : str
+        What the names of its tensors begin with, where it was trained as a part of another module.
+
+    Raises
+    ------
+    EcgError
+        The checkpoint is of another network.
+    """
+    try:
+        module.load_state_dict(_part(load_file(path), f"average/{prefix}"))
+    except RuntimeError as error:
+        raise EcgError(
+            f"{path.name} in the work folder is of a network of another size; use a new work folder."
+        ) from error
+
+
+def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """The tensors whose names begin with `prefix`, without it."""
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}

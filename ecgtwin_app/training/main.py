@@ -1,53 +1,49 @@
-"""`ecgtwin train`: from a folder of recordings to weights, in one resumable command."""
+"""`ecgtwin train`: from a folder of recordings to weights, in one resumable command, or stage by stage."""
 
 from __future__ import annotations
 
 import argparse
 import logging
-import time
 from pathlib import Path
 
-import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
 
-from ecgtwin_app.generators.ecgtwin.adax import DitConfig
-from ecgtwin_app.generators.ecgtwin.weights import build, load, save
-from ecgtwin_app.training import large, parallel
-from ecgtwin_app.training.cases.case_distribution import STATEMENTS
-from ecgtwin_app.training.cases.dataset import load_cases
-from ecgtwin_app.training.cases.virtual_pairs import make_real, make_virtual
-from ecgtwin_app.training.collections.normals import deepfake_normals
-from ecgtwin_app.training.collections.records import load_real
-from ecgtwin_app.training.networks.beats import finish_beats, make_beats
-from ecgtwin_app.training.networks.rhythms import finish_rhythms, make_rhythms
-from ecgtwin_app.training.networks.strip import (
-    fit_autoencoder,
-    latent_spread,
-    reference_identity,
-    train_extractor,
-    train_flow,
-)
-from ecgtwin_app.training.warm_start import carry_over
+from ecgtwin_app.training import parallel
+from ecgtwin_app.training.cases.large_data import LargeData, is_large
+from ecgtwin_app.training.cases.small_data import SmallData
+from ecgtwin_app.training.cases.training_data import CaseOptions
+from ecgtwin_app.training.run import Run
+from ecgtwin_app.training.stages import BY_NAME, STAGES, Stage, check_earlier, described
 
 log = logging.getLogger(__name__)
+#: Batches that no flag changes.
+_BATCHES = {"beats": 384, "rhythm": 96}
+
+
+class _ListStages(argparse.Action):
+    """Print the stages and end."""
+
+    def __init__(self, option_strings, dest, **options):
+        super().__init__(option_strings, argparse.SUPPRESS, nargs=0, default=argparse.SUPPRESS, **options)
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        print(described())
+        parser.exit()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of `ecgtwin train`."""
+    """Options of `ecgtwin train`; a number that is left out is the stage's own default, see `--list`."""
     parser.add_argument("--data", type=Path, required=True, help="folder with the real recordings")
     parser.add_argument("--work", type=Path, required=True, help="folder for cases, checkpoints and the log")
     parser.add_argument("--out", type=Path, required=True, help="folder for the finished weights")
-    parser.add_argument(
-        "--synthetic", type=int, default=1500, help="synthetic normal hearts beside the real ones"
-    )
-    parser.add_argument("--per-patient", type=int, default=10, help="cases made of each heart")
-    parser.add_argument("--extractor-steps", type=int, default=500)
-    parser.add_argument("--beat-steps", type=int, default=8000, help="steps of the beat model")
-    parser.add_argument("--rhythms", type=int, default=32000, help="rhythm scores that the rhythm model sees")
-    parser.add_argument("--rhythm-steps", type=int, default=4000, help="steps of the rhythm model")
-    parser.add_argument("--steps", type=int, default=5000, help="steps of the diffusion transformer")
-    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--synthetic", type=int, help="synthetic normal hearts beside the real ones")
+    parser.add_argument("--per-patient", type=int, help="cases made of each heart")
+    parser.add_argument("--extractor-steps", type=int)
+    parser.add_argument("--beat-steps", type=int, help="steps of the beat model")
+    parser.add_argument("--rhythms", type=int, help="rhythm scores that the rhythm model sees")
+    parser.add_argument("--rhythm-steps", type=int, help="steps of the rhythm model")
+    parser.add_argument("--steps", type=int, help="steps of the flow")
+    parser.add_argument("--batch", type=int)
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the choice to torch")
     parser.add_argument("--workers", type=int, default=2, help="processes that make the cases")
     parser.add_argument("--seed", type=int, default=1)
@@ -59,106 +55,115 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="start from these weights instead of from nothing",
     )
     parser.add_argument("--name", default="ecgtwin-1")
-    large.add_arguments(parser)
+    stages = parser.add_argument_group("stage by stage")
+    names = [stage.name for stage in STAGES]
+    which = stages.add_mutually_exclusive_group()
+    which.add_argument(
+        "--only", nargs="+", choices=names, metavar="STAGE", help=f"only these: {', '.join(names)}"
+    )
+    which.add_argument("--from-stage", choices=names, metavar="STAGE", help="this one and all after it")
+    stages.add_argument(
+        "--list", action=_ListStages, help="print what each stage learns, reads and writes, and end"
+    )
+    _add_large_arguments(parser)
+
+
+def _add_large_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options beyond one CPU and a small data set."""
+    group = parser.add_argument_group("large data and many devices")
+    group.add_argument(
+        "--processes", type=int, default=1, metavar="N", help="train in N processes, one GPU each"
+    )
+    group.add_argument(
+        "--device", choices=("auto", "cpu"), default="auto", help="auto takes a GPU if there is one"
+    )
+    group.add_argument(
+        "--precision", choices=parallel.PRECISIONS, default="auto", help="auto is bf16 on a GPU"
+    )
+    group.add_argument("--extractor-batch", type=int, metavar="N", help="patients in a contrast")
+    group.add_argument(
+        "--hearts", type=int, metavar="N", help="normal recordings that become virtual patients"
+    )
+    group.add_argument(
+        "--virtual-share", type=float, metavar="X", help="share of virtual pairs in each batch"
+    )
 
 
 def main(args: argparse.Namespace) -> int:
-    """Run or resume the whole training; returns the exit status."""
+    """Run or resume the training, whole or some stages of it; returns the exit status."""
     launched = parallel.launch(args.processes)
     if launched is not None:
         return launched
-    is_large = large.recognised(args.data)
-    parallel.start(*((args.device, args.precision) if is_large else ()))
-    first = parallel.rank() == 0
+    large = is_large(args.data)
+    parallel.start(*((args.device, args.precision) if large else ()))
     args.work.mkdir(parents=True, exist_ok=True)
-    handlers = [logging.StreamHandler(), logging.FileHandler(args.work / "train.log")]
-    logging.basicConfig(
-        level=logging.INFO if first else logging.WARNING, format="%(asctime)s %(message)s", handlers=handlers
-    )
+    _log_to(args.work / "train.log")
     torch.set_flush_denormal(True)
     if args.threads:
         torch.set_num_threads(args.threads)
-    torch.manual_seed(args.seed)
-    if is_large:
-        return large.main(args)
-    began = time.monotonic()
-
-    model = build(DitConfig(STATEMENTS), args.name)
-    folder, fitted = args.work / "cases", args.work / "autoencoder.safetensors"
-    known_beat = args.start is not None and carry_over(model, load(args.start))
-    if first:
-        _make_all_cases(folder, args)
-        if args.start is None:
-            _fit_once(fitted, folder, model.config.components)
-        elif not fitted.exists():
-            save_file(model.autoencoder.state_dict(), fitted)
-        model.autoencoder.load_state_dict(load_file(fitted))
-        load_cases(folder, model.autoencoder)  # encodes them, for the other processes to find
-    parallel.wait()
-    model.autoencoder.load_state_dict(load_file(fitted))
-    cases = load_cases(folder, model.autoencoder)
-    log.info("%d cases of %d references", len(cases), len(cases.ref_latent))
-    train_extractor(
-        model.extractor, cases, args.extractor_steps, args.work / "extractor.safetensors", args.seed
-    )
-    identity = reference_identity(model.extractor, cases)
-    model.flow.spread.copy_(latent_spread(cases))
-    average = train_flow(
-        model.flow,
-        cases,
-        identity,
-        args.steps,
-        args.work / "flow.safetensors",
-        args.seed,
-        args.batch // parallel.processes(),
-    )
-    model.flow.load_state_dict(average.values)
-    beats = finish_beats(model.beats, args.work, args.beat_steps, args.seed, fit=not known_beat)
-    finish_rhythms(model, args.work, args.rhythm_steps, args.seed)
-    about = {
-        "training": {
-            "cases": len(cases),
-            "references": len(cases.ref_latent),
-            "beats": beats,
-            "extractor_steps": args.extractor_steps,
-            "beat_steps": args.beat_steps,
-            "rhythms": args.rhythms,
-            "rhythm_steps": args.rhythm_steps,
-            "steps": args.steps,
-            "batch": args.batch,
-            "seed": args.seed,
-            "hours": round((time.monotonic() - began) / 3600, 2),
-        }
-    }
-    if first:
-        save(model, args.out, about)
-        log.info("weights written to %s", args.out)
+    perform(chosen_stages(args), run_of(args, large))
     return 0
 
 
-def _make_all_cases(folder: Path, args: argparse.Namespace) -> None:
-    if (folder / "done").exists():
-        return
-    real = [record for record in load_real(args.data) if not record.held_out]
-    hearts = [record.recording for record in real] + deepfake_normals(args.synthetic, args.seed)
-    make_virtual(folder, hearts, args.per_patient, args.seed, args.workers)
-    make_real(folder, real, len(hearts), args.workers)
-    make_beats(folder.parent / "beats", hearts, args.seed, args.workers)
-    make_rhythms(folder.parent / "rhythms", real, args.rhythms, args.seed, args.workers)
-    (folder / "done").touch()
+def perform(stages: tuple[Stage, ...], run: Run) -> None:
+    """Some stages, one after the other; `EcgError` when one needs what is not there yet."""
+    for stage in stages:
+        check_earlier(stage, run)
+        log.info("stage %s", stage.name)
+        if not stage.alone or parallel.rank() == 0:
+            stage.run(run)
+        parallel.wait()
 
 
-def _fit_once(path: Path, folder: Path, components: int) -> None:
-    """Fit the autoencoder unless this run did so before: a resumed run must keep its latent."""
-    if not path.exists():
-        save_file(fit_autoencoder(_signals(folder), components).state_dict(), path)
+def chosen_stages(args: argparse.Namespace) -> tuple[Stage, ...]:
+    """The stages that were asked for, in their order."""
+    if args.only:
+        return tuple(stage for stage in STAGES if stage.name in args.only)
+    return STAGES[STAGES.index(BY_NAME[args.from_stage]) if args.from_stage else 0 :]
 
 
-def _signals(folder: Path) -> list[np.ndarray]:
-    """A share of the targets and all references, for fitting the autoencoder."""
-    targets, references = [], []
-    for path in sorted(folder.glob("cases_*.npz")):
-        with np.load(path, allow_pickle=False) as z:
-            targets.append(z["target"][::8])
-            references.append(z["ref_latent"])
-    return [np.concatenate(targets), np.concatenate(references)]
+def run_of(args: argparse.Namespace, large: bool) -> Run:
+    """The run that the arguments describe, with the stages' own defaults for its kind of data."""
+    given = {name.replace("_", "-"): value for name, value in vars(args).items()}
+    numbers: dict[str, float] = {}
+    for stage in STAGES:
+        for flag, usual in (stage.large if large else stage.small).items():
+            numbers[flag] = usual if given.get(flag) is None else given[flag]
+    options = CaseOptions(
+        per_patient=int(numbers["per-patient"]),
+        synthetic=int(numbers.get("synthetic", 0)),
+        hearts=int(numbers.get("hearts", 0)),
+        virtual_share=numbers.get("virtual-share", 0.0),
+        rhythms=int(numbers["rhythms"]),
+        seed=args.seed,
+        workers=args.workers,
+    )
+    return Run(
+        data=LargeData(args.data, options) if large else SmallData(args.data, options),
+        work=args.work,
+        out=args.out,
+        start=args.start,
+        name=args.name,
+        seed=args.seed,
+        workers=args.workers,
+        steps={
+            "extractor": int(numbers["extractor-steps"]),
+            "flow": int(numbers["steps"]),
+            "beats": int(numbers["beat-steps"]),
+            "rhythm": int(numbers["rhythm-steps"]),
+        },
+        batch={
+            "extractor": int(numbers["extractor-batch"]),
+            "flow": int(numbers["batch"]),
+            **_BATCHES,
+        },
+    )
+
+
+def _log_to(path: Path) -> None:
+    """Log to the terminal and to a file, the first process everything and the others warnings."""
+    logging.basicConfig(
+        level=logging.INFO if parallel.rank() == 0 else logging.WARNING,
+        format="%(asctime)s %(message)s",
+        handlers=[logging.StreamHandler(), logging.FileHandler(path)],
+    )

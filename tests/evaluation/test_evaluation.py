@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 
 import numpy as np
 import pytest
+from small_data import write_small_data
 from synthetic_ecg import strip
 
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
@@ -410,21 +411,7 @@ def test_the_command_refuses_what_makes_no_sense(tmp_path):
 @pytest.fixture
 def small_data(tmp_path):
     """A data folder of eight patients, four of them held out, in the real layout."""
-    unseen = [f"p{k}" for k in range(200) if held_out(f"p{k}")][:4]
-    seen = [f"p{k}" for k in range(200) if not held_out(f"p{k}")][:4]
-    rows, signals = ["row,key,db,licence,patient,age,sex,labels,format"], []
-    for number, patient in enumerate(unseen + seen):
-        recording, _ = strip(rate=60 + 4 * number, seed=number + 1)
-        eight = recording.signal[[0, 1, 6, 7, 8, 9, 10, 11]] * (1 + 0.1 * number)
-        signals.append(np.round(1000 * eight).astype(np.int64))
-        rows.append(f"{number},PTB-XL/{number},PTB-XL,CC,{patient},60,F,SR;NORM,x")
-    steps = np.diff(np.array(signals), axis=2, prepend=0).astype(np.int16)
-    low, high = (steps & 255).astype(np.uint8), (steps >> 8).astype(np.int8)
-    folder = tmp_path / "data"
-    folder.mkdir()
-    np.savez(folder / "real_ecg_8lead_500hz_uv.npz", high=high, low=low)
-    (folder / "real_ecg.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
-    return folder
+    return write_small_data(tmp_path / "data")
 
 
 def test_an_evaluation_in_pieces(small_data, tmp_path, monkeypatch):

@@ -21,15 +21,18 @@ from ecgtwin_app.generators.ecgtwin.adax import DitConfig
 from ecgtwin_app.generators.ecgtwin.conditioning import ABSENT, PRESENT, UNKNOWN
 from ecgtwin_app.generators.ecgtwin.score_tracks import unpack_score
 from ecgtwin_app.generators.ecgtwin.weights import load
-from ecgtwin_app.training import large, parallel
+from ecgtwin_app.training import loop, main, parallel, run
+from ecgtwin_app.training.cases import large_data as large
 from ecgtwin_app.training.cases import store as store_module
 from ecgtwin_app.training.cases.case_distribution import STATEMENTS
+from ecgtwin_app.training.cases.pair_source import PairSource
 from ecgtwin_app.training.cases.pairs import NOBODY, OWN, PAIRED, PairDraw
+from ecgtwin_app.training.cases.source import WINDOW
 from ecgtwin_app.training.cases.store import RecordStore, case_of, make_store, patient_number, write_part
 from ecgtwin_app.training.collections.mimic_reports import calls_it_normal, states_of, unusable
-from ecgtwin_app.training.loop import generator_of
-from ecgtwin_app.training.networks.streaming import Feed
-from ecgtwin_app.training.networks.strip import WINDOW
+from ecgtwin_app.training.networks import flow
+from ecgtwin_app.training.networks.autoencoder import fit_autoencoder
+from ecgtwin_app.training.networks.draw_ahead import DrawnAhead
 
 
 def states(entry_or_array) -> dict[str, int]:
@@ -54,7 +57,7 @@ def entries(ptbxl):
 
 @pytest.fixture(scope="module")
 def autoencoder(entries):
-    return large.fit_to(entries, 48, seed=1, count=2)
+    return fit_autoencoder([large.strips_of(entries, seed=1, count=2)], 48)
 
 
 @pytest.fixture(scope="module")
@@ -207,7 +210,7 @@ def test_weights_favour_what_is_rare():
 
 
 def test_a_batch_lays_the_reference_along_the_target(work, autoencoder):
-    source = large.open_source(work, autoencoder, 0.0)
+    source = PairSource(RecordStore(work / "records"), autoencoder)
     batch = source.whole_batch(24, torch.Generator().manual_seed(2))
     known, store = batch.known, source.store
     assert known.any() and not known.all()
@@ -228,8 +231,8 @@ def np_seed(seed: int) -> int:
 
 
 def test_parts_are_left_out(work, autoencoder):
-    source = large.open_source(work, autoencoder, 0.0)
-    batches = [source.batch(32, torch.Generator().manual_seed(seed)) for seed in range(4)]
+    source = PairSource(RecordStore(work / "records"), autoencoder)
+    batches = [source.batch(32, 0, torch.Generator().manual_seed(seed)) for seed in range(4)]
     unscored = torch.cat([batch.score.abs().amax(dim=(1, 2)) == 0 for batch in batches])
     assert 0.03 < unscored.float().mean() < 0.3
     for batch in batches:
@@ -238,21 +241,21 @@ def test_parts_are_left_out(work, autoencoder):
 
 
 def test_a_patient_with_one_recording_gives_two_windows(work, autoencoder):
-    source = large.open_source(work, autoencoder, 0.0)
+    source = PairSource(RecordStore(work / "records"), autoencoder)
     source.pairs = PairDraw(np.arange(len(source.store)), np.ones(len(source.store)))
-    a, b = source.contrast(4, torch.Generator().manual_seed(0))
+    a, b = source.contrast(4, 0, torch.Generator().manual_seed(0))
     assert a.latent.shape == b.latent.shape == (4, WINDOW, 48)
     assert not torch.allclose(a.latent, b.latent) and b.beat.abs().max() == 0 and a.beat.abs().max() > 0
 
 
 @pytest.mark.parametrize("workers", [0, 2])
 def test_a_resumed_feed_gives_the_same_batches(work, autoencoder, workers):
-    source = large.open_source(work, autoencoder, 0.0)
-    draw, numbers = partial(source.batch, 3), partial(generator_of, 5)
-    alone = Feed(draw, numbers, 6, 0, False)(0)
-    feed = Feed(draw, numbers, 6, workers, False)
-    batches = [feed(step) for step in range(6)]
-    resumed = Feed(draw, numbers, 6, workers, False)(4)
+    source = PairSource(RecordStore(work / "records"), autoencoder)
+    draw, own = partial(source.batch, 3), torch.Generator()
+    alone = DrawnAhead(draw, 5, 6, 0)(0, own)
+    ahead = DrawnAhead(draw, 5, 6, workers)
+    batches = [ahead(step, own) for step in range(6)]
+    resumed = DrawnAhead(draw, 5, 6, workers)(4, own)
     assert torch.equal(alone.latent, batches[0].latent)
     assert torch.equal(resumed.laid, batches[4].laid) and torch.equal(resumed.score, batches[4].score)
     assert not torch.equal(batches[3].latent, batches[4].latent)
@@ -261,23 +264,26 @@ def test_a_resumed_feed_gives_the_same_batches(work, autoencoder, workers):
 @pytest.fixture
 def small_networks(monkeypatch):
     sizes = {"components": 48, "width": 32, "depth": 1, "heads": 2, "identity_width": 32}
-    monkeypatch.setattr(large, "DitConfig", partial(DitConfig, **sizes))
+    monkeypatch.setattr(run, "DitConfig", partial(DitConfig, **sizes))
     monkeypatch.setattr(large, "FITTED", 2)
     yield
     parallel.start()
 
 
-def arguments(data: Path, work: Path, out: Path, **changed) -> argparse.Namespace:
-    usual = {
-        "data": data, "work": work, "out": out, "start": None, "name": "mini", "seed": 1, "hearts": 0,
-        "virtual_share": 0.0, "per_patient": 1, "workers": 0, "extractor_steps": 2, "steps": 4, "batch": 2,
-        "extractor_batch": 3, "precision": "full",
-    }  # fmt: skip
-    return argparse.Namespace(**(usual | changed))
+def train(data: Path, work: Path, out: Path, *more: str) -> int:
+    """`ecgtwin train` without virtual patients, in a few steps."""
+    parser = argparse.ArgumentParser()
+    main.add_arguments(parser)
+    few = (
+        "--hearts 0 --virtual-share 0 --workers 0 --extractor-steps 2 --extractor-batch 3 --steps 4 --batch 2"
+    )
+    places = ["--data", str(data), "--work", str(work), "--out", str(out)]
+    return main.main(parser.parse_args([*places, *few.split(), "--precision", "full", *more]))
 
 
 def test_ptbxl_to_weights_and_on_after_a_stop(ptbxl, work, tmp_path, small_networks, monkeypatch):
     def folder(name: str) -> Path:
+        """A work folder as the version before left it when everything was made."""
         made = tmp_path / name
         made.mkdir()
         (made / "records").symlink_to(work / "records")
@@ -285,22 +291,19 @@ def test_ptbxl_to_weights_and_on_after_a_stop(ptbxl, work, tmp_path, small_netwo
         (made / "made").touch()
         return made
 
-    parallel.start()
-    assert large.main(arguments(ptbxl, folder("a"), tmp_path / "whole")) == 0
+    assert train(ptbxl, folder("a"), tmp_path / "whole") == 0
     model = load(tmp_path / "whole")
     assert model.config.statements == STATEMENTS and model.flow.spread.min() > 0
 
-    stopped = folder("b")
-    train, loss = large.train, large.Flow.loss
-    steps = iter((0, 1))
-    monkeypatch.setattr(large, "train", partial(train, every=1))
+    stopped, loss, steps = folder("b"), flow.Flow.loss, iter((0, 1))
+    monkeypatch.setattr(flow, "train", partial(loop.train, every=1))
     monkeypatch.setattr(
-        large.Flow, "loss", lambda *args: loss(*args) if next(steps, None) is not None else stop()
+        flow.Flow, "loss", lambda *args: loss(*args) if next(steps, None) is not None else stop()
     )
     with pytest.raises(KeyboardInterrupt):
-        large.main(arguments(ptbxl, stopped, tmp_path / "resumed"))
-    monkeypatch.setattr(large.Flow, "loss", loss)
-    assert large.main(arguments(ptbxl, stopped, tmp_path / "resumed")) == 0
+        train(ptbxl, stopped, tmp_path / "resumed")
+    monkeypatch.setattr(flow.Flow, "loss", loss)
+    assert train(ptbxl, stopped, tmp_path / "resumed") == 0
     whole, resumed = (load_file(tmp_path / name / "flow.safetensors") for name in ("whole", "resumed"))
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
 
@@ -311,11 +314,21 @@ def stop():
 
 def test_mimic_to_weights_in_bf16(mimic, tmp_path, small_networks):
     pytest.importorskip("accelerate")
-    parallel.start("cpu", "bf16")
-    (tmp_path / "work").mkdir()
-    assert large.main(arguments(mimic, tmp_path / "work", tmp_path / "out", precision="bf16", steps=2)) == 0
+    more = ("--precision", "bf16", "--device", "cpu", "--steps", "2")
+    assert train(mimic, tmp_path / "work", tmp_path / "out", *more) == 0
     weights = load_file(tmp_path / "out" / "flow.safetensors")
     assert all(torch.isfinite(value).all() for value in weights.values())
+
+
+def test_mimic_stage_by_stage(mimic, tmp_path, small_networks):
+    places = mimic, tmp_path / "work", tmp_path / "out"
+    with pytest.raises(EcgError, match="'latents' needs 'autoencoder'"):
+        train(*places, "--only", "cases", "latents")
+    for stage in ("autoencoder", "latents", "extractor", "flow", "beats", "rhythm", "weights"):
+        assert train(*places, "--only", stage) == 0
+    # Without virtual patients nobody's beat under a condition is known, so there is no rhythm model either.
+    assert load(tmp_path / "out").rhythm is None
+    assert not (tmp_path / "work" / "beats.safetensors").exists()
 
 
 _TWO_PROCESSES = """

@@ -28,7 +28,7 @@ from ecgtwin_app.training.cases.virtual_pairs import virtual_shard
 from ecgtwin_app.training.collections.labels import statements_of
 from ecgtwin_app.training.collections.records import load_real, normal
 from ecgtwin_app.training.loop import rate_factor, train
-from ecgtwin_app.training.networks.strip import fit_autoencoder
+from ecgtwin_app.training.networks.autoencoder import fit_autoencoder
 from ecgtwin_app.training.warm_start import carry_over
 
 needs_data = pytest.mark.skipif(not SHARED_DATA.is_dir(), reason="the real recordings are not here")

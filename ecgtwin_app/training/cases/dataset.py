@@ -10,9 +10,11 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.ecgtwin.autoencoder import LappedAutoencoder
 from ecgtwin_app.generators.ecgtwin.conditioning import UNKNOWN, Condition
 from ecgtwin_app.generators.ecgtwin.score_tracks import score_features, unpack_score
+from ecgtwin_app.training.cases.case_distribution import STATEMENTS
 
 #: How often each part is left out in training, so that guidance works and unknowns are normal. Set-points
 #: (PR, QRS, QT, axis) are mostly unknown, as they mostly will be.
@@ -96,12 +98,12 @@ def load_cases(folder: Path, autoencoder: LappedAutoencoder) -> CaseTable:
 
     Raises
     ------
-    FileNotFoundError
-        When the folder holds no cases.
+    EcgError
+        The folder holds no cases, or they were made for other statements than are trained now.
     """
     paths = sorted(folder.glob("cases_*.npz"))
     if not paths:
-        raise FileNotFoundError(f"No training cases in {folder}.")
+        raise EcgError(f"{folder.name} holds no training cases; run the stage 'cases' first.")
     kept = folder / "encoded.safetensors"
     newest = max(path.stat().st_mtime for path in paths)
     if not kept.exists() or kept.stat().st_mtime < newest:
@@ -109,7 +111,13 @@ def load_cases(folder: Path, autoencoder: LappedAutoencoder) -> CaseTable:
         save_file(_encode_all(paths, autoencoder), part)
         part.replace(kept)
     # Mapped from the file, so that several processes share the memory.
-    return CaseTable(**load_file(kept))
+    table = CaseTable(**load_file(kept))
+    if table.statements.shape[1] != len(STATEMENTS):
+        raise EcgError(
+            f"The cases were made for {table.statements.shape[1]} conditions, and {len(STATEMENTS)} are trained now; "
+            "use a new work folder."
+        )
+    return table
 
 
 @torch.no_grad()

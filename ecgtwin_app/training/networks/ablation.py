@@ -18,7 +18,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import safe_open
 from safetensors.torch import load_file
 from torch import Tensor
 
@@ -28,8 +27,10 @@ from ecgtwin_app.generators.ecgtwin.weights import TwinModel, build, save
 from ecgtwin_app.training import parallel
 from ecgtwin_app.training.cases.case_distribution import STATEMENTS, case_weights
 from ecgtwin_app.training.cases.dataset import CaseTable, load_cases
+from ecgtwin_app.training.cases.table_source import TableSource, draw_context, reference_identity
+from ecgtwin_app.training.checkpoint import load_averages
 from ecgtwin_app.training.loop import train
-from ecgtwin_app.training.networks.strip import draw_context, latent_spread, reference_identity
+from ecgtwin_app.training.networks.flow import RATE
 
 log = logging.getLogger(__name__)
 
@@ -131,18 +132,11 @@ def shared_parts(work: Path) -> TwinModel:
             f"{work.name} holds no finished training; run 'ecgtwin train' with this work folder first."
         )
     model.autoencoder.load_state_dict(load_file(fitted))
-    model.extractor.load_state_dict(_averages(extractor, "average/extractor."))
-    model.beats.load_state_dict(_averages(beats, "average/"))
+    load_averages(extractor, model.extractor, "extractor.")
+    load_averages(beats, model.beats)
     for part in (model.extractor, model.beats):
         part.eval().requires_grad_(False)
     return model
-
-
-def _averages(path: Path, prefix: str) -> dict[str, Tensor]:
-    """The moving average kept in a checkpoint."""
-    with safe_open(path, "pt") as file:
-        names = [name for name in file.keys() if name.startswith(prefix)]  # noqa: SIM118  it is no dict
-        return {name.removeprefix(prefix): file.get_tensor(name) for name in names}
 
 
 def real_rows(folder: Path) -> Tensor:
@@ -168,7 +162,7 @@ def train_ablation(
     model = build(config, f"ablation: {ablation.name}")
     model.autoencoder, model.extractor, model.beats = base.autoencoder, base.extractor, base.beats
     identity = reference_identity(base.extractor, cases)
-    model.flow.spread.copy_(latent_spread(cases))
+    model.flow.spread.copy_(TableSource(cases).spread(args.seed))
     weights = torch.from_numpy(case_weights(cases.statements.numpy()))
     weights = weights * {"all": torch.ones_like(real), "real": real, "virtual": ~real}[ablation.cases]
     if not weights.any():
@@ -185,7 +179,7 @@ def train_ablation(
 
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint = folder / "flow.safetensors"
-    average = train(model.flow, batch_loss, args.steps, checkpoint, 8e-4, args.seed, name=ablation.name)
+    average = train(model.flow, batch_loss, args.steps, checkpoint, RATE, args.seed, name=ablation.name)
     model.flow.load_state_dict(average.values)
     about = {
         "ablation": ablation.name,

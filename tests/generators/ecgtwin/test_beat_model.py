@@ -14,7 +14,8 @@ from ecgtwin_app.generators.ecgtwin.beat_shape import KINDS, WINDOWS, pack_beat,
 from ecgtwin_app.generators.ecgtwin.conditioning import nothing_known
 from ecgtwin_app.generators.ecgtwin.flutter_wave import FlutterTurn
 from ecgtwin_app.heart.virtual_patient import VirtualPatient, simulate
-from ecgtwin_app.training.networks.beats import beat_shard, load_beats, virtual_turns
+from ecgtwin_app.training.cases.beat_examples import beat_shard
+from ecgtwin_app.training.networks.beats import load_beats, virtual_turns
 
 
 @pytest.fixture(scope="module")

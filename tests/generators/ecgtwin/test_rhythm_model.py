@@ -26,9 +26,10 @@ from ecgtwin_app.generators.ecgtwin.rhythm_model import (
 )
 from ecgtwin_app.heart.morphologies import check_combination
 from ecgtwin_app.heart.rhythm.processes import check_score, mean_rate
+from ecgtwin_app.training.cases import rhythm_examples
 from ecgtwin_app.training.cases.case_distribution import STATEMENTS
 from ecgtwin_app.training.collections.records import RealRecord
-from ecgtwin_app.training.networks import rhythms
+from ecgtwin_app.training.networks.rhythm import load_rhythms
 
 NAMES = ("sinus rhythm", "atrial flutter")
 
@@ -141,7 +142,7 @@ def test_a_score_is_packed_in_order_and_without_what_the_strip_does_not_show():
 
 def test_training_examples_are_what_they_are_said_to_be(tmp_path):
     rng = np.random.default_rng(3)
-    examples = [rhythms.draw_example(rng) for _ in range(60)]
+    examples = [rhythm_examples.draw_example(rng) for _ in range(60)]
     for example in examples:
         names = [name for name, state in zip(STATEMENTS, example.statements) if state == PRESENT]
         check_combination([name for name in names if name != "sinus rhythm"])
@@ -149,13 +150,13 @@ def test_training_examples_are_what_they_are_said_to_be(tmp_path):
         assert example.score.atrial == atrial_rhythm(tuple(names))
     assert max(len(e.score.times("QRS", "ventricular")) for e in examples) > 0
     recording = read_ecg(example_path())
-    (real,) = rhythms.real_examples([RealRecord("one", "PTB-XL", "one", ("SR", "NORM"), recording)])
+    (real,) = rhythm_examples.real_examples([RealRecord("one", "PTB-XL", "one", ("SR", "NORM"), recording)])
     assert real.numbers[0] == pytest.approx(mean_rate(real.score)) and real.statements[0] == PRESENT
     examples[-1] = real
-    rhythms._write(tmp_path / "rhythms_0000.npz", examples)
-    packed, condition = rhythms.load_rhythms(tmp_path)
+    rhythm_examples._write(tmp_path / "rhythms_0000.npz", examples)
+    packed, condition = load_rhythms(tmp_path)
     assert len(packed.lengths) == len(condition.sex) == 60
     torch.manual_seed(0)
     assert torch.isfinite(RhythmModel(len(STATEMENTS), 16).loss(packed, condition))
     with pytest.raises(EcgError, match="no rhythms"):
-        rhythms.load_rhythms(tmp_path / "nowhere")
+        load_rhythms(tmp_path / "nowhere")

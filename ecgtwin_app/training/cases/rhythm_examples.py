@@ -1,34 +1,27 @@
-"""Training of the rhythm model: scores of the rhythm processes, and those that real recordings perform."""
+"""Examples for the rhythm model: scores of the rhythm processes, and those that real recordings perform."""
 
 from __future__ import annotations
 
 import logging
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.generators.ecgtwin.conditioning import NUMBERS, PRESENT, Condition, statement_states
-from ecgtwin_app.generators.ecgtwin.rhythm_model import MOST_EVENTS, RhythmModel, Rhythms, pack
-from ecgtwin_app.generators.ecgtwin.weights import TwinModel
+from ecgtwin_app.generators.ecgtwin.conditioning import NUMBERS, PRESENT, statement_states
+from ecgtwin_app.generators.ecgtwin.rhythm_model import MOST_EVENTS, pack
 from ecgtwin_app.heart.morphologies import check_combination
 from ecgtwin_app.heart.rhythm.processes import mean_rate, write_score
 from ecgtwin_app.heart.rhythm.severity import rhythm_severity
-from ecgtwin_app.training import parallel
 from ecgtwin_app.training.cases.case_distribution import RHYTHMS, STATEMENTS, draw_morphologies
-from ecgtwin_app.training.cases.dataset import with_unknowns
 from ecgtwin_app.training.cases.numbers import pr_of
 from ecgtwin_app.training.cases.real_cases import real_case
-from ecgtwin_app.training.checkpoint import Average
 from ecgtwin_app.training.collections.records import RealRecord
-from ecgtwin_app.training.loop import train
 
 log = logging.getLogger(__name__)
 #: Slowest and fastest ventricular rates (1/min) asked of the processes, and how far beyond a rhythm's own range.
@@ -37,10 +30,8 @@ RATES, BEYOND = (30.0, 210.0), 1.2
 #: the score has to know of.
 TOGETHER, WITH_MORPHOLOGY, TELLING_SHARE = 0.3, 0.3, 0.5
 _TELLING = ("pre-excitation", "left atrial enlargement")
-#: How often the PR interval is left out.
-PR_DROP = 0.35
-#: Examples a file, and batches that are sorted by length together.
-SHARD, POOL = 4000, 4
+#: Examples a file.
+SHARD = 4000
 
 
 @dataclass(frozen=True)
@@ -174,56 +165,3 @@ def make_rhythms(folder: Path, records: list[RealRecord], count: int, seed: int,
     if examples:
         _write(real, examples)
         log.info("%d rhythms of real recordings", len(examples))
-
-
-def load_rhythms(folder: Path) -> tuple[Rhythms, Condition]:
-    """All examples of a folder.
-
-    Raises
-    ------
-    EcgError
-        When the folder holds none.
-    """
-    paths = sorted(folder.glob("rhythms_*.npz"))
-    if not paths:
-        raise EcgError(f"{folder.name} holds no rhythms to train on; run the training from its beginning.")
-    columns: dict[str, list] = {}
-    for path in paths:
-        with np.load(path, allow_pickle=False) as z:
-            for name in z.files:
-                columns.setdefault(name, []).append(torch.from_numpy(z[name]))
-    joined = {name: torch.cat(parts) for name, parts in columns.items()}
-    condition = Condition(
-        joined["statements"].long(),
-        joined["severity"].float(),
-        joined["numbers"].float(),
-        joined["sex"].long(),
-    )
-    return Rhythms(joined["times"], joined["kinds"].long(), joined["lengths"]), condition
-
-
-def train_rhythms(
-    model: RhythmModel, folder: Path, steps: int, checkpoint: Path, seed: int, batch: int = 96
-) -> Average:
-    """Train the rhythm model on a folder of examples; severities, numbers and sex are left out at random."""
-    rhythms, condition = load_rhythms(folder)
-
-    def batch_loss(step: int, rng: torch.Generator) -> Tensor:
-        # Scores of like length go together: a flutter has three times as many events as most rhythms.
-        pool = torch.randint(len(rhythms.lengths), (POOL * batch,), generator=rng)
-        pool = pool[rhythms.lengths[pool].argsort()].view(POOL, batch)
-        rows = pool[torch.randint(POOL, (), generator=rng)]
-        # What is asked for is always known in full: a statement left out would only blur what the others say.
-        known = condition.rows(rows)
-        told = replace(with_unknowns(known, rng, PR_DROP), statements=known.statements)
-        return model.loss(rhythms.rows(rows).to(parallel.device()), told.to(parallel.device()))
-
-    return train(model, batch_loss, steps, checkpoint, 2e-3, seed, name="rhythms")
-
-
-def finish_rhythms(model: TwinModel, work: Path, steps: int, seed: int) -> None:
-    """Give `model` a rhythm model trained on the rhythms of a work folder, from its own if it has one."""
-    rhythm = RhythmModel(len(STATEMENTS)) if model.rhythm is None else model.rhythm.requires_grad_(True)
-    average = train_rhythms(rhythm, work / "rhythms", steps, work / "rhythm.safetensors", seed)
-    rhythm.load_state_dict(average.values)
-    model.rhythm = rhythm

@@ -1,64 +1,32 @@
-"""Batches drawn from disk in worker processes, each a function of seed, process and step alone."""
+"""Pairs of one patient's recordings, streamed from disk, and virtual cases beside them: a source of batches."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from collections import Counter
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from ecgtwin_app.ecg.beat.template import render_beats
 from ecgtwin_app.generators.ecgtwin.adax import Context
 from ecgtwin_app.generators.ecgtwin.autoencoder import TOKENS, LappedAutoencoder
-from ecgtwin_app.generators.ecgtwin.conditioning import Condition
+from ecgtwin_app.generators.ecgtwin.conditioning import PRESENT, Condition
 from ecgtwin_app.generators.ecgtwin.extractor import IndividualBaseExtractor
-from ecgtwin_app.generators.ecgtwin.score_tracks import score_features, unpack_score
-from ecgtwin_app.training.cases.case_distribution import case_weights
+from ecgtwin_app.generators.ecgtwin.score_tracks import score_features, unpack_score, ventricular_tokens
+from ecgtwin_app.training.cases.case_distribution import STATEMENTS, case_weights
 from ecgtwin_app.training.cases.dataset import DROP, CaseTable, with_unknowns
 from ecgtwin_app.training.cases.pairs import PairDraw
+from ecgtwin_app.training.cases.source import WINDOW, Reference, Tensors
 from ecgtwin_app.training.cases.store import RecordStore
-from ecgtwin_app.training.networks.strip import WINDOW
 
-
-class _Tensors:
-    """A dataclass of tensors and of such dataclasses, as one thing."""
-
-    def each(self, change: Callable[[Tensor], Tensor]):
-        """The same with every tensor changed."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return replace(self, **{name: _changed(value, change) for name, value in values.items()})
-
-    def to(self, device: torch.device):
-        """On a device."""
-        return self.each(lambda tensor: tensor.to(device, non_blocking=True))
-
-    def pin_memory(self):
-        """In memory that a GPU reads by itself."""
-        return self.each(Tensor.pin_memory)
-
-
-def _changed(value, change):
-    if isinstance(value, Tensor):
-        return change(value)
-    if isinstance(value, Condition):
-        return Condition(*(change(getattr(value, field.name)) for field in fields(value)))
-    return value.each(change)
+#: Batches that the latent's spread is measured on.
+SPREAD_BATCHES = 8
 
 
 @dataclass(frozen=True, eq=False)
-class Reference(_Tensors):
-    """What the extractor reads: latent (batch, tokens, components), beat (batch, 8, 500) and condition."""
-
-    latent: Tensor
-    beat: Tensor
-    condition: Condition
-
-
-@dataclass(frozen=True, eq=False)
-class Batch(_Tensors):
+class PairBatch(Tensors):
     """Targets and what they are to be drawn from.
 
     Attributes
@@ -79,7 +47,7 @@ class Batch(_Tensors):
     known: Tensor
 
     def context(self, extractor: IndividualBaseExtractor) -> Context:
-        """The context of the flow, identity read by a finished extractor."""
+        """What the flow is told, identity read by a finished extractor."""
         r = self.reference
         with torch.no_grad():
             identity = extractor(r.latent, r.beat, r.condition).float()
@@ -104,27 +72,29 @@ class PairSource:
     autoencoder: LappedAutoencoder
     virtual: CaseTable | None = None
     virtual_share: float = 0.0
+    streamed = True
 
     def __post_init__(self):
         self.pairs = PairDraw(self.store.patient, case_weights(self.store.statements))
         if self.virtual is not None:
             self._weights = torch.from_numpy(case_weights(self.virtual.statements.numpy()))
 
-    def batch(self, count: int, rng: torch.Generator) -> Batch:
+    def batch(self, count: int, step: int, rng: torch.Generator) -> PairBatch:
         """`count` targets with their references, parts left out at random."""
         return _left_out(self.whole_batch(count, rng), rng)
 
-    def whole_batch(self, count: int, rng: torch.Generator) -> Batch:
+    def whole_batch(self, count: int, rng: torch.Generator) -> PairBatch:
         """The same with all that is known."""
         virtual = round(count * self.virtual_share) if self.virtual is not None else 0
         parts = []
         if virtual < count:
             parts.append(self._from_store(*self.pairs.draw(count - virtual, _numpy(rng))))
-        if virtual:
-            parts.append(self._from_table(torch.multinomial(self._weights, virtual, True, generator=rng)))
+        if self.virtual is not None and virtual:
+            rows = torch.multinomial(self._weights, virtual, True, generator=rng)
+            parts.append(_from_table(self.virtual, rows))
         return parts[0] if len(parts) == 1 else _joined(*parts)
 
-    def contrast(self, count: int, rng: torch.Generator) -> tuple[Reference, Reference]:
+    def contrast(self, count: int, step: int, rng: torch.Generator) -> tuple[Reference, Reference]:
         """Windows of two recordings each of different patients; what is known of their conditions varies."""
         a, b = self.pairs.contrast(count, _numpy(rng))
         # Of a patient with one recording: two windows that do not overlap, the beat on one side only.
@@ -146,8 +116,35 @@ class PairSource:
             )
         return sides[0], sides[1]
 
+    def spread(self, seed: int, batches: int = SPREAD_BATCHES) -> Tensor:
+        """Root mean square (2, components) of the latent in ordinary and in ventricular tokens, of some batches."""
+        squares, counts = torch.zeros(2, self.autoencoder.basis.shape[1]), torch.zeros(2, 1)
+        for number in range(batches):
+            batch = self.whole_batch(64, torch.Generator().manual_seed(seed * batches + number))
+            inside = ventricular_tokens(batch.score)
+            for row, tokens in enumerate((batch.latent[~inside], batch.latent[inside])):
+                squares[row] += tokens.pow(2).sum(dim=0)
+                counts[row] += len(tokens)
+        if counts[1] == 0:  # nobody has a ventricular beat: they are taken to be like the others
+            squares[1], counts[1] = squares[0], counts[0]
+        return (squares / counts).sqrt()
+
+    def read_identities(self, extractor: IndividualBaseExtractor) -> None:
+        """Nothing: there are too many references, each batch has its own read."""
+
+    def about(self) -> dict:
+        """Recordings, patients, virtual cases, and how often each statement is present."""
+        present = (self.store.statements == PRESENT).sum(axis=0)
+        return {
+            "recordings": len(self.store),
+            "patients": self.pairs.patients,
+            "patients_with_several": self.pairs.patients_with_several,
+            "virtual_cases": 0 if self.virtual is None else len(self.virtual),
+            "present": dict(Counter(dict(zip(STATEMENTS, map(int, present), strict=True)))),
+        }
+
     @torch.no_grad()
-    def _from_store(self, references: np.ndarray, targets: np.ndarray) -> Batch:
+    def _from_store(self, references: np.ndarray, targets: np.ndarray) -> PairBatch:
         store = self.store
         packed = zip(store.rows("events", targets), store.rows("atrial", targets), strict=True)
         scores = [unpack_score(events, int(atrial)) for events, atrial in packed]
@@ -155,27 +152,13 @@ class PairSource:
         for row, (reference, score) in enumerate(zip(references, scores, strict=True)):
             if reference >= 0:
                 laid[row] = render_beats(store.template(int(reference)), score)
-        return Batch(
+        return PairBatch(
             latent=self._floats("latent", targets),
             laid=self.autoencoder.encode(torch.from_numpy(laid)),
             score=torch.from_numpy(np.stack([score_features(score) for score in scores])),
             condition=self._condition(targets),
             reference=self._reference(np.maximum(references, 0)),
             known=torch.from_numpy(references >= 0),
-        )
-
-    @torch.no_grad()
-    def _from_table(self, rows: Tensor) -> Batch:
-        cases, of = self.virtual, self.virtual.reference[rows]
-        at = of.clamp(min=0)
-        condition = cases.ref_condition.rows(at)
-        return Batch(
-            latent=cases.target[rows].float(),
-            laid=cases.laid[rows].float(),
-            score=cases.score(rows),
-            condition=cases.condition.rows(rows),
-            reference=Reference(cases.ref_latent[at].float(), cases.ref_beat[at].float(), condition),
-            known=of >= 0,
         )
 
     def _reference(self, rows: np.ndarray) -> Reference:
@@ -191,51 +174,31 @@ class PairSource:
         return torch.from_numpy(self.store.rows(column, rows)).float()
 
 
-class Stream(IterableDataset):
-    """What `draw` gives for every step from `start` on, divided between the loader's workers in turn.
-
-    Parameters
-    ----------
-    draw : callable (torch.Generator) -> a batch
-    generator_of : callable (step) -> torch.Generator
-    start, steps : int
-        The first step and the one after the last.
-    """
-
-    def __init__(self, draw: Callable, generator_of: Callable, start: int, steps: int):
-        self.draw, self.generator_of, self.start, self.steps = draw, generator_of, start, steps
-
-    def __iter__(self) -> Iterator:
-        worker = get_worker_info()
-        number, count = (worker.id, worker.num_workers) if worker else (0, 1)
-        for step in range(self.start + number, self.steps, count):
-            yield self.draw(self.generator_of(step))
-
-
-class Feed:
-    """The batch of a step, loaded ahead; begins wherever a resumed run asks first."""
-
-    def __init__(self, draw: Callable, generator_of: Callable, steps: int, workers: int, pin: bool):
-        self._make = lambda start: DataLoader(
-            Stream(draw, generator_of, start, steps), batch_size=None, num_workers=workers, pin_memory=pin
-        )
-        self._batches: Iterator | None = None
-
-    def __call__(self, step: int):
-        if self._batches is None:
-            self._batches = iter(self._make(step))
-        return next(self._batches)
+@torch.no_grad()
+def _from_table(cases: CaseTable, rows: Tensor) -> PairBatch:
+    """Cases of a table with all that is known."""
+    of = cases.reference[rows]
+    at = of.clamp(min=0)
+    condition = cases.ref_condition.rows(at)
+    return PairBatch(
+        latent=cases.target[rows].float(),
+        laid=cases.laid[rows].float(),
+        score=cases.score(rows),
+        condition=cases.condition.rows(rows),
+        reference=Reference(cases.ref_latent[at].float(), cases.ref_beat[at].float(), condition),
+        known=of >= 0,
+    )
 
 
 def _numpy(rng: torch.Generator) -> np.random.Generator:
     return np.random.default_rng(int(torch.randint(2**62, (), generator=rng)))
 
 
-def _joined(a: Batch, b: Batch) -> Batch:
+def _joined(a: PairBatch, b: PairBatch) -> PairBatch:
     """Both batches in one."""
     r, s = a.reference, b.reference
     latent, beat = torch.cat([r.latent, s.latent]), torch.cat([r.beat, s.beat])
-    return Batch(
+    return PairBatch(
         **{
             name: torch.cat([getattr(a, name), getattr(b, name)])
             for name in ("latent", "laid", "score", "known")
@@ -245,7 +208,7 @@ def _joined(a: Batch, b: Batch) -> Batch:
     )
 
 
-def _left_out(batch: Batch, rng: torch.Generator) -> Batch:
+def _left_out(batch: PairBatch, rng: torch.Generator) -> PairBatch:
     """The batch with identity, score and parts of the condition unknown at random; nothing said of references."""
     count = len(batch.known)
     known = batch.known & (torch.rand(count, generator=rng) >= DROP["identity"])
@@ -255,7 +218,7 @@ def _left_out(batch: Batch, rng: torch.Generator) -> Batch:
     unsaid = replace(
         unsaid, numbers=torch.full_like(unsaid.numbers, float("nan")), sex=torch.zeros_like(unsaid.sex)
     )
-    return Batch(
+    return PairBatch(
         latent=batch.latent,
         laid=batch.laid * (scored & known[:, None, None]),
         score=batch.score * scored,
