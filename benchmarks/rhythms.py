@@ -15,12 +15,12 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from ecgtwin_app.conditions.feasible_rate import RATE_ROOM
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.engine.compose import compose_score
-from ecgtwin_app.engine.feasible import RATE_ROOM
-from ecgtwin_app.engine.plan import USUAL_SEVERITY, Plan
+from ecgtwin_app.generators.ecgtwin.learned_rhythm import compose_score
+from ecgtwin_app.generators.ecgtwin.plan import USUAL_SEVERITY, EcgTwinPlan
 from ecgtwin_app.generators.ecgtwin.weights import load
 from ecgtwin_app.heart.rhythm.grid import CUT_AT_END
 from ecgtwin_app.heart.rhythm.processes import mean_rate, write_score
@@ -205,12 +205,21 @@ def main(draws: int, process: bool) -> None:
             age, pr = float(rng.uniform(20, 85)), float(rng.normal(0.156, 0.018))
             own = SimpleNamespace(has_p=True, pr=pr, rr=0.85, qrs_duration=0.09)
             severity = float(rng.uniform(*USUAL_SEVERITY))
-            plan = Plan((condition.name,), rate, age, None, severity, None, None, None, None, None, None)
+            plan = EcgTwinPlan(
+                patient=SimpleNamespace(template=own),
+                task=None,
+                seed=seed,
+                names=(condition.name,),
+                rate=rate,
+                age=age,
+                sex=None,
+                severity=severity,
+            )
             try:
                 if process:
                     score = write_score(plan.names, rate, np.random.default_rng(seed), own, age=age)[0]
                 else:
-                    score = compose_score(model, plan, SimpleNamespace(template=own), seed)
+                    score = compose_score(model, plan)
             except EcgError as error:
                 print(condition.name, error)
                 continue

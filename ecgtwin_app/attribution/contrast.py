@@ -6,10 +6,24 @@ millivolts, and nothing has to be believed about gradients.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from ecgtwin_app.attribution.heatmap import HeatMap
+from ecgtwin_app.attribution.question import Question
 from ecgtwin_app.ecg.beat.score import RhythmScore
+from ecgtwin_app.generators.progress import Progress
+
+
+def contrast(question: Question) -> Iterator[Progress | HeatMap]:
+    """Draw the same noise without the condition, and take it from the twin."""
+    for item in question.counterfactual(question.steps):
+        if isinstance(item, Progress):
+            yield item
+        else:
+            signal, plain = item
+            yield contrast_map(question.signal, signal, question.score, plain.score)
 
 
 def contrast_map(

@@ -1,9 +1,8 @@
 """The gradients map: which samples of the twin make the model recognise the condition.
 
-A diffusion model is a classifier too: what it believes of a condition shows in how much better it predicts
-the noise when told of it (Li et al., ICCV 2023). Integrated gradients (Sundararajan et al. 2017) share this
-evidence out over the samples, along the straight path from the same noise performed without the condition to
-the twin. The rhythm score is hidden from the model, or it would know the condition from there.
+A generator is a classifier too: it tells how much it recognises a condition in a signal. Integrated gradients
+(Sundararajan et al. 2017) share this evidence out over the samples, along the straight path from the same noise
+performed without the condition to the twin.
 """
 
 from __future__ import annotations
@@ -15,66 +14,33 @@ import torch
 from torch import Tensor
 
 from ecgtwin_app.attribution.heatmap import HeatMap
-from ecgtwin_app.generators.ecgtwin.adax import Context
-from ecgtwin_app.generators.ecgtwin.autoencoder import LappedAutoencoder
-from ecgtwin_app.generators.ecgtwin.flow import Flow
+from ecgtwin_app.attribution.question import Question
+from ecgtwin_app.ecg.signal.leads import independent_leads
+from ecgtwin_app.generators.base import Evidence
+from ecgtwin_app.generators.progress import Progress
 
-#: Times of the flow at which the model is asked; at both ends it can tell nothing.
-TIMES = (0.25, 0.45, 0.65)
 #: The path is cut into segments, so that the job can report and be cancelled between them.
 SEGMENTS, STEPS_A_SEGMENT = 8, 2
 
 
-class Evidence:
-    """How much the model's velocity error falls when it is told of the condition.
-
-    Parameters
-    ----------
-    flow, autoencoder
-        The model.
-    context : Context
-        Of one twin.
-    seed : int
-        Of the fixed noise at which the model is asked.
-    column : int, optional
-        The statement that it is told of; all of them unless given.
-    """
-
-    def __init__(
-        self,
-        flow: Flow,
-        autoencoder: LappedAutoencoder,
-        context: Context,
-        seed: int,
-        column: int | None = None,
-    ):
-        self.flow, self.autoencoder = flow, autoencoder
-        blind = Context(
-            context.condition,
-            context.identity,
-            context.identity_known,
-            torch.zeros_like(context.laid),
-            torch.zeros_like(context.score),
-        )
-        untold = blind.without_statements() if column is None else blind.without_statement(column)
-        self.context = untold.joined(blind)
-        generator = torch.Generator().manual_seed(seed)
-        shape = (len(TIMES), *context.laid.shape[1:])
-        self.noise = torch.randn(shape, generator=generator).to(context.laid.device)
-
-    def __call__(self, signal: Tensor) -> Tensor:
-        """Evidence (batch,) of signals (batch, 8, samples) in mV; above 0 it speaks for the condition."""
-        return torch.stack([self._of_one(one) for one in self.autoencoder.encode(signal)])
-
-    def _of_one(self, latent: Tensor) -> Tensor:
-        total = latent.new_zeros(())
-        for t, noise in zip(TIMES, self.noise):
-            x = ((1 - t) * latent + t * noise)[None].repeat(2, 1, 1)
-            times = torch.full((2,), t, device=latent.device)
-            error = self.flow.velocity(x, times, self.context) - (noise - latent)
-            untold, told = error.pow(2).sum(dim=(1, 2))
-            total = total + untold - told
-        return total
+def gradients(question: Question) -> Iterator[Progress | HeatMap]:
+    """Draw the same noise without the condition, and follow the evidence from there to the twin."""
+    generator, total = question.generator, question.steps + SEGMENTS
+    signal = question.signal
+    for item in question.counterfactual(total):
+        if isinstance(item, Progress):
+            yield item
+        else:
+            signal, _ = item
+    evidence = generator.evidence(question.plan, question.one)
+    ends = [
+        torch.from_numpy(independent_leads(one)).to(generator.device) for one in (signal, question.signal)
+    ]
+    attributions = torch.zeros_like(ends[0])
+    for segment, part in enumerate(integrated_gradients(evidence, *ends), 1):
+        attributions += part
+        yield Progress(question.steps + segment, total, None, "Integrating gradients")
+    yield gradients_map(attributions, evidence, *ends)
 
 
 def integrated_gradients(evidence: Evidence, plain: Tensor, twin: Tensor) -> Iterator[Tensor]:

@@ -171,9 +171,10 @@ def say_rate(request: TwinRequest, reference: Recording) -> None:
     EcgError
         When at the reference's rate the request contradicts itself, or the reference cannot be measured.
     """
+    from ecgtwin_app.conditions.feasible_rate import rate_for
     from ecgtwin_app.ecg.measurement.measure import measure
     from ecgtwin_app.ecg.signal.resampling import ten_seconds
-    from ecgtwin_app.engine.feasible import check_consistent, rate_for
+    from ecgtwin_app.engine.feasible import check_consistent
 
     own = measure(ten_seconds(reference)).heart_rate
     check_consistent(request, own)

@@ -42,15 +42,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Make twins and maps and write them; returns the exit status."""
+    from ecgtwin_app.attribution.question import asked_about
     from ecgtwin_app.cli.main import CANCELLED, DONE, MISSED
-    from ecgtwin_app.engine.counterfactual import asked_about
     from ecgtwin_app.engine.feasible import check_request
     from ecgtwin_app.engine.save import save_twins
     from ecgtwin_app.engine.save_maps import map_name, save_heatmap
 
     request = request_from(args)
     for of in args.of or ():
-        asked_about(of, check_request(request))  # said before the slow part begins
+        asked_about(
+            of, [condition.name for condition in check_request(request)]
+        )  # said before the slow part begins
     reference = read_reference(args)
     say_rate(request, reference)
     folder = output_folder(args.out)

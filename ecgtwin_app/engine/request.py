@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from ecgtwin_app.attribution.heatmap import HeatMap
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.engine.request_fields import asked, records_of, set_point
+from ecgtwin_app.generators.progress import Progress
 from ecgtwin_app.i18n.words import N_
 from ecgtwin_app.sampling.names import USUAL_STEPS
 
@@ -312,24 +311,6 @@ class Twin:
     measurements: dict
     seconds: float
     first_draw: bool = True
-
-
-@dataclass(frozen=True, eq=False)
-class Progress:
-    """One step of a job; between two of them it can be cancelled.
-
-    Attributes
-    ----------
-    step, total : int
-    preview : ndarray or None
-        (12, samples) mV, the twin as it looks at this step.
-    message : str
-    """
-
-    step: int
-    total: int
-    preview: np.ndarray | None = None
-    message: str = ""
 
 
 class Cancelled(Exception):

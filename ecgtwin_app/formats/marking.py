@@ -34,6 +34,8 @@ _LONGEST_LINE = 240
 #: HIPAA Safe Harbor, 45 CFR 164.514(b)(2)(i)(C): ages over 89 are given as one category.
 _OLDEST_AGE = 89
 _HASH = re.compile(r"[0-9a-f]{64}")
+#: The line that says which generator drew a twin: "generator" is the program that wrote the file.
+_DRAWN_BY, _ID = "drawn by", re.compile(r"[a-z][a-z0-9_-]{0,30}")
 _VERSION = re.compile(r"[\w.+-]{1,40}")
 #: What the versions may state.
 _VERSIONS = frozenset(["ecgtwin", "torch", "numpy", "python"])
@@ -201,6 +203,7 @@ def _provenance_lines(provenance: dict) -> list[str]:
         if isinstance(value, dict) and value and key in ("request", "versions"):
             lines += _provenance_lines({f"{key}.{inner}": item for inner, item in value.items()})
             continue
+        key = _DRAWN_BY if key == "generator" else key
         line = f"{key}: {value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)}"
         lines.append(line if len(line) <= _LONGEST_LINE else f"{key}: (long; see twins.json)")
     return [_one_line(line) for line in lines if not line.startswith("synthetic:")]
@@ -227,11 +230,13 @@ def _read_provenance(said: dict[str, str]) -> dict:
     Any other key or value of a file is a remark, and could name a patient.
     """
     provenance: dict = {"synthetic": True}
-    for key, text in said.items():
+    for line, text in said.items():
         try:
             value = json.loads(text)
         except ValueError:
             value = text
+        # A line "generator" names the program, and no generator of twins.
+        key = {_DRAWN_BY: "generator", "generator": ""}.get(line, line)
         group, dot, inner = key.partition(".")
         if not _is_provenance(group, value) or (dot and inner not in _known_within(group)):
             continue
@@ -250,6 +255,8 @@ def _is_provenance(key: str, value) -> bool:
         return isinstance(value, list) and all(_is_provenance("reference_sha256", one) for one in value)
     if key in ("seed", "rate_asked"):
         return value is None or isinstance(value, int | float)
+    if key == "generator":
+        return isinstance(value, str) and bool(_ID.fullmatch(value))
     if key == "model":
         return isinstance(value, str) and len(value) <= 80
     if key == "versions":

@@ -24,10 +24,6 @@ from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.measurement.measure import Measurements
 from ecgtwin_app.ecg.signal.recording import Recording
 
-#: Who writes the score that is performed: the rhythm processes, the rhythm model, or nobody. Without a score the
-#: generator has to invent the rhythm.
-RHYTHM_WRITERS = ("process", "learned", "none")
-
 
 class Ability(StrEnum):
     """What a generator can be asked for. What it cannot is not offered for it."""
@@ -75,7 +71,8 @@ class Spec:
     samplers : mapping of str to int
         Names, of `sampling.names`, to the usual number of steps; the default first.
     rhythms : tuple of str
-        Who can write the rhythm score, of `RHYTHM_WRITERS`; the default first.
+        Who can write the rhythm score, the default first: "process" (rhythm processes), "learned" (a rhythm model),
+        or "none": the generator invents the rhythm.
     set_points : frozenset of str
         Keys of `Target.set_points` that it keeps to; "score" when it performs a score that it is given.
     dials : frozenset of str

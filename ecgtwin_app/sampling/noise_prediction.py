@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from ecgtwin_app.sampling.names import DDPM_STEPS
-from ecgtwin_app.sampling.samplers import SAMPLERS, Velocity, ddpm, ddpm_schedule
+from ecgtwin_app.sampling.samplers import SAMPLERS, Velocity, ddpm
+from ecgtwin_app.sampling.schedules import ddpm_schedule
 
 #: The noise (batch, …) in latents (batch, …) at a step of the diffusion, (1,) int64, 0 the least noisy one.
 Noise = Callable[[Tensor, Tensor], Tensor]

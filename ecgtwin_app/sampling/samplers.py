@@ -1,4 +1,4 @@
-"""Samplers of the flow: generators that yield after each step, where progress and cancel hook in."""
+"""Samplers of a velocity: Python generators that yield after each step, where progress and cancel hook in."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ import torch
 from torch import Tensor
 
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.sampling.names import DDPM_STEPS, USUAL_STEPS
+from ecgtwin_app.sampling.names import USUAL_STEPS
+from ecgtwin_app.sampling.schedules import ddpm_schedule, evenly_spaced
 
+#: dx/dt of latents (batch, ...) at a time from 1 (noise) to 0 (data).
 Velocity = Callable[[Tensor, float], Tensor]
-
-
-def times(steps: int) -> list[float]:
-    """Evenly spaced times from 1 (noise) to 0 (data), `steps` + 1 of them."""
-    return [1 - i / steps for i in range(steps + 1)]
 
 
 def euler(velocity: Velocity, x: Tensor, schedule: list[float]) -> Iterator[tuple[Tensor, Tensor]]:
@@ -63,25 +60,6 @@ def _log_snr(t: float) -> float:
     if t >= 1:
         return -math.inf
     return math.inf if t <= 0 else math.log((1 - t) / t)
-
-
-#: The published linear schedule of the noise variance over `DDPM_STEPS` steps (ECGTwin, arXiv 2508.02720).
-DDPM_BETAS = (0.00085, 0.0120)
-
-
-def ddpm_schedule(steps: int = DDPM_STEPS) -> list[float]:
-    """Share of signal power (alpha bar) from the noisiest of `steps` evenly spaced steps down to 1, data.
-
-    Raises
-    ------
-    EcgError
-        When `steps` is not within 1 to `DDPM_STEPS`.
-    """
-    if not 1 <= steps <= DDPM_STEPS:
-        raise EcgError(f"The ddpm sampler takes 1 to {DDPM_STEPS} steps, not {steps}.")
-    kept = torch.cumprod(1 - torch.linspace(*DDPM_BETAS, DDPM_STEPS, dtype=torch.float64), dim=0)
-    stride = DDPM_STEPS // steps
-    return [float(kept[i * stride]) for i in reversed(range(steps))] + [1.0]
 
 
 def ddpm(
@@ -131,7 +109,7 @@ def sample(
         return ddpm(velocity, noise, ddpm_schedule(steps), seeds)
     if name not in SAMPLERS:
         raise EcgError(f"No sampler is called {name!r}; choose one of {', '.join(USUAL_STEPS)}.")
-    return SAMPLERS[name](velocity, noise, times(steps))
+    return SAMPLERS[name](velocity, noise, evenly_spaced(steps))
 
 
 def start_noise(shape: tuple[int, ...], seeds: list[int]) -> Tensor:

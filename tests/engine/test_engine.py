@@ -12,13 +12,14 @@ from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.leads import independent_leads, lead_law_residual, twelve_leads
 from ecgtwin_app.ecg.signal.recording import LEADS, EcgError, Recording
 from ecgtwin_app.engine.engine import TwinEngine
-from ecgtwin_app.engine.plan import make_plan
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.engine.save import save_twins
-from ecgtwin_app.engine.shapes import Shapes
+from ecgtwin_app.engine.tasks import task_of
 from ecgtwin_app.evaluation.metrics.preservation import usual_and_spread
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.generators.ecgtwin.generator import EcgTwin
+from ecgtwin_app.generators.ecgtwin.shapes import Shapes
 from ecgtwin_app.heart.rhythm.processes import mean_rate
 from ecgtwin_app.heart.shape.ventricular_beats import looks_ectopic
 
@@ -138,11 +139,11 @@ def test_attention_is_a_share_and_leaves_no_hooks(engine, reference, pvc_twin):
     heat = next(x for x in engine.iter_attribute(reference, pvc_twin, "attention") if isinstance(x, HeatMap))
     assert 0 <= heat.values.min() <= heat.values.max() <= 1
     assert np.ptp(heat.values, axis=0).max() == 0 and not heat.per_lead
-    assert not any(block.condition._forward_hooks for block in engine._model.flow.network.blocks)
+    assert not any(block.condition._forward_hooks for block in engine.generator.model.flow.network.blocks)
     job = engine.iter_attribute(reference, pvc_twin, "attention")
     next(job)
     job.close()
-    assert not any(block.condition.keep_weights for block in engine._model.flow.network.blocks)
+    assert not any(block.condition.keep_weights for block in engine.generator.model.flow.network.blocks)
 
 
 def test_a_score_of_ones_own_is_performed(engine, reference):
@@ -161,8 +162,12 @@ def test_without_a_score_the_strip_model_invents_a_rhythm(engine, reference):
 
 def learned_plan(engine, reference, *names, rate=70.0, seed=1, **asked):
     request = TwinRequest(names, heart_rate=rate, rhythm="learned", **asked)
-    conditions = engine._conditions(request)
-    return make_plan(conditions, request, engine._prepare(reference), seed, engine._composer)
+    return planned(engine, reference, request, seed)
+
+
+def planned(engine, reference, request, seed):
+    patient = engine._prepare((reference,))
+    return engine.generator.plan(patient, task_of(request, (reference,)), seed)
 
 
 @pytest.mark.parametrize("rate", [50.0, 90.0, 140.0])
@@ -203,7 +208,7 @@ def test_a_learned_rhythm_is_performed_and_explained(engine, reference):
 
 
 def test_weights_without_a_rhythm_model_say_so(engine, reference):
-    plain = TwinEngine(replace(engine._model, rhythm=None))
+    plain = TwinEngine(EcgTwin(replace(engine.generator.model, rhythm=None)))
     assert plain.generate(reference, replace(PVC, steps=1))[0].score.times("QRS", "ventricular")
     with pytest.raises(EcgError, match="no rhythm model"):
         plain.generate(reference, replace(PVC, rhythm="learned"))
@@ -291,22 +296,21 @@ def test_set_points_are_kept_where_no_condition_changes_the_beat(engine, referen
 
 
 def test_a_rhythm_leaves_the_patients_own_beat_as_it_is(engine, reference):
-    prepared = engine._prepare(reference)
-    plan = make_plan(engine._conditions(PVC), PVC, prepared, 3)
-    shapes = Shapes(engine._model, prepared, plan, 3, 1.0, "cpu")
-    assert shapes("QRS", "conducted", "") is prepared.template
+    plan = planned(engine, reference, PVC, 3)
+    shapes = Shapes(engine.generator.model, plan, "cpu")
+    assert shapes("QRS", "conducted", "") is plan.patient.template
     ectopic = shapes("QRS", "ventricular", "right ventricular apex")
-    assert ectopic.qrs_duration > prepared.template.qrs_duration
+    assert ectopic.qrs_duration > plan.patient.template.qrs_duration
     assert shapes("QRS", "ventricular", "right ventricular apex") is ectopic
 
 
 def test_a_beat_keeps_of_the_patient_what_its_condition_does_not_change(engine, reference):
-    own = engine._prepare(reference).template
+    own = engine._prepare((reference,)).template
 
     def drawn(name, **asked):
         request = TwinRequest((name,), heart_rate=70, **asked)
-        plan = make_plan(engine._conditions(request), request, engine._prepare(reference), 3)
-        return Shapes(engine._model, engine._prepare(reference), plan, 3, 1.5, "cpu")("QRS", "conducted", "")
+        plan = planned(engine, reference, request, 3)
+        return Shapes(engine.generator.model, plan, "cpu")("QRS", "conducted", "")
 
     inverted = drawn("T inversion")
     assert inverted.qrs is own.qrs and inverted.p is own.p and not np.array_equal(inverted.t, own.t)
@@ -320,12 +324,12 @@ def test_a_beat_keeps_of_the_patient_what_its_condition_does_not_change(engine, 
 
 
 def test_ventricular_beats_are_hardly_ever_like_conducted_ones(engine, reference):
-    prepared, alike = engine._prepare(reference), 0
+    alike = 0
     for seed in range(4):
-        plan = make_plan(engine._conditions(PVC), PVC, prepared, seed)
-        shapes = Shapes(engine._model, prepared, plan, seed, 1.0, "cpu")
+        plan = planned(engine, reference, PVC, seed)
+        shapes = Shapes(engine.generator.model, plan, "cpu")
         beats = (shapes("QRS", "ventricular", site) for site in VENTRICULAR_SITES)
-        alike += sum(not looks_ectopic(beat, prepared.template) for beat in beats)
+        alike += sum(not looks_ectopic(beat, plan.patient.template) for beat in beats)
     # Of 36 beats 10 are when none is drawn again.
     assert alike <= 4
 
@@ -336,7 +340,7 @@ def test_other_recordings_of_the_patient_are_pooled(engine, reference):
         replace(reference, signal=twelve_leads(independent_leads(reference.signal + n))) for n in noise
     )
     clean, alone, pooled = (
-        engine._prepare(one, others)
+        engine._prepare((one, *others))
         for one, others in ((reference, ()), (noisy, ()), (noisy, (other, reference)))
     )
     assert pooled.base @ clean.base > alone.base @ clean.base
@@ -351,7 +355,7 @@ def test_other_recordings_of_the_patient_are_pooled(engine, reference):
 
 def test_the_height_of_the_qrs_is_kept_in_a_rhythm_change(engine, reference):
     twin = engine.generate(reference, TwinRequest(("sinus arrhythmia",), heart_rate=70, seed=1))[0]
-    usual, spread = usual_and_spread(engine._prepare(reference).measured.delineation)
+    usual, spread = usual_and_spread(engine._prepare((reference,)).measured.delineation)
     made, _ = usual_and_spread(measure(twin.recording).delineation)
     # The tokens alone lose some hundredths of a millivolt of an R's tip.
     assert abs(made["QRS voltage"] - usual["QRS voltage"]) < min(0.012, 2 * spread["QRS voltage"])
@@ -363,7 +367,7 @@ def test_a_paced_twin_has_spikes_and_a_condition_unknown_to_the_weights_is_refus
     steps = np.abs(np.diff(twin.recording.signal, axis=1)).max(axis=0)
     at = [steps[round(t * 500) - 14 : round(t * 500) + 1].max() for t in paced]
     assert min(at) > 0.25
-    engine_of_less = TwinEngine(engine._model)
+    engine_of_less = TwinEngine(engine.generator)
     engine_of_less.knows = lambda condition: condition.name == "sinus rhythm"
     with pytest.raises(EcgError, match="not trained for atrial flutter"):
         engine_of_less.generate(reference, TwinRequest(("atrial flutter",)))

@@ -8,12 +8,13 @@ import pytest
 from synthetic_ecg import strip
 
 from ecgtwin_app.conditions.bounds import NO_PR, rate_bounds, set_point_limits
+from ecgtwin_app.conditions.feasible_rate import rate_for
 from ecgtwin_app.conditions.referee import judge, meets
 from ecgtwin_app.conditions.set_points import SET_POINTS
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.engine.feasible import check_request, contradiction, rate_for
+from ecgtwin_app.engine.feasible import check_request, contradiction
 from ecgtwin_app.engine.request import FIELDS, TwinRequest
 from ecgtwin_app.heart.rhythm.processes import RHYTHMS
 

@@ -8,7 +8,8 @@ import torch
 
 from ecgtwin_app.sampling.names import USUAL_STEPS
 from ecgtwin_app.sampling.noise_prediction import sample_noise_prediction
-from ecgtwin_app.sampling.samplers import ddpm_schedule, start_noise
+from ecgtwin_app.sampling.samplers import start_noise
+from ecgtwin_app.sampling.schedules import ddpm_schedule
 
 KEPT = ddpm_schedule()[-2::-1]
 MEAN, SPREAD = 0.5, 0.2

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.sampling.samplers import DDPM_BETAS, ddpm, ddpm_schedule, sample, start_noise
+from ecgtwin_app.sampling.samplers import ddpm, sample, start_noise
+from ecgtwin_app.sampling.schedules import DDPM_BETAS, ddpm_schedule
 
 MEAN, SPREAD = 1.7, 0.4
 

@@ -19,8 +19,9 @@ from ecgtwin_app.generators.ecgtwin.beat_shape import DURATIONS, KINDS, WINDOWS,
 from ecgtwin_app.generators.ecgtwin.conditioning import NUMBERS, PRESENT, Condition
 from ecgtwin_app.generators.ecgtwin.flutter_wave import FlutterTurn
 from ecgtwin_app.generators.ecgtwin.layers import sinusoid
+from ecgtwin_app.sampling.guidance import guided
 from ecgtwin_app.sampling.samplers import dpm_solver_2m
-from ecgtwin_app.sampling.samplers import times as schedule
+from ecgtwin_app.sampling.schedules import evenly_spaced
 
 #: Principal components of each part.
 COMPONENTS = {"p": 24, "qrs": 88, "t": 44}
@@ -251,15 +252,13 @@ class BeatModel(nn.Module):
         noise = [torch.randn(1, SIZE, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
         x = torch.cat(noise).to(context.own.device)
         context = context.repeated(len(seeds))
-        parts = context if strength == 1.0 else context.joined(context.without_condition())
-        copies = len(parts.kind) // len(seeds)
+        weights = [] if strength == 1.0 else [strength - 1.0]
+        parts = context.joined(context.without_condition()) if weights else context
 
         def velocity(at: Tensor, time: float) -> Tensor:
-            times = torch.full((len(parts.kind),), time, device=at.device)
-            full, *untold = self.velocity(at.repeat(copies, 1), times, parts).chunk(copies)
-            return full + sum((strength - 1.0) * (full - other) for other in untold)
+            return self.velocity(at, torch.full((len(at),), time, device=at.device), parts)
 
-        *_, (drawn, _) = dpm_solver_2m(velocity, x, schedule(steps))
+        *_, (drawn, _) = dpm_solver_2m(guided(velocity, weights), x, evenly_spaced(steps))
         return drawn + self.base(context)
 
 

@@ -11,6 +11,8 @@ from torch import Tensor, nn
 
 from ecgtwin_app.generators.ecgtwin.adax import AdaXDiT, Context
 from ecgtwin_app.generators.ecgtwin.score_tracks import ventricular_tokens
+from ecgtwin_app.sampling.guidance import guided
+from ecgtwin_app.sampling.samplers import Velocity
 
 
 class Flow(nn.Module):
@@ -54,44 +56,21 @@ class Flow(nn.Module):
         return (error**2).mean()
 
 
-#: Times between which guidance acts unless told otherwise: all of them.
-WHOLE = (0.0, 1.0)
+def guided_velocity(flow: Flow, context: Context, strength: float = 1.0, identity: float = 1.0) -> Velocity:
+    """The velocity of a context with two dials of guidance; a dial at 1 costs nothing.
 
-
-class Guided:
-    """Classifier-free guidance with two dials (Ho and Salimans 2022).
-
-    v = v(nothing said) + strength (v(condition) - v(nothing said))
-    + (identity - 1) (v(condition) - v(nobody)). A dial at 1 costs nothing.
-
-    Outside the `interval` of times the plain velocity of the condition is taken: near pure noise guidance
-    narrows what can be drawn, near the end it changes little, and each costs a pass (Kynkäänniemi et al. 2024).
+    `strength` leads away from the same patient and rhythm with nothing said of the condition, `identity` from
+    the same condition and rhythm in nobody in particular.
     """
+    joined, weights = context, []
+    if strength != 1.0:
+        joined = joined.joined(context.without_statements())
+        weights.append(strength - 1.0)
+    if identity != 1.0:
+        joined = joined.joined(context.without_identity())
+        weights.append(identity - 1.0)
 
-    def __init__(
-        self,
-        flow: Flow,
-        context: Context,
-        strength: float = 1.0,
-        identity: float = 1.0,
-        interval: tuple[float, float] = WHOLE,
-    ):
-        self.flow, self.context, self.interval = flow, context, interval
-        self.weights = []
-        joined = context
-        if strength != 1.0:
-            joined = joined.joined(context.without_statements())
-            self.weights.append(strength - 1.0)
-        if identity != 1.0:
-            joined = joined.joined(context.without_identity())
-            self.weights.append(identity - 1.0)
-        self.joined = joined
+    def velocity(x: Tensor, time: float) -> Tensor:
+        return flow.velocity(x, torch.full((len(x),), time, device=x.device), joined)
 
-    def __call__(self, x: Tensor, time: float) -> Tensor:
-        low, high = self.interval
-        if not (self.weights and low <= time <= high):
-            return self.flow.velocity(x, torch.full((len(x),), time, device=x.device), self.context)
-        copies = 1 + len(self.weights)
-        times = torch.full((copies * len(x),), time, device=x.device)
-        full, *others = self.flow.velocity(x.repeat(copies, 1, 1), times, self.joined).chunk(copies)
-        return full + sum(w * (full - other) for w, other in zip(self.weights, others))
+    return guided(velocity, weights)

@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ecgtwin_app.conditions.feasible_rate import rate_for
 from ecgtwin_app.conditions.vocabulary import find_condition
-from ecgtwin_app.engine.feasible import contradiction, rate_for
+from ecgtwin_app.engine.feasible import contradiction
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.engine.suitability import needs
 from ecgtwin_app.i18n.words import N_, plural, said, tr

@@ -20,7 +20,7 @@ from ecgtwin_app.generators.ecgtwin.conditioning import (
     nothing_known,
     statement_states,
 )
-from ecgtwin_app.generators.ecgtwin.flow import Flow, Guided
+from ecgtwin_app.generators.ecgtwin.flow import Flow, guided_velocity
 from ecgtwin_app.generators.ecgtwin.score_tracks import (
     TRACK_FEATURES,
     pack_score,
@@ -29,7 +29,8 @@ from ecgtwin_app.generators.ecgtwin.score_tracks import (
     ventricular_tokens,
 )
 from ecgtwin_app.generators.ecgtwin.weights import WeightsError, build, load, save
-from ecgtwin_app.sampling.samplers import SAMPLERS, start_noise, times
+from ecgtwin_app.sampling.samplers import SAMPLERS, start_noise
+from ecgtwin_app.sampling.schedules import evenly_spaced
 
 STATEMENTS = ("sinus rhythm", "atrial fibrillation", "ventricular premature complex")
 
@@ -119,9 +120,9 @@ def test_guidance_at_one_is_no_guidance_and_is_linear():
     flow = randomised(build(config).flow)
     c, x = context(1, config), torch.randn(1, TOKENS, 12)
     with torch.no_grad():
-        plain = Guided(flow, c)(x, 0.5)
-        twice = Guided(flow, c, strength=2.0)(x, 0.5)
-        half = Guided(flow, c, strength=1.5)(x, 0.5)
+        plain = guided_velocity(flow, c)(x, 0.5)
+        twice = guided_velocity(flow, c, strength=2.0)(x, 0.5)
+        half = guided_velocity(flow, c, strength=1.5)(x, 0.5)
         assert torch.allclose(plain, flow.velocity(x, torch.tensor([0.5]), c))
     assert not torch.allclose(plain, twice)
     assert torch.allclose(half, (plain + twice) / 2, atol=1e-5)
@@ -146,7 +147,7 @@ def test_samplers_solve_a_gaussian(name, tolerance):
     flow, noise = _GaussianFlow(), torch.linspace(-2, 2, 9)
     error = {}
     for steps in (10, 40):
-        for x, denoised in SAMPLERS[name](flow, noise, times(steps)):
+        for x, denoised in SAMPLERS[name](flow, noise, evenly_spaced(steps)):
             pass
         assert torch.equal(x, denoised) or name == "heun"
         error[steps] = (x - flow.solution(noise)).abs().max().item()

@@ -11,8 +11,8 @@ from PySide6.QtGui import QDropEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QDialog, QLabel
 from ui_window import accept_file_dialog, generate, idle
 
+from ecgtwin_app.attribution.methods import METHODS
 from ecgtwin_app.ecg.signal.recording import LEADS
-from ecgtwin_app.engine.engine import METHODS
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.report.layout import MODES

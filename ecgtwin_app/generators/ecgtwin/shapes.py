@@ -10,11 +10,11 @@ import torch
 
 from ecgtwin_app.ecg.beat.score import VENTRICULAR_SITES
 from ecgtwin_app.ecg.beat.template import BeatTemplate, keeping, qt_factor
-from ecgtwin_app.engine.beat_law import bounded, by_physiology, missed_lines
-from ecgtwin_app.engine.plan import Plan
-from ecgtwin_app.engine.reference import PreparedReference, condition_of
+from ecgtwin_app.generators.ecgtwin.beat_law import bounded, by_physiology, missed_lines
 from ecgtwin_app.generators.ecgtwin.beat_model import BeatContext
 from ecgtwin_app.generators.ecgtwin.beat_shape import KINDS
+from ecgtwin_app.generators.ecgtwin.patient import condition_of
+from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan
 from ecgtwin_app.generators.ecgtwin.weights import TwinModel
 from ecgtwin_app.heart.morphologies import MORPHOLOGIES, changed_parts, keeps_axis
 from ecgtwin_app.heart.physics.activation import qrs_axis
@@ -40,29 +40,18 @@ class Shapes:
     Parameters
     ----------
     model : TwinModel
-    reference : PreparedReference
-    plan : Plan
-    seed : int
-        Of the draw: the same seed gives the same shapes, whatever else is asked.
-    strength : float
-        Guidance of the condition, 1 is none.
+    plan : EcgTwinPlan
+        The same seed gives the same shapes, whatever else is asked.
     device : str
     """
 
-    def __init__(
-        self,
-        model: TwinModel,
-        reference: PreparedReference,
-        plan: Plan,
-        seed: int,
-        strength: float,
-        device: str,
-    ):
-        self._model, self._reference, self._plan = model, reference, plan
-        self._seed, self._strength, self._device = seed, strength, device
-        self._own = model.beats.codec.vector(reference.template) if model.beats.there else None
+    def __init__(self, model: TwinModel, plan: EcgTwinPlan, device: str):
+        self._model, self._plan, self._device = model, plan, device
+        self._strength = plan.task.settings.dials.get("strength", 1.0)
+        self._own_beat = plan.patient.template
+        self._own = model.beats.codec.vector(self._own_beat) if model.beats.there else None
         self._drawn: dict[tuple[str, str], BeatTemplate] = {}
-        rng = np.random.default_rng([seed, 4])
+        rng = np.random.default_rng([plan.seed, 4])
         self._open_site = str(rng.choice(VENTRICULAR_SITES))
 
     def __call__(self, chamber: str, origin: str, site: str) -> BeatTemplate:
@@ -75,9 +64,9 @@ class Shapes:
         return self._drawn[key]
 
     def _shape(self, chamber: str, origin: str, site: str) -> BeatTemplate:
-        plan, own = self._plan, self._reference.template
+        plan, own = self._plan, self._own_beat
         if origin == "flutter":
-            turn = self._model.beats.turn.draw(self._seed).cpu().numpy()
+            turn = self._model.beats.turn.draw(plan.seed).cpu().numpy()
             return replace(own, p=as_large_as_seen(turn, own.qrs), p_offset=0)
         if not self._model.beats.there:
             return own if origin in ("conducted", "aberrant") else _nothing(own)
@@ -96,16 +85,16 @@ class Shapes:
     def _conducted(self) -> BeatTemplate:
         """What the conditions change is drawn, the rest is the patient's own, and set-points are kept.
 
-        The draw is laid if it keeps `beat_law`, else the first beat of physiology that does, else of further draws the
+        The draw is taken if it keeps `beat_law`, else the first beat of physiology that does, else of further draws the
         one that misses least.
         """
-        plan, own = self._plan, self._reference.template
+        plan, own = self._plan, self._own_beat
         if not changed_parts(plan.names):
             return self._brought(own)
         best, fewest = None, np.inf
         for beat in self._conducted_draws():
             beat = self._finished(beat)
-            missed = missed_lines(beat, plan, self._reference)
+            missed = missed_lines(beat, plan)
             if missed < fewest:
                 best, fewest = beat, missed
             if missed == 0:
@@ -115,18 +104,18 @@ class Shapes:
     def _conducted_draws(self):
         yield self._draw(0, self._plan)
         # A reference on which one draw fails lies outside what the model was taught on: the next would be no better.
-        yield from by_physiology(self._plan, self._reference, self._seed)
+        yield from by_physiology(self._plan)
         yield from self._draws(0, self._plan, range(1, CONDUCTED_TRIALS))
 
     def _finished(self, beat: BeatTemplate) -> BeatTemplate:
         """A drawn beat with what the conditions leave alone, no larger than it can be, at its set-points."""
-        own, names = self._reference.template, self._plan.names
+        own, names = self._own_beat, self._plan.names
         parts = changed_parts(names)
         beat = keeping(beat, own, {"p", "qrs", "t"} - parts)
         return self._brought(bounded(beat, own, names, parts))
 
     def _brought(self, beat: BeatTemplate) -> BeatTemplate:
-        plan, own = self._plan, self._reference.template
+        plan, own = self._plan, self._own_beat
         axis = plan.turned_to
         if axis is None and "qrs" in changed_parts(plan.names) and keeps_axis(plan.names):
             axis = qrs_axis(own.qrs)
@@ -136,21 +125,21 @@ class Shapes:
 
     def _at_own_cycle(self) -> float:
         """What a QT at the plan's rate is multiplied by at the reference's own, at which beats are shaped."""
-        return qt_factor(self._reference.template.rr) / qt_factor(60 / self._plan.rate)
+        return qt_factor(self._own_beat.rr) / qt_factor(60 / self._plan.rate)
 
     def _ectopic(self, kind: int) -> BeatTemplate:
         """A ventricular beat, drawn again while it could be taken for a conducted one: a net knows no sharp bounds."""
         beat = self._draw(kind, self._plan)
-        if looks_ectopic(beat, self._reference.template):
+        if looks_ectopic(beat, self._own_beat):
             return beat
         # All further trials at once take hardly longer than one.
         again = self._draws(kind, self._plan, range(1, MOST_TRIALS))
-        return next((one for one in again if looks_ectopic(one, self._reference.template)), again[-1])
+        return next((one for one in again if looks_ectopic(one, self._own_beat)), again[-1])
 
-    def _draw(self, kind: int, plan: Plan) -> BeatTemplate:
+    def _draw(self, kind: int, plan: EcgTwinPlan) -> BeatTemplate:
         return self._draws(kind, plan, (0,))[0]
 
-    def _draws(self, kind: int, plan: Plan, trials: Sequence[int]) -> list[BeatTemplate]:
+    def _draws(self, kind: int, plan: EcgTwinPlan, trials: Sequence[int]) -> list[BeatTemplate]:
         statements = self._model.config.statements
         # Rhythms do not shape a beat.
         names = tuple(name for name in plan.names if name in MORPHOLOGIES)
@@ -161,10 +150,10 @@ class Shapes:
         context = BeatContext(
             replace(condition, numbers=numbers), torch.tensor([kind], device=self._device), self._own
         )
-        seeds = (self._seed * 64 + kind + TRIAL_STRIDE * trial for trial in trials)
+        seeds = (plan.seed * 64 + kind + TRIAL_STRIDE * trial for trial in trials)
         strength = self._strength if kind == 0 else 1.0
         vectors = self._model.beats.draw(context, *seeds, strength=strength)
-        return [self._model.beats.codec.template(one[None], self._reference.template) for one in vectors]
+        return [self._model.beats.codec.template(one[None], self._own_beat) for one in vectors]
 
 
 def _nothing(like: BeatTemplate) -> BeatTemplate:

@@ -1,4 +1,4 @@
-"""A reference made ready for the networks: its strip, beat, template and identity."""
+"""A patient made ready for the networks: strip, beat, template and identity."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ecgtwin_app.ecg.measurement.measure import Measurements, measure
 from ecgtwin_app.ecg.signal.leads import independent_leads
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.ecg.signal.resampling import ten_seconds
+from ecgtwin_app.generators.base import Patient
 from ecgtwin_app.generators.ecgtwin.conditioning import (
     PRESENT,
     Condition,
@@ -27,54 +28,48 @@ from ecgtwin_app.generators.ecgtwin.weights import TwinModel
 from ecgtwin_app.heart.rhythm.atrial_waves import with_sinus_p
 
 if TYPE_CHECKING:
-    from ecgtwin_app.engine.plan import Plan
+    from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan
 
 
-@dataclass(frozen=True, eq=False)
-class PreparedReference:
-    """What the engine keeps of a reference.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class EcgTwinPatient(Patient):
+    """A reference made ready for the networks.
 
     Attributes
     ----------
     recording : Recording
-        The ten seconds used, 12 leads, 500 Hz.
-    digests : tuple of str
-        SHA-256 of the recording as it was opened, and of the others that were pooled with it.
     measured : Measurements
-    template : BeatTemplate
-        With a P wave of its own or, where the recording shows none, one drawn for it.
     rate : float
         Ventricular rate, 1/min, as it is measured and shown.
-    identity : Tensor, shape (1, queries, width)
     base : ndarray, shape (width,)
-        Unit-length base vector.
+    template : BeatTemplate
+        With a P wave of its own or, where the recording shows none, one drawn for it.
+    identity : Tensor, shape (1, queries, width)
     """
 
     recording: Recording
-    digests: tuple[str, ...]
     measured: Measurements
-    template: BeatTemplate
     rate: float
-    identity: torch.Tensor
     base: np.ndarray
+    template: BeatTemplate
+    identity: torch.Tensor
 
 
-def prepare(
-    model: TwinModel, reference: Recording, device: str, others: Sequence[Recording] = ()
-) -> PreparedReference:
-    """Cut, measure and encode a reference.
+def prepare(model: TwinModel, recordings: Sequence[Recording], device: str) -> EcgTwinPatient:
+    """Cut, measure and encode a patient's recordings.
 
     Parameters
     ----------
-    others : sequence of Recording
-        More recordings of the same patient: what is personal is pooled over all of them, so that it depends
-        less on one recording's noise and electrodes. Rhythm and beat are those of `reference`.
+    recordings : sequence of Recording
+        The reference, whose rhythm and beat are the patient's; and others: what is personal is pooled over all of
+        them, so that it depends less on one recording's noise and electrodes.
 
     Raises
     ------
     EcgError
         When a recording is too short or has no beats, or one of the others was generated.
     """
+    reference, *others = recordings
     if any(other.synthetic for other in others):
         raise EcgError("A generated recording tells nothing more of the patient; add recorded ones only.")
     strip = ten_seconds(reference)
@@ -85,12 +80,19 @@ def prepare(
         every = [identity, *(identity_of(model, ten_seconds(other), device)[0] for other in others)]
         identity = torch.cat(every).mean(dim=0, keepdim=True)
         base = base_vector(identity)[0].cpu().numpy()
-    digests = (reference.digest(), *(other.digest() for other in others))
-    rate = 60.0 / beat.rr if measured.heart_rate is None else measured.heart_rate
+    digests = tuple(recording.digest() for recording in recordings)
     template = split_beat(beat)
     if not template.has_p:
         template = with_sinus_p(template, np.random.default_rng(int(digests[0][:8], 16)))
-    return PreparedReference(strip, digests, measured, template, rate, identity, base)
+    return EcgTwinPatient(
+        recording=strip,
+        digests=digests,
+        measured=measured,
+        rate=60.0 / beat.rr if measured.heart_rate is None else measured.heart_rate,
+        base=base,
+        template=template,
+        identity=identity,
+    )
 
 
 @torch.no_grad()
@@ -108,7 +110,7 @@ def identity_of(
     return identity, base_vector(identity)[0].cpu().numpy()
 
 
-def condition_of(statements: tuple[str, ...], plan: Plan, device: str) -> Condition:
+def condition_of(statements: tuple[str, ...], plan: EcgTwinPlan, device: str) -> Condition:
     """What a plan says to the networks."""
     states = statement_states(statements, plan.names)
     severity = np.where(states == PRESENT, plan.severity, np.nan)

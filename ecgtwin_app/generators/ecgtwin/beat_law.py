@@ -1,7 +1,7 @@
-"""What a drawn beat has to keep before it is laid: the criteria of its conditions, and a voltage that a heart can reach.
+"""What a drawn beat has to keep before it is rendered: the criteria of its conditions, and a voltage that a heart can reach.
 
 The beat model learned from some 4,200 hearts. Where a reference lies outside them (a simulator's strip, an infarct, all
-leads of one sign) its draw may be no beat of the condition. Such a draw is not laid: the beat is made by the physiology
+leads of one sign) its draw may be no beat of the condition. Such a draw is not rendered: the beat is made by the physiology
 that taught the model (`heart.registry`), and only where that does not help either it is drawn again.
 """
 
@@ -21,8 +21,7 @@ from ecgtwin_app.ecg.beat.template import BeatTemplate
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.leads import twelve_leads
 from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE, EcgError, Recording
-from ecgtwin_app.engine.plan import Plan
-from ecgtwin_app.engine.reference import PreparedReference
+from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan
 from ecgtwin_app.heart.morphologies import MORPHOLOGIES, Traits
 from ecgtwin_app.heart.physics.activation import qrs_axis
 from ecgtwin_app.heart.physics.vector import fit_lead_field
@@ -50,7 +49,7 @@ INSIDE = 0.92
 AFTER_J = 30
 
 
-def missed_lines(beat: BeatTemplate, plan: Plan, reference: PreparedReference) -> int:
+def missed_lines(beat: BeatTemplate, plan: EcgTwinPlan) -> int:
     """How much of the law a beat misses: lines of the criteria of its conditions, on a plain strip at the plan's rate,
     and what defines the condition besides."""
     names = [name for name in plan.names if name in MORPHOLOGIES]
@@ -69,23 +68,23 @@ def missed_lines(beat: BeatTemplate, plan: Plan, reference: PreparedReference) -
         measured = measure(strip)
     except EcgError:
         return 1_000
-    lines = judge(measured, names, age=plan.age, sex=plan.sex, reference=reference.measured)
+    lines = judge(measured, names, age=plan.age, sex=plan.sex, reference=plan.patient.measured)
     missed = sum(line.met is False for line in lines)
     if plan.axis is not None:
         missed += abs((qrs_axis(beat.qrs) - plan.axis + 180) % 360 - 180) > AXIS_ASTRAY
     if plan.qrs is not None:
         missed += measured.qrs is None or abs(measured.qrs - plan.qrs) > QRS_ASTRAY
     longest = LONGEST_IN_HYPERKALAEMIA if "hyperkalaemia" in names else LONGEST_QRS
-    return missed + (beat.qrs_duration > max(longest, 1.1 * reference.template.qrs_duration))
+    return missed + (beat.qrs_duration > max(longest, 1.1 * plan.patient.template.qrs_duration))
 
 
-def by_physiology(plan: Plan, reference: PreparedReference, seed: int) -> list[BeatTemplate]:
+def by_physiology(plan: EcgTwinPlan) -> list[BeatTemplate]:
     """The patient's own beat changed by the physiology of its conditions, the nearest to the plan's severity first."""
-    own = reference.template
+    own = plan.patient.template
     field, traits = fit_lead_field(own.qrs, own.t), Traits(plan.age, plan.sex)
     found = []
     for draw in range(PHYSIOLOGY_DRAWS):
-        rng = np.random.default_rng([seed, 7, draw])
+        rng = np.random.default_rng([plan.seed, 7, draw])
         beat, off = own, 0.0
         for name, change in MORPHOLOGIES.items():
             if name in plan.names:

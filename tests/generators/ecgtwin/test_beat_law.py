@@ -13,7 +13,12 @@ from ecgtwin_app.conditions.verdict import Asked
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.leads import independent_leads, twelve_leads
 from ecgtwin_app.ecg.signal.recording import Recording
-from ecgtwin_app.engine.beat_law import (
+from ecgtwin_app.engine.engine import TwinEngine
+from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.engine.tasks import task_of
+from ecgtwin_app.formats.example import example_path
+from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.generators.ecgtwin.beat_law import (
     ALWAYS_ALLOWED,
     GROWTH,
     PHYSIOLOGY_DRAWS,
@@ -21,13 +26,7 @@ from ecgtwin_app.engine.beat_law import (
     by_physiology,
     missed_lines,
 )
-from ecgtwin_app.engine.engine import TwinEngine
-from ecgtwin_app.engine.feasible import check_request
-from ecgtwin_app.engine.plan import make_plan
-from ecgtwin_app.engine.request import TwinRequest
-from ecgtwin_app.engine.shapes import Shapes
-from ecgtwin_app.formats.example import example_path
-from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.generators.ecgtwin.shapes import Shapes
 from ecgtwin_app.heart.morphologies import MORPHOLOGIES
 from ecgtwin_app.heart.rhythm.atrial_waves import SEEN_FLUTTER, as_large_as_seen, with_sinus_p
 
@@ -46,18 +45,18 @@ def reference():
 
 def planned(engine, recording, *conditions, seed=3, **asked):
     request = TwinRequest(conditions, 70.0, seed=seed, **asked)
-    prepared = engine._prepare(recording)
-    return make_plan(check_request(request), request, prepared, seed), prepared
+    patient = engine._prepare((recording,))
+    return engine.generator.plan(patient, task_of(request, (recording,)), seed)
 
 
 def test_where_no_draw_is_a_beat_of_the_condition_physiology_makes_it(engine, reference, monkeypatch):
-    plan, prepared = planned(engine, reference, LBBB)
-    own = prepared.template
-    assert missed_lines(own, plan, prepared) > 0
+    plan = planned(engine, reference, LBBB)
+    own = plan.patient.template
+    assert missed_lines(own, plan) > 0
     # As for a reference that the model was never taught on: it gives the patient's own beat back.
     monkeypatch.setattr(Shapes, "_draws", lambda self, kind, plan, trials: [own for _ in trials])
-    beat = Shapes(engine._model, prepared, plan, 3, 1.5, "cpu")("QRS", "conducted", "")
-    assert missed_lines(beat, plan, prepared) == 0 and beat.qrs_duration >= 0.12
+    beat = Shapes(engine.generator.model, plan, "cpu")("QRS", "conducted", "")
+    assert missed_lines(beat, plan) == 0 and beat.qrs_duration >= 0.12
     (twin,) = engine.generate(reference, TwinRequest((LBBB,), 70.0, seed=3))
     assert twin.met, [line for line in twin.asked_got if line.met is False]
 
@@ -65,16 +64,16 @@ def test_where_no_draw_is_a_beat_of_the_condition_physiology_makes_it(engine, re
 def test_physiology_makes_a_beat_near_the_asked_severity(engine, reference):
     widths = []
     for severity in (0.0, 1.0):
-        plan, prepared = planned(engine, reference, LBBB, severity=severity)
-        beat, *others = by_physiology(plan, prepared, 3)
+        plan = planned(engine, reference, LBBB, severity=severity)
+        beat, *others = by_physiology(plan)
         assert len(others) == PHYSIOLOGY_DRAWS - 1
-        assert missed_lines(beat, plan, prepared) == 0
+        assert missed_lines(beat, plan) == 0
         widths.append(beat.qrs_duration)
     assert widths[1] > widths[0] + 0.01
 
 
 def test_no_voltage_grows_beyond_what_a_heart_can_come_to(engine, reference):
-    own = engine._prepare(reference).template
+    own = engine._prepare((reference,)).template
     large = replace(own, qrs=4 * own.qrs, t=4 * own.t)
     beat = bounded(large, own, (LBBB,))
     for rows, allowed in ((slice(0, 6), ALWAYS_ALLOWED[0]), (slice(6, 12), ALWAYS_ALLOWED[1])):
@@ -135,7 +134,7 @@ def test_a_rhythm_need_not_narrow_the_patients_own_wide_qrs(reference):
 
 
 def test_a_patient_without_p_has_one_in_sinus_rhythm(engine, reference):
-    template = engine._prepare(reference).template
+    template = engine._prepare((reference,)).template
     none = replace(template, p=template.p[:, :0], p_offset=0, pr=np.nan, p_peak=np.nan, p_duration=np.nan)
     drawn = with_sinus_p(none, np.random.default_rng(1))
     assert drawn.has_p and 0.085 <= drawn.p_duration <= 0.115 and 0.12 <= drawn.pr <= 0.2
@@ -157,10 +156,6 @@ def test_a_flutter_wave_is_as_large_as_a_reader_sees(size):
 
 def test_every_morphology_is_judged_on_its_beat(engine, reference):
     for name in MORPHOLOGIES:
-        plan, prepared = planned(engine, reference, name)
-        assert (
-            missed_lines(
-                Shapes(engine._model, prepared, plan, 3, 1.5, "cpu")("QRS", "conducted", ""), plan, prepared
-            )
-            == 0
-        ), name
+        plan = planned(engine, reference, name)
+        beat = Shapes(engine.generator.model, plan, "cpu")("QRS", "conducted", "")
+        assert missed_lines(beat, plan) == 0, name

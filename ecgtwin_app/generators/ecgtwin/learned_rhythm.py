@@ -6,9 +6,9 @@ import numpy as np
 import torch
 
 from ecgtwin_app.ecg.beat.score import RhythmScore
-from ecgtwin_app.engine.plan import Plan
-from ecgtwin_app.engine.reference import PreparedReference, condition_of
 from ecgtwin_app.generators.ecgtwin.conditioning import NUMBERS
+from ecgtwin_app.generators.ecgtwin.patient import condition_of
+from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan
 from ecgtwin_app.generators.ecgtwin.rhythm_model import atrial_rhythm
 from ecgtwin_app.generators.ecgtwin.weights import TwinModel
 from ecgtwin_app.heart.rhythm.atrial_waves import with_flutter_waves
@@ -31,9 +31,7 @@ _OTHER_PR = (PRE_EXCITATION, "left atrial enlargement")
 LEADING_SHARE = 0.5
 
 
-def compose(
-    model: TwinModel, plan: Plan, reference: PreparedReference, seed: int
-) -> tuple[RhythmScore, RhythmScore]:
+def compose(model: TwinModel, plan: EcgTwinPlan) -> tuple[RhythmScore, RhythmScore]:
     """Score and counterpart of a plan; the counterpart is in sinus rhythm.
 
     Where sinus P waves lead, or go on unseen, the counterpart conducts each of them; elsewhere its P come before
@@ -44,29 +42,29 @@ def compose(
     EcgError
         No draw of the rhythm model has two beats.
     """
-    score = compose_score(model, plan, reference, seed)
-    pr = own_pr(reference.template, 60.0 / plan.rate)
+    score = compose_score(model, plan)
+    pr = own_pr(plan.patient.template, 60.0 / plan.rate)
     p, qrs = np.array(score.times("P", "sinus")), np.array(score.times("QRS"))
     leads = len(p) >= LEADING_SHARE * len(qrs)
     cycles = conducted(p + pr, pr) if leads else p_where_room(qrs, pr)
     return score, score_of(cycles, score.duration)
 
 
-def compose_score(model: TwinModel, plan: Plan, reference: PreparedReference, seed: int) -> RhythmScore:
+def compose_score(model: TwinModel, plan: EcgTwinPlan) -> RhythmScore:
     """The score of a plan alone; see `compose`."""
     condition = condition_of(model.config.statements, plan, "cpu")
-    pr = _pr(plan, reference, seed)
+    pr = _pr(plan)
     if plan.pr is None and pr is not None:
         condition.numbers[0, list(NUMBERS).index("PR")] = 1000 * pr
     with torch.inference_mode():
-        score = model.rhythm.draw(condition, seed, atrial_rhythm(plan.names))
-    return with_flutter_waves(score, np.random.default_rng(seed)) if score.atrial == "flutter" else score
+        score = model.rhythm.draw(condition, plan.seed, atrial_rhythm(plan.names))
+    return with_flutter_waves(score, np.random.default_rng(plan.seed)) if score.atrial == "flutter" else score
 
 
-def _pr(plan: Plan, reference: PreparedReference, seed: int) -> float | None:
+def _pr(plan: EcgTwinPlan) -> float | None:
     """The PR (s) that plan and patient tell the rhythm model, unless it is the rhythm's own."""
     if any(name in RHYTHMS and name not in _OWN_PR for name in plan.names):
         return None
     if PRE_EXCITATION in plan.names:
-        return float(np.random.default_rng([seed, 6]).uniform(*PRE_EXCITED_PR))
-    return None if set(_OTHER_PR) & set(plan.names) else own_pr(reference.template, 60.0 / plan.rate)
+        return float(np.random.default_rng([plan.seed, 6]).uniform(*PRE_EXCITED_PR))
+    return None if set(_OTHER_PR) & set(plan.names) else own_pr(plan.patient.template, 60.0 / plan.rate)

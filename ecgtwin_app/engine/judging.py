@@ -1,0 +1,126 @@
+"""A drawn signal as a twin: measured, judged by the referee, and with where it comes from."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+import ecgtwin_app
+from ecgtwin_app.conditions.referee import judge, meets
+from ecgtwin_app.conditions.set_points import SET_POINTS
+from ecgtwin_app.ecg.delineation.flutter import without_p
+from ecgtwin_app.ecg.measurement.measure import measure
+from ecgtwin_app.ecg.signal.leads import lead_law_residual
+from ecgtwin_app.ecg.signal.recording import MODEL_RATE, Patient, Recording
+from ecgtwin_app.engine.request import AskedGot, Twin, TwinRequest, request_to_json
+from ecgtwin_app.generators.base import Generator, Plan, Spec
+from ecgtwin_app.generators.canonical import canonical
+
+
+def judged(
+    generator: Generator,
+    plan: Plan,
+    request: TwinRequest,
+    drawn: np.ndarray,
+    seconds: float,
+    first_draw: bool,
+) -> Twin:
+    """The twin of a plan.
+
+    Parameters
+    ----------
+    generator : Generator
+        That drew it.
+    request : TwinRequest
+        As it was asked.
+    drawn : ndarray, shape (leads, samples)
+        As the generator gives it.
+    seconds : float
+        That it took.
+    first_draw : bool
+    """
+    reference = plan.patient
+    recording = _recording(generator.spec, plan, request, drawn)
+    measured = measure(recording)
+    verdicts = judge(
+        measured,
+        plan.names,
+        # A score of the user's own has the rate that it has.
+        heart_rate=plan.rate if request.score is None else request.heart_rate,
+        age=plan.age,
+        sex=plan.sex,
+        reference=reference.measured,
+        set_points={name: getattr(request, name) for name in SET_POINTS},
+        rate_kept=request.heart_rate is None and not plan.rate_reason,
+    )
+    lines = [AskedGot(v.name, v.unit, v.asked, v.reference, v.got, v.met) for v in verdicts]
+    if plan.rate_reason and request.score is None:
+        lines.insert(1, AskedGot(plan.rate_reason, "", "", None, None, None))
+    values = measured.as_dict()
+    flutter = measured.flutter if "atrial flutter" in plan.names else None
+    if flutter is not None and meets(judge(measured, ("atrial flutter",))):
+        values = without_p(values, flutter)
+    similarity = float("nan")
+    if reference.base is not None:
+        similarity = float(generator.base_vector(recording, measured) @ reference.base)
+    return Twin(
+        recording=recording,
+        request=request,
+        seed=plan.seed,
+        score=plan.score,
+        asked_got=tuple(lines),
+        met=all(line.met is not False for line in lines) and not any(v.reason for v in verdicts),
+        identity_similarity=similarity,
+        lead_law_residual_uv=lead_law_residual(recording.signal) * 1000,
+        measurements=values,
+        seconds=seconds,
+        first_draw=first_draw,
+    )
+
+
+def better(one: Twin, other: Twin) -> bool:
+    """Whether a twin meets more of what was asked than another."""
+    return _met_count(one) > _met_count(other)
+
+
+def _met_count(twin: Twin) -> tuple[bool, int]:
+    return twin.met, sum(line.met is True for line in twin.asked_got)
+
+
+def _recording(spec: Spec, plan: Plan, request: TwinRequest, drawn: np.ndarray) -> Recording:
+    reference = plan.patient.recording
+    known = Patient() if reference is None else reference.patient
+    return Recording(
+        canonical(drawn, spec),
+        MODEL_RATE,
+        patient=replace(known, age=plan.age, sex=plan.sex, name="", identifier=""),
+        source="ECGTwin",
+        synthetic=True,
+        provenance=provenance(spec, plan, request),
+    )
+
+
+def provenance(spec: Spec, plan: Plan, request: TwinRequest) -> dict:
+    """Where a twin comes from, as plain values: the same values draw the same twin."""
+    digests = plan.patient.digests
+    return {
+        "synthetic": True,
+        "generator": spec.id,
+        "model": spec.model,
+        "weights_sha256": spec.weights_sha256,
+        "seed": plan.seed,
+        "request": request_to_json(request),
+        "rate_asked": plan.rate,
+        **({"rate_reason": plan.rate_reason} if plan.rate_reason else {}),
+        **({"reference_sha256": digests[0]} if digests else {}),
+        **({"pooled_sha256": list(digests[1:])} if len(digests) > 1 else {}),
+        "versions": {
+            "ecgtwin": ecgtwin_app.__version__,
+            "torch": torch.__version__,
+            "numpy": np.__version__,
+            "python": platform.python_version(),
+        },
+    }

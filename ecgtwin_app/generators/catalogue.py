@@ -1,0 +1,67 @@
+"""The generators there are, how each is loaded, and why one cannot be used. Loads no torch by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ecgtwin_app.ecg.signal.recording import EcgError
+from ecgtwin_app.generators.base import Generator
+from ecgtwin_app.resources import weight_path
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A generator that can be chosen.
+
+    Attributes
+    ----------
+    id : str
+        What `--generator` is given.
+    title : str
+        As a menu names it.
+    load : callable (folder or None, device) -> Generator
+        Reads its weights: from a folder, or those that ship. `EcgError` where they cannot be used.
+    unavailable : callable (folder or None) -> str
+        Why it cannot be used, one sentence, without loading anything; "" where it can, as far as that shows.
+    """
+
+    id: str
+    title: str
+    load: Callable[[Path | None, str], Generator]
+    unavailable: Callable[[Path | None], str]
+
+
+def load_generator(id: str = "ecgtwin", weights: Path | None = None, device: str = "cpu") -> Generator:
+    """A generator with its weights; `EcgError` where there is none of that name, or it cannot be used."""
+    return entry_of(id).load(weights, device)
+
+
+def entry_of(id: str) -> Entry:
+    """The entry of a generator; `EcgError` where there is none of that name."""
+    if id not in GENERATORS:
+        raise EcgError(f"No generator is called '{id}'; choose {' or '.join(GENERATORS)}.")
+    return GENERATORS[id]
+
+
+def _load_ecgtwin(weights: Path | None, device: str) -> Generator:
+    from ecgtwin_app.generators.ecgtwin.generator import EcgTwin
+    from ecgtwin_app.generators.ecgtwin.weights import WeightsError
+
+    try:
+        return EcgTwin.load(weights or weight_path(""), device)
+    except FileNotFoundError as error:
+        raise WeightsError(str(error)) from None
+
+
+def _no_ecgtwin(weights: Path | None) -> str:
+    try:
+        there = ((weights or weight_path("")) / "manifest.json").is_file()
+    except FileNotFoundError:
+        there = False
+    return "" if there else "Its weights are not there; choose the folder that holds them."
+
+
+#: The generators by their name, the default first.
+GENERATORS = {entry.id: entry for entry in (Entry("ecgtwin", "ECGTwin", _load_ecgtwin, _no_ecgtwin),)}

@@ -1,0 +1,176 @@
+"""What will be performed: a task made definite for one patient and one seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ecgtwin_app.conditions.feasible_rate import rate_for
+from ecgtwin_app.ecg.beat.score import RhythmScore
+from ecgtwin_app.ecg.signal.recording import EcgError
+from ecgtwin_app.generators.base import Plan, Target, Task
+from ecgtwin_app.generators.ecgtwin.patient import EcgTwinPatient
+from ecgtwin_app.heart.morphologies import MORPHOLOGIES
+from ecgtwin_app.heart.rhythm.atrial_waves import with_flutter_waves
+from ecgtwin_app.heart.rhythm.processes import RHYTHMS, write_score
+
+#: Severity drawn where none is asked: not so mild that a criterion hangs on a microvolt.
+USUAL_SEVERITY = (0.45, 0.95)
+#: Set-points (ms, degrees) that define a condition, drawn where none is asked and no other condition changes
+#: the QRS: well inside the limits of Surawicz et al. (AHA/ACCF/HRS 2009 part III). A duration is measured some
+#: 4 ms longer on the performed strip than it was drawn.
+DEFINING = {
+    "incomplete right bundle branch block": {"qrs": (100.0, 107.0)},
+    "left anterior fascicular block": {"qrs": (88.0, 102.0), "axis": (-72.0, -56.0)},
+    "left posterior fascicular block": {"qrs": (88.0, 102.0), "axis": (105.0, 135.0)},
+}
+#: Set-points that shape the beat, in the order in which open ones are drawn.
+_OF_THE_BEAT = ("pr", "qrs", "qt", "axis")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class EcgTwinPlan(Plan):
+    """All that one draw performs, nothing left open but the noise.
+
+    Attributes
+    ----------
+    patient : EcgTwinPatient
+    rate : float
+        Ventricular rate, 1/min.
+    severity : float
+        0 to 1.
+    pr, qrs, qt, axis : float or None
+        Set-points, ms and degrees.
+    turned_to : float or None
+        The axis that was asked, to which the beat is turned. One that defines a fascicular block is only aimed at:
+        turned to it, the block would lose the small waves that tell it.
+    counterpart : RhythmScore or None
+        The score that the same heart would have had without the condition: by the same random numbers of a rhythm
+        process, or from the beats of a learned rhythm.
+    """
+
+    patient: EcgTwinPatient
+    rate: float
+    severity: float
+    pr: float | None = None
+    qrs: float | None = None
+    qt: float | None = None
+    axis: float | None = None
+    turned_to: float | None = None
+    counterpart: RhythmScore | None = None
+
+    def without_condition(self, names: Sequence[str] = ()) -> EcgTwinPlan:
+        """The plan less some of its conditions, everything else the same: rate, severity, seed, and the others.
+
+        Without a rhythm the patient is in the counterpart's sinus rhythm, and the beat keeps what was asked of it.
+        Without a shape the beats fall at the same times, and what was asked of QRS, QT and axis goes with it.
+        Without any condition there is sinus rhythm and nothing else.
+        """
+        left = tuple(name for name in self.names if name not in names) if names else ()
+        unshaped = replace(self, qrs=None, qt=None, axis=None, turned_to=None)
+        if not left:
+            return replace(unshaped, names=("sinus rhythm",), score=self.counterpart, pr=None)
+        if not set(names) & set(RHYTHMS):
+            changed = replace(unshaped, names=left)
+            # A shape that the score knows of, pre-excitation or a large atrium, has a PR of its own.
+            return replace(changed, score=changed._rewritten() or self.score)
+        changed = replace(self, names=left, pr=None)
+        if set(left) & set(RHYTHMS):
+            return replace(changed, score=changed._rewritten() or self.counterpart)
+        return replace(changed, score=self.counterpart)
+
+    def _rewritten(self) -> RhythmScore | None:
+        """The score of the conditions by the draw's own random numbers; None where no process wrote it."""
+        if self.task.target.score is not None or self.task.settings.rhythm != "process":
+            return None
+        score, _ = write_score(
+            self.names, self.rate, np.random.default_rng(self.seed), self.patient.template, age=self.age
+        )
+        return score if self.pr is None else with_pr(score, self.pr / 1000)
+
+
+#: Writes score and counterpart of a plan that has none yet.
+Composer = Callable[[EcgTwinPlan], tuple[RhythmScore, RhythmScore]]
+
+
+def make_plan(
+    patient: EcgTwinPatient, task: Task, seed: int, composer: Composer | None = None
+) -> EcgTwinPlan:
+    """Settle what the task leaves open and write the score with the draw's own random numbers.
+
+    `composer` writes it where the task asks for a learned rhythm.
+    """
+    target = task.target
+    rate, reason = rate_for(target.present, target.set_points.get("heart_rate"), patient.rate)
+    known = patient.recording.patient
+    # A stream of its own: a severity asked for leaves the score as it was.
+    rng = np.random.default_rng([seed, 1])
+    severity = float(rng.uniform(*USUAL_SEVERITY))
+    plan = EcgTwinPlan(
+        patient=patient,
+        task=task,
+        seed=seed,
+        names=target.present,
+        rate=rate,
+        rate_reason=reason,
+        age=known.age if target.age is None else target.age,
+        sex=known.sex if target.sex is None else target.sex,
+        severity=target.set_points.get("severity", severity),
+        turned_to=target.set_points.get("axis"),
+        **_set_points(target, rng),
+    )
+    score, counterpart = _scores(plan, composer)
+    return replace(plan, score=score, counterpart=counterpart)
+
+
+def _scores(
+    plan: EcgTwinPlan, composer: Composer | None
+) -> tuple[RhythmScore, RhythmScore] | tuple[None, None]:
+    """What is performed, and what the same heart would perform without the condition."""
+    target, rhythm = plan.task.target, plan.task.settings.rhythm
+    if target.score is not None:
+        score = target.score
+        if score.atrial == "flutter" and not score.times("P", "flutter"):
+            return with_flutter_waves(score, np.random.default_rng(plan.seed)), score
+        return score, score
+    if rhythm == "none":
+        return None, None
+    if rhythm == "process":
+        score, counterpart = write_score(
+            plan.names, plan.rate, np.random.default_rng(plan.seed), plan.patient.template, age=plan.age
+        )
+    elif composer is None:
+        raise EcgError("These weights have no rhythm model; choose the rhythm 'process'.")
+    else:
+        score, counterpart = composer(plan)
+    pr = target.set_points.get("pr")
+    return score if pr is None else with_pr(score, pr / 1000), counterpart
+
+
+def _set_points(target: Target, rng: np.random.Generator) -> dict[str, float | None]:
+    """PR, QRS, QT and axis as asked; where open, what defines the one condition that changes the beat."""
+    asked = {name: target.set_points.get(name) for name in _OF_THE_BEAT}
+    shaping = [name for name in target.present if name in MORPHOLOGIES]
+    if len(shaping) == 1:
+        for name, limits in DEFINING.get(shaping[0], {}).items():
+            drawn = float(rng.uniform(*limits))
+            asked[name] = drawn if asked[name] is None else asked[name]
+    return asked
+
+
+def with_pr(score: RhythmScore, pr: float) -> RhythmScore:
+    """The score with the P that belongs to each conducted QRS moved to `pr` seconds before it.
+
+    A P belongs to a QRS when it lies 0.08 to 0.4 s before it and no other QRS comes between.
+    """
+    qrs = np.array(score.times("QRS"))
+    conducted = set(score.times("QRS", "conducted", "aberrant"))
+    events = []
+    for event in score.events:
+        following = qrs[qrs > event.time] if event.chamber == "P" else ()
+        if len(following) and following[0] in conducted and 0.08 <= following[0] - event.time <= 0.4:
+            event = replace(event, time=float(following[0]) - pr)
+        events.append(event)
+    return replace(score, events=tuple(events))
