@@ -9,19 +9,12 @@ import numpy as np
 
 from ecgtwin_app.conditions.vocabulary import find_condition
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
-from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.engine.request import FIELDS, TwinRequest
 from ecgtwin_app.generators.base import Ability, Settings, Source, Spec, Target, Task
 
-#: Fields of a request that are set-points of the target, with what a sentence calls them, and dials of the settings.
-SET_POINTS = {
-    "heart_rate": "heart rate",
-    "severity": "severity",
-    "pr": "PR interval",
-    "qrs": "QRS duration",
-    "qt": "QT interval",
-    "axis": "QRS axis",
-}
-DIALS = {"strength": "strength", "identity": "identity dial"}
+#: Fields of a request that are set-points of the target, and dials of the settings.
+SET_POINTS = ("heart_rate", "severity", "pr", "qrs", "qt", "axis")
+DIALS = ("strength", "identity")
 
 
 def task_of(request: TwinRequest, recordings: Sequence[Recording] = ()) -> Task:
@@ -77,31 +70,20 @@ def offered_by(spec: Spec, request: TwinRequest) -> TwinRequest:
     """
     usual = TwinRequest()
     changes: dict[str, object] = {}
-    if request.sampler not in spec.samplers:
-        if request.sampler != usual.sampler:
-            raise EcgError(_choose(spec, "sampler", request.sampler, spec.samplers))
-        changes["sampler"] = next(iter(spec.samplers))
-        if request.steps == usual.steps:
-            changes["steps"] = spec.samplers[next(iter(spec.samplers))]
-    if request.rhythm not in spec.rhythms:
-        if request.rhythm == "learned":
-            raise EcgError(f"These weights have no rhythm model; choose the rhythm '{spec.rhythms[0]}'.")
-        if request.rhythm != usual.rhythm:
-            raise EcgError(_choose(spec, "rhythm", request.rhythm, spec.rhythms))
-        changes["rhythm"] = spec.rhythms[0]
-    for name, words in SET_POINTS.items():
-        if getattr(request, name) is not None and name not in spec.set_points:
-            raise EcgError(f"The generator '{spec.id}' cannot be given a {words}; leave it out.")
-    if request.score is not None and "score" not in spec.set_points:
-        raise EcgError(f"The generator '{spec.id}' cannot perform a rhythm score; leave it out.")
-    for name, words in DIALS.items():
-        if name not in spec.dials and getattr(request, name) != getattr(usual, name):
-            raise EcgError(f"The generator '{spec.id}' has no {words}; leave it out.")
+    for name, offered in (("sampler", spec.samplers), ("rhythm", spec.rhythms)):
+        asked = getattr(request, name)
+        if asked not in offered:
+            if asked != getattr(usual, name):
+                choices = " or ".join(offered)
+                raise EcgError(f"The generator '{spec.id}' has no '{asked}'; choose {choices}.")
+            changes[name] = next(iter(offered))
+    if "sampler" in changes and request.steps == usual.steps:
+        changes["steps"] = next(iter(spec.samplers.values()))
+    for name in (*SET_POINTS, "score", *DIALS):
+        offered = name in spec.set_points or name in spec.dials
+        if not offered and getattr(request, name) != getattr(usual, name):
+            raise EcgError(f"The generator '{spec.id}' takes no {FIELDS[name].noun}; leave it out.")
     return replace(request, **changes) if changes else request
-
-
-def _choose(spec: Spec, what: str, asked: str, offered) -> str:
-    return f"The generator '{spec.id}' has no {what} '{asked}'; choose {' or '.join(offered)}."
 
 
 def needed_abilities(task: Task) -> set[Ability]:
@@ -126,11 +108,4 @@ def check_abilities(spec: Spec, task: Task) -> None:
     """`EcgError` (one sentence) when a generator cannot do what a task needs."""
     missing = sorted(needed_abilities(task) - spec.abilities)
     if missing:
-        wanted = {
-            Ability.TWIN: "twins of a patient",
-            Ability.POPULATION: "recordings of nobody in particular",
-            Ability.IMPUTE: "missing parts of a recording",
-            Ability.FORECAST: "what follows a recording",
-            Ability.TEXT: "recordings from words",
-        }[missing[0]]
-        raise EcgError(f"The generator '{spec.id}' cannot draw {wanted}; choose another one.")
+        raise EcgError(f"The generator '{spec.id}' cannot do this ({missing[0]}); choose another one.")

@@ -210,7 +210,7 @@ def test_a_learned_rhythm_is_performed_and_explained(engine, reference):
 def test_weights_without_a_rhythm_model_say_so(engine, reference):
     plain = TwinEngine(EcgTwin(replace(engine.generator.model, rhythm=None)))
     assert plain.generate(reference, replace(PVC, steps=1))[0].score.times("QRS", "ventricular")
-    with pytest.raises(EcgError, match="no rhythm model"):
+    with pytest.raises(EcgError, match="has no 'learned'"):
         plain.generate(reference, replace(PVC, rhythm="learned"))
 
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from ecgtwin_app.conditions.feasible_rate import rate_for
 from ecgtwin_app.ecg.beat.score import RhythmScore
-from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.base import Plan, Target, Task
 from ecgtwin_app.generators.ecgtwin.patient import EcgTwinPatient
 from ecgtwin_app.heart.morphologies import MORPHOLOGIES
@@ -141,9 +140,8 @@ def _scores(
         score, counterpart = write_score(
             plan.names, plan.rate, np.random.default_rng(plan.seed), plan.patient.template, age=plan.age
         )
-    elif composer is None:
-        raise EcgError("These weights have no rhythm model; choose the rhythm 'process'.")
     else:
+        assert composer is not None, "not offered without a rhythm model"
         score, counterpart = composer(plan)
     pr = target.set_points.get("pr")
     return score if pr is None else with_pr(score, pr / 1000), counterpart
