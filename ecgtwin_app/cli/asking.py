@@ -19,6 +19,8 @@ from ecgtwin_app.sampling.names import USUAL_STEPS
 
 #: Names one condition of the request; repeated for a combination.
 FLAG_OF_CONDITIONS = "--condition"
+#: Where these are left out, another flag decides: the sampler its usual steps, --no-score the rhythm.
+_DECIDED_BY_OTHERS = ("steps", "rhythm")
 #: Stands for the example ECG wherever a file can be named.
 EXAMPLE = "example"
 
@@ -122,14 +124,17 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _options(record: RequestField) -> dict[str, Any]:
-    """What argparse is told of a field. Flags have no defaults: what is left out, the request decides."""
+    """What argparse is told of a field."""
+    said: dict[str, Any] = {"help": record.flag_help}
+    if record.name not in _DECIDED_BY_OTHERS:
+        said["default"] = record.default
     if record.kind == "choice":
         values = [value for value in record.values if value is not None]
         # Letters are taken small, too.
         kind = str.upper if all(value.isupper() for value in values) else str
-        return {"type": kind, "choices": tuple(values), "help": record.flag_help}
+        return said | {"type": kind, "choices": tuple(values)}
     kind = {"number": float, "whole": int, "score": Path}[record.kind]
-    return {"type": kind, "metavar": record.metavar, "help": record.flag_help}
+    return said | {"type": kind, "metavar": record.metavar}
 
 
 def add_engine_arguments(parser: argparse.ArgumentParser) -> None:
@@ -155,7 +160,7 @@ def request_from(args: argparse.Namespace) -> TwinRequest:
     given |= {"conditions": tuple(args.condition), "score": _score_from(args.score)}
     if args.no_score:
         given["rhythm"] = "learned"
-    if args.steps is None and args.sampler is not None:
+    if args.steps is None:
         given["steps"] = USUAL_STEPS[args.sampler]
     request = TwinRequest(**{name: value for name, value in given.items() if value is not None})
     check_request(request)
