@@ -13,11 +13,12 @@ from ecgtwin_app.training.cases.large_data import LargeData, is_large
 from ecgtwin_app.training.cases.small_data import SmallData
 from ecgtwin_app.training.cases.training_data import CaseOptions
 from ecgtwin_app.training.run import Run
-from ecgtwin_app.training.stages import BY_NAME, STAGES, Stage, check_earlier, described
+from ecgtwin_app.training.stages import BY_NAME, DEFAULTS, STAGES, Stage, check_earlier, described
 
 log = logging.getLogger(__name__)
-#: Batches that no flag changes.
+#: Batches that no flag changes; small data has too few patients for the contrast that `--extractor-batch` asks for.
 _BATCHES = {"beats": 384, "rhythm": 96}
+_SMALL_CONTRAST = 64
 
 
 class _ListStages(argparse.Action):
@@ -32,18 +33,31 @@ class _ListStages(argparse.Action):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of `ecgtwin train`; a number that is left out is the stage's own default, see `--list`."""
+    """Options of `ecgtwin train`; the numbers' defaults are those of the stages."""
     parser.add_argument("--data", type=Path, required=True, help="folder with the real recordings")
     parser.add_argument("--work", type=Path, required=True, help="folder for cases, checkpoints and the log")
     parser.add_argument("--out", type=Path, required=True, help="folder for the finished weights")
-    parser.add_argument("--synthetic", type=int, help="synthetic normal hearts beside the real ones")
-    parser.add_argument("--per-patient", type=int, help="cases made of each heart")
-    parser.add_argument("--extractor-steps", type=int)
-    parser.add_argument("--beat-steps", type=int, help="steps of the beat model")
-    parser.add_argument("--rhythms", type=int, help="rhythm scores that the rhythm model sees")
-    parser.add_argument("--rhythm-steps", type=int, help="steps of the rhythm model")
-    parser.add_argument("--steps", type=int, help="steps of the flow")
-    parser.add_argument("--batch", type=int)
+    parser.add_argument(
+        "--synthetic",
+        type=int,
+        default=DEFAULTS["synthetic"],
+        help="synthetic normal hearts beside the real ones",
+    )
+    parser.add_argument(
+        "--per-patient", type=int, default=DEFAULTS["per-patient"], help="cases made of each heart"
+    )
+    parser.add_argument("--extractor-steps", type=int, default=DEFAULTS["extractor-steps"])
+    parser.add_argument(
+        "--beat-steps", type=int, default=DEFAULTS["beat-steps"], help="steps of the beat model"
+    )
+    parser.add_argument(
+        "--rhythms", type=int, default=DEFAULTS["rhythms"], help="rhythm scores that the rhythm model sees"
+    )
+    parser.add_argument(
+        "--rhythm-steps", type=int, default=DEFAULTS["rhythm-steps"], help="steps of the rhythm model"
+    )
+    parser.add_argument("--steps", type=int, default=DEFAULTS["steps"], help="steps of the flow")
+    parser.add_argument("--batch", type=int, default=DEFAULTS["batch"])
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the choice to torch")
     parser.add_argument("--workers", type=int, default=2, help="processes that make the cases")
     parser.add_argument("--seed", type=int, default=1)
@@ -80,12 +94,26 @@ def _add_large_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--precision", choices=parallel.PRECISIONS, default="auto", help="auto is bf16 on a GPU"
     )
-    group.add_argument("--extractor-batch", type=int, metavar="N", help="patients in a contrast")
     group.add_argument(
-        "--hearts", type=int, metavar="N", help="normal recordings that become virtual patients"
+        "--extractor-batch",
+        type=int,
+        default=DEFAULTS["extractor-batch"],
+        metavar="N",
+        help="patients in a contrast",
     )
     group.add_argument(
-        "--virtual-share", type=float, metavar="X", help="share of virtual pairs in each batch"
+        "--hearts",
+        type=int,
+        default=DEFAULTS["hearts"],
+        metavar="N",
+        help="normal recordings that become virtual patients",
+    )
+    group.add_argument(
+        "--virtual-share",
+        type=float,
+        default=DEFAULTS["virtual-share"],
+        metavar="X",
+        help="share of virtual pairs in each batch",
     )
 
 
@@ -123,18 +151,13 @@ def chosen_stages(args: argparse.Namespace) -> tuple[Stage, ...]:
 
 
 def run_of(args: argparse.Namespace, large: bool) -> Run:
-    """The run that the arguments describe, with the stages' own defaults for its kind of data."""
-    given = {name.replace("_", "-"): value for name, value in vars(args).items()}
-    numbers: dict[str, float] = {}
-    for stage in STAGES:
-        for flag, usual in (stage.large if large else stage.small).items():
-            numbers[flag] = usual if given.get(flag) is None else given[flag]
+    """The run that the arguments describe."""
     options = CaseOptions(
-        per_patient=int(numbers["per-patient"]),
-        synthetic=int(numbers.get("synthetic", 0)),
-        hearts=int(numbers.get("hearts", 0)),
-        virtual_share=numbers.get("virtual-share", 0.0),
-        rhythms=int(numbers["rhythms"]),
+        per_patient=args.per_patient,
+        synthetic=args.synthetic,
+        hearts=args.hearts,
+        virtual_share=args.virtual_share,
+        rhythms=args.rhythms,
         seed=args.seed,
         workers=args.workers,
     )
@@ -147,14 +170,14 @@ def run_of(args: argparse.Namespace, large: bool) -> Run:
         seed=args.seed,
         workers=args.workers,
         steps={
-            "extractor": int(numbers["extractor-steps"]),
-            "flow": int(numbers["steps"]),
-            "beats": int(numbers["beat-steps"]),
-            "rhythm": int(numbers["rhythm-steps"]),
+            "extractor": args.extractor_steps,
+            "flow": args.steps,
+            "beats": args.beat_steps,
+            "rhythm": args.rhythm_steps,
         },
         batch={
-            "extractor": int(numbers["extractor-batch"]),
-            "flow": int(numbers["batch"]),
+            "extractor": args.extractor_batch if large else _SMALL_CONTRAST,
+            "flow": args.batch,
             **_BATCHES,
         },
     )

@@ -45,7 +45,7 @@ class Stage:
     alone : bool
         The first process does it while the others wait.
     small, large : mapping
-        Flags and their defaults for small and for large data.
+        Flags that small and large data have for it, and their defaults.
     """
 
     name: str
@@ -191,7 +191,7 @@ STAGES = (
         needs=("latents",),
         run=_train_extractor,
         done=_trained("extractor"),
-        small={"extractor-steps": 500, "extractor-batch": 64},
+        small={"extractor-steps": 500},
         large={"extractor-steps": 500, "extractor-batch": 256},
     ),
     Stage(
@@ -239,6 +239,8 @@ STAGES = (
     ),
 )
 BY_NAME = {stage.name: stage for stage in STAGES}
+#: Default of every flag that belongs to a stage.
+DEFAULTS = {flag: usual for stage in STAGES for flag, usual in (*stage.small.items(), *stage.large.items())}
 
 
 def check_earlier(stage: Stage, run: Run) -> None:

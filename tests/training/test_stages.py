@@ -152,6 +152,8 @@ def test_the_list_says_what_each_stage_reads_and_writes(capsys):
     shown = capsys.readouterr().out
     assert ended.value.code == 0
     assert [line.split()[0] for line in shown.splitlines() if not line.startswith(" ")] == NAMES
+    for stage in stages.STAGES:
+        assert all(stage.large[flag] == usual for flag, usual in stage.small.items() if flag in stage.large)
     assert "--beat-steps 8000" in shown and "flow.safetensors" in shown
     # What a stage needs comes before it, and every default belongs to a flag.
     flags = {option for action in parser._actions for option in action.option_strings}
