@@ -39,7 +39,7 @@ def font_family() -> str:
 
 def _font(size: float, bold: bool) -> tuple[QFont, QFontMetricsF]:
     """Font and metrics, kept for each thread: Qt's font engines belong to the thread that made them."""
-    known = _fonts.__dict__
+    known: dict = _fonts.__dict__
     if (size, bold) not in known:
         font = QFont(font_family())
         font.setPixelSize(max(1, round(size * _FONT_SCALE)))

@@ -88,7 +88,9 @@ def write_png(path, page: Page, dpi: float = 200) -> None:
     image.setDotsPerMeterY(round(dpi / _MM_PER_INCH * 1000))
     for key, text in marking.metadata(page.generated).items():
         image.setText(key, text)
-    if not image.save(str(path), "PNG"):
+    # Qt's stub says bytes, Qt itself takes a str.
+    saved = image.save(str(path), "PNG")  # pyright: ignore[reportCallIssue, reportArgumentType]
+    if not saved:
         raise _cannot_write(path)
 
 

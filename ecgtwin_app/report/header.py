@@ -134,7 +134,7 @@ def patient_text(reference: Recording, identity: bool) -> str:
         words, age = [*words, tr("90+ years")], None
     if age is not None:
         words.append(tr("{age} years").format(age=figure(age)))
-    words.append(tr({"F": N_("female"), "M": N_("male")}.get(patient.sex, N_("sex not stated"))))
+    words.append(tr({"F": N_("female"), "M": N_("male")}.get(patient.sex or "", N_("sex not stated"))))
     return " · ".join(word for word in words if word)
 
 
@@ -154,9 +154,8 @@ def scale_text(page) -> str:
     if layout.mode == "vector loops":
         return f"{figure(loop_gain(page))} mm/mV"
     speed = median_scale(layout)[0] if layout.mode == "median beats" else layout.speed
-    split = layout.chest_gain is not None and layout.chest_gain != layout.gain
     gain = figure(layout.gain)
-    if split:
+    if layout.chest_gain is not None and layout.chest_gain != layout.gain:
         gain = tr("limb {limb}, chest {chest}").format(limb=gain, chest=figure(layout.chest_gain))
     return f"{figure(speed)} mm/s   {gain} mm/mV"
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from ecgtwin_app.attribution.heatmap import HeatMap
 from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS, EcgError, Recording
 from ecgtwin_app.report import drawing, paper_marks
 from ecgtwin_app.report.beat_alignment import beat_times, shift_onto
@@ -40,8 +42,8 @@ class Page:
     layout : PageLayout
     reference_measurements, twin_measurements : dict or None
         Names as `ecg.measure` gives them; what is missing is printed as a dash.
-    layers : tuple of Layer or None
-        What an overlay shows, the lowest first; None shows the reference under the twin.
+    layers : tuple of Layer
+        What an overlay shows, the lowest first; left out, it shows the reference under the twin.
     calipers : tuple of Caliper
         Drawn over the traces: what was measured goes along into files and print.
     room_for : tuple of Recording
@@ -51,11 +53,11 @@ class Page:
 
     reference: Recording
     twin: Recording | None = None
-    heatmap: object | None = None
+    heatmap: HeatMap | None = None
     layout: PageLayout = field(default_factory=PageLayout)
     reference_measurements: dict | None = None
     twin_measurements: dict | None = None
-    layers: tuple[Layer, ...] | None = None
+    layers: tuple[Layer, ...] = cast("tuple[Layer, ...]", None)  # filled in below
     room_for: tuple[Recording, ...] = ()
     calipers: tuple[Caliper, ...] = ()
 
@@ -120,6 +122,8 @@ class Page:
     @cached_property
     def heat_scale(self) -> tuple[float, float]:
         """The heat map's values at the two ends of the colour scale."""
+        if self.heatmap is None:
+            return 0.0, 0.0
         return scale_of(self.heatmap.values, self.heatmap.signed)
 
     @cached_property
@@ -140,7 +144,7 @@ class Page:
         known = next((layer for layer in self.layers if layer.who == who), None)
         if known is not None:
             return known
-        return Layer(who, self.reference if who == REFERENCE else self.twin, "")
+        return Layer(who, self.twin if self.twin is not None and who != REFERENCE else self.reference, "")
 
     def recording(self, who: str) -> Recording:
         """What a layer draws: the recording behind the page's filter."""

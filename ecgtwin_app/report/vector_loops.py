@@ -105,7 +105,7 @@ def _vectors(page, who):
     beat = median_beat(page.recording(who))
     if beat is None or beat.qrs_onset is None:
         return None
-    vectors = loop(beat)[:, beat.qrs_onset : (beat.t_offset or beat.qrs_offset) + 1]
+    vectors = loop(beat)[:, beat.qrs_onset : (beat.t_offset or beat.qrs_offset or 0) + 1]
     vectors = vectors - vectors[:, :1]
     samples = np.arange(vectors.shape[1])
     finer = np.linspace(0, samples[-1], _FINER * samples[-1] + 1)

@@ -225,7 +225,7 @@ def _judge(beats, median, rate, start, qrs_onset, peak, irregular, sinus, on_t):
     low, high = onset - int(0.01 * rate), min(offset + int(0.01 * rate), qrs_onset)
     low = max(low, 0)
     windows = _windows(beats, rate, low, high, jitter)
-    seen = ~np.isnan(windows).any(axis=(1, 2, 3))
+    seen = np.asarray(~np.isnan(windows).any(axis=(1, 2, 3)))
     windows *= _trust(windows[seen, jitter])[:, None]
     likeness = np.full(len(beats), np.nan)
     part = np.zeros(len(beats))
@@ -264,9 +264,11 @@ def _judge(beats, median, rate, start, qrs_onset, peak, irregular, sinus, on_t):
 
 def _smallest_on_t(on_t, rate, onset, peak, offset):
     """The least height (mV) at which a wave on T is a P; infinite when it goes with the T."""
+    beats, gaps = on_t
     reach = int(AROUND_PEAK * rate)
     asked = (
-        goes_with_t(*on_t, *span) for span in ((onset, offset), (peak - reach, min(peak + reach, offset)))
+        goes_with_t(beats, gaps, start, stop)
+        for start, stop in ((onset, offset), (peak - reach, min(peak + reach, offset)))
     )
     known = [share for share, error in asked if error <= KNOWN_TO]
     if not known:

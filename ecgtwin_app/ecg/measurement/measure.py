@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -232,7 +233,9 @@ def measure(recording: Recording) -> Measurements:
         **intervals,
         **{f"qtc_{name}": value for name, value in corrected(intervals["qt"], mean).items()},
         **axes,
-        **{f"st_{name}": _levels(shape, after) for name, after in (("j", 0.0), ("60", 0.06), ("80", 0.08))},
+        st_j=_levels(shape, 0.0),
+        st_60=_levels(shape, 0.06),
+        st_80=_levels(shape, 0.08),
         p_amplitude={lead: _p_amplitude(shape, lead) for lead in leads},
         q_amplitude=q,
         r_amplitude=r,
@@ -264,7 +267,7 @@ def _missing_leads(leads):
     return {name: needing(wanted) for name, wanted in NEEDS.items() if not set(wanted) <= set(leads)}
 
 
-def _intervals(found):
+def _intervals(found) -> dict[str, Any]:
     waves = found.shapes[0].waves
 
     def ms(start, end):
@@ -278,7 +281,7 @@ def _intervals(found):
     }
 
 
-def _axes(shape):
+def _axes(shape) -> dict[str, Any]:
     waves = shape.waves
     spans = {
         "p_axis": (waves.p_onset, waves.p_offset),
