@@ -18,7 +18,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ecgtwin_app.conditions.vocabulary import GROUPS, load_vocabulary
+from ecgtwin_app.conditions.record import GROUPS
+from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.signal.leads import LEADS
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.engine.engine import TwinEngine

@@ -20,12 +20,14 @@ import numpy as np
 from labels import LABELS
 from real_records import FOLDER, records
 
-from ecgtwin_app.conditions.referee import CRITERIA, judge, meets
-from ecgtwin_app.conditions.vocabulary import find_condition
+from ecgtwin_app.conditions.referee import judge, meets
+from ecgtwin_app.conditions.vocabulary import find_condition, load_vocabulary
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.heart.virtual_patient import VirtualPatient, simulate
 from ecgtwin_app.training.collections.records import load_real, normal
+
+NAMES = [condition.name for condition in load_vocabulary()]
 
 
 class Counts:
@@ -78,10 +80,10 @@ def on_virtual(folder: Path, patients: int, seed: int) -> dict[str, Counts]:
 
     Specificity is that on the same hearts in plain sinus rhythm.
     """
-    counts = {name: Counts() for name in CRITERIA}
+    counts = {name: Counts() for name in NAMES}
     for key, heart, who in hearts(folder, patients, seed):
         plain = ("sinus bradycardia", "sinus rhythm", "sinus tachycardia")
-        for name in CRITERIA:
+        for name in NAMES:
             rng = np.random.default_rng([seed, zlib.crc32(key.encode()), zlib.crc32(name.encode())])
             performed = simulate(heart, (name,), rng.uniform(*find_condition(name).rate_range), rng)
             try:
@@ -91,7 +93,7 @@ def on_virtual(folder: Path, patients: int, seed: int) -> dict[str, Counts]:
                 continue
             counts[name].add(True, judge(measured, [name], age=who.age, sex=who.sex))
             if name in plain:
-                for other in CRITERIA:
+                for other in NAMES:
                     if other not in (*plain, "sinus arrhythmia"):
                         counts[other].add(False, judge(measured, [other], age=who.age, sex=who.sex))
     return counts

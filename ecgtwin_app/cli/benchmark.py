@@ -11,12 +11,13 @@ from dataclasses import replace
 from ecgtwin_app.cli.asking import add_engine_arguments, load_engine
 from ecgtwin_app.cli.output import print_json
 from ecgtwin_app.cli.progress import ProgressBar
+from ecgtwin_app.conditions.vocabulary import EXAMPLE
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
 
-_CONDITION = "ventricular premature complex"
+_CONDITION = EXAMPLE
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

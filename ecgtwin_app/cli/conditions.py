@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from ecgtwin_app.cli.output import print_json
-from ecgtwin_app.conditions.vocabulary import Condition, load_vocabulary
+from ecgtwin_app.conditions.record import Condition
+from ecgtwin_app.conditions.vocabulary import load_vocabulary
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

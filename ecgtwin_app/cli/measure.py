@@ -9,6 +9,7 @@ from ecgtwin_app.cli.asking import add_recording_arguments, read_file, read_reco
 from ecgtwin_app.cli.measure_text import print_comparison, print_report
 from ecgtwin_app.cli.output import print_json
 from ecgtwin_app.conditions.referee import met_conditions, unjudged_conditions
+from ecgtwin_app.conditions.together import atrial_rhythm
 from ecgtwin_app.ecg.delineation.flutter import without_p
 from ecgtwin_app.ecg.measurement.matrix import measurement_matrix, median_beat
 from ecgtwin_app.ecg.measurement.measure import measure
@@ -75,7 +76,7 @@ def _report(name: str, recording: Recording, with_beat: bool) -> dict:
     residual = lead_law_residual(recording.signal) * 1000 if recording.leads == LEADS else None
     met = met_conditions(measured, recording.patient.age, recording.patient.sex)
     matrix = measurement_matrix(recording, measured)
-    if "atrial flutter" in met and measured.flutter is not None:
+    if atrial_rhythm(met) == "flutter" and measured.flutter is not None:
         matrix = without_p(matrix, measured.flutter)
     return {
         "file": name,

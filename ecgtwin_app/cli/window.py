@@ -7,11 +7,12 @@ import os
 import sys
 from pathlib import Path
 
+from ecgtwin_app.conditions.vocabulary import EXAMPLE
 from ecgtwin_app.ecg.signal.recording import EcgError
 
 #: Where the job without a display writes to.
 HEADLESS_FOLDER = "ecgtwin-output"
-HEADLESS_CONDITION = "ventricular premature complex"
+HEADLESS_CONDITION = EXAMPLE
 HEADLESS_TWINS = 3
 
 

@@ -1,7 +1,8 @@
 """What conditions leave no choice of: the heart rates they can have, and set-points that would undo them.
 
-The numbers are those of the criteria (their sources stand there); a test holds both against each other. A condition's
-usual range of rates (`Condition.rate_range`) is narrower and only advice: a block of a bundle can be had at any rate.
+The numbers stand in the records and are those of the criteria (their sources stand there); a test holds both against
+each other. A condition's usual range of rates (`Condition.rate_range`) is narrower and only advice: a block of a bundle
+can be had at any rate.
 """
 
 from __future__ import annotations
@@ -9,42 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ecgtwin_app.conditions.together import DROPPING, WIDE_QRS
-from ecgtwin_app.conditions.vocabulary import find_condition
+from ecgtwin_app.conditions.verdict import WIDE_FROM
+from ecgtwin_app.conditions.vocabulary import find_conditions
 from ecgtwin_app.ecg.signal.recording import EcgError
 
 #: Slowest and fastest heart (1/min) of what sets no limit of its own.
 ANY_RATE = (30.0, 220.0)
-#: QTc (Fridericia, ms) that makes a QT long.
-LONG_QTC = 480.0
-#: Rhythms in which no PR can be set, and why.
-NO_PR = {
-    **dict.fromkeys(("atrial fibrillation", "atrial flutter"), "it has no P wave"),
-    **dict.fromkeys(("supraventricular tachycardia", "junctional rhythm"), "no P leads its beats"),
-    "ventricular tachycardia": "its beats begin in the ventricles",
-    "ventricular pacing": "the pacemaker sets the delay",
-    "Wenckebach AV block": "it grows from beat to beat",
-    "complete AV block": "P and QRS have nothing to do with each other",
-}
-_SINUS = ("sinus rhythm", "sinus bradycardia", "sinus tachycardia", "sinus arrhythmia")
-_FASCICLES = ("left anterior fascicular block", "left posterior fascicular block")
-_NARROW = ("supraventricular tachycardia", "junctional rhythm")
-#: Limits of a set-point, by condition and set-point, inclusive: whole milliseconds, and degrees in any turn.
-_LIMITS = {
-    **{(name, "pr"): (120.0, 200.0) for name in _SINUS},
-    ("first-degree AV block", "pr"): (201.0, 400.0),
-    ("pre-excitation", "pr"): (80.0, 119.0),
-    ("pre-excitation", "qrs"): (111.0, 220.0),
-    ("right bundle branch block", "qrs"): (120.0, 220.0),
-    ("incomplete right bundle branch block", "qrs"): (100.0, 119.0),
-    ("left bundle branch block", "qrs"): (120.0, 220.0),
-    **{(name, "qrs"): (60.0, 119.0) for name in (*_FASCICLES, *_NARROW)},
-    ("left anterior fascicular block", "axis"): (-90.0, -45.0),
-    ("left posterior fascicular block", "axis"): (90.0, 180.0),
-    ("right ventricular hypertrophy", "axis"): (91.0, 269.0),
-    ("ventricular tachycardia", "qrs"): (120.0, 220.0),
-    ("ventricular pacing", "qrs"): (120.0, 220.0),
-}
 
 
 @dataclass(frozen=True)
@@ -71,10 +42,9 @@ def rate_bounds(conditions: Sequence[str]) -> RateBounds:
     EcgError
         When two conditions have no rate in common.
     """
-    asked = [find_condition(name) for name in conditions]
-    names = {condition.name for condition in asked}
-    if names.intersection(DROPPING):
-        asked = [condition for condition in asked if condition.name not in _SINUS]
+    asked = find_conditions(conditions)
+    if any(condition.drops_beats for condition in asked):
+        asked = tuple(condition for condition in asked if not condition.sinus)
     bounded = [condition for condition in asked if condition.rate_limits is not None]
     if not bounded:
         return RateBounds(*ANY_RATE)
@@ -90,16 +60,14 @@ def rate_bounds(conditions: Sequence[str]) -> RateBounds:
 
 def set_point_limits(conditions: Sequence[str]) -> dict[tuple[str, str], tuple[float, float]]:
     """Limits of set-points by condition and set-point ("pr", "qrs", "axis"), as far as the others leave them."""
-    names = set(conditions)
-    held = {key: limits for key, limits in _LIMITS.items() if key[0] in names}
-    own_pr = {"first-degree AV block", "pre-excitation", "hyperkalaemia", "ventricular pacing",
-              "ventricular tachycardia", *DROPPING}  # fmt: skip
-    if names & own_pr:
-        held = {key: limits for key, limits in held.items() if key[0] not in _SINUS}
-    if names.intersection(WIDE_QRS):
-        held = {key: limits for key, limits in held.items() if key[0] not in _NARROW or key[1] != "qrs"}
-    if names & {"right bundle branch block", "hyperkalaemia", "ventricular pacing"}:
-        held = {key: limits for key, limits in held.items() if key[0] not in _FASCICLES or key[1] != "qrs"}
-    if "right bundle branch block" in names:
-        held = {key: limits for key, limits in held.items() if key[0] not in _FASCICLES}
-    return held
+    asked = find_conditions(conditions)
+    other_pr = any(c.own_pr or c.drops_beats or c.led_by_ventricles for c in asked)
+    wide, late = any(c.wide_qrs for c in asked), any(c.late_right_ventricle for c in asked)
+    return {
+        (condition.name, field): limits
+        for condition in asked
+        for field, limits in condition.limits.items()
+        if not (field == "pr" and condition.sinus and other_pr)
+        and not (field == "qrs" and limits[1] < WIDE_FROM and wide)
+        and not (field == "axis" and late)
+    }

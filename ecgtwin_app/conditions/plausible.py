@@ -9,23 +9,16 @@ own recording shows already is never too large.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from ecgtwin_app.conditions.record import Condition
 from ecgtwin_app.conditions.verdict import Asked, Verdict, line, yes
 from ecgtwin_app.ecg.measurement.measure import Measurements
 from ecgtwin_app.ecg.signal.recording import LEADS
 
 _LIMB, _CHEST = LEADS[:6], LEADS[6:]
 _RIGHT, _LEFT = ("V1", "V2", "V3"), ("V4", "V5", "V6")
-#: The beats of these begin in the ventricles, or reach them late from the right, as in left bundle branch block.
-_LIKE_LBBB = (
-    "left bundle branch block",
-    "ventricular pacing",
-    "ventricular tachycardia",
-    "complete AV block",
-)
-_STEMI = ("anterior STEMI", "inferior STEMI")
 #: How much larger (share) than in the patient's own recording a wave may be, whatever the limit: what a measurement is
 #: worth.
 OWN_MARGIN = 0.1
@@ -37,6 +30,8 @@ class Limit:
 
     Attributes
     ----------
+    place : str
+        By which records name it in `larger_waves`.
     wave : str
         "S", "R", "T" or "ST", as a reader says it.
     leads : tuple of str
@@ -44,43 +39,33 @@ class Limit:
         By lead, mV; of T and ST the sign is left out.
     usual : float
         mV.
-    larger : dict of str to float
-        For conditions that make it larger; infinite where the condition is the size of that wave.
     """
 
+    place: str
     wave: str
     leads: tuple[str, ...]
     sizes: Callable[[Measurements], dict[str, float | None]]
     usual: float
-    larger: dict[str, float] = field(default_factory=dict)
 
-    def allowed(self, asked: Asked) -> float:
+    def allowed(self, conditions: Sequence[Condition]) -> float:
         """The limit (mV) under everything that is asked."""
-        return max([self.usual, *(self.larger.get(name, 0.0) for name in asked.conditions)])
+        return max([self.usual, *(condition.larger_waves.get(self.place, 0.0) for condition in conditions)])
 
 
 LIMITS = (
-    Limit("S", _RIGHT, lambda m: m.s_amplitude, 3.9,
-          {**dict.fromkeys(_LIKE_LBBB, 4.4), "left ventricular hypertrophy": 4.4}),
-    Limit("S", _LEFT, lambda m: m.s_amplitude, 2.2,
-          {**dict.fromkeys(_LIKE_LBBB, 4.1), "right ventricular hypertrophy": 3.0}),
-    Limit("R", _RIGHT, lambda m: m.r_amplitude, 3.0, {"right bundle branch block": 3.2}),
-    Limit("R", _LEFT, lambda m: m.r_amplitude, 3.6,
-          {"left ventricular hypertrophy": 4.8, "left ventricular strain": 4.8, "right bundle branch block": 4.3}),
-    Limit("R", _LIMB, lambda m: m.r_amplitude, 2.0,
-          {**dict.fromkeys(_LIKE_LBBB, 2.4), "left ventricular hypertrophy": 3.2}),
-    Limit("S", _LIMB, lambda m: m.s_amplitude, 2.0,
-          {**dict.fromkeys(_LIKE_LBBB, 2.4), "left ventricular hypertrophy": 3.2}),
-    Limit("T", _LIMB, lambda m: m.t_amplitude, 0.7,
-          {**dict.fromkeys((*_STEMI, *_LIKE_LBBB, "atrial flutter"), 1.2), "hyperkalaemia": float("inf")}),
-    Limit("T", _CHEST, lambda m: m.t_amplitude, 1.5,
-          {**dict.fromkeys((*_STEMI, *_LIKE_LBBB), 1.8), "hyperkalaemia": float("inf")}),
-    Limit("ST", LEADS, lambda m: m.st_60, 0.8, dict.fromkeys((*_STEMI, *_LIKE_LBBB, "Brugada type 1"), 1.6)),
-)  # fmt: skip
-#: Longest QRS (ms), the 99th percentile of all. Seven paced patients have up to 254 ms, and in hyperkalaemia and fast
-#: ventricular rhythms it goes over into a sine wave.
-LONGEST_QRS, LONGEST_OF_VENTRICLES = 210.0, 260.0
-_LONG = ("hyperkalaemia", "ventricular pacing", "ventricular tachycardia", "complete AV block")
+    Limit("S right", "S", _RIGHT, lambda m: m.s_amplitude, 3.9),
+    Limit("S left", "S", _LEFT, lambda m: m.s_amplitude, 2.2),
+    Limit("R right", "R", _RIGHT, lambda m: m.r_amplitude, 3.0),
+    Limit("R left", "R", _LEFT, lambda m: m.r_amplitude, 3.6),
+    Limit("R limb", "R", _LIMB, lambda m: m.r_amplitude, 2.0),
+    Limit("S limb", "S", _LIMB, lambda m: m.s_amplitude, 2.0),
+    Limit("T limb", "T", _LIMB, lambda m: m.t_amplitude, 0.7),
+    Limit("T chest", "T", _CHEST, lambda m: m.t_amplitude, 1.5),
+    Limit("ST", "ST", LEADS, lambda m: m.st_60, 0.8),
+)
+#: Longest QRS (ms), the 99th percentile of all; records say where it is longer. Seven paced patients have up to 254 ms,
+#: and in hyperkalaemia and fast ventricular rhythms it goes over into a sine wave.
+LONGEST_QRS = 210.0
 
 
 def plausible(m: Measurements, reference: Measurements, asked: Asked) -> list[Verdict]:
@@ -90,10 +75,13 @@ def plausible(m: Measurements, reference: Measurements, asked: Asked) -> list[Ve
         sizes, own = limit.sizes(m), limit.sizes(reference)
         lead = max(limit.leads, key=lambda name: abs(sizes.get(name) or 0.0))
         before = max(abs(own.get(name) or 0.0) for name in limit.leads)
-        most, got = max(limit.allowed(asked), (1 + OWN_MARGIN) * before), abs(sizes.get(lead) or 0.0)
+        most, got = (
+            max(limit.allowed(asked.conditions), (1 + OWN_MARGIN) * before),
+            abs(sizes.get(lead) or 0.0),
+        )
         if got > most:
             beyond.append(line(f"size of {limit.wave} in {lead}", "mV", f"≤ {most:.2g}", got, False))
-    longest = LONGEST_OF_VENTRICLES if asked.any(*_LONG) else LONGEST_QRS
+    longest = max([LONGEST_QRS, *(condition.longest_qrs or 0.0 for condition in asked.conditions)])
     longest = max(longest, (1 + OWN_MARGIN) * (reference.qrs or 0.0))
     if m.qrs is not None and m.qrs > longest:
         beyond.append(line("longest QRS", "ms", f"≤ {longest:.0f}", m.qrs, False))

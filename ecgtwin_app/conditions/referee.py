@@ -7,69 +7,18 @@ of how the recording was made.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ecgtwin_app.conditions.criteria import atria as criteria_atria
-from ecgtwin_app.conditions.criteria import av_block as criteria_av_block
-from ecgtwin_app.conditions.criteria import conduction as criteria_conduction
-from ecgtwin_app.conditions.criteria import ectopy as criteria_ectopy
-from ecgtwin_app.conditions.criteria import fascicles as criteria_fascicles
-from ecgtwin_app.conditions.criteria import infarct as criteria_infarct
-from ecgtwin_app.conditions.criteria import ischaemia as criteria_ischaemia
-from ecgtwin_app.conditions.criteria import muscle as criteria_muscle
-from ecgtwin_app.conditions.criteria import repolarisation as criteria_repolarisation
-from ecgtwin_app.conditions.criteria import rhythm as criteria_rhythm
 from ecgtwin_app.conditions.plausible import plausible
 from ecgtwin_app.conditions.set_points import SET_POINTS
 from ecgtwin_app.conditions.verdict import Asked, Verdict, line
-from ecgtwin_app.conditions.vocabulary import find_condition
+from ecgtwin_app.conditions.vocabulary import find_condition, load_vocabulary
 from ecgtwin_app.ecg.measurement.measure import Measurements, measure, needing
 from ecgtwin_app.ecg.signal.recording import LEADS, Recording
 
 #: How far the heart rate may be from what was asked, as a share of it.
 RATE_TOLERANCE = 0.05
-#: What tests a condition, by its name in the vocabulary.
-CRITERIA: dict[str, Callable[[Measurements, Asked], list[Verdict]]] = {
-    "sinus rhythm": criteria_rhythm.sinus_rhythm,
-    "sinus bradycardia": criteria_rhythm.sinus_bradycardia,
-    "sinus tachycardia": criteria_rhythm.sinus_tachycardia,
-    "sinus arrhythmia": criteria_rhythm.sinus_arrhythmia,
-    "atrial fibrillation": criteria_rhythm.atrial_fibrillation,
-    "atrial flutter": criteria_rhythm.atrial_flutter,
-    "premature atrial complex": criteria_ectopy.premature_atrial_complex,
-    "supraventricular tachycardia": criteria_rhythm.supraventricular_tachycardia,
-    "junctional rhythm": criteria_rhythm.junctional_rhythm,
-    "ventricular premature complex": criteria_ectopy.ventricular_premature_complex,
-    "ventricular bigeminy": criteria_ectopy.ventricular_bigeminy,
-    "ventricular tachycardia": criteria_ectopy.ventricular_tachycardia,
-    "ventricular pacing": criteria_ectopy.ventricular_pacing,
-    "first-degree AV block": criteria_av_block.first_degree_av_block,
-    "Wenckebach AV block": criteria_av_block.wenckebach_av_block,
-    "Mobitz II AV block": criteria_av_block.mobitz_ii_av_block,
-    "complete AV block": criteria_av_block.complete_av_block,
-    "right bundle branch block": criteria_conduction.right_bundle_branch_block,
-    "incomplete right bundle branch block": criteria_conduction.incomplete_right_bundle_branch_block,
-    "left bundle branch block": criteria_conduction.left_bundle_branch_block,
-    "left anterior fascicular block": criteria_fascicles.left_anterior_fascicular_block,
-    "left posterior fascicular block": criteria_fascicles.left_posterior_fascicular_block,
-    "pre-excitation": criteria_conduction.pre_excitation,
-    "left ventricular hypertrophy": criteria_muscle.left_ventricular_hypertrophy,
-    "left ventricular strain": criteria_muscle.left_ventricular_strain,
-    "right ventricular hypertrophy": criteria_muscle.right_ventricular_hypertrophy,
-    "low voltage": criteria_muscle.low_voltage,
-    "left atrial enlargement": criteria_atria.left_atrial_enlargement,
-    "right atrial enlargement": criteria_atria.right_atrial_enlargement,
-    "anterior STEMI": criteria_ischaemia.anterior_stemi,
-    "inferior STEMI": criteria_ischaemia.inferior_stemi,
-    "old anterior infarct": criteria_infarct.old_anterior_infarct,
-    "old inferior infarct": criteria_infarct.old_inferior_infarct,
-    "ST depression": criteria_ischaemia.st_depression,
-    "T inversion": criteria_ischaemia.t_inversion,
-    "long QT": criteria_repolarisation.long_qt,
-    "hyperkalaemia": criteria_repolarisation.hyperkalaemia,
-    "Brugada type 1": criteria_repolarisation.brugada_type_1,
-}
 
 
 def judge(
@@ -110,9 +59,13 @@ def judge(
     EcgError
         When a recording cannot be measured.
     """
-    names = tuple(dict.fromkeys(find_condition(text).name for text in conditions))
     before = None if reference is None else _measured(reference)
-    asked = Asked(names, age, sex, None if before is None else before.qrs)
+    asked = Asked(
+        tuple(dict.fromkeys(map(find_condition, conditions))),
+        age,
+        sex,
+        None if before is None else before.qrs,
+    )
     points = {name: value for name, value in (set_points or {}).items() if value is not None}
     measured = _measured(recording)
     got = _lines(measured, asked, heart_rate, points, rate_kept)
@@ -153,10 +106,10 @@ def met_conditions(
     """
     measured = _measured(recording)
     met = []
-    for name in CRITERIA:
-        lines = judge(measured, (name,), age=age, sex=sex)
+    for condition in load_vocabulary():
+        lines = judge(measured, (condition.name,), age=age, sex=sex)
         if meets(lines) and any(line.met for line in lines):
-            met.append(name)
+            met.append(condition.name)
     return met
 
 
@@ -165,11 +118,11 @@ def unjudged_conditions(
 ) -> dict[str, str]:
     """The conditions that the leads of a recording neither show nor rule out, and why: "needs V1"."""
     unjudged = {}
-    for name in CRITERIA:
-        lines = judge(measured, (name,), age=age, sex=sex)
+    for condition in load_vocabulary():
+        lines = judge(measured, (condition.name,), age=age, sex=sex)
         reasons = tuple(dict.fromkeys(line.reason for line in lines if line.reason))
         if reasons and not any(line.met is False for line in lines):
-            unjudged[name] = _joined(reasons)
+            unjudged[condition.name] = _joined(reasons)
     return unjudged
 
 
@@ -193,8 +146,8 @@ def _measured(recording):
 def _lines(m, asked, heart_rate, set_points, rate_kept):
     lines = [] if heart_rate is None else [_heart_rate(m, heart_rate, rate_kept)]
     lines += [_set_point(m, name, value) for name, value in set_points.items()]
-    for name in asked.conditions:
-        lines += CRITERIA[name](m, asked)
+    for condition in asked.conditions:
+        lines += condition.criterion(m, asked)
     # What may not be beats meets no criterion and misses none.
     if doubt := m.reasons.get("heart_rate"):
         lines = [replace(line, got=None, met=None, reason=doubt) for line in lines]

@@ -1,21 +1,79 @@
-"""Conditions that are asked together: which of them explains what another would otherwise forbid."""
+"""Conditions that are asked together: whether a heart shows them all, and what is left of its beat."""
 
 from __future__ import annotations
 
-#: Ventricular ectopic beats; they have no P, and their pause is no dropped beat.
-VENTRICULAR_ECTOPY = ("ventricular premature complex", "ventricular bigeminy")
-#: Ectopic beats of either chamber; they make the rhythm uneven.
-ECTOPY = (*VENTRICULAR_ECTOPY, "premature atrial complex")
-#: Blocks in which P waves stay without a QRS.
-DROPPING = ("Wenckebach AV block", "Mobitz II AV block", "complete AV block")
-#: A QRS that is wide, whatever else is asked.
-WIDE_QRS = (
-    "right bundle branch block",
-    "left bundle branch block",
-    "pre-excitation",
-    "ventricular pacing",
-    "ventricular tachycardia",
-    "hyperkalaemia",
-)
-#: Ventricles that are led by something that keeps its own time.
-STEADY_VENTRICLES = ("ventricular pacing", "complete AV block", "ventricular tachycardia")
+from collections.abc import Sequence
+from itertools import combinations
+
+from ecgtwin_app.conditions.record import Condition
+from ecgtwin_app.conditions.vocabulary import find_conditions, load_vocabulary
+from ecgtwin_app.ecg.signal.recording import EcgError
+
+#: Why a rhythm that hides shapes goes with none.
+HIDDEN_SHAPE = "its beats come from the ventricles and hide the shape"
+
+
+def check_combination(conditions: Sequence[str]) -> None:
+    """Refuse conditions that no heart shows together.
+
+    Raises
+    ------
+    EcgError
+        For the first such pair, with the reason.
+    """
+    check_rhythms(conditions)
+    asked = _in_order(conditions)
+    for one in asked:
+        for other in asked:
+            if reason := _excluded(one, other):
+                raise EcgError(
+                    f"No beat shows {one.name} and {other.name} together: {reason}; leave one of them out."
+                )
+
+
+def check_rhythms(conditions: Sequence[str]) -> None:
+    """Say which two of the conditions exclude each other in one strip.
+
+    Raises
+    ------
+    EcgError
+        When no heart shows both in one strip.
+    """
+    asked = _in_order(conditions)
+    for one, other in combinations([condition for condition in asked if condition.is_rhythm], 2):
+        if other.name in one.goes_with or one.name in other.goes_with:
+            continue
+        without_p = next((c.name for c in (one, other) if c.atria != "waves"), None)
+        reason = f": {without_p} has no P waves" if without_p else ""
+        raise EcgError(f"No strip shows {one.name} and {other.name} together{reason}; leave one of them out.")
+    for shape in asked:
+        for rhythm in asked:
+            if rhythm.name in shape.not_in:
+                name = shape.name[:1].upper() + shape.name[1:]
+                raise EcgError(f"{name} does not show in {rhythm.name}; leave one of them out.")
+
+
+def changed_parts(conditions: Sequence[str]) -> set[str]:
+    """The parts of a beat, "p", "qrs" and "t", that conditions change; the others stay the patient's."""
+    return {part for condition in find_conditions(conditions) for part in condition.changes}
+
+
+def keeps_axis(conditions: Sequence[str]) -> bool:
+    """Whether the QRS axis stays the patient's, whatever else the conditions change."""
+    return all(c.keeps_axis or "qrs" not in c.changes for c in find_conditions(conditions))
+
+
+def atrial_rhythm(conditions: Sequence[str]) -> str:
+    """What replaces the P waves under these conditions, one of `ecg.beat.score.ATRIAL_RHYTHMS`."""
+    return next((c.atria for c in find_conditions(conditions) if c.atria != "waves"), "waves")
+
+
+def _excluded(one: Condition, other: Condition) -> str:
+    if one.hides_shape and not other.is_rhythm:
+        return HIDDEN_SHAPE
+    return next((e.reason for e in one.excludes if other.name in e.names), "")
+
+
+def _in_order(conditions: Sequence[str]) -> list[Condition]:
+    asked = find_conditions(conditions)
+    return [condition for condition in load_vocabulary() if condition in asked]

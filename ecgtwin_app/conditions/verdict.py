@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ecgtwin_app.conditions.record import Condition
 from ecgtwin_app.ecg.measurement.measure import Measurements, needing
 
 Value = TypeVar("Value")
@@ -69,8 +70,7 @@ class Asked:
 
     Attributes
     ----------
-    conditions : tuple of str
-        Names from the vocabulary.
+    conditions : tuple of Condition
     age : float or None
         Years.
     sex : {"F", "M"} or None
@@ -78,14 +78,20 @@ class Asked:
         QRS duration (ms) of the reference.
     """
 
-    conditions: tuple[str, ...]
+    conditions: tuple[Condition, ...]
     age: float | None = None
     sex: str | None = None
     own_qrs: float | None = None
 
-    def any(self, *names: str) -> bool:
-        """Whether one of these conditions is asked."""
-        return any(name in self.conditions for name in names)
+    @property
+    def without_p(self) -> bool:
+        """Whether fibrillation or flutter stands in the place of P waves."""
+        return any(condition.atria != "waves" for condition in self.conditions)
+
+    @property
+    def wide_qrs(self) -> bool:
+        """Whether something that is asked makes the QRS wide."""
+        return any(condition.wide_qrs for condition in self.conditions)
 
 
 def line(

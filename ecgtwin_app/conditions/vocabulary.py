@@ -1,7 +1,6 @@
-"""The words for conditions: one table of names, synonyms, codes, rates, criteria and teaching notes.
+"""The vocabulary: every condition's record, found by name, synonym or code.
 
-The table is `resources/conditions.json`; a further condition is one more row. How often the model
-meets a condition's criteria on unseen references stands beside the weights, in `pass_rates.json`.
+How often the model meets a condition's criteria on unseen references stands beside the weights, in `pass_rates.json`.
 """
 
 from __future__ import annotations
@@ -9,87 +8,34 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
+from ecgtwin_app.conditions.record import Condition
+from ecgtwin_app.conditions.records import RECORDS, sinus, ventricular
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.resources import resource_path, weight_path
+from ecgtwin_app.resources import weight_path
 
-#: A condition that the model meets less often than this is offered as experimental.
-READY_FROM = 0.9
-GROUPS = ("rhythm", "conduction", "muscle", "ischaemia", "metabolic")
+#: The name of what a heart does without any condition, and of the one that examples ask for.
+NORMAL = sinus.RECORDS[0].name
+EXAMPLE = ventricular.RECORDS[0].name
 
 
 class UnknownCondition(EcgError):
     """No condition goes by this name. The message names the nearest ones."""
 
 
-@dataclass(frozen=True)
-class Condition:
-    """A row of the vocabulary.
-
-    Attributes
-    ----------
-    name : str
-        Unique, as the program writes it.
-    group : str
-        One of `GROUPS`.
-    synonyms : tuple of str
-    codes : dict
-        "scp", "aha" (2007 statement list, a modifier after "+"), "mdc" (aECG RefID) and "snomed" (CT
-        identifier), as text, from the sources in docs/codes.md; a system without a code for it is left out.
-    rate_range : tuple of float
-        Lowest and highest usual ventricular rate, 1/min: advice.
-    rate_limits : tuple of float or None
-        Slowest and fastest ventricular rate at which it can be told, 1/min, by its criteria or its mechanism; None
-        where it sets no limit.
-    default_rate : float or None
-        1/min; None keeps the reference's.
-    criteria, source, teaching : str
-        When a recording meets it, who says so, and what a student should see.
-    pass_rate : float or None
-        Share of twins on unseen references that met the criteria, 0 to 1; None when not measured.
-    """
-
-    name: str
-    group: str
-    synonyms: tuple[str, ...]
-    codes: dict[str, str]
-    rate_range: tuple[float, float]
-    default_rate: float | None
-    criteria: str
-    source: str
-    teaching: str
-    pass_rate: float | None = None
-    rate_limits: tuple[float, float] | None = None
-
-    @property
-    def status(self) -> str:
-        """ "ready" when the measured pass rate allows, otherwise "experimental"."""
-        return "ready" if self.pass_rate is not None and self.pass_rate >= READY_FROM else "experimental"
-
-
 @lru_cache(maxsize=1)
 def load_vocabulary() -> tuple[Condition, ...]:
-    """Every condition, in the table's order."""
-    rows = json.loads(resource_path("conditions.json").read_text(encoding="utf-8"))["conditions"]
+    """Every condition, in the order of lists, with its pass rate."""
     rates = _pass_rates()
-    return tuple(
-        Condition(
-            name=row["name"],
-            group=row["group"],
-            synonyms=tuple(row["synonyms"]),
-            codes=dict(row["codes"]),
-            rate_range=tuple(float(rate) for rate in row["rate_range"]),
-            default_rate=row["default_rate"],
-            criteria=row["criteria"],
-            source=row["source"],
-            teaching=row["teaching"],
-            pass_rate=rates.get(row["name"]),
-            rate_limits=tuple(map(float, row["rate_limits"])) if "rate_limits" in row else None,
-        )
-        for row in rows
-    )
+    return tuple(replace(record, pass_rate=rates.get(record.name)) for record in RECORDS)
+
+
+def find_conditions(texts: Iterable[str]) -> tuple[Condition, ...]:
+    """The same for several; see `find_condition`."""
+    return tuple(map(find_condition, texts))
 
 
 def find_condition(text: str) -> Condition:
@@ -108,6 +54,25 @@ def find_condition(text: str) -> Condition:
     names = list(dict.fromkeys(words[word].name for word in near))[:3]
     advice = f"did you mean {' or '.join(names)}?" if names else "see the list of conditions."
     raise UnknownCondition(f"No condition is called “{text}”; {advice}")
+
+
+def with_atria(rhythm: str) -> Condition:
+    """The condition whose atria do this, "fibrillation" or "flutter"."""
+    return next(condition for condition in load_vocabulary() if condition.atria == rhythm)
+
+
+def severity_range(name: str) -> tuple[float, float]:
+    """Where a rhythm just holds and where it is most marked, by the measure that its record names.
+
+    Raises
+    ------
+    ValueError
+        The record names none.
+    """
+    severity = find_condition(name).severity
+    if severity is None:
+        raise ValueError(f"{name} has no severity.")
+    return severity.mildest, severity.most
 
 
 def is_condition(text: str) -> bool:

@@ -12,7 +12,7 @@ import torch
 
 from ecgtwin_app.attribution.methods import METHODS
 from ecgtwin_app.attribution.question import Question, asked_about
-from ecgtwin_app.conditions.vocabulary import Condition
+from ecgtwin_app.conditions.record import Condition
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.feasible import check_consistent, check_request
 from ecgtwin_app.engine.judging import better, judged

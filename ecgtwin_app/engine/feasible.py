@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ecgtwin_app.conditions.bounds import LONG_QTC, NO_PR, rate_bounds, set_point_limits
+from ecgtwin_app.conditions.bounds import rate_bounds, set_point_limits
 from ecgtwin_app.conditions.feasible_rate import rate_for
-from ecgtwin_app.conditions.vocabulary import Condition, find_condition
+from ecgtwin_app.conditions.record import Condition
+from ecgtwin_app.conditions.together import check_combination
+from ecgtwin_app.conditions.vocabulary import find_condition, find_conditions
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.request import FIELDS, TwinRequest
-from ecgtwin_app.heart.morphologies import check_combination
 
 #: Shortest time (ms) from the end of the QRS to the end of T, and from the end of T to the next P or QRS.
 SHORTEST_JT, SHORTEST_TP = 120.0, 20.0
@@ -68,9 +69,11 @@ def check_consistent(request: TwinRequest, own: float | None = None) -> None:
 
 def _check_limits(request, names):
     """Set-points against what defines the conditions."""
-    for name in names:
-        if request.pr is not None and request.score is None and name in NO_PR:
-            raise EcgError(f"A PR interval cannot be set in {name}: {NO_PR[name]}; keep the patient's.")
+    for condition in find_conditions(names):
+        if request.pr is not None and request.score is None and condition.no_pr:
+            raise EcgError(
+                f"A PR interval cannot be set in {condition.name}: {condition.no_pr}; keep the patient's."
+            )
     for (name, field), (low, high) in set_point_limits(names).items():
         value = getattr(request, field)
         if value is None or (field == "pr" and request.score is not None):
@@ -94,10 +97,12 @@ def _check_room(request, names, rate):
     if rate is None:
         return
     cycle = 60_000 / rate
-    long = LONG_QTC * (cycle / 1000) ** (1 / 3)
-    if "long QT" in names and qt is not None and qt < long:
+    for condition in find_conditions(names):
+        long = (condition.least_qtc or 0.0) * (cycle / 1000) ** (1 / 3)
+        if qt is None or qt >= long:
+            continue
         raise EcgError(
-            f"A QT interval of {qt:g} ms contradicts long QT, which at {rate:.0f}/min has at least {long:.0f} ms;"
+            f"A QT interval of {qt:g} ms contradicts {condition.name}, which at {rate:.0f}/min has at least {long:.0f} ms;"
             " choose a longer one or keep the patient's."
         )
     for value, what in ((qt, "QT"), (request.pr, "PR")):

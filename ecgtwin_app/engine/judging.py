@@ -11,6 +11,7 @@ import torch
 import ecgtwin_app
 from ecgtwin_app.conditions.referee import judge, meets
 from ecgtwin_app.conditions.set_points import SET_POINTS
+from ecgtwin_app.conditions.vocabulary import find_conditions
 from ecgtwin_app.ecg.delineation.flutter import without_p
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.leads import lead_law_residual
@@ -60,8 +61,9 @@ def judged(
     if plan.rate_reason and request.score is None:
         lines.insert(1, AskedGot(plan.rate_reason, "", "", None, None, None))
     values = measured.as_dict()
-    flutter = measured.flutter if "atrial flutter" in plan.names else None
-    if flutter is not None and meets(judge(measured, ("atrial flutter",))):
+    flutters = [c.name for c in find_conditions(plan.names) if c.atria == "flutter"]
+    flutter = measured.flutter if flutters else None
+    if flutter is not None and meets(judge(measured, flutters)):
         values = without_p(values, flutter)
     similarity = float("nan")
     if reference.base is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ecgtwin_app.attribution.heatmap import HeatMap
+from ecgtwin_app.conditions.vocabulary import NORMAL
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.engine.request_fields import asked, records_of, set_point
@@ -24,7 +25,7 @@ class TwinRequest:
     """
 
     conditions: tuple[str, ...] = asked(
-        ("sinus rhythm",),
+        (NORMAL,),
         kind="conditions",
         title="Conditions",
         noun="condition",

@@ -23,10 +23,10 @@ from ecgtwin_app.evaluation.report.gallery import gallery
 from ecgtwin_app.evaluation.report.page import page
 from ecgtwin_app.evaluation.runs.draws import (
     AND,
-    COMBINATIONS,
     SETS,
     chosen,
     combination,
+    combinations,
     condition_draws,
     known_conditions,
     realism_draws,
@@ -150,7 +150,7 @@ def main(args: argparse.Namespace) -> int:
         if (work / "speed.json").exists():
             report["speed"] = json.loads((work / "speed.json").read_text(encoding="utf-8"))
         report["bar"] = bar(report)
-        names = [] if args.no_gallery else [*known_conditions(statements), *map(AND.join, COMBINATIONS)]
+        names = [] if args.no_gallery else [*known_conditions(statements), *map(AND.join, combinations())]
         plots = gallery(engine, names, work / "gallery", args.seed) if names else {}
         _write(args.out, args.page or args.out / "evaluation.html", report, plots)
     return 0
@@ -164,7 +164,7 @@ def _draw(args, engine, statements, references, real, store, deadline) -> int:
         draws += condition_draws(names, len(references), args.seed)
     if "combinations" in args.sets:
         named = [combination(text) for text in args.condition or () if AND.strip() in text]
-        possible = [AND.join(c) for c in dict.fromkeys([*COMBINATIONS, *named]) if set(c) <= set(names)]
+        possible = [AND.join(c) for c in dict.fromkeys([*combinations(), *named]) if set(c) <= set(names)]
         draws += condition_draws(possible, len(references), args.seed, "combinations")
     if "realism" in args.sets and real is not None:
         draws += realism_draws(real, names, len(references), args.seed)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ecgtwin_app.conditions.together import check_combination
+from ecgtwin_app.conditions.vocabulary import find_conditions
 from ecgtwin_app.ecg.beat.pacing import LATENCY_RANGE, SPIKE_SIZE, pacing_spikes, spike_direction
 from ecgtwin_app.ecg.beat.rendering import render_flutter_waves
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
@@ -16,7 +18,7 @@ from ecgtwin_app.ecg.delineation.representative_beat import RepresentativeBeat, 
 from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.leads import independent_leads, twelve_leads
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE, MODEL_SAMPLES, EcgError, Patient, Recording
-from ecgtwin_app.heart.morphologies import CONDITIONS, MORPHOLOGIES, Traits, check_combination
+from ecgtwin_app.heart.morphologies import MORPHOLOGIES, Traits
 from ecgtwin_app.heart.performance import perform
 from ecgtwin_app.heart.physics.noise import LARGEST_OWN_NOISE, breathing, disturbances, same_spectrum
 from ecgtwin_app.heart.physics.vector import LeadField, fit_lead_field
@@ -33,14 +35,6 @@ from ecgtwin_app.heart.rhythm.severity import rhythm_severity
 WIDEST_QRS = 0.124
 PR_LIMITS = (0.08, 0.36)
 QT_LIMITS = (0.26, 0.56)
-#: Which drawn beats a rhythm condition reports as its own.
-_BEATS_OF = {
-    "ventricular premature complex": "ventricular",
-    "ventricular bigeminy": "ventricular",
-    "ventricular tachycardia": "ventricular",
-    "complete AV block": "ventricular",
-    "ventricular pacing": "paced",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +140,7 @@ def simulate(
     ----------
     patient : VirtualPatient
     conditions : sequence of str
-        Names from `registry.CONDITIONS`: rhythms and morphologies that go together.
+        Names from the vocabulary: rhythms and shapes that go together.
     rate : float
         Mean ventricular rate, 1/min.
     rng : numpy.random.Generator
@@ -162,9 +156,6 @@ def simulate(
         For an unknown condition, conditions that exclude each other, or a score that no heart can
         perform.
     """
-    unknown = [name for name in conditions if name not in CONDITIONS]
-    if unknown:
-        raise EcgError(f"The virtual patient does not know {unknown[0]!r}; choose one of its conditions.")
     check_combination(conditions)
     rhythm_rng, beat_rng, ectopy_rng, noise_rng = rng.spawn(4)
     if score is not None:
@@ -224,9 +215,9 @@ def _rhythm_parameters(conditions, score, drawn):
     """Severity of the rhythms asked for, and the ventricular beats drawn for them."""
     severity = rhythm_severity(score)
     found = {name: {"severity": severity[name]} for name in conditions if name in severity}
-    for name, origin in _BEATS_OF.items():
-        if name in conditions and drawn[origin]:
-            found.setdefault(name, {})["beats"] = drawn[origin]
+    for condition in find_conditions(conditions):
+        if condition.own_beats and drawn[condition.own_beats]:
+            found.setdefault(condition.name, {})["beats"] = drawn[condition.own_beats]
     return found
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ecgtwin_app.conditions.vocabulary import GROUPS, load_vocabulary
+from ecgtwin_app.conditions.record import GROUPS
+from ecgtwin_app.conditions.together import check_combination, check_rhythms
+from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.heart.morphologies import check_combination
-from ecgtwin_app.heart.rhythm.processes import check_rhythms
 from ecgtwin_app.i18n.words import said
 
 

@@ -15,12 +15,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ecgtwin_app.conditions.set_points import SET_POINTS
+from ecgtwin_app.conditions.vocabulary import NORMAL, find_conditions
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.request import Progress, Twin, TwinRequest
-from ecgtwin_app.heart.morphologies import MORPHOLOGIES
-from ecgtwin_app.heart.rhythm.processes import PRE_EXCITATION
 
 #: Frames of a morph, both ends counted; a power of two and one, so that halving meets every one.
 FRAMES = 17
@@ -30,7 +29,6 @@ _FADE = 0.08
 _BEAT, _CONDUCTION = 0.45, 0.4
 #: Seconds from the wanted moment that a second of a torn wave is worth; the own strip ends there, so it counts more.
 _OWN_WEIGHT, _TWIN_WEIGHT = 40.0, 20.0
-_SINUS = ("sinus rhythm",)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,16 +61,16 @@ def grows(twin: Twin) -> bool:
 
     Pre-excitation comes and goes from beat to beat: the QRS begins early, and half of it would have two peaks.
     """
-    shapes = (*_SINUS, *MORPHOLOGIES)
-    names = twin.request.conditions
-    return twin.score is not None and all(name in shapes for name in names) and PRE_EXCITATION not in names
+    asked = find_conditions(twin.request.conditions)
+    steady = all(c.name == NORMAL or not (c.is_rhythm or c.all_or_nothing) for c in asked)
+    return twin.score is not None and steady
 
 
 def own_request(twin: Twin) -> TwinRequest:
     """What is asked for the other end: the same patient and seed in sinus rhythm, nothing else present."""
     return replace(
         twin.request,
-        conditions=_SINUS,
+        conditions=(NORMAL,),
         seed=twin.seed,
         samples=1,
         best_of=1,

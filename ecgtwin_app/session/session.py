@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ecgtwin_app.conditions.vocabulary import EXAMPLE
 from ecgtwin_app.ecg.measurement.quality import Quality
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.engine.request import FIELDS, HeatMap, Twin, TwinRequest
@@ -16,7 +17,7 @@ _OF_THE_PROGRAM = ("available",)
 #: What a request asks in the place of something that is the patient's own. It goes back to "keep" with every other
 #: patient, while the condition, its severity, the number of twins and the way of drawing are the user's and stay.
 OF_THE_PATIENT = tuple(name for name, record in FIELDS.items() if record.of_patient)
-FIRST_REQUEST = TwinRequest(conditions=("ventricular premature complex",))
+FIRST_REQUEST = TwinRequest(conditions=(EXAMPLE,))
 
 
 class Session:

@@ -3,10 +3,8 @@
 import pytest
 
 from ecgtwin_app.conditions import vocabulary
-from ecgtwin_app.conditions.referee import CRITERIA
+from ecgtwin_app.conditions.record import GROUPS, Condition
 from ecgtwin_app.conditions.vocabulary import (
-    GROUPS,
-    Condition,
     UnknownCondition,
     find_condition,
     load_vocabulary,
@@ -26,10 +24,6 @@ def test_every_row_is_complete():
             assert len(text) > 40, condition.name
         assert set(condition.codes) <= {"scp", "aha", "mdc", "snomed"}
         assert condition.codes.get("snomed", "0").isdigit()
-
-
-def test_every_condition_has_a_referee():
-    assert set(CRITERIA) == {condition.name for condition in load_vocabulary()}
 
 
 def test_no_word_means_two_conditions():

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from synthetic_ecg import strip
 
-from ecgtwin_app.conditions.bounds import NO_PR, rate_bounds, set_point_limits
+from ecgtwin_app.conditions.bounds import rate_bounds, set_point_limits
 from ecgtwin_app.conditions.feasible_rate import rate_for
 from ecgtwin_app.conditions.referee import judge, meets
 from ecgtwin_app.conditions.set_points import SET_POINTS
@@ -16,7 +16,6 @@ from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.feasible import check_request, contradiction
 from ecgtwin_app.engine.request import FIELDS, TwinRequest
-from ecgtwin_app.heart.rhythm.processes import RHYTHMS
 
 NAMES = [condition.name for condition in load_vocabulary()]
 BOUNDED = [
@@ -69,7 +68,7 @@ def test_every_rhythm_has_limits_and_no_other_condition_has():
         limited = condition.rate_limits is not None
         # Where the PR or the P tells, a P on the T before it does not.
         by_p = ("pre-excitation", "left atrial enlargement", "right atrial enlargement")
-        assert limited == (condition.name in RHYTHMS or condition.name in by_p), condition.name
+        assert limited == (condition.is_rhythm or condition.name in by_p), condition.name
         if limited:
             assert (
                 condition.rate_limits[0] <= max(condition.rate_range[0], 30)
@@ -78,7 +77,7 @@ def test_every_rhythm_has_limits_and_no_other_condition_has():
             assert condition.rate_limits[1] >= condition.rate_range[1] or condition.name in by_p
 
 
-@pytest.mark.parametrize("name", sorted(NO_PR))
+@pytest.mark.parametrize("name", [condition.name for condition in load_vocabulary() if condition.no_pr])
 def test_no_pr_is_set_where_there_is_none(name):
     assert f"cannot be set in {name}" in contradiction(TwinRequest((name,), pr=160))
 

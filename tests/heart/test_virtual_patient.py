@@ -8,6 +8,8 @@ import pydicom.data
 import pytest
 from hearts import normal_hearts
 
+from ecgtwin_app.conditions.together import changed_parts
+from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.beat.rendering import render_flutter_waves
 from ecgtwin_app.ecg.beat.score import VENTRICULAR_SITES, Event, RhythmScore
 from ecgtwin_app.ecg.beat.template import render_beats
@@ -16,7 +18,7 @@ from ecgtwin_app.ecg.signal.leads import lead_law_residual, twelve_leads
 from ecgtwin_app.ecg.signal.recording import LEADS, EcgError, Patient, Recording
 from ecgtwin_app.ecg.signal.resampling import resample
 from ecgtwin_app.formats.registry import read_ecg
-from ecgtwin_app.heart.morphologies import CONDITIONS, MORPHOLOGIES, Traits, changed_parts
+from ecgtwin_app.heart.morphologies import MORPHOLOGIES, Traits
 from ecgtwin_app.heart.physics.noise import same_spectrum
 from ecgtwin_app.heart.physics.vector import fit_lead_field, vectorcardiogram
 from ecgtwin_app.heart.rhythm.atrial_waves import (
@@ -35,6 +37,7 @@ I, II, V1, V2, V3, V5, V6 = 0, 1, 2, 3, 4, 6, 7
 RBBB, LBBB = "right bundle branch block", "left bundle branch block"
 LVH, STEMI = "left ventricular hypertrophy", "anterior STEMI"
 SEEDS = range(12)
+CONDITIONS = [condition.name for condition in load_vocabulary()]
 
 
 @pytest.fixture(scope="module")

@@ -90,7 +90,7 @@ def complete_av_block(m: Measurements, asked: Asked) -> list[Verdict]:
     variation = None if m.rr_cv_all is None else 100 * m.rr_cv_all
     lines.append(below("RR variation", "%", variation, 10))
     # Fibrillating atria have no P that could be unrelated.
-    if asked.any("atrial fibrillation", "atrial flutter"):
+    if asked.without_p:
         return lines
     train = m.p_train
     rate = None if train is None else train.rate

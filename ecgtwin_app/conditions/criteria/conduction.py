@@ -68,7 +68,7 @@ def _late_right_ventricle(m):
 
 def pre_excitation(m: Measurements, asked: Asked) -> list[Verdict]:
     """Short PR, slurred onset, QRS above 110 ms; in fibrillation without the PR."""
-    pr = [] if asked.any("atrial fibrillation", "atrial flutter") else [below("PR interval", "ms", m.pr, 120)]
+    pr = [] if asked.without_p else [below("PR interval", "ms", m.pr, 120)]
     return [
         *pr,
         at_least("slurred onset of the QRS", "ms", slow_start(m.delineation.shapes[0]), SLURRED),

@@ -122,7 +122,7 @@ def ventricular_pacing(m: Measurements, asked: Asked) -> list[Verdict]:
 
 def _premature_tests(beat: Beat, m: Measurements, asked: Asked) -> tuple[bool, ...]:
     # In fibrillation no beat has a time at which it is due.
-    irregular = asked.any("atrial fibrillation")
+    irregular = any(condition.atria == "fibrillation" for condition in asked.conditions)
     return (
         # A beat cut by the edge of the strip cannot be judged.
         (beat.early or (irregular and beat.shape != 0)) and beat.kind != "unclear",

@@ -39,7 +39,7 @@ def left_posterior_fascicular_block(m: Measurements, asked: Asked) -> list[Verdi
 
 def _axis(m, asked):
     def axis():
-        if asked.any("right bundle branch block"):
+        if any(condition.late_right_ventricle for condition in asked.conditions):
             return initial_axis(m.delineation.shapes[0], LEFT_PART)
         return m.qrs_axis
 
@@ -47,6 +47,4 @@ def _axis(m, asked):
 
 
 def _not_wide(m, asked):
-    if asked.any("right bundle branch block", "hyperkalaemia", "ventricular pacing"):
-        return []
-    return [narrow_qrs(m.qrs, asked)]
+    return [] if asked.wide_qrs else [narrow_qrs(m.qrs, asked)]

@@ -13,7 +13,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from ecgtwin_app.conditions.together import DROPPING, ECTOPY, STEADY_VENTRICLES, WIDE_QRS
 from ecgtwin_app.conditions.verdict import (
     Asked,
     Verdict,
@@ -61,22 +60,22 @@ def sinus_arrhythmia(m: Measurements, asked: Asked) -> list[Verdict]:
 
 def _sinus_rate(m, asked):
     # Where beats are dropped the sinus node's rate is that of the P waves.
-    if asked.any(*DROPPING):
+    if any(condition.drops_beats for condition in asked.conditions):
         return "atrial rate", None if m.p_train is None else m.p_train.rate
     return "ventricular rate", m.heart_rate
 
 
 def _sinus(m, asked, steady=True):
-    if asked.any(*DROPPING, "ventricular pacing", "ventricular tachycardia"):
+    if any(condition.drops_beats or condition.led_by_ventricles for condition in asked.conditions):
         return []
     verdicts = [p_before_qrs(m, asked)]
     # Some conditions ask for a PR of their own.
-    if not asked.any("first-degree AV block", "pre-excitation", "hyperkalaemia"):
+    if not any(condition.own_pr for condition in asked.conditions):
         pr = between("PR interval", "ms", m.pr, 120, 200)
         verdicts.append(replace(pr, met=None) if pr.met is False and _p_within_t(m) else pr)
-    if steady and not asked.any("sinus arrhythmia"):
+    if steady and not any(condition.uneven for condition in asked.conditions):
         variation = _variation(m)
-        if asked.any("premature atrial complex"):
+        if any(condition.ectopic == "atrial" for condition in asked.conditions):
             variation = _variation_of_undisturbed(m)
         verdicts.append(below("RR variation", "%", variation, REGULAR))
     return verdicts
@@ -104,7 +103,7 @@ def _variation_of_undisturbed(m):
 def p_before_qrs(m: Measurements, asked: Asked) -> Verdict:
     """The share of QRS with a P; ectopic beats do not count where they are asked for."""
     share = m.p_before_qrs
-    if asked.any(*ECTOPY):
+    if any(condition.ectopic for condition in asked.conditions):
         ours = [beat for beat in m.beats if beat.kind == "dominant" or (beat.shape == 0 and not beat.early)]
         seen = [beat.has_p for beat in ours if beat.has_p is not None]
         share = float(np.mean(seen)) if seen else None
@@ -120,10 +119,11 @@ def no_p_before_qrs(m: Measurements) -> Verdict:
 def atrial_fibrillation(m: Measurements, asked: Asked) -> list[Verdict]:
     """Irregularly irregular, without a P; behind a regular ventricular rhythm only without a P."""
     no_p = line("consistent P", "", "no", "no" if m.pr is None else "yes", m.pr is None)
-    if asked.any(*STEADY_VENTRICLES):
+    if any(condition.led_by_ventricles for condition in asked.conditions):
         return [no_p]
     gaps = _gaps(m)
-    variation = m.rr_cv_all if asked.any(*ECTOPY) else m.rr_cv
+    ectopic = any(condition.ectopic for condition in asked.conditions)
+    variation = m.rr_cv_all if ectopic else m.rr_cv
     return [
         at_least("RR variation", "%", None if variation is None else 100 * variation, 12),
         yes("RR without pattern", "yes", None if len(gaps) < 5 else not has_pattern(gaps)),
@@ -191,7 +191,7 @@ def junctional_rhythm(m: Measurements, asked: Asked) -> list[Verdict]:
 
 def narrow(m: Measurements, asked: Asked) -> list[Verdict]:
     """QRS below 120 ms, unless something that is asked makes it wide or the reference's own is."""
-    return [] if asked.any(*WIDE_QRS) else [narrow_qrs(m.qrs, asked)]
+    return [] if asked.wide_qrs else [narrow_qrs(m.qrs, asked)]
 
 
 def _gaps(m):

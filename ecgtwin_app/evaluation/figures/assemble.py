@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgtwin_app.conditions.vocabulary import GROUPS, load_vocabulary
+from ecgtwin_app.conditions.record import GROUPS
+from ecgtwin_app.conditions.vocabulary import NORMAL, load_vocabulary
 from ecgtwin_app.evaluation.figures.by_condition import (
     condition_figures,
     identity,
@@ -155,7 +156,7 @@ def _normal_alone(store, network, side, real_encoded, seed):
     """Normal recordings alone, so that a generator of nothing else can stand beside the model."""
     result = {}
     for name in (DEFAULT, VIRTUAL, DEEPFAKE):
-        keep = _rows(store, variant=name, kind="realism", name="sinus rhythm")
+        keep = _rows(store, variant=name, kind="realism", name=NORMAL)
         if len(keep) >= FEWEST:
             rows = [store.rows[k] for k in keep]
             encoded = features_of(network, store.arrays("strip")[keep])

@@ -6,8 +6,9 @@ from collections import Counter
 
 import numpy as np
 
+from ecgtwin_app.conditions.vocabulary import find_conditions
 from ecgtwin_app.evaluation.metrics.intervals import bootstrap, figure, share, wilson
-from ecgtwin_app.evaluation.metrics.preservation import UNITS, UNTOUCHED, WITHIN, difference
+from ecgtwin_app.evaluation.metrics.preservation import UNITS, WITHIN, difference
 from ecgtwin_app.evaluation.metrics.retrieval import retrieval
 from ecgtwin_app.evaluation.runs.draws import AND
 
@@ -99,7 +100,7 @@ def untouched(name: str, rows: list[dict], references: dict[str, dict], seed: in
         By quantity: within, the share inside the patient's own beat-to-beat spread (two standard
         deviations); apart, the median absolute difference in the quantity's unit.
     """
-    left = [UNTOUCHED.get(part, ()) for part in name.split(AND)]
+    left = [condition.preserves for condition in find_conditions(name.split(AND))]
     result = {}
     for quantity in (q for q in UNITS if all(q in part for part in left)):
         apart, within = [], []

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from ecgtwin_app.conditions.vocabulary import NORMAL, find_condition
 from ecgtwin_app.evaluation.metrics.clinical import QUANTITIES, features, quantity, standardised
 from ecgtwin_app.evaluation.metrics.distances import FEWEST, frechet, over_floor, wasserstein
 from ecgtwin_app.evaluation.metrics.intervals import bootstrap
 from ecgtwin_app.evaluation.metrics.manifold import NEIGHBOURS, precision_recall
 from ecgtwin_app.evaluation.metrics.memorisation import copies
 from ecgtwin_app.evaluation.runs.real_set import RealSet
-from ecgtwin_app.heart.morphologies import changed_parts
 
 #: The part of the beat that shows each quantity; PR is the rhythm's, QT follows the rate in every condition.
 _PART = {"QRS": "qrs", "R": "qrs", "S": "qrs", "T": "t", "QTc": "t"}
@@ -121,19 +121,20 @@ def nearest_records(rows: list[dict], beats: np.ndarray, real: RealSet, seed: in
     training = flat[usable[~held_out[usable]]].astype(np.float32)
     unseen = usable[held_out[usable]]
     beats = beats.reshape(len(beats), -1).astype(np.float32)
-    sinus = np.array([row["name"] == "sinus rhythm" for row in rows], bool)
-    normal = np.intersect1d(unseen, real.of_label("sinus rhythm"))
+    sinus = np.array([row["name"] == NORMAL for row in rows], bool)
+    normal = np.intersect1d(unseen, real.of_label(NORMAL))
     return {
-        "sinus rhythm": copies(beats[sinus], flat[normal].astype(np.float32), training, seed),
+        NORMAL: copies(beats[sinus], flat[normal].astype(np.float32), training, seed),
         "all": copies(beats, flat[unseen].astype(np.float32), training, seed),
     }
 
 
 def _changed(label: str, name: str) -> bool:
     """Whether a condition changes a quantity; what it does not change stays the reference's in a twin."""
+    condition = find_condition(label)
     if name in ("PR", "QT"):
-        return name == "QT" or label == "first-degree AV block"
-    return _PART[name.split()[0]] in changed_parts((label,))
+        return name == "QT" or (condition.is_rhythm and condition.own_pr)
+    return _PART[name.split()[0]] in condition.changes
 
 
 def _known(values: list[float]) -> np.ndarray:

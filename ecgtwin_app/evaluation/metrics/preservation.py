@@ -15,21 +15,6 @@ from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE
 
 #: Quantities and their units.
 UNITS = {"axis": "°", "QRS voltage": "mV", "T in II": "mV", "T in V5": "mV"}
-_ALL = tuple(UNITS)
-_QRS = ("axis", "QRS voltage")
-#: What each condition leaves alone; one that is not named here may touch everything.
-UNTOUCHED = {
-    **dict.fromkeys(
-        ("sinus rhythm", "sinus bradycardia", "sinus tachycardia", "sinus arrhythmia", "premature atrial complex",
-         "junctional rhythm", "ventricular premature complex", "first-degree AV block", "Wenckebach AV block",
-         "Mobitz II AV block", "left atrial enlargement", "right atrial enlargement"),
-        _ALL,
-    ),
-    # Waves of the atria run through T; what follows the QRS of fast rhythms is retrograde P as well.
-    **dict.fromkeys(("atrial fibrillation", "atrial flutter", "supraventricular tachycardia"), _QRS),
-    **dict.fromkeys(("long QT", "T inversion", "ST depression"), _QRS),
-    "low voltage": ("axis",),
-}  # fmt: skip
 #: Beats from which a spread can be told.
 ENOUGH = 4
 #: Standard deviations that hold 95 % of the patient's own beats.

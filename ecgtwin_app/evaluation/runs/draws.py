@@ -10,20 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecgtwin_app.conditions.vocabulary import find_condition, load_vocabulary
+from ecgtwin_app.conditions.together import check_combination
+from ecgtwin_app.conditions.vocabulary import NORMAL, find_condition, load_vocabulary
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.request import FIELDS
 from ecgtwin_app.evaluation.runs.real_set import RealSet
-from ecgtwin_app.generators.ecgtwin.conditioning import AT_A_RATE
-from ecgtwin_app.heart.morphologies import check_combination
 
-#: Combinations that are always measured.
-COMBINATIONS = (
-    ("sinus bradycardia", "ventricular premature complex"),
-    ("atrial fibrillation", "left bundle branch block"),
-    ("left ventricular hypertrophy", "left ventricular strain"),
-    ("inferior STEMI", "first-degree AV block"),
-)
 #: Between the names of a combination.
 AND = " + "
 SETS = ("conditions", "combinations", "realism")
@@ -72,7 +64,16 @@ class Draw:
 
 def known_conditions(statements: tuple[str, ...]) -> list[str]:
     """Names of the vocabulary that the weights know, in its order."""
-    return [c.name for c in load_vocabulary() if c.name in statements or c.name in AT_A_RATE]
+    return [c.name for c in load_vocabulary() if c.statement in statements]
+
+
+def combinations() -> list[tuple[str, ...]]:
+    """What is always measured together: each condition with the one that its record says it often comes with."""
+    return [
+        (condition.measured_with, condition.name)
+        for condition in load_vocabulary()
+        if condition.measured_with
+    ]
 
 
 def rate_range(names: tuple[str, ...]) -> tuple[float, float]:
@@ -108,7 +109,7 @@ def realism_draws(real: RealSet, names: list[str], references: int, seed: int) -
         if len(rows) < FEWEST_OF_LABEL:
             continue
         rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
-        most = references if name == "sinus rhythm" else MOST_OF_LABEL
+        most = references if name == NORMAL else MOST_OF_LABEL
         patients = rng.permutation(references)[:most]
         for number, (reference, row) in enumerate(zip(patients, rng.permutation(rows))):
             record, rate = real.records[row], real.rows[row]["measurements"]["heart_rate"]

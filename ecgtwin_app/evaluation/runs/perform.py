@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from ecgtwin_app.conditions.referee import judge, meets
+from ecgtwin_app.conditions.vocabulary import NORMAL
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.measurement.measure import Measurements, measure
 from ecgtwin_app.ecg.signal.leads import lead_law_residual
@@ -122,7 +123,7 @@ def perform_deepfake(count: int, seed: int, store: Store) -> None:
     have = sum(row["variant"] == DEEPFAKE for row in store.rows)
     made = deepfake_normals(count, seed) if have < count else []
     for number, recording in enumerate(made[have:], have):
-        draw = Draw("realism", "sinus rhythm", 0, 0.0, number)
+        draw = Draw("realism", NORMAL, 0, 0.0, number)
         about = {"variant": DEEPFAKE, "key": draw.key, "kind": draw.kind, "name": draw.name, "seed": seed}
         try:
             measured = measure(replace(recording, source=DEEPFAKE))

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ecgtwin_app.conditions.referee import judge, meets
-from ecgtwin_app.conditions.vocabulary import load_vocabulary
+from ecgtwin_app.conditions.vocabulary import NORMAL, find_condition, find_conditions, load_vocabulary
 from ecgtwin_app.ecg.measurement.measure import Measurements, measure
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.evaluation.runs.measured import measured_arrays, measured_row
@@ -20,11 +20,6 @@ from ecgtwin_app.training.collections.labels import statements_of
 from ecgtwin_app.training.collections.records import RealRecord, normal
 
 log = logging.getLogger(__name__)
-#: Labels of sinus rhythm at a rate, which the model's statements do not tell apart.
-_AT_A_RATE = {
-    "sinus bradycardia": {"sbrad", "sinus bradycardia"},
-    "sinus tachycardia": {"stach", "sinus tachycardia"},
-}
 
 
 @dataclass(eq=False)
@@ -74,23 +69,23 @@ class RealSet:
 
 def has_label(record: RealRecord, name: str) -> bool:
     """Whether the database says so; sinus rhythm means normal and nothing else."""
-    if name == "sinus rhythm":
+    if name == NORMAL:
         return normal(record)
-    if name in _AT_A_RATE:
-        return bool({label.lower() for label in record.labels} & _AT_A_RATE[name])
+    condition = find_condition(name)
+    if condition.told_as:
+        return bool({label.lower() for label in record.labels} & set(condition.labels.means))
     # The statement list always holds sinus rhythm, which other rhythms rule out.
-    return statements_of(record.labels, record.database, ("sinus rhythm", name))[1] == PRESENT
+    return statements_of(record.labels, record.database, (NORMAL, name))[1] == PRESENT
 
 
 def target_states(names: tuple[str, ...], statements: tuple[str, ...]) -> np.ndarray:
     """States (statements,) of a recording that was asked for: the asked ones present, the rest absent."""
     states = np.full(len(statements), ABSENT, np.int8)
-    for name in names:
-        name = "sinus rhythm" if name in _AT_A_RATE else name
-        if name in statements:
-            states[statements.index(name)] = PRESENT
-    if "sinus rhythm" in statements and states[statements.index("sinus rhythm")] == ABSENT:
-        states[statements.index("sinus rhythm")] = UNKNOWN
+    for condition in find_conditions(names):
+        if condition.statement in statements:
+            states[statements.index(condition.statement)] = PRESENT
+    if NORMAL in statements and states[statements.index(NORMAL)] == ABSENT:
+        states[statements.index(NORMAL)] = UNKNOWN
     return states
 
 
@@ -124,7 +119,7 @@ def _shown(record: RealRecord, measured: Measurements) -> list[str]:
         for condition in load_vocabulary()
         if has_label(record, condition.name)
         and (
-            condition.name == "sinus rhythm"
+            condition.name == NORMAL
             or meets(judge(measured, (condition.name,), age=patient.age, sex=patient.sex))
         )
     ]

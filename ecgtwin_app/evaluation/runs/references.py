@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from ecgtwin_app.conditions.vocabulary import NORMAL
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.training.collections.records import RealRecord, normal
 
 #: Labels of other databases that say as much as PTB-XL's NORM with SR and nothing else, in the order in
-#: which they fill up.
+#: which they fill up. Two of them call sinus rhythm what we call it.
 _ALSO_NORMAL = {
     "PTB Diagnostic": ({"healthy control"}, {"healthy control", "no"}),
-    "LUDB": ({"sinus rhythm"}, {"sinus rhythm", "electric axis of the heart: normal"}),
-    "Georgia G12EC": ({"sinus rhythm"}, {"sinus rhythm"}),
+    "LUDB": ({NORMAL}, {NORMAL, "electric axis of the heart: normal"}),
+    "Georgia G12EC": ({NORMAL}, {NORMAL}),
 }
 
 

@@ -10,6 +10,7 @@ import time
 import numpy as np
 import torch
 
+from ecgtwin_app.conditions.vocabulary import EXAMPLE
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.request import TwinRequest
@@ -54,7 +55,7 @@ def time_twins(
 
 
 def _runs(engine: TwinEngine, reference: Recording, steps, repeats, exact, threads) -> list[dict]:
-    request = TwinRequest(("ventricular premature complex",), 70.0)
+    request = TwinRequest((EXAMPLE,), 70.0)
     (best,) = engine.generate(reference, TwinRequest(request.conditions, 70.0, steps=exact))
     runs = []
     for count in steps:

@@ -2,7 +2,7 @@
 
 The beat model learned from some 4,200 hearts. Where a reference lies outside them (a simulator's strip, an infarct, all
 leads of one sign) its draw may be no beat of the condition. Such a draw is not rendered: the beat is made by the physiology
-that taught the model (`heart.registry`), and only where that does not help either it is drawn again.
+that taught the model (`heart.morphologies`), and only where that does not help either it is drawn again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from ecgtwin_app.conditions.plausible import LIMITS
 from ecgtwin_app.conditions.referee import judge
-from ecgtwin_app.conditions.verdict import Asked
+from ecgtwin_app.conditions.vocabulary import find_conditions
 from ecgtwin_app.ecg.beat.rendering import render_score
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
 from ecgtwin_app.ecg.beat.template import BeatTemplate
@@ -25,7 +25,6 @@ from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan
 from ecgtwin_app.heart.morphologies import MORPHOLOGIES, Traits
 from ecgtwin_app.heart.physics.activation import qrs_axis
 from ecgtwin_app.heart.physics.vector import fit_lead_field
-from ecgtwin_app.heart.rhythm.processes import PRE_EXCITATION, PRE_EXCITED_PR
 
 #: Beats of the strip that a beat is judged on, and its noise, mV (root mean square).
 BEATS, NOISE = 5, 0.004
@@ -33,12 +32,11 @@ BEATS, NOISE = 5, 0.004
 PHYSIOLOGY_DRAWS = 4
 #: How far (degrees, ms) axis and QRS duration of a beat may be from those that define its condition.
 AXIS_ASTRAY, QRS_ASTRAY = 15.0, 12.0
-#: No QRS is drawn longer than this (s), but in hyperkalaemia.
-LONGEST_QRS, LONGEST_IN_HYPERKALAEMIA = 0.2, 0.24
+#: No QRS is drawn longer than this (s), and where the record of a condition has a longer one.
+LONGEST_QRS, LONGEST_WHERE_LONG = 0.2, 0.24
 #: How much larger than the patient's own largest QRS of the limb leads, and of the chest leads, a changed one may be. A
 #: new bundle branch block adds a third to a half; hypertrophy has to bring a small heart to 3.5 mV (Sokolow-Lyon).
 GROWTH, GROWTH_OF_HYPERTROPHY = 1.6, 2.4
-_HYPERTROPHY = ("left ventricular hypertrophy", "right ventricular hypertrophy")
 #: A QRS of this size (mV peak to peak; limb, chest) is never too large, and in hypertrophy.
 ALWAYS_ALLOWED, ALWAYS_IN_HYPERTROPHY = (1.2, 2.0), (1.8, 3.0)
 #: Rows of the limb and of the chest leads among the eight.
@@ -56,7 +54,9 @@ def missed_lines(beat: BeatTemplate, plan: EcgTwinPlan) -> int:
     cycle = 60.0 / plan.rate
     times = 0.35 + cycle * np.arange(BEATS)
     events = [Event(float(time), "QRS", "conducted") for time in times]
-    pr = np.mean(PRE_EXCITED_PR) if PRE_EXCITATION in names else beat.pr
+    asked = find_conditions(names)
+    drawn = next((condition.drawn_pr for condition in asked if condition.drawn_pr), None)
+    pr = beat.pr if drawn is None else np.mean(drawn)
     events += [Event(float(time - pr), "P", "sinus") for time in times if beat.has_p]
     duration = float(times[-1] + max(0.9 * cycle, 0.5))
     signal = render_score(RhythmScore(tuple(events), duration), lambda *_: beat)[
@@ -74,7 +74,7 @@ def missed_lines(beat: BeatTemplate, plan: EcgTwinPlan) -> int:
         missed += abs((qrs_axis(beat.qrs) - plan.axis + 180) % 360 - 180) > AXIS_ASTRAY
     if plan.qrs is not None:
         missed += measured.qrs is None or abs(measured.qrs - plan.qrs) > QRS_ASTRAY
-    longest = LONGEST_IN_HYPERKALAEMIA if "hyperkalaemia" in names else LONGEST_QRS
+    longest = LONGEST_WHERE_LONG if any(condition.longest_qrs for condition in asked) else LONGEST_QRS
     return missed + (beat.qrs_duration > max(longest, 1.1 * plan.patient.template.qrs_duration))
 
 
@@ -103,7 +103,8 @@ def bounded(
     shrinks with its QRS. Of a beat's `parts` those that are not drawn are left alone.
     """
     growth, allowed = GROWTH, ALWAYS_ALLOWED
-    if set(conditions) & set(_HYPERTROPHY):
+    asked = find_conditions(conditions)
+    if any(condition.raises_voltage for condition in asked):
         growth, allowed = GROWTH_OF_HYPERTROPHY, ALWAYS_IN_HYPERTROPHY
     of_qrs, of_t = np.ones((8, 1), np.float32), np.ones((8, 1), np.float32)
     for group, names, always in zip(_GROUPS, (LEADS[:6], LEADS[6:]), allowed, strict=True):
@@ -113,7 +114,7 @@ def bounded(
         for limit in LIMITS:
             if limit.wave in size and set(limit.leads) <= set(names):
                 of_own = max(before[limit.wave][name] for name in limit.leads)
-                most = max(INSIDE * limit.allowed(Asked(conditions)), of_own)
+                most = max(INSIDE * limit.allowed(asked), of_own)
                 largest = max(size[limit.wave][name] for name in limit.leads)
                 part = "T" if limit.wave == "T" else "QRS"
                 factors[part] = min(factors[part], most / max(largest, 1e-6))

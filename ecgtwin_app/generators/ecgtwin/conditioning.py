@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ecgtwin_app.conditions.vocabulary import NORMAL, find_condition, find_conditions, is_condition
 from ecgtwin_app.generators.ecgtwin.layers import sinusoid
 
 UNKNOWN, ABSENT, PRESENT = 0, 1, 2
@@ -21,11 +22,6 @@ NUMBERS = {
     "axis": (40.0, 50.0),  # degrees, frontal plane, -90 to 270
 }
 _CENTRE, _SPREAD = zip(*NUMBERS.values(), strict=True)
-#: Rhythms under which no sinus rhythm is present, and under which it may go on unseen.
-NO_SINUS = ("atrial fibrillation", "atrial flutter", "supraventricular tachycardia", "junctional rhythm")
-HIDDEN_SINUS = ("ventricular tachycardia", "ventricular pacing", "complete AV block")
-#: Names of the vocabulary that are sinus rhythm at a rate, not statements of their own.
-AT_A_RATE = ("sinus bradycardia", "sinus tachycardia")
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,17 +121,17 @@ def statement_states(statements: tuple[str, ...], conditions: tuple[str, ...]) -
     """
     states = np.full(len(statements), ABSENT, np.int8)
     for name in conditions:
-        name = "sinus rhythm" if name in AT_A_RATE else name
-        if name not in statements:
-            raise KeyError(name)
-        states[statements.index(name)] = PRESENT
-    if "sinus rhythm" in statements:
-        sinus = PRESENT
-        if any(name in NO_SINUS for name in conditions):
+        statement = find_condition(name).statement if is_condition(name) else name
+        if statement not in statements:
+            raise KeyError(statement)
+        states[statements.index(statement)] = PRESENT
+    if NORMAL in statements:
+        asked, sinus = find_conditions(conditions), PRESENT
+        if any(condition.replaces_sinus for condition in asked):
             sinus = ABSENT
-        elif any(name in HIDDEN_SINUS for name in conditions):
+        elif any(condition.led_by_ventricles for condition in asked):
             sinus = UNKNOWN
-        states[statements.index("sinus rhythm")] = sinus
+        states[statements.index(NORMAL)] = sinus
     return states
 
 

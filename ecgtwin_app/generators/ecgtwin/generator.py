@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ecgtwin_app.conditions.vocabulary import find_conditions, load_vocabulary
 from ecgtwin_app.ecg.measurement.measure import Measurements
 from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE, MODEL_SAMPLES, Recording
 from ecgtwin_app.ecg.signal.resampling import ten_seconds
@@ -16,7 +17,6 @@ from ecgtwin_app.generators.base import Ability, Spec, Step, Task
 from ecgtwin_app.generators.ecgtwin.adax import Context
 from ecgtwin_app.generators.ecgtwin.attention import ConditionAttention
 from ecgtwin_app.generators.ecgtwin.autoencoder import TOKENS
-from ecgtwin_app.generators.ecgtwin.conditioning import AT_A_RATE
 from ecgtwin_app.generators.ecgtwin.evidence import VelocityEvidence
 from ecgtwin_app.generators.ecgtwin.flow import guided_velocity
 from ecgtwin_app.generators.ecgtwin.learned_rhythm import compose
@@ -57,7 +57,9 @@ class EcgTwin:
             rate=MODEL_RATE,
             samples=MODEL_SAMPLES,
             leads=LEADS,
-            statements=(*AT_A_RATE, *self.model.config.statements),
+            statements=tuple(
+                c.name for c in load_vocabulary() if c.statement in self.model.config.statements
+            ),
             abilities=frozenset({Ability.TWIN, Ability.ATTENTION, Ability.GRADIENTS}),
             samplers=USUAL_STEPS,
             rhythms=("process", "none") if self._composer is None else ("process", "learned", "none"),
@@ -111,7 +113,7 @@ class EcgTwin:
     def condition_tokens(self, names: Sequence[str]) -> list[int]:
         """Columns of the attention, and of the statements, that belong to conditions."""
         statements = self.model.config.statements
-        return [statements.index("sinus rhythm" if name in AT_A_RATE else name) for name in names]
+        return [statements.index(condition.statement) for condition in find_conditions(names)]
 
     def evidence(self, plan: EcgTwinPlan, name: str = "") -> VelocityEvidence:
         """How much the velocity's error falls when the network is told of one condition, or of all."""

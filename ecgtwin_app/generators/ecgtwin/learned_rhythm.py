@@ -5,28 +5,16 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from ecgtwin_app.conditions.together import atrial_rhythm
+from ecgtwin_app.conditions.vocabulary import find_conditions
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.generators.ecgtwin.conditioning import NUMBERS
 from ecgtwin_app.generators.ecgtwin.patient import condition_of
 from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan
-from ecgtwin_app.generators.ecgtwin.rhythm_model import atrial_rhythm
 from ecgtwin_app.generators.ecgtwin.weights import TwinModel
 from ecgtwin_app.heart.rhythm.atrial_waves import with_flutter_waves
 from ecgtwin_app.heart.rhythm.grid import conducted, own_pr, p_where_room, score_of
-from ecgtwin_app.heart.rhythm.processes import PRE_EXCITATION, PRE_EXCITED_PR, RHYTHMS
 
-#: Conditions under which the patient keeps a PR of their own; every other rhythm sets it.
-_OWN_PR = (
-    "sinus rhythm",
-    "sinus bradycardia",
-    "sinus tachycardia",
-    "sinus arrhythmia",
-    "premature atrial complex",
-    "ventricular premature complex",
-    "ventricular bigeminy",
-)
-#: Morphologies that set the PR.
-_OTHER_PR = (PRE_EXCITATION, "left atrial enlargement")
 #: So many sinus P a QRS, and the sinus node is taken to lead or to go on unseen.
 LEADING_SHARE = 0.5
 
@@ -63,8 +51,12 @@ def compose_score(model: TwinModel, plan: EcgTwinPlan) -> RhythmScore:
 
 def _pr(plan: EcgTwinPlan) -> float | None:
     """The PR (s) that plan and patient tell the rhythm model, unless it is the rhythm's own."""
-    if any(name in RHYTHMS and name not in _OWN_PR for name in plan.names):
+    asked = find_conditions(plan.names)
+    if any(condition.sets_pr for condition in asked):
         return None
-    if PRE_EXCITATION in plan.names:
-        return float(np.random.default_rng([plan.seed, 6]).uniform(*PRE_EXCITED_PR))
-    return None if set(_OTHER_PR) & set(plan.names) else own_pr(plan.patient.template, 60.0 / plan.rate)
+    drawn = next((condition.drawn_pr for condition in asked if condition.drawn_pr), None)
+    if drawn is not None:
+        return float(np.random.default_rng([plan.seed, 6]).uniform(*drawn))
+    if any(condition.least_pr for condition in asked):
+        return None
+    return own_pr(plan.patient.template, 60.0 / plan.rate)

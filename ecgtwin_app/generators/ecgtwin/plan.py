@@ -8,23 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ecgtwin_app.conditions.feasible_rate import rate_for
+from ecgtwin_app.conditions.vocabulary import NORMAL, find_conditions
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.generators.base import Plan, Target, Task
 from ecgtwin_app.generators.ecgtwin.patient import EcgTwinPatient
-from ecgtwin_app.heart.morphologies import MORPHOLOGIES
 from ecgtwin_app.heart.rhythm.atrial_waves import with_flutter_waves
-from ecgtwin_app.heart.rhythm.processes import RHYTHMS, write_score
+from ecgtwin_app.heart.rhythm.processes import write_score
 
 #: Severity drawn where none is asked: not so mild that a criterion hangs on a microvolt.
 USUAL_SEVERITY = (0.45, 0.95)
-#: Set-points (ms, degrees) that define a condition, drawn where none is asked and no other condition changes
-#: the QRS: well inside the limits of Surawicz et al. (AHA/ACCF/HRS 2009 part III). A duration is measured some
-#: 4 ms longer on the performed strip than it was drawn.
-DEFINING = {
-    "incomplete right bundle branch block": {"qrs": (100.0, 107.0)},
-    "left anterior fascicular block": {"qrs": (88.0, 102.0), "axis": (-72.0, -56.0)},
-    "left posterior fascicular block": {"qrs": (88.0, 102.0), "axis": (105.0, 135.0)},
-}
 #: Set-points that shape the beat, in the order in which open ones are drawn.
 _OF_THE_BEAT = ("pr", "qrs", "qt", "axis")
 
@@ -70,13 +62,13 @@ class EcgTwinPlan(Plan):
         left = tuple(name for name in self.names if name not in names) if names else ()
         unshaped = replace(self, qrs=None, qt=None, axis=None, turned_to=None)
         if not left:
-            return replace(unshaped, names=("sinus rhythm",), score=self.counterpart, pr=None)
-        if not set(names) & set(RHYTHMS):
+            return replace(unshaped, names=(NORMAL,), score=self.counterpart, pr=None)
+        if not any(condition.is_rhythm for condition in find_conditions(names)):
             changed = replace(unshaped, names=left)
             # A shape that the score knows of, pre-excitation or a large atrium, has a PR of its own.
             return replace(changed, score=changed._rewritten() or self.score)
         changed = replace(self, names=left, pr=None)
-        if set(left) & set(RHYTHMS):
+        if any(condition.is_rhythm for condition in find_conditions(left)):
             return replace(changed, score=changed._rewritten() or self.counterpart)
         return replace(changed, score=self.counterpart)
 
@@ -150,9 +142,9 @@ def _scores(
 def _set_points(target: Target, rng: np.random.Generator) -> dict[str, float | None]:
     """PR, QRS, QT and axis as asked; where open, what defines the one condition that changes the beat."""
     asked = {name: target.set_points.get(name) for name in _OF_THE_BEAT}
-    shaping = [name for name in target.present if name in MORPHOLOGIES]
+    shaping = [condition for condition in find_conditions(target.present) if not condition.is_rhythm]
     if len(shaping) == 1:
-        for name, limits in DEFINING.get(shaping[0], {}).items():
+        for name, limits in shaping[0].defining.items():
             drawn = float(rng.uniform(*limits))
             asked[name] = drawn if asked[name] is None else asked[name]
     return asked

@@ -99,12 +99,6 @@ def _shows(event: Event, score: RhythmScore) -> bool:
     return event.origin != "flutter" and START < event.time < score.duration + LEAD_OUT
 
 
-def atrial_rhythm(names: tuple[str, ...]) -> str:
-    """What replaces the P waves under these conditions, one of `ecg.score.ATRIAL_RHYTHMS`."""
-    known = {"atrial fibrillation": "fibrillation", "atrial flutter": "flutter"}
-    return next((known[name] for name in names if name in known), "waves")
-
-
 class RhythmModel(nn.Module):
     """A recurrent network over events.
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from ecgtwin_app.conditions.together import changed_parts, keeps_axis
+from ecgtwin_app.conditions.vocabulary import NORMAL, find_conditions
 from ecgtwin_app.ecg.beat.score import VENTRICULAR_SITES
 from ecgtwin_app.ecg.beat.template import BeatTemplate, keeping, qt_factor
 from ecgtwin_app.generators.ecgtwin.beat_law import bounded, by_physiology, missed_lines
@@ -16,20 +18,20 @@ from ecgtwin_app.generators.ecgtwin.beat_shape import KINDS
 from ecgtwin_app.generators.ecgtwin.patient import condition_of
 from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan
 from ecgtwin_app.generators.ecgtwin.weights import TwinModel
-from ecgtwin_app.heart.morphologies import MORPHOLOGIES, changed_parts, keeps_axis
+from ecgtwin_app.heart.binding import condition_made_by
+from ecgtwin_app.heart.morphologies import MORPHOLOGIES
 from ecgtwin_app.heart.physics.activation import qrs_axis
 from ecgtwin_app.heart.rhythm.atrial_waves import as_large_as_seen
+from ecgtwin_app.heart.shape.bundle_branch import right_bundle_branch_block
 from ecgtwin_app.heart.shape.set_points import brought_to
 from ecgtwin_app.heart.shape.ventricular_beats import looks_ectopic, with_soft_j
 
 #: A beat conducted with a rate-dependent block has this one.
-ABERRATION = "right bundle branch block"
+ABERRATION = condition_made_by(right_bundle_branch_block)
 #: How often a ventricular beat is drawn at most, and how far apart the seeds of its trials lie.
 MOST_TRIALS, TRIAL_STRIDE = 8, 1_000_003
 #: How often a conducted beat is drawn at most.
 CONDUCTED_TRIALS = 4
-#: Rhythms whose beats begin in the ventricles, all or most of them.
-LED_BY_VENTRICLES = ("ventricular pacing", "ventricular tachycardia", "complete AV block")
 #: Columns of the condition's numbers: heart rate and PR are no property of a beat's shape.
 _HEART_RATE, _PR, _QT = 0, 2, 4
 
@@ -80,7 +82,8 @@ class Shapes:
             return self._conducted()
         kind = KINDS.index(f"{origin}, {site}")
         beat = with_soft_j(self._ectopic(kind) if origin == "ventricular" else self._draw(kind, plan))
-        return bounded(beat, own, plan.names) if set(plan.names) & set(LED_BY_VENTRICLES) else beat
+        led = any(condition.led_by_ventricles for condition in find_conditions(plan.names))
+        return bounded(beat, own, plan.names) if led else beat
 
     def _conducted(self) -> BeatTemplate:
         """What the conditions change is drawn, the rest is the patient's own, and set-points are kept.
@@ -143,7 +146,7 @@ class Shapes:
         statements = self._model.config.statements
         # Rhythms do not shape a beat.
         names = tuple(name for name in plan.names if name in MORPHOLOGIES)
-        condition = condition_of(statements, replace(plan, names=("sinus rhythm", *names)), self._device)
+        condition = condition_of(statements, replace(plan, names=(NORMAL, *names)), self._device)
         numbers = condition.numbers.clone()
         numbers[:, [_HEART_RATE, _PR]] = float("nan")
         numbers[:, _QT] *= self._at_own_cycle()

@@ -10,15 +10,19 @@ from itertools import pairwise
 
 import numpy as np
 
-from ecgtwin_app.heart.rhythm.grid import Cycle, Rhythm, conducted, regular_beats, sinus_beats
+from ecgtwin_app.conditions.vocabulary import severity_range
+from ecgtwin_app.heart.binding import makes
+from ecgtwin_app.heart.rhythm.grid import Cycle, Rhythm, Setting, conducted, regular_beats, sinus_beats
 from ecgtwin_app.heart.shape.ventricular_beats import draw_escape_site
 
 #: PR (s) drawn for first-degree block, mostly little prolonged: 230 ms is the median of 21 real records.
-PROLONGED_PR = (0.21, 0.34)
+PROLONGED_PR = severity_range("first-degree AV block")
 #: PR (s) of the first beat of a Wenckebach group, first increment, and the longest PR.
 WENCKEBACH_PR = (0.16, 0.26)
 WENCKEBACH_STEP = (0.05, 0.14)
 WENCKEBACH_LONGEST = 0.5
+#: Slowest and fastest sinus node (1/min) drawn over a complete block, unless the sinus rhythm asked for says it.
+SINUS_NODE_RATE = (60.0, 105.0)
 #: Slowest and fastest atria (1/min) under a dropped beat.
 ATRIAL_RATE = (38.0, 150.0)
 
@@ -30,18 +34,18 @@ def prolonged_pr(rng: np.random.Generator, rr: float) -> float:
     return float(np.clip(low + 0.006 + (high - low) * rng.beta(0.9, 3.2), low, max(0.224, rr - 0.42)))
 
 
-def wenckebach(
-    rng: np.random.Generator, rr: float, duration: float, age: float | None, pr: float, arrhythmia: bool
-) -> Rhythm:
+@makes("Wenckebach AV block")
+def wenckebach(setting: Setting) -> Rhythm:
     """PR grows by ever smaller steps until a P is not conducted, 3:2 to 6:5.
 
     Because the steps shrink, RR shortens before the pause, and the pause is shorter than two cycles.
     """
+    rng, rr, duration, age, pr = setting.rng, setting.rr, setting.duration, setting.age, setting.pr
     # Enough beats to see PR grow, few enough for a whole group and its pause within the strip.
     possible = [n for n in (3, 4, 5, 6) if n * _atrial_cycle(rr, n) <= 0.62 * duration] or [3]
     n = int(rng.choice(possible))
     pp = _atrial_cycle(rr, n)
-    p = sinus_beats(rng, 60.0 / pp, duration, age, arrhythmia) - pr
+    p = sinus_beats(rng, 60.0 / pp, duration, age, setting.uneven) - pr
     first = max(rng.uniform(*WENCKEBACH_PR), pr)
     longest = min(WENCKEBACH_LONGEST, max(pp - 0.12, first + 0.06))
     step, shrink = rng.uniform(*WENCKEBACH_STEP), rng.uniform(0.45, 0.7)
@@ -76,14 +80,14 @@ def _atrial_cycle(rr, n):
     return float(np.clip(rr * (n - 1) / n, 60 / ATRIAL_RATE[1], 60 / ATRIAL_RATE[0]))
 
 
-def mobitz(
-    rng: np.random.Generator, rr: float, duration: float, age: float | None, pr: float, arrhythmia: bool
-) -> Rhythm:
+@makes("Mobitz II AV block")
+def mobitz(setting: Setting) -> Rhythm:
     """Beats drop without warning: PR constant before and after, 3:2, 4:3, 5:4 and at times 3:1.
 
     2:1 alone would not tell it from Wenckebach block, so some group always has two conducted beats in
     a row.
     """
+    rng, rr, duration, age, pr = setting.rng, setting.rr, setting.duration, setting.age, setting.pr
     # (P waves, conducted ones) of the groups that may follow each other.
     mixes = [
         ((3, 2),),
@@ -101,7 +105,7 @@ def mobitz(
     weights = np.exp(-(((atrial - 82) / 22) ** 2)) * (lengths < 0.6 * duration) + 1e-9
     mix = mixes[int(rng.choice(len(mixes), p=weights / weights.sum()))]
     share = sum(m[1] for m in mix) / sum(m[0] for m in mix)
-    p = sinus_beats(rng, 60.0 / (rr * share), duration, age, arrhythmia) - pr
+    p = sinus_beats(rng, 60.0 / (rr * share), duration, age, setting.uneven) - pr
     constant = max(pr, rng.uniform(0.15, 0.25))
     # The pause of a group with two conducted beats lies near the middle of the strip.
     middle = int(np.argmin(np.abs(p - rng.uniform(0.4, 0.6) * duration)))
@@ -124,24 +128,18 @@ def mobitz(
     return Rhythm(cycles, conducted(p + pr, pr))
 
 
-def complete_block(
-    rng: np.random.Generator,
-    rr: float,
-    duration: float,
-    age: float | None,
-    pr: float,
-    atrial_limits: tuple[float, float],
-    arrhythmia: bool,
-) -> Rhythm:
+@makes("complete AV block")
+def complete_block(setting: Setting) -> Rhythm:
     """Atria and ventricles beat apart; the escape rhythm is slow and regular.
 
     A junctional escape (narrow, 40 to 60/min) where the block is in the AV node, a ventricular one
     (wide, 20 to 40/min) where it is below. A P-P interval that holds a QRS is a little shorter
     (ventriculophasic arrhythmia; Rosenbaum & Lepeschkin, Circulation 1955;11:240).
     """
+    rng, rr, duration, age, pr = setting.rng, setting.rr, setting.duration, setting.age, setting.pr
     rate = 60.0 / rr
     qrs = regular_beats(rng, rr, duration, 0.006)
-    low, high = atrial_limits
+    low, high = next((c.sinus_node_rate for c in setting.conditions if c.sinus_node_rate), SINUS_NODE_RATE)
     low = min(max(low, 1.35 * rate), 1.1 * max(high, 1.35 * rate))
     high = max(high, 1.1 * low)
     for _ in range(20):
@@ -149,7 +147,7 @@ def complete_block(
         # Near a whole multiple of the escape rate the P would seem to keep their distance.
         if abs(atrial / rate - round(atrial / rate)) > 0.1:
             break
-    p = sinus_beats(rng, atrial, duration, age, arrhythmia)
+    p = sinus_beats(rng, atrial, duration, age, setting.uneven)
     holds = np.array([np.any((qrs > a) & (qrs < b)) for a, b in pairwise(p)])
     gaps = np.diff(p) * (1 - rng.uniform(0, 0.05) * holds)
     p = p[0] + np.concatenate([[0.0], np.cumsum(gaps)])

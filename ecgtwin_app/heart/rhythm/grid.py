@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ecgtwin_app.conditions.record import Condition
+from ecgtwin_app.conditions.vocabulary import severity_range
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
 
 #: Normal PR limits (s), kept a little inside 120 to 200 ms (Surawicz et al., AHA/ACCF/HRS 2009 part III).
@@ -24,13 +26,54 @@ CUT_AT_END = 0.12
 #: Largest range of RR in sinus rhythm, as a share of the mean: more would be sinus arrhythmia.
 STEADY_RANGE = 0.085
 #: Range of RR (s) drawn for sinus arrhythmia, above the 120 ms that define it.
-ARRHYTHMIA_RANGE = (0.15, 0.38)
+ARRHYTHMIA_RANGE = severity_range("sinus arrhythmia")
 #: Sets of random numbers tried until the mean rate fits.
 TRIALS = 6
 #: Where they miss the rate by this share, so many are tried: few beats with dropped ones among them fit seldom.
 FAR_OFF, MOST_TRIALS = 0.03, 40
 #: So few beats make a mean that one of them decides, and so near (s) to where the strip cuts a beat it may not be seen.
 FEW_BEATS, EDGE = 8, 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """What a rhythm is written for.
+
+    Attributes
+    ----------
+    rng : numpy.random.Generator
+    conditions : tuple of Condition
+        All that are asked, shapes too.
+    rate : float
+        Mean ventricular rate of the strip, 1/min.
+    rr : float
+        The cycle (s) it is written with, changed until the mean rate fits.
+    duration : float
+        Seconds.
+    age : float or None
+        Years.
+    pr, qrs_duration : float
+        Of conducted beats, seconds.
+    """
+
+    rng: np.random.Generator
+    conditions: tuple[Condition, ...]
+    rate: float
+    rr: float
+    duration: float
+    age: float | None
+    pr: float
+    qrs_duration: float
+
+    @property
+    def sinus(self) -> bool:
+        """Whether the sinus node leads for certain."""
+        return any(condition.sinus for condition in self.conditions)
+
+    @property
+    def uneven(self) -> bool:
+        """Whether it does so unevenly."""
+        return any(condition.uneven for condition in self.conditions)
 
 
 @dataclass(frozen=True)

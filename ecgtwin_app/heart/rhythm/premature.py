@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from ecgtwin_app.heart.rhythm.grid import Cycle, Rhythm
+from ecgtwin_app.heart.binding import makes
+from ecgtwin_app.heart.rhythm.grid import Cycle, Rhythm, Setting
 from ecgtwin_app.heart.shape.ventricular_beats import draw_site
 
 #: Coupling of premature beats as a share of the cycle: at least 20 % early, with a margin.
@@ -21,7 +22,8 @@ MULTIFORM_SHARE = 0.12
 ABERRANT_SHARE = 0.15
 
 
-def add_premature_ventricular(rng: np.random.Generator, rhythm: Rhythm, rr: float, duration: float) -> Rhythm:
+@makes("ventricular premature complex")
+def add_premature_ventricular(setting: Setting, rhythm: Rhythm) -> Rhythm:
     """Write one to three ventricular premature beats on a rhythm.
 
     The sinus node is not disturbed: the next P falls in the ectopic QRS or ST segment, is not
@@ -29,6 +31,7 @@ def add_premature_ventricular(rng: np.random.Generator, rhythm: Rhythm, rr: floa
     interpolated and the next P conducts with delay (Lerman, in Zipes & Jalife, Cardiac
     Electrophysiology, 2018). Coupling is nearly constant within a patient.
     """
+    rng, rr, duration = setting.rng, setting.rr, setting.duration
     cycles = _in_order(rhythm.cycles)
     beats = [k for k, c in enumerate(cycles) if c.qrs is not None]
     coupling = rng.uniform(*VENTRICULAR_COUPLING)
@@ -67,12 +70,14 @@ def add_premature_ventricular(rng: np.random.Generator, rhythm: Rhythm, rr: floa
     return replace(rhythm, cycles=[*_without_qrs(cycles, hidden), *premature])
 
 
-def add_bigeminy(rng: np.random.Generator, rhythm: Rhythm, rr: float) -> Rhythm:
+@makes("ventricular bigeminy")
+def add_bigeminy(setting: Setting, rhythm: Rhythm) -> Rhythm:
     """Every other beat a ventricular premature one from one site, at a fixed coupling.
 
     Each ectopic beat hides the next sinus P and its pause is compensatory, which lets the next one come
     (the rule of bigeminy; Langendorf et al., Circulation 1955;11:422).
     """
+    rng, rr = setting.rng, setting.rr
     cycles = _in_order(rhythm.cycles)
     beats = [k for k, c in enumerate(cycles) if c.qrs is not None]
     coupling, site = rng.uniform(*VENTRICULAR_COUPLING), draw_site(rng)
@@ -89,13 +94,15 @@ def add_bigeminy(rng: np.random.Generator, rhythm: Rhythm, rr: float) -> Rhythm:
     return replace(rhythm, cycles=[*_without_qrs(cycles, hidden), *premature])
 
 
-def add_premature_atrial(rng: np.random.Generator, rhythm: Rhythm, rr: float, duration: float) -> Rhythm:
+@makes("premature atrial complex")
+def add_premature_atrial(setting: Setting, rhythm: Rhythm) -> Rhythm:
     """Write one to three premature atrial beats on a sinus rhythm.
 
     The early P invades the sinus node and resets it: the pause is a little longer than a cycle and less
     than compensatory (Wagner, Marriott's Practical Electrocardiography, 12th ed., chapter 15). The
     earlier it comes, the slower the AV node conducts it; now and then a bundle branch is refractory.
     """
+    rng, rr, duration = setting.rng, setting.rr, setting.duration
     cycles = _in_order(rhythm.cycles)
     coupling = rng.uniform(*ATRIAL_COUPLING)
     pause, delay = rng.uniform(1.02, 1.18), rng.uniform(0.0, 0.03) + 0.08 * (0.76 - coupling)

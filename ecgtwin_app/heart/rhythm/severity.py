@@ -4,38 +4,42 @@ from __future__ import annotations
 
 import numpy as np
 
+from ecgtwin_app.conditions.record import Severity
+from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.beat.score import RhythmScore
-from ecgtwin_app.heart.rhythm.av_block import PROLONGED_PR
-from ecgtwin_app.heart.rhythm.grid import ARRHYTHMIA_RANGE, inside
+from ecgtwin_app.heart.rhythm.grid import inside
 
 
 def rhythm_severity(score: RhythmScore) -> dict[str, float]:
     """Severity of every rhythm condition that has one, whether the score shows it or not.
 
-    Rank within the range that is drawn: the scatter of RR in fibrillation, its range in sinus
-    arrhythmia, PR in first-degree block, its growth in Wenckebach block, the share of dropped beats in
-    Mobitz II block, how slow the escape is in complete block, how early premature beats come, and the
-    share of a tachycardia's beats in the strip. Flutter, the junction and pacing have none.
+    Rank within the range that is drawn, by the measure that the condition's record names.
     """
     qrs = inside(np.array(score.times("QRS")), score.duration)
     gaps = np.diff(qrs) if qrs.size > 1 else np.array([score.duration])
     p = np.array(score.times("P"))
     pr = _pr(score)
     dropped = 1 - len(qrs) / max(np.sum((p >= 0) & (p < score.duration - 0.3)), 1)
-    early_ventricular = _prematurity(score, "QRS", "ventricular")
-    ranks = {
-        "sinus arrhythmia": (np.ptp(gaps), *ARRHYTHMIA_RANGE),
-        "atrial fibrillation": (np.std(gaps) / np.mean(gaps), 0.14, 0.32),
-        "premature atrial complex": (_prematurity(score, "P", "ectopic"), 0.24, 0.48),
-        "ventricular premature complex": (early_ventricular, 0.22, 0.5),
-        "ventricular bigeminy": (early_ventricular, 0.22, 0.5),
-        "ventricular tachycardia": (longest_run(score) / max(len(qrs), 1), 0.1, 1.0),
-        "first-degree AV block": (np.median(pr) if pr.size else 0.0, *PROLONGED_PR),
-        "Wenckebach AV block": (np.ptp(pr) if pr.size else 0.0, 0.05, 0.3),
-        "Mobitz II AV block": (dropped, 0.15, 0.6),
-        "complete AV block": (-60 / np.mean(gaps), -50.0, -26.0),
+    measures = {
+        "RR range": np.ptp(gaps),
+        "RR scatter": np.std(gaps) / np.mean(gaps),
+        "prematurity of atrial beats": _prematurity(score, "P", "ectopic"),
+        "prematurity of ventricular beats": _prematurity(score, "QRS", "ventricular"),
+        "longest run": longest_run(score) / max(len(qrs), 1),
+        "PR": np.median(pr) if pr.size else 0.0,
+        "PR range": np.ptp(pr) if pr.size else 0.0,
+        "dropped beats": dropped,
+        "slowness of the escape": -60 / np.mean(gaps),
     }
-    return {name: float(np.clip((x - low) / (high - low), 0, 1)) for name, (x, low, high) in ranks.items()}
+    return {
+        condition.name: _rank(measures[severity.measure], severity)
+        for condition in load_vocabulary()
+        if (severity := condition.severity) is not None
+    }
+
+
+def _rank(value: float, severity: Severity) -> float:
+    return float(np.clip((value - severity.mildest) / (severity.most - severity.mildest), 0, 1))
 
 
 def _pr(score):

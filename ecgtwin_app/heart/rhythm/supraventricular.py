@@ -5,7 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.heart.rhythm.grid import Cycle, Rhythm, conducted, p_where_room, regular_beats, to_rate
+from ecgtwin_app.heart.binding import makes
+from ecgtwin_app.heart.rhythm.grid import (
+    Cycle,
+    Rhythm,
+    Setting,
+    conducted,
+    fibrillation_beats,
+    p_where_room,
+    regular_beats,
+    to_rate,
+)
+from ecgtwin_app.heart.rhythm.ventricular import paced_fibrillation
 
 #: Rate of the flutter loop, 1/min (Saoudi et al., Eur Heart J 2001;22:1162; typical flutter 240 to 340).
 FLUTTER_RATE = (244.0, 336.0)
@@ -13,15 +24,26 @@ FLUTTER_RATE = (244.0, 336.0)
 VARIABLE_SHARE = 0.35
 
 
-def supraventricular_tachycardia(
-    rng: np.random.Generator, rr: float, duration: float, pr: float, qrs_duration: float
-) -> Rhythm:
+@makes("atrial fibrillation")
+def atrial_fibrillation(setting: Setting) -> Rhythm:
+    """Irregular ventricles under fibrillating atria; where a pacemaker is asked for, paced ones."""
+    rng, rr, duration = setting.rng, setting.rr, setting.duration
+    qrs = fibrillation_beats(rng, 60.0 / rr, duration)
+    normal = p_where_room(qrs, setting.pr)
+    if any(condition.own_beats == "paced" for condition in setting.conditions):
+        return paced_fibrillation(rng, qrs, rr, duration, normal)
+    return Rhythm([Cycle(float(q)) for q in qrs], normal, "fibrillation")
+
+
+@makes("supraventricular tachycardia")
+def supraventricular_tachycardia(setting: Setting) -> Rhythm:
     """A regular narrow tachycardia; P hidden in the QRS, at its end, or in the ST segment.
 
     AV nodal re-entry activates the atria within 70 ms of the QRS, re-entry over an accessory pathway
     later (Brugada et al., 2019 ESC guideline on supraventricular tachycardia, Eur Heart J 2020;41:655).
     """
-    qrs = regular_beats(rng, rr, duration, 0.003)
+    rng, rr, qrs_duration = setting.rng, setting.rr, setting.qrs_duration
+    qrs = regular_beats(rng, rr, setting.duration, 0.003)
     kind = rng.random()
     if kind < 0.45:
         rp = rng.uniform(0.0, 0.02)
@@ -29,24 +51,24 @@ def supraventricular_tachycardia(
         rp = rng.uniform(0.04, 0.065)
     else:
         rp = qrs_duration + rng.uniform(0.015, max(0.02, min(0.06, 0.38 * rr - qrs_duration)))
-    return Rhythm(_retrograde(rng, qrs, rp), conducted(qrs, pr), reset=True)
+    return Rhythm(_retrograde(rng, qrs, rp), conducted(qrs, setting.pr), reset=True)
 
 
-def junctional_rhythm(
-    rng: np.random.Generator, rr: float, duration: float, pr: float, qrs_duration: float
-) -> Rhythm:
+@makes("junctional rhythm")
+def junctional_rhythm(setting: Setting) -> Rhythm:
     """A regular narrow escape rhythm; P absent, hidden in the QRS or just after it.
 
     A P just before the QRS, the third known place, would not show that the junction leads.
     """
-    qrs = regular_beats(rng, rr, duration, 0.005)
+    rng, rr, qrs_duration = setting.rng, setting.rr, setting.qrs_duration
+    qrs = regular_beats(rng, rr, setting.duration, 0.005)
     kind = rng.random()
     if kind < 0.3:
         cycles = [Cycle(float(q)) for q in qrs]
     else:
         rp = rng.uniform(0.0, 0.02) if kind < 0.65 else qrs_duration + rng.uniform(0.015, 0.05)
         cycles = _retrograde(rng, qrs, rp)
-    return Rhythm(cycles, conducted(qrs, pr), reset=True)
+    return Rhythm(cycles, conducted(qrs, setting.pr), reset=True)
 
 
 def _retrograde(rng, qrs, rp):
@@ -57,7 +79,8 @@ def _retrograde(rng, qrs, rp):
     ]
 
 
-def atrial_flutter(rng: np.random.Generator, rr: float, duration: float, pr: float) -> Rhythm:
+@makes("atrial flutter")
+def atrial_flutter(setting: Setting) -> Rhythm:
     """Ventricular beats on a flutter loop of 240 to 340/min, conducted 2:1 to 4:1 or variably.
 
     The ventricular rate sets the ratio and the rate of the loop is chosen to fit. Every beat falls on a
@@ -68,6 +91,7 @@ def atrial_flutter(rng: np.random.Generator, rr: float, duration: float, pr: flo
     EcgError
         For a rate that no ratio up to 6:1 gives.
     """
+    rng, rr, duration, pr = setting.rng, setting.rr, setting.duration, setting.pr
     rate = 60.0 / rr
     low, high = FLUTTER_RATE
     # With some slack, so that a rate at the very limit keeps its ratio.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecgtwin_app.heart.rhythm.grid import Cycle, Rhythm, conducted, regular_beats, sinus_beats
+from ecgtwin_app.heart.binding import makes
+from ecgtwin_app.heart.rhythm.grid import Cycle, Rhythm, Setting, conducted, regular_beats, sinus_beats
 from ecgtwin_app.heart.shape.ventricular_beats import draw_pacing_site, draw_site
 
 #: Rates (1/min) drawn for a run of ventricular tachycardia, and of the sinus node around it.
@@ -18,31 +19,18 @@ RETROGRADE_SHARE = 0.25
 FIRST_QRS = 0.08
 
 
-def ventricular_tachycardia(
-    rng: np.random.Generator,
-    rate: float,
-    scale: float,
-    duration: float,
-    age: float | None,
-    pr: float,
-    run_only: bool,
-) -> Rhythm:
+@makes("ventricular tachycardia")
+def ventricular_tachycardia(setting: Setting) -> Rhythm:
     """Ventricular beats of one site in a row, from three to the whole strip.
 
     A run begins with a premature beat, its cycle is steady within some per cent, and the sinus node goes
     on beneath it (AV dissociation); Zeppenfeld et al., 2022 ESC guideline on ventricular arrhythmias,
     Eur Heart J 2022;43:3997.
-
-    Parameters
-    ----------
-    rate : float
-        Mean rate of the strip, 1/min.
-    scale : float
-        Of the sinus cycle around a run, or of the tachycardia's where it fills the strip: what makes
-        the mean fit.
-    run_only : bool
-        Leave room for the sinus rhythm.
     """
+    rng, rate, duration, age, pr = setting.rng, setting.rate, setting.duration, setting.age, setting.pr
+    # Of the sinus cycle around a run, or of the tachycardia's where it fills the strip: what makes the mean fit.
+    scale = setting.rr * rate / 60.0
+    run_only = setting.sinus or any(condition.ectopic for condition in setting.conditions)
     site = draw_site(rng)
     runs = _possible_runs(rng, rate, duration)
     if not runs or (not run_only and rate >= 104 and rng.random() < SUSTAINED_SHARE):
@@ -104,30 +92,19 @@ def _sustained(rng, rr, duration, age, pr, site):
     return Rhythm(cycles, conducted(qrs, pr), reset=True)
 
 
-def ventricular_pacing(
-    rng: np.random.Generator,
-    rr: float,
-    duration: float,
-    age: float | None,
-    pr: float,
-    sinus: bool,
-    arrhythmia: bool,
-) -> Rhythm:
+@makes("ventricular pacing")
+def ventricular_pacing(setting: Setting) -> Rhythm:
     """Paced ventricles: following the sinus P, after paced atria, or on their own.
 
     Modes after Bernstein et al., the revised NASPE/BPEG generic code, Pacing Clin Electrophysiol
     2002;25:260; AV delays of 120 to 200 ms are the usual settings.
-
-    Parameters
-    ----------
-    sinus : bool
-        Whether the sinus node leads for certain.
     """
+    rng, rr, duration, age, pr = setting.rng, setting.rr, setting.duration, setting.age, setting.pr
     site = draw_pacing_site(rng)
     delay = rng.uniform(0.122, 0.198)
     mode = rng.random()
-    if sinus or mode < 0.5:
-        qrs = _with_first_spike(sinus_beats(rng, 60.0 / rr, duration, age, arrhythmia))
+    if setting.sinus or mode < 0.5:
+        qrs = _with_first_spike(sinus_beats(rng, 60.0 / rr, duration, age, setting.uneven))
         cycles = [Cycle(float(q), float(q - delay), "paced", site=site) for q in qrs]
         return Rhythm(cycles, conducted(qrs, pr))
     qrs = _with_first_spike(regular_beats(rng, rr, duration, 0.0005))

@@ -12,6 +12,7 @@ from ecgtwin_app.ecg.beat.template import BeatTemplate
 from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.peaks import find_peaks
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE, EcgError
+from ecgtwin_app.heart.binding import makes
 from ecgtwin_app.heart.physics.activation import own_p, rank, with_p
 from ecgtwin_app.heart.physics.vector import Front, LeadField, perform_fronts
 
@@ -31,6 +32,7 @@ NOTCH_SPAN = 0.042
 _II, _V1 = 1, 2
 
 
+@makes("left atrial enlargement")
 def left_atrial_enlargement(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """A long P that ends in the left atrium: notched in II, terminally negative in V1, or both."""
     _needs_p(template)
@@ -67,6 +69,7 @@ def left_atrial_enlargement(template: BeatTemplate, field: LeadField, rng: np.ra
     }
 
 
+@makes("right atrial enlargement")
 def right_atrial_enlargement(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """A tall, pointed P in II, III and aVF, early upright in V1; it grows no longer."""
     _needs_p(template)

@@ -13,6 +13,7 @@ import numpy as np
 from ecgtwin_app.ecg.beat.template import BeatTemplate, fade
 from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
+from ecgtwin_app.heart.binding import makes
 from ecgtwin_app.heart.physics.leads_shown import between, rank, st_levels
 from ecgtwin_app.heart.physics.repolarisation import add_t, t_peak_of
 from ecgtwin_app.heart.physics.vector import LeadField
@@ -32,6 +33,7 @@ _LOWEST = 0.24
 _V1, _V3 = 2, 4
 
 
+@makes("Brugada type 1")
 def brugada_type_1(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """High take-off in V1 and V2, ST that falls convexly into an inverted T; other leads stay normal."""
     weights = np.array([weight for _, weight in COVED_LEADS.values()])

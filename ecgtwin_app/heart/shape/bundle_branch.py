@@ -13,6 +13,7 @@ import numpy as np
 
 from ecgtwin_app.ecg.beat.template import BeatTemplate, fade
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
+from ecgtwin_app.heart.binding import makes
 from ecgtwin_app.heart.physics.activation import last_run, own_qrs, paced_to, rank
 from ecgtwin_app.heart.physics.repolarisation import with_qrs
 from ecgtwin_app.heart.physics.vector import Front, LeadField, perform_fronts, splinters
@@ -28,6 +29,7 @@ INCOMPLETE_OWN = 0.094
 _I, _V1, _V2, _V5, _V6 = 0, 2, 3, 6, 7
 
 
+@makes("right bundle branch block")
 def right_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """The patient's own first half of the QRS, then the right ventricle late and slowly.
 
@@ -42,6 +44,7 @@ def right_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.
     }
 
 
+@makes("incomplete right bundle branch block")
 def incomplete_right_bundle_branch_block(
     template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits
 ):
@@ -102,6 +105,7 @@ def _late_right_ventricle(template, field, rng, duration, share):
     return with_qrs(template, qrs + gain * added, duration, rng, gradient, (0.02, 0.12)), gain
 
 
+@makes("left bundle branch block")
 def left_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """Septum from right to left, then slowly the left ventricle: no septal q, notched broad R.
 

@@ -15,6 +15,7 @@ import numpy as np
 from ecgtwin_app.ecg.beat.template import J_FADE, BeatTemplate, fade
 from ecgtwin_app.ecg.signal.leads import twelve_leads
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
+from ecgtwin_app.heart.binding import makes
 from ecgtwin_app.heart.physics.activation import (
     angle_to_axis,
     is_qr,
@@ -73,6 +74,7 @@ POSTERIOR = Block(
 )
 
 
+@makes("left anterior fascicular block")
 def left_anterior_fascicular_block(
     template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits
 ):
@@ -80,6 +82,7 @@ def left_anterior_fascicular_block(
     return _blocked(template, field, rng, ANTERIOR)
 
 
+@makes("left posterior fascicular block")
 def left_posterior_fascicular_block(
     template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits
 ):

@@ -13,6 +13,7 @@ import numpy as np
 from ecgtwin_app.ecg.beat.template import FRIDERICIA, J_FADE, BeatTemplate, fade
 from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE
+from ecgtwin_app.heart.binding import makes
 from ecgtwin_app.heart.physics.activation import paced_to
 from ecgtwin_app.heart.physics.leads_shown import between, independent_t, rank, t_amplitudes
 from ecgtwin_app.heart.physics.repolarisation import add_t, t_peak_of
@@ -60,6 +61,7 @@ STAGES = (
 )
 
 
+@makes("hyperkalaemia")
 def hyperkalaemia(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """Tall, narrow, symmetric T; P low and long; QRS wider from stage to stage."""
     weights = np.array([stage.weight for stage in STAGES])

@@ -14,6 +14,7 @@ import numpy as np
 from ecgtwin_app.ecg.beat.template import J_FADE, BeatTemplate, fade
 from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE
+from ecgtwin_app.heart.binding import makes
 from ecgtwin_app.heart.physics.activation import paced_to
 from ecgtwin_app.heart.physics.leads_shown import between, q_duration, qrs_leads
 from ecgtwin_app.heart.physics.repolarisation import add_t, shaped_t, st_t_shape, t_peak_of
@@ -55,6 +56,7 @@ ANTERIOR_SCARS = (
 )
 
 
+@makes("old anterior infarct")
 def old_anterior_infarct(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """Q or QS in V1 to V3, R lost further left by the size of the scar, T flat or inverted."""
     weights = np.array([s.weight for s in ANTERIOR_SCARS])
@@ -70,6 +72,7 @@ def old_anterior_infarct(template: BeatTemplate, field: LeadField, rng: np.rando
     return beat, {"severity": severity, "scar": scar.name, "age": age, "Q duration": width}
 
 
+@makes("old inferior infarct")
 def old_inferior_infarct(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """Q of 40 ms or more in II, III and aVF, with the lateral or posterior wall in some."""
     severity = float(rng.random())

@@ -13,6 +13,7 @@ import numpy as np
 
 from ecgtwin_app.ecg.beat.template import BeatTemplate, fade, qt_factor
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
+from ecgtwin_app.heart.binding import makes
 from ecgtwin_app.heart.physics.leads_shown import independent_t, t_amplitudes
 from ecgtwin_app.heart.physics.repolarisation import t_peak_of, with_jt
 from ecgtwin_app.heart.physics.vector import LeadField
@@ -31,6 +32,7 @@ LOWEST_T = 0.16
 PATTERNS = {"broad": (0.35, 0.35), "late": (0.85, 0.2), "notched": (0.3, 0.25), "T and U": (0.25, 0.2)}
 
 
+@makes("long QT")
 def long_qt(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """QTc of 500 ms or more by a broad, a late or a notched T, or a U wave that T runs into."""
     severity = float(rng.random()) ** 1.2

@@ -16,6 +16,7 @@ from ecgtwin_app.ecg.beat.template import J_FADE, BeatTemplate, fade
 from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.leads import twelve_leads
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
+from ecgtwin_app.heart.binding import makes
 from ecgtwin_app.heart.physics.activation import own_qrs, paced_to, qrs_axis, rank
 from ecgtwin_app.heart.physics.repolarisation import add_t, shaped_t, t_peak_of, with_qrs
 from ecgtwin_app.heart.physics.vector import Front, LeadField, perform_fronts
@@ -41,6 +42,7 @@ LOW_VOLTAGE = (0.455, 0.24)
 _I, _II, _V1, _V3, _V4, _V5, _V6 = 0, 1, 2, 4, 5, 6, 7
 
 
+@makes("left ventricular hypertrophy")
 def left_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """Leftward and posterior QRS forces grow until Sokolow or Cornell is exceeded with a margin."""
     widest = max(template.qrs_duration, LARGEST_QRS)
@@ -89,6 +91,7 @@ def left_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng: 
     return beat, {"voltage": voltage(qrs), "by": voltage.__name__.split("_")[0], "severity": severity}
 
 
+@makes("left ventricular strain")
 def left_ventricular_strain(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """Downsloping ST and an asymmetric inverted T over the left ventricle: I, aVL, V5 and V6.
 
@@ -114,6 +117,7 @@ def left_ventricular_strain(template: BeatTemplate, field: LeadField, rng: np.ra
     return beat, {"ST depression": st, "T inversion": inverted, "severity": severity}
 
 
+@makes("right ventricular hypertrophy")
 def right_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """Forces to the right and the front outweigh the left ventricle's: tall R in V1, axis beyond 90 degrees.
 
@@ -166,6 +170,7 @@ def right_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng:
     }
 
 
+@makes("low voltage")
 def low_voltage(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """QRS and T of the limb leads shrink below 0.5 mV; the chest leads by less, in a share below 1 mV."""
     largest = _at(float(rng.beta(1.2, 1.4)), LOW_VOLTAGE)

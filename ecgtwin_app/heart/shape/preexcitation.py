@@ -17,6 +17,7 @@ import numpy as np
 from ecgtwin_app.ecg.beat.template import BeatTemplate, fade
 from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
+from ecgtwin_app.heart.binding import makes
 from ecgtwin_app.heart.physics.activation import own_p, own_qrs, rank, with_p
 from ecgtwin_app.heart.physics.repolarisation import with_qrs
 from ecgtwin_app.heart.physics.vector import Front, LeadField, perform_fronts
@@ -49,6 +50,7 @@ PATHWAYS = (
 )
 
 
+@makes("pre-excitation")
 def pre_excitation(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """A delta wave of the pathway, fused with the patient's own QRS, and the secondary ST-T."""
     weights = np.array([p.weight for p in PATHWAYS])

@@ -16,6 +16,7 @@ import numpy as np
 
 from ecgtwin_app.ecg.beat.template import J_FADE, BeatTemplate, fade
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
+from ecgtwin_app.heart.binding import makes
 from ecgtwin_app.heart.physics.leads_shown import between, rank, st_levels
 from ecgtwin_app.heart.physics.repolarisation import add_t, t_peak_of
 from ecgtwin_app.heart.physics.vector import LeadField
@@ -92,6 +93,7 @@ def j_limit(lead: int, age: float | None, sex: str | None) -> float:
     return 0.2 if age is not None and age >= 40 else 0.25
 
 
+@makes("anterior STEMI")
 def anterior_stemi(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """Injury current to the front: ST elevation in V1 to V5 and, when proximal, I and aVL.
 
@@ -122,6 +124,7 @@ def anterior_stemi(template: BeatTemplate, field: LeadField, rng: np.random.Gene
     }
 
 
+@makes("inferior STEMI")
 def inferior_stemi(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """Injury current to the feet: ST elevation in II, III and aVF, depression in aVL and often I.
 

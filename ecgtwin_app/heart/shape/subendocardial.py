@@ -15,6 +15,7 @@ import numpy as np
 from ecgtwin_app.ecg.beat.template import J_FADE, BeatTemplate, fade
 from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
+from ecgtwin_app.heart.binding import makes
 from ecgtwin_app.heart.physics.leads_shown import (
     between,
     contiguous,
@@ -58,6 +59,7 @@ INVERSION_SITES = {
 }
 
 
+@makes("ST depression")
 def st_depression(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """Horizontal, downsloping or slowly upsloping depression, mostly of V4 to V6 and II."""
     site, pattern = _drawn(DEPRESSION_SITES, rng)
@@ -86,6 +88,7 @@ def st_depression(template: BeatTemplate, field: LeadField, rng: np.random.Gener
     }
 
 
+@makes("T inversion")
 def t_inversion(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """Symmetric inverted T over the anterior, lateral or inferior wall."""
     upright = {name for name, qrs in qrs_leads(template).items() if r_exceeds_s(qrs)}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ecgtwin_app.conditions.vocabulary import NORMAL
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.generators.ecgtwin.beat_shape import KINDS, pack_beat
 from ecgtwin_app.generators.ecgtwin.conditioning import statement_states, unwrapped_axis
@@ -62,14 +63,14 @@ def _beats(patient: VirtualPatient, rng: np.random.Generator):
     for _ in range(CONDUCTED):
         conditions = draw_morphologies(rng) if rng.random() < 0.96 else ()
         beat, parameters = transform(patient, conditions, rng)
-        yield 0, beat, ("sinus rhythm", *conditions), parameters
+        yield 0, beat, (NORMAL, *conditions), parameters
     for kind in rng.integers(1, len(KINDS), OTHERS):
         origin, where = KINDS[kind].split(", ")
         if origin == "P":
             beat = with_atrial_origin(patient.template, patient.lead_field, where, rng)
         else:
             beat, _ = ectopic_beat(patient.template, patient.lead_field, rng, where, origin == "paced")
-        yield int(kind), beat, ("sinus rhythm",), {}
+        yield int(kind), beat, (NORMAL,), {}
 
 
 def _numbers(beat, age: float, kind: int) -> np.ndarray:

@@ -4,71 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
+from ecgtwin_app.conditions.together import check_combination
+from ecgtwin_app.conditions.vocabulary import NORMAL, load_vocabulary
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.ecgtwin.conditioning import PRESENT
-from ecgtwin_app.heart.morphologies import check_combination
 
+_TAUGHT = [(condition, condition.taught) for condition in load_vocabulary() if condition.taught]
 #: Rhythm statements with the range of ventricular rates (1/min) trained for each, and how often each is
 #: drawn where the rhythm is the case. Bradycardia and tachycardia are sinus rhythm at a rate.
-RHYTHMS = {
-    "sinus rhythm": (38.0, 180.0, 3.0),
-    "sinus arrhythmia": (42.0, 95.0, 1.2),
-    "atrial fibrillation": (45.0, 170.0, 1.6),
-    "atrial flutter": (58.0, 168.0, 1.5),
-    "premature atrial complex": (45.0, 125.0, 1.5),
-    "supraventricular tachycardia": (150.0, 220.0, 1.2),
-    "junctional rhythm": (38.0, 62.0, 1.2),
-    "ventricular premature complex": (42.0, 130.0, 3.0),
-    "ventricular bigeminy": (50.0, 120.0, 1.6),
-    "ventricular tachycardia": (70.0, 220.0, 2.2),
-    "ventricular pacing": (48.0, 115.0, 2.0),
-    "first-degree AV block": (42.0, 115.0, 1.2),
-    "Wenckebach AV block": (38.0, 95.0, 1.4),
-    "Mobitz II AV block": (32.0, 90.0, 1.3),
-    "complete AV block": (28.0, 50.0, 1.4),
-}
-#: Morphologies, and how often each is drawn: what changes the beat most takes longest to learn.
-MORPHOLOGIES = {
-    "right bundle branch block": 1.3,
-    "incomplete right bundle branch block": 2.4,
-    "left bundle branch block": 2.2,
-    "left anterior fascicular block": 1.2,
-    "left posterior fascicular block": 1.1,
-    "pre-excitation": 1.8,
-    "left ventricular hypertrophy": 1.2,
-    "left ventricular strain": 0.9,
-    "right ventricular hypertrophy": 1.3,
-    "low voltage": 1.2,
-    "left atrial enlargement": 1.0,
-    "right atrial enlargement": 0.9,
-    "anterior STEMI": 1.5,
-    "inferior STEMI": 1.5,
-    "old anterior infarct": 1.3,
-    "old inferior infarct": 1.5,
-    "ST depression": 1.0,
-    "T inversion": 1.1,
-    "long QT": 1.1,
-    "hyperkalaemia": 1.4,
-    "Brugada type 1": 1.3,
-}
+RHYTHMS = {c.name: (*taught.rates, taught.share) for c, taught in _TAUGHT if taught.rates}
+#: Morphologies, and how often each is drawn.
+MORPHOLOGIES = {c.name: taught.share for c, taught in _TAUGHT if not c.is_rhythm}
 #: The model's statement list.
 STATEMENTS = (*RHYTHMS, *MORPHOLOGIES)
-#: Morphologies that often come with another one.
-_COMPANIONS = {
-    "left ventricular strain": ("left ventricular hypertrophy",),
-    "left ventricular hypertrophy": ("left ventricular strain", "left atrial enlargement"),
-    "right ventricular hypertrophy": ("right atrial enlargement",),
-    "right bundle branch block": ("left anterior fascicular block", "left posterior fascicular block"),
-    "inferior STEMI": ("right bundle branch block", "old anterior infarct"),
-    "anterior STEMI": ("right bundle branch block", "left anterior fascicular block"),
-    "ST depression": ("T inversion", "left ventricular hypertrophy"),
-}
+#: How each is drawn.
+_TAUGHT_AS = {condition.name: taught for condition, taught in _TAUGHT}
 #: Share of the cases that are a rhythm alone and a morphology in sinus rhythm; the rest are both together.
 _RHYTHM_ALONE, _SINUS = 0.44, 0.42
-#: Fastest ventricular rate (1/min) with a morphology, and of those that no faster heart can show: a long QT
-#: would reach past the next P.
+#: Fastest ventricular rate (1/min) with a morphology, unless its record has a slower one.
 _FASTEST_WITH_MORPHOLOGY = 140.0
-_FASTEST = {"long QT": 110.0}
 
 
 def case_weights(states: np.ndarray) -> np.ndarray:
@@ -84,19 +38,19 @@ def draw_case(rng: np.random.Generator) -> tuple[tuple[str, ...], float]:
     """Conditions and ventricular rate (1/min) of one training case."""
     kind = rng.random()
     morphologies: tuple[str, ...] = ()
-    rhythm = "sinus rhythm"
+    rhythm = NORMAL
     if kind < _RHYTHM_ALONE:
         rhythm = _draw(rng, {name: share for name, (_, _, share) in RHYTHMS.items()})
     else:
         morphologies = draw_morphologies(rng)
     if kind >= _RHYTHM_ALONE + _SINUS:
-        others = {name: share for name, (_, _, share) in RHYTHMS.items() if name != "sinus rhythm"}
+        others = {name: share for name, (_, _, share) in RHYTHMS.items() if name != NORMAL}
         rhythm = _draw(rng, others)
         if not _possible((rhythm, *morphologies)):
-            rhythm = "sinus rhythm"
+            rhythm = NORMAL
     low, high, _ = RHYTHMS[rhythm]
-    if morphologies and rhythm != "ventricular tachycardia":
-        limits = [_FASTEST.get(name, _FASTEST_WITH_MORPHOLOGY) for name in morphologies]
+    if morphologies:
+        limits = [_TAUGHT_AS[name].fastest or _FASTEST_WITH_MORPHOLOGY for name in morphologies]
         high = max(low, min(high, *limits))
     # Half the cases near the rates seen at rest, half anywhere in the range.
     rate = rng.normal(72, 14) if rng.random() < 0.5 and low < 72 < high else rng.uniform(low, high)
@@ -106,12 +60,14 @@ def draw_case(rng: np.random.Generator) -> tuple[tuple[str, ...], float]:
 def draw_morphologies(rng: np.random.Generator) -> tuple[str, ...]:
     """One morphology, at times with a second that goes with it."""
     first = _draw(rng, MORPHOLOGIES)
+    companions = _TAUGHT_AS[first].companions
     if rng.random() < 0.22:
-        second = str(rng.choice(_COMPANIONS[first])) if first in _COMPANIONS else _draw(rng, MORPHOLOGIES)
+        second = str(rng.choice(companions)) if companions else _draw(rng, MORPHOLOGIES)
         if second != first and _possible((first, second)):
             return first, second
-    if first == "left ventricular strain" and rng.random() < 0.9:
-        return "left ventricular hypertrophy", first
+    accompanied = _TAUGHT_AS[first].accompanied
+    if accompanied and rng.random() < accompanied:
+        return companions[0], first
     return (first,)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ecgtwin_app.conditions.vocabulary import with_atria
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
 from ecgtwin_app.ecg.beat.template import BeatTemplate, split_beat
 from ecgtwin_app.ecg.delineation.delineate import Delineation, delineate
@@ -57,7 +58,7 @@ def real_case(record: RealRecord, statements: tuple[str, ...]) -> RealCase | Non
     if signal.shape[1] != MODEL_SAMPLES or np.abs(signal).max() > LARGEST_VOLTAGE or len(found.beats) < 5:
         return None
     states = statements_of(record.labels, record.database, statements)
-    fibrillation = states[statements.index("atrial fibrillation")] == PRESENT
+    fibrillation = states[statements.index(with_atria("fibrillation").name)] == PRESENT
     score = score_of(found, record.recording.duration, record.recording.rate, fibrillation)
     rate = 60.0 / found.representative.rr
     return RealCase(signal, found.representative, template, score, states, rate)

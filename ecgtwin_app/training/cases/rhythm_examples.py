@@ -11,11 +11,12 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from ecgtwin_app.conditions.together import check_combination
+from ecgtwin_app.conditions.vocabulary import load_vocabulary, with_atria
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.ecgtwin.conditioning import NUMBERS, PRESENT, statement_states
 from ecgtwin_app.generators.ecgtwin.rhythm_model import MOST_EVENTS, pack
-from ecgtwin_app.heart.morphologies import check_combination
 from ecgtwin_app.heart.rhythm.processes import mean_rate, write_score
 from ecgtwin_app.heart.rhythm.severity import rhythm_severity
 from ecgtwin_app.training.cases.case_distribution import RHYTHMS, STATEMENTS, draw_morphologies
@@ -29,7 +30,7 @@ RATES, BEYOND = (30.0, 210.0), 1.2
 #: How often two rhythms come together, how often a morphology comes with them, and how often it is one that
 #: the score has to know of.
 TOGETHER, WITH_MORPHOLOGY, TELLING_SHARE = 0.3, 0.3, 0.5
-_TELLING = ("pre-excitation", "left atrial enlargement")
+_TELLING = tuple(c.name for c in load_vocabulary() if c.drawn_pr or c.least_pr)
 #: Examples a file.
 SHARD = 4000
 
@@ -109,7 +110,7 @@ def real_examples(records: list[RealRecord]) -> list[Example]:
         if case is None or not np.isfinite(mean_rate(case.score)):
             continue
         states = dict(zip(STATEMENTS, case.statements, strict=True))
-        if states["atrial flutter"] == PRESENT:
+        if states[with_atria("flutter").name] == PRESENT:
             continue
         if case.score.atrial == "waves" and not np.isfinite(pr_of(case.score)):
             continue

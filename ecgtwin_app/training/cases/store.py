@@ -21,6 +21,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 from safetensors.torch import load_file
 
+from ecgtwin_app.conditions.vocabulary import with_atria
 from ecgtwin_app.ecg.beat.template import BeatTemplate
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.ecgtwin.autoencoder import LappedAutoencoder
@@ -45,8 +46,8 @@ _SEXES = {"F": 1, "M": 2}
 def case_of(entry: Entry) -> RealCase | None:
     """The recording made ready for training, with the collection's statements; None when it cannot be used."""
     states = entry.statements
-    fibrillates = states[STATEMENTS.index("atrial fibrillation")] == PRESENT
-    labels = ("atrial fibrillation",) if fibrillates else ()
+    fibrillation = with_atria("fibrillation").name
+    labels = (fibrillation,) if states[STATEMENTS.index(fibrillation)] == PRESENT else ()
     try:
         recording = entry.read()
     except (EcgError, OSError) as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ecgtwin_app.conditions.vocabulary import NORMAL
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.beat.template import render_beats
 from ecgtwin_app.ecg.delineation.representative_beat import representative_beat
@@ -118,7 +119,7 @@ def virtual_shard(path: Path, first: int, recordings: list[Recording], per_patie
             log.debug("heart %d not used: %s", row, error)
             continue
         used += 1
-        shard.add_reference(row, recording, beat, statement_states(STATEMENTS, ("sinus rhythm",)))
+        shard.add_reference(row, recording, beat, statement_states(STATEMENTS, (NORMAL,)))
         for _ in range(per_patient):
             conditions, rate = draw_case(rng)
             case = simulate(patient, conditions, rate, rng)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ecgtwin_app.conditions.referee import met_conditions
+from ecgtwin_app.conditions.together import atrial_rhythm
 from ecgtwin_app.ecg.delineation.flutter import without_p
 from ecgtwin_app.ecg.measurement.matrix import lead_reversal
 from ecgtwin_app.ecg.measurement.measure import measure
@@ -63,7 +64,7 @@ def measured(recording: Recording) -> Measured:
         notes += (EXCHANGED + hint,)
     met = met_conditions(found, recording.patient.age, recording.patient.sex)
     values = found.as_dict() | {"criteria_met": met}
-    if "atrial flutter" in met and found.flutter is not None:
+    if atrial_rhythm(met) == "flutter" and found.flutter is not None:
         values = without_p(values, found.flutter)
     return recording, values, marks_of(found, recording.rate), notes, quality
 

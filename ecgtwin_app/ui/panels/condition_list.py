@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
-from ecgtwin_app.conditions.vocabulary import GROUPS, Condition
+from ecgtwin_app.conditions.record import GROUPS, Condition
 from ecgtwin_app.i18n.words import N_, number, tr
 from ecgtwin_app.session.combination import why_not
 from ecgtwin_app.session.condition_names import synonyms_of

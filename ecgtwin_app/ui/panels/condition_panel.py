@@ -7,7 +7,8 @@ from html import escape
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSizePolicy, QTextBrowser, QVBoxLayout, QWidget
 
-from ecgtwin_app.conditions.vocabulary import Condition, load_vocabulary
+from ecgtwin_app.conditions.record import Condition
+from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.i18n.words import figure, tr
 from ecgtwin_app.session.combination import in_order, why_not
 from ecgtwin_app.session.condition_names import (

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ecgtwin_app.conditions.vocabulary import GROUPS, find_condition, load_vocabulary
+from ecgtwin_app.conditions.record import GROUPS
+from ecgtwin_app.conditions.vocabulary import find_condition, load_vocabulary
 from ecgtwin_app.i18n.words import N_, number, said, tr
 from ecgtwin_app.session.condition_names import (
     capital,

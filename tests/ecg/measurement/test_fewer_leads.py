@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from synthetic_ecg import LBBB, T_LBBB, strip
 
 from ecgtwin_app.cli.main import main
-from ecgtwin_app.conditions.referee import CRITERIA, judge, meets
+from ecgtwin_app.conditions.referee import judge, meets
+from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.measurement.matrix import measurement_matrix, median_beat
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.measurement.quality import quality_of
@@ -49,8 +50,8 @@ def test_any_leads_are_measured_and_judged(names):
     axis = measured.qrs_axis
     assert (axis is None) == (sum(name in LIMB_LEADS for name in names) < 2)
     assert ("qrs_axis" in measured.reasons) == (axis is None)
-    for condition in CRITERIA:
-        for verdict in judge(measured, (condition,), heart_rate=72, age=60, sex="F"):
+    for condition in load_vocabulary():
+        for verdict in judge(measured, (condition.name,), heart_rate=72, age=60, sex="F"):
             assert verdict.met is None or not verdict.reason
 
 

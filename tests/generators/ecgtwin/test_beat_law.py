@@ -9,7 +9,7 @@ import pytest
 
 from ecgtwin_app.conditions.plausible import LIMITS
 from ecgtwin_app.conditions.referee import judge, meets
-from ecgtwin_app.conditions.verdict import Asked
+from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.leads import independent_leads, twelve_leads
 from ecgtwin_app.ecg.signal.recording import Recording
@@ -110,13 +110,12 @@ def test_a_wave_that_no_patient_has_is_missed_and_named(reference):
     assert judge(large, ()) == ()
 
 
-def test_limits_name_conditions_of_the_vocabulary():
-    from ecgtwin_app.conditions.referee import CRITERIA
-
-    for limit in LIMITS:
-        assert set(limit.larger) <= set(CRITERIA)
-        assert all(value > limit.usual for value in limit.larger.values())
-        assert limit.allowed(Asked(())) == limit.usual
+def test_records_name_places_of_the_limits_and_raise_them():
+    usual = {limit.place: limit.usual for limit in LIMITS}
+    for condition in load_vocabulary():
+        assert set(condition.larger_waves) <= set(usual)
+        assert all(value > usual[place] for place, value in condition.larger_waves.items())
+    assert all(limit.allowed(()) == limit.usual for limit in LIMITS)
 
 
 def test_a_rhythm_need_not_narrow_the_patients_own_wide_qrs(reference):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from ecgtwin_app.conditions.together import atrial_rhythm, check_combination
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.example import example_path
@@ -21,10 +22,8 @@ from ecgtwin_app.generators.ecgtwin.rhythm_model import (
     KINDS,
     LEAD_OUT,
     RhythmModel,
-    atrial_rhythm,
     pack,
 )
-from ecgtwin_app.heart.morphologies import check_combination
 from ecgtwin_app.heart.rhythm.processes import check_score, mean_rate
 from ecgtwin_app.training.cases import rhythm_examples
 from ecgtwin_app.training.cases.case_distribution import STATEMENTS

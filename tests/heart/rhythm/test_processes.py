@@ -7,14 +7,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.heart.rhythm.atrial_waves import flutter_cycle
-from ecgtwin_app.heart.rhythm.processes import RHYTHMS, check_score, mean_rate, write_score
+from ecgtwin_app.heart.rhythm.processes import check_score, mean_rate, write_score
 from ecgtwin_app.heart.rhythm.severity import rhythm_severity
 
 SINUS, AF = ("sinus rhythm",), ("atrial fibrillation",)
 PVC, BLOCK = ("ventricular premature complex",), ("first-degree AV block",)
+RHYTHMS = [condition.name for condition in load_vocabulary() if condition.is_rhythm]
 seeds = st.integers(0, 2**31)
 
 

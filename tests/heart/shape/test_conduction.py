@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from hearts import changed, qrs_of
 
+from ecgtwin_app.conditions.together import check_combination
+from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
 from ecgtwin_app.ecg.beat.template import render_beats
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.heart.morphologies import CONDITIONS, EXCLUDES, check_combination
 from ecgtwin_app.heart.physics.activation import (
     angle_to_axis,
     first_wave,
@@ -154,11 +155,13 @@ def test_pacing_the_qrs_keeps_its_shape(patient):
 
 
 def test_every_excluded_pair_is_known_and_refused(patient):
-    for some, others, reason in EXCLUDES:
-        assert set(some) | set(others) <= set(CONDITIONS)
-        assert not set(some) & set(others)
-        with pytest.raises(EcgError, match="leave one"):
-            check_combination((some[0], others[0]))
+    known = {condition.name for condition in load_vocabulary()}
+    for condition in load_vocabulary():
+        for others in (*(excluded.names for excluded in condition.excludes), condition.not_in):
+            assert set(others) <= known - {condition.name}
+            for other in others:
+                with pytest.raises(EcgError, match="leave one"):
+                    check_combination((condition.name, other))
     with pytest.raises(EcgError):
         simulate(patient, (LBBB, RBBB), 70, np.random.default_rng(1))
 
