@@ -9,7 +9,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def resource_path(name: str) -> Path:
-    """The path of a file of `resources/`, e.g. "conditions.json".
+    """The path of a file of `resources/`, e.g. "words/conditions.de.json".
 
     Raises
     ------
