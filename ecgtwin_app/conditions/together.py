@@ -49,8 +49,7 @@ def check_rhythms(conditions: Sequence[str]) -> None:
     for shape in asked:
         for rhythm in asked:
             if rhythm.name in shape.not_in:
-                name = shape.name[:1].upper() + shape.name[1:]
-                raise EcgError(f"{name} does not show in {rhythm.name}; leave one of them out.")
+                raise EcgError(f"In {rhythm.name} {shape.name} does not show; leave one of them out.")
 
 
 def changed_parts(conditions: Sequence[str]) -> set[str]:
