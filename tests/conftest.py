@@ -13,6 +13,9 @@ from places import SHARED_DATA
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("MPLBACKEND", "Agg")
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # As many workers as cores: threads of each would wait for those of the others.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 if sys.platform == "win32":
     import torch  # noqa: F401  torch's libraries fail to load on Windows once Qt is there
 
