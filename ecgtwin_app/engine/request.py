@@ -43,6 +43,7 @@ class TwinRequest:
         slider=(40.0, 180.0),
         unset=N_("keep"),
         brief=N_("{value}/min"),
+        part="set point",
         usage="ventricular rate, 1/min",
         advanced=False,
         of_patient=True,
@@ -83,6 +84,7 @@ class TwinRequest:
         step=0.05,
         unset=N_("random"),
         brief=N_("severity {value}"),
+        part="set point",
         metavar="X",
         usage="0 just meets the criteria, 1 is marked; drawn when left out",
         advanced=False,
@@ -184,6 +186,7 @@ class TwinRequest:
         step=0.1,
         metavar="X",
         usage="guidance of the condition; 1 is none",
+        part="dial",
     )
     identity: float = asked(
         1.0,
@@ -196,6 +199,7 @@ class TwinRequest:
         step=0.1,
         metavar="X",
         usage="guidance of the identity; 1 is none",
+        part="dial",
     )
     best_of: int = asked(
         1,

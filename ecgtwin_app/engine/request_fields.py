@@ -58,6 +58,8 @@ class RequestField:
         Whether that row stands behind "More".
     of_patient : bool
         Asked in the place of something that is the patient's own: left open again for another patient.
+    part : {"", "set point", "dial"}
+        Of a generator's task it goes to: `Target.set_points`, `Settings.dials`, or a place of its own.
     only_if_set : bool
         Written into files only where it is not the default: the field came after the format.
     name : str
@@ -83,6 +85,7 @@ class RequestField:
     in_form: bool = True
     advanced: bool = True
     of_patient: bool = False
+    part: Literal["", "set point", "dial"] = ""
     only_if_set: bool = False
     name: str = ""
     default: Any = None
@@ -145,9 +148,14 @@ def set_point(name: str, **facts: Any) -> Any:
     """A field that says what the referee is to measure: its noun and its unit are the referee's."""
     point = SET_POINTS[name]
     return asked(
-        None, kind="number", noun=point.name, unit=point.unit, unset=N_("keep"), of_patient=True,
+        None, kind="number", noun=point.name, unit=point.unit, unset=N_("keep"), of_patient=True, part="set point",
         usage=facts.pop("usage", f"set-point of the {point.name}"), **facts,
     )  # fmt: skip
+
+
+def names_of_part(fields: dict[str, RequestField], part: str) -> tuple[str, ...]:
+    """The names of the fields that go to one part of a generator's task."""
+    return tuple(name for name, record in fields.items() if record.part == part)
 
 
 def records_of(request_class: type) -> dict[str, RequestField]:

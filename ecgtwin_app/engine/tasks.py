@@ -10,11 +10,12 @@ import numpy as np
 from ecgtwin_app.conditions.vocabulary import find_condition
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.request import FIELDS, TwinRequest
+from ecgtwin_app.engine.request_fields import names_of_part
 from ecgtwin_app.generators.base import Ability, Settings, Source, Spec, Target, Task
 
 #: Fields of a request that are set-points of the target, and dials of the settings.
-SET_POINTS = ("heart_rate", "severity", "pr", "qrs", "qt", "axis")
-DIALS = ("strength", "identity")
+SET_POINTS = names_of_part(FIELDS, "set point")
+DIALS = names_of_part(FIELDS, "dial")
 
 
 def task_of(request: TwinRequest, recordings: Sequence[Recording] = ()) -> Task:

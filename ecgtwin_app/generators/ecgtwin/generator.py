@@ -22,7 +22,7 @@ from ecgtwin_app.generators.ecgtwin.flow import guided_velocity
 from ecgtwin_app.generators.ecgtwin.learned_rhythm import compose
 from ecgtwin_app.generators.ecgtwin.patient import EcgTwinPatient, identity_of, prepare
 from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan, make_plan
-from ecgtwin_app.generators.ecgtwin.sampling_inputs import sampling_inputs
+from ecgtwin_app.generators.ecgtwin.sampling_inputs import DIALS, sampling_inputs
 from ecgtwin_app.generators.ecgtwin.weights import TwinModel, load
 from ecgtwin_app.sampling.names import USUAL_STEPS
 from ecgtwin_app.sampling.samplers import sample, start_noise
@@ -64,7 +64,7 @@ class EcgTwin:
             samplers=USUAL_STEPS,
             rhythms=("process", "none") if self._composer is None else ("process", "learned", "none"),
             set_points=frozenset({"heart_rate", "severity", "pr", "qrs", "qt", "axis", "score"}),
-            dials=frozenset({"strength", "identity"}),
+            dials=DIALS,
         )
 
     def prepare(self, recordings: Sequence[Recording]) -> EcgTwinPatient:

@@ -20,6 +20,8 @@ from ecgtwin_app.generators.ecgtwin.score_tracks import score_features
 from ecgtwin_app.generators.ecgtwin.shapes import Shapes
 from ecgtwin_app.generators.ecgtwin.weights import TwinModel
 
+#: What this generator listens to of `Settings.dials`.
+DIALS = frozenset({"strength", "identity"})
 #: Height (mV) of the pacing spikes of a twin: between those of bipolar and of unipolar leads.
 USUAL_SPIKE = (0.5, 1.5)
 
