@@ -237,6 +237,23 @@ class TwinRequest:
         in_form=False,
         of_patient=True,
     )
+    noise: float = asked(
+        0.0,
+        kind="number",
+        title=N_("Noise"),
+        noun=N_("noise"),
+        help=N_(
+            "How much of the reference's own baseline wander and noise the twin has beside what the model draws; "
+            "0 is none, 1 all of it"
+        ),
+        limits=(0.0, 1.0),
+        slider=(0.0, 1.0),
+        step=0.05,
+        brief=N_("noise {value}"),
+        metavar="X",
+        part="dial",
+        only_if_set=True,
+    )
 
 
 #: The record of every field, by its name.

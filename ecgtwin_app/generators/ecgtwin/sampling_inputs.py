@@ -10,7 +10,7 @@ import torch
 from ecgtwin_app.ecg.beat.pacing import pacing_spikes, spike_direction
 from ecgtwin_app.ecg.beat.rendering import render_score
 from ecgtwin_app.ecg.beat.score import RhythmScore
-from ecgtwin_app.ecg.signal.leads import twelve_leads
+from ecgtwin_app.ecg.signal.leads import independent_leads, twelve_leads
 from ecgtwin_app.ecg.signal.recording import MODEL_SAMPLES
 from ecgtwin_app.generators.ecgtwin.adax import Context
 from ecgtwin_app.generators.ecgtwin.correct_beats import correct_beats
@@ -19,9 +19,10 @@ from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan
 from ecgtwin_app.generators.ecgtwin.score_tracks import score_features
 from ecgtwin_app.generators.ecgtwin.shapes import Shapes
 from ecgtwin_app.generators.ecgtwin.weights import TwinModel
+from ecgtwin_app.heart.physics.noise import beside_the_heart, same_spectrum
 
 #: What this generator listens to of `Settings.dials`.
-DIALS = frozenset({"strength", "identity"})
+DIALS = frozenset({"strength", "identity", "noise"})
 #: Height (mV) of the pacing spikes of a twin: between those of bipolar and of unipolar leads.
 USUAL_SPIKE = (0.5, 1.5)
 
@@ -76,7 +77,17 @@ def sampling_inputs(model: TwinModel, plan: EcgTwinPlan, device: str) -> Samplin
     settings = plan.task.settings
     own_beats = rendered.any() and settings.dials.get("identity", 1.0) >= 1
     added = twelve_leads(detail) + _spikes(plan, settings.seed)
+    if share := settings.dials.get("noise", 0.0):
+        added = added + twelve_leads(np.float32(share) * _own_noise(plan))
     return SamplingInputs(context, added, rendered, plan.score if own_beats else None)
+
+
+def _own_noise(plan: EcgTwinPlan) -> np.ndarray:
+    """The reference's wander and noise (8, samples), mV, made anew for each draw."""
+    found = plan.patient.measured.delineation
+    signal = independent_leads(plan.patient.recording.signal)
+    own = beside_the_heart(signal, np.array([beat.fiducial for beat in found.beats]), found.spikes)
+    return same_spectrum(np.fft.rfft(own, axis=1), np.random.default_rng([plan.seed, 3]), MODEL_SAMPLES)
 
 
 def _spikes(plan: EcgTwinPlan, seed: int) -> np.ndarray:

@@ -7,11 +7,18 @@ from functools import cache
 import numpy as np
 
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE, MODEL_SAMPLES
+from ecgtwin_app.ecg.signal.zero_phase import both_ways
 
 #: Shares of strips with additional muscle noise, mains hum and baseline wander.
 MUSCLE_SHARE, MAINS_SHARE, WANDER_SHARE = 0.3, 0.06, 0.5
 #: Largest noise (mV, standard deviation) that a patient's own recording may lend.
 LARGEST_OWN_NOISE = 0.12
+
+
+#: Where a recording holds no heart: below the first, and above the second (Hz) but for the QRS and pacing spikes.
+WANDER_BELOW, NOISE_ABOVE = 0.5, 35.0
+#: Seconds around the middle of a QRS, and around a spike, that are not looked at above `NOISE_ABOVE`.
+QRS_WINDOW, SPIKE_WINDOW = 0.24, 0.06
 
 
 @cache
@@ -35,6 +42,37 @@ def same_spectrum(residual_spectrum: np.ndarray, rng: np.random.Generator, sampl
     """
     phase = rng.uniform(0, 2 * np.pi, residual_spectrum.shape[1])
     return np.fft.irfft(residual_spectrum * np.exp(1j * phase), samples, axis=1).astype(np.float32)
+
+
+def beside_the_heart(signal: np.ndarray, qrs: np.ndarray, spikes: np.ndarray) -> np.ndarray:
+    """A recording's baseline wander and its noise from muscle, mains and amplifier, whatever its rhythm.
+
+    Only bands without heart are read, so that neither fibrillation waves nor an odd beat count as noise; noise
+    between 0.5 and 35 Hz is not seen.
+
+    Parameters
+    ----------
+    signal : ndarray, shape (8, samples)
+        Millivolts at 500 Hz.
+    qrs, spikes : ndarray of int
+        Samples in the middle of every QRS, and of pacing spikes.
+
+    Returns
+    -------
+    ndarray, shape (8, samples), float32
+        Millivolts; the gaps around the QRS are empty, and the rest as much larger.
+    """
+    slow = both_ways(signal, MODEL_RATE, high=WANDER_BELOW, padding=int(MODEL_RATE / WANDER_BELOW))
+    # A strip that does not end where it began would smear over all frequencies.
+    slow -= np.linspace(0, 1, slow.shape[1]) * (slow[:, -1:] - slow[:, :1]) + slow[:, :1]
+    slow -= slow.mean(axis=1, keepdims=True)
+    heart = np.zeros(signal.shape[1], bool)
+    for samples, window in ((qrs, QRS_WINDOW), (spikes, SPIKE_WINDOW)):
+        half = round(window / 2 * MODEL_RATE)
+        for at in np.asarray(samples, int):
+            heart[max(at - half, 0) : at + half] = True
+    fast = both_ways(signal, MODEL_RATE, low=NOISE_ABOVE, padding=9) * ~heart
+    return (slow + fast / np.sqrt(max(1 - heart.mean(), 0.05))).astype(np.float32)
 
 
 def disturbances(rng: np.random.Generator, samples: int = MODEL_SAMPLES) -> np.ndarray:

@@ -1,0 +1,83 @@
+"""The field `noise`: the reference's own wander and noise on the twin, and nothing of its beats."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ecgtwin_app.ecg.measurement.measure import measure
+from ecgtwin_app.ecg.signal.leads import independent_leads
+from ecgtwin_app.ecg.signal.resampling import ten_seconds
+from ecgtwin_app.ecg.signal.zero_phase import both_ways
+from ecgtwin_app.engine.engine import TwinEngine
+from ecgtwin_app.engine.request import HeatMap, TwinRequest, request_to_json
+from ecgtwin_app.formats.example import example_path
+from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.heart.physics.noise import beside_the_heart
+
+ASKED = TwinRequest(("left bundle branch block",), heart_rate=70.0, seed=4, steps=2)
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return TwinEngine.load()
+
+
+@pytest.fixture(scope="module")
+def reference():
+    return read_ecg(example_path())
+
+
+@pytest.fixture(scope="module")
+def twins(engine, reference):
+    return {share: engine.generate(reference, replace(ASKED, noise=share))[0] for share in (0.0, 0.5, 1.0)}
+
+
+def noise_of(signal):
+    """Wander (below 0.5 Hz, standard deviation) and noise (above 35 Hz, robust spread) of the eight leads, µV."""
+    slow, fast = (
+        both_ways(signal, 500.0, high=0.5, padding=1000),
+        both_ways(signal, 500.0, low=35.0, padding=9),
+    )
+    return 1000 * slow.std(axis=1), 1482.6 * np.median(np.abs(fast), axis=1)
+
+
+def test_all_of_it_is_as_large_as_in_the_reference_and_half_is_half(twins, reference):
+    plain, half, whole = (independent_leads(twins[share].recording.signal) for share in (0.0, 0.5, 1.0))
+    np.testing.assert_allclose(whole - plain, 2 * (half - plain), atol=1e-5)
+    of_reference = noise_of(independent_leads(ten_seconds(reference).signal))
+    for got, own in zip(noise_of(whole - plain), of_reference, strict=True):
+        assert 0.6 < np.median(got / own) < 1.6, (got, own)
+
+
+def test_the_twin_still_has_what_was_asked(twins):
+    assert all(twin.met for twin in twins.values())
+    assert abs(twins[1.0].measurements["qrs"] - twins[0.0].measurements["qrs"]) <= 6
+
+
+def test_noise_is_said_where_it_is_put_on(twins):
+    assert "noise" not in request_to_json(ASKED) and "noise" not in twins[0.0].recording.provenance["request"]
+    assert twins[0.5].recording.provenance["request"]["noise"] == 0.5
+
+
+def test_a_contrast_map_does_not_show_it(engine, reference, twins):
+    plain, noisy = (
+        next(x for x in engine.iter_attribute(reference, twins[share]) if isinstance(x, HeatMap))
+        for share in (0.0, 1.0)
+    )
+    np.testing.assert_allclose(noisy.values, plain.values, atol=1e-5)
+
+
+def test_beats_and_fibrillation_waves_are_no_noise(patient):
+    """A clean strip of a fibrillating heart with ventricular beats has next to none."""
+    from ecgtwin_app.heart.virtual_patient import simulate
+
+    names = ("atrial fibrillation", "ventricular premature complex")
+    ecg = simulate(patient, names, 80.0, np.random.default_rng(3), noise=False)
+    measured = measure(ecg.recording())
+    beats = np.array([beat.fiducial for beat in measured.delineation.beats])
+    own = beside_the_heart(ecg.signal, beats, measured.delineation.spikes)
+    assert own.std() < 0.12 * ecg.signal.std()
+    added = 0.02 * np.random.default_rng(1).standard_normal(ecg.signal.shape)
+    noisy = beside_the_heart(ecg.signal + added, beats, measured.delineation.spikes)
+    assert 0.75 < (noisy - own).std() / both_ways(added, 500.0, low=35.0, padding=9).std() < 1.25
