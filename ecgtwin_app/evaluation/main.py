@@ -19,8 +19,10 @@ from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.request import FIELDS, TwinRequest
 from ecgtwin_app.evaluation.figures.assemble import assemble, pass_rates
 from ecgtwin_app.evaluation.figures.bar import bar
+from ecgtwin_app.evaluation.report.document import write_report
 from ecgtwin_app.evaluation.report.gallery import gallery
 from ecgtwin_app.evaluation.report.page import page
+from ecgtwin_app.evaluation.report.summary import summary
 from ecgtwin_app.evaluation.runs.draws import (
     AND,
     SETS,
@@ -59,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=Path,
         required=True,
-        help="folder for evaluation.json and pass_rates.json",
+        help="folder for evaluation.md (a table), evaluation.json (every figure) and pass_rates.json",
     )
     parser.add_argument("--page", type=Path, help="the readable page; OUT/evaluation.html when left out")
     parser.add_argument(
@@ -82,7 +84,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--minutes", type=float, default=math.inf, help="stop drawing after so long")
     what.add_argument("--draw-only", action="store_true", help="compute no figures")
     what.add_argument("--figures-only", action="store_true", help="draw nothing")
-    what.add_argument("--no-utility", action="store_true", help="leave out the classifiers of TSTR and TRTS")
+    what.add_argument("--no-tstr", action="store_true", help="leave out the classifiers of TSTR and TRTS")
+    what.add_argument(
+        "--no-utility", dest="no_tstr", action="store_true", help=argparse.SUPPRESS
+    )  # its older name
     what.add_argument("--no-gallery", action="store_true", help="leave out the plots of the example's twins")
     what.add_argument("--speed", action="store_true", help="time a twin by steps and threads")
     what.add_argument("--compare", choices=(DEEPFAKE,), help="draw another generator's recordings, too")
@@ -145,7 +150,7 @@ def main(args: argparse.Namespace) -> int:
                 "strength": TwinRequest.strength,
                 "best_of": 1,
             },
-            **assemble(store, real, statements, work, args.seed, not args.no_utility),
+            **assemble(store, real, statements, work, args.seed, not args.no_tstr),
         }
         if (work / "speed.json").exists():
             report["speed"] = json.loads((work / "speed.json").read_text(encoding="utf-8"))
@@ -180,11 +185,8 @@ def _draw(args, engine, statements, references, real, store, deadline) -> int:
 
 
 def _write(folder: Path, page_path: Path, report: dict, plots: dict[str, str]) -> None:
-    plain = _rounded(report)
-    files = {
-        folder / "evaluation.json": json.dumps(plain, indent=1, ensure_ascii=False) + "\n",
-        page_path: page(plain, plots),
-    }
+    plain = write_report(folder / "evaluation.json", report)
+    files = {folder / "evaluation.md": summary(plain), page_path: page(plain, plots)}
     rates = pass_rates(report)
     if rates:
         files[folder / "pass_rates.json"] = json.dumps(rates, indent=1) + "\n"
@@ -193,17 +195,3 @@ def _write(folder: Path, page_path: Path, report: dict, plots: dict[str, str]) -
         path.write_text(text, encoding="utf-8")
     for line in plain["bar"]:
         log.info("%-70s aim %-8s got %s %s", line["name"], line["aim"], line["value"], line["unit"])
-
-
-def _rounded(value):
-    """Numbers to four digits, everything plain, NaN as null."""
-    if isinstance(value, dict):
-        return {str(k): _rounded(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_rounded(v) for v in value]
-    if isinstance(value, bool) or value is None or isinstance(value, str):
-        return value
-    number = float(value)
-    if not math.isfinite(number):
-        return None
-    return int(value) if isinstance(value, int) or number.is_integer() else float(f"{number:.4g}")

@@ -22,7 +22,7 @@ from ecgtwin_app.evaluation.metrics.encoder import FEATURES as ENCODED
 from ecgtwin_app.evaluation.metrics.encoder import features_of, fit, scores_of
 from ecgtwin_app.evaluation.metrics.events import match, time_events
 from ecgtwin_app.evaluation.metrics.preservation import UNITS, difference, usual_and_spread
-from ecgtwin_app.evaluation.metrics.tstr import utility
+from ecgtwin_app.evaluation.metrics.tstr import tstr
 from ecgtwin_app.evaluation.report.page import page
 from ecgtwin_app.evaluation.report.svg import Dot, curves, dots, ecg
 from ecgtwin_app.evaluation.runs.draws import Draw, chosen, condition_draws, rate_range, realism_draws
@@ -268,12 +268,12 @@ def test_use_is_high_for_twins_like_the_real_and_chance_for_others(two_classes, 
         "ecgtwin_app.evaluation.metrics.tstr.scores_of", lambda network, x: leads(x) @ network
     )
     patients = [str(k // 2) for k in range(60)]
-    found = utility(strips[:60], states[:60], patients, strips[60:], states[60:], ("one", "other"), 1)
+    found = tstr(strips[:60], states[:60], patients, strips[60:], states[60:], ("one", "other"), 1)
     assert found["labels"] == ["one", "other"]
     assert min(found[way]["macro"]["value"] for way in ("TRTR", "TSTR", "TRTS")) > 0.9
-    wrong = utility(strips[:60], states[:60], patients, strips[60:], states[60:, ::-1], ("one", "other"), 1)
+    wrong = tstr(strips[:60], states[:60], patients, strips[60:], states[60:, ::-1], ("one", "other"), 1)
     assert wrong["TSTR"]["macro"]["value"] < 0.1
-    assert "TSTR" not in utility(strips[:4], states[:4], patients[:4], strips, states, ("one", "other"), 1)
+    assert "TSTR" not in tstr(strips[:4], states[:4], patients[:4], strips, states, ("one", "other"), 1)
 
 
 def _rows(sinus, count, met=True, name="sinus rhythm"):
@@ -305,13 +305,15 @@ def test_the_figures_of_a_condition(sinus, references):
     assert found["missed"] == {"PR interval": 1}
     assert found["identity"]["top1"]["value"] == 1 and found["identity"]["floor"] == 0
     assert found["rate_error"]["value"] == pytest.approx(0.1)
-    assert all(entry["within"]["value"] == 1 for entry in found["untouched"].values())
+    assert all(entry["within"]["value"] == 1 for entry in found["preservation"].values())
     moved = [replace_usual(row, "axis", 30) for row in rows[:9]]
     assert (
-        condition_figures("sinus rhythm", moved, [], references, 1)["untouched"]["axis"]["within"]["value"]
+        condition_figures("sinus rhythm", moved, [], references, 1)["preservation"]["axis"]["within"]["value"]
         == 0
     )
-    assert "axis" not in condition_figures("left bundle branch block", rows, [], references, 1)["untouched"]
+    assert (
+        "axis" not in condition_figures("left bundle branch block", rows, [], references, 1)["preservation"]
+    )
 
 
 def replace_usual(row, name, by):
@@ -345,7 +347,7 @@ def _report(sinus, references):
     report = {
         "model": "a <b>", "weights_sha256": "0" * 64, "references": ["r0"], "reference_databases": {"PTB-XL": 1},
         "referees": ["x"], "settings": {"seed": 1, "steps": 10, "strength": 1.5}, "variants": {DEFAULT: variant},
-        "day_to_day": {"identity": figures["identity"], "untouched": {"axis": 3.0}, "patients": 2, "unseen": 1},
+        "day_to_day": {"identity": figures["identity"], "preservation": {"axis": 3.0}, "patients": 2, "unseen": 1},
         "speed": {"machine": "m", "twins_a_run": 2, "runs": [
             {"device": "cpu", "threads": 2, "steps": 10, "seconds": 0.2, "sampling": 0.1, "error_uv": 3.0}]},
     }  # fmt: skip
@@ -422,7 +424,7 @@ def test_an_evaluation_in_pieces(small_data, tmp_path, monkeypatch):
     common += ["--references", "3", "--sets", "conditions", "--condition", "sinus rhythm", "--no-gallery"]
     assert command.main(_arguments(*common, "--draw-only", "--virtual")) == 0
     assert not (tmp_path / "out").exists()
-    assert command.main(_arguments(*common, "--steps", "2", "--no-utility")) == 0
+    assert command.main(_arguments(*common, "--steps", "2", "--no-tstr")) == 0
     report = json.loads((tmp_path / "out" / "evaluation.json").read_text(encoding="utf-8"))
     assert list(report["variants"]) == [VIRTUAL, "2 steps"] and report["reference_databases"] == {"PTB-XL": 3}
     figures = report["variants"]["2 steps"]["conditions"]["sinus rhythm"]
@@ -468,12 +470,12 @@ def test_real_recordings_that_pose_as_twins_lie_at_the_floor(tmp_path, sinus, mo
         twin, noise = drawn(f"t{k}")
         about = {"variant": DEFAULT, "kind": "realism", "name": "sinus rhythm", "reference": "r0"}
         store.append(about | twin, noise)
-    report = assemble(store, real, ("sinus rhythm", "long QT"), tmp_path, 1, with_utility=False)
+    report = assemble(store, real, ("sinus rhythm", "long QT"), tmp_path, 1, with_tstr=False)
     found = report["variants"][DEFAULT]["realism"]
     assert found["n"] == 30 and 0.5 < found["frechet_clinical"]["ratio"] < 2
     qrs = found["distributions"]["sinus rhythm"]["QRS"]
     assert 0.85 < qrs["ratio"]["value"] < 1.15 and qrs["ratio"]["floor"][0] < 1 < qrs["ratio"]["floor"][1]
-    assert set(report["normal_alone"]) == {DEFAULT} and report["copies"]["all"]["closer"]["value"] < 0.4
+    assert set(report["normal_alone"]) == {DEFAULT} and report["memorisation"]["all"]["closer"]["value"] < 0.4
     assert len(report["referees"]) == 1
 
 

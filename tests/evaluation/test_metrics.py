@@ -7,7 +7,7 @@ from ecgtwin_app.evaluation.metrics.auroc import auroc
 from ecgtwin_app.evaluation.metrics.distances import frechet, over_floor, wasserstein
 from ecgtwin_app.evaluation.metrics.intervals import bootstrap, share, wilson
 from ecgtwin_app.evaluation.metrics.manifold import precision_recall
-from ecgtwin_app.evaluation.metrics.memorisation import copies, nearest_distance
+from ecgtwin_app.evaluation.metrics.memorisation import memorisation, nearest_distance
 from ecgtwin_app.evaluation.metrics.retrieval import equal_error_rate, retrieval
 
 
@@ -121,8 +121,8 @@ def test_the_area_under_the_curve():
 
 def test_copies_are_seen(rng):
     training, unseen = rng.normal(size=(200, 8)), rng.normal(size=(80, 8))
-    honest = copies(rng.normal(size=(150, 8)), unseen, training)
+    honest = memorisation(rng.normal(size=(150, 8)), unseen, training)
     assert honest["closer"]["value"] < 0.15 and honest["ratio"]["value"] == pytest.approx(1, abs=0.15)
-    copied = copies(training[:150] + 0.01 * rng.normal(size=(150, 8)), unseen, training)
+    copied = memorisation(training[:150] + 0.01 * rng.normal(size=(150, 8)), unseen, training)
     assert copied["closer"]["value"] == 1 and copied["ratio"]["value"] < 0.05
     assert nearest_distance(training[:1] + 3.0, training[:1]) == pytest.approx(3.0)

@@ -16,10 +16,10 @@ from ecgtwin_app.evaluation.figures.by_condition import (
     rate_error,
     timing,
 )
-from ecgtwin_app.evaluation.figures.realism import RealSide, distributions, nearest_records, set_distances
+from ecgtwin_app.evaluation.figures.realism import RealSide, distributions, memorised, set_distances
 from ecgtwin_app.evaluation.metrics.distances import FEWEST
 from ecgtwin_app.evaluation.metrics.encoder import features_of, fit_once
-from ecgtwin_app.evaluation.metrics.tstr import utility
+from ecgtwin_app.evaluation.metrics.tstr import tstr
 from ecgtwin_app.evaluation.runs.draws import AND, known_conditions
 from ecgtwin_app.evaluation.runs.patients import REFERENCE, REPEAT, day_to_day, patients_of
 from ecgtwin_app.evaluation.runs.real_set import RealSet, target_states
@@ -33,7 +33,7 @@ _FEWEST_TAUGHT = 8
 
 
 def assemble(
-    store: Store, real: RealSet | None, statements: tuple[str, ...], work: Path, seed: int, with_utility: bool
+    store: Store, real: RealSet | None, statements: tuple[str, ...], work: Path, seed: int, with_tstr: bool
 ) -> dict:
     """All figures that the rows allow.
 
@@ -48,7 +48,7 @@ def assemble(
     Returns
     -------
     dict
-        day_to_day, variants by name, copies and utility.
+        day_to_day, variants by name, memorisation and tstr.
     """
     references = patients_of(store.rows)
     names = [row["variant"] for row in store.rows]
@@ -77,10 +77,10 @@ def assemble(
     keep = _rows(store, variant=DEFAULT)
     if len(keep) >= FEWEST:
         rows = [store.rows[k] for k in keep]
-        report["copies"] = nearest_records(rows, np.asarray(store.arrays("beat"))[keep], real, seed)
-        if with_utility:
+        report["memorisation"] = memorised(rows, np.asarray(store.arrays("beat"))[keep], real, seed)
+        if with_tstr:
             log.info("training the classifiers of TSTR and TRTS")
-            report["utility"] = _utility(store, keep, real, statements, seed)
+            report["tstr"] = _tstr(store, keep, real, statements, seed)
     return report
 
 
@@ -164,13 +164,13 @@ def _normal_alone(store, network, side, real_encoded, seed):
     return result
 
 
-def _utility(store, keep, real, statements, seed):
+def _tstr(store, keep, real, statements, seed):
     rows = real.usable()
     states = real.states(statements)[rows]
     labelled = (states == PRESENT).any(axis=1)
     rows, states = rows[labelled], states[labelled]
     asked = np.stack([target_states(tuple(store.rows[k]["name"].split(AND)), statements) for k in keep])
-    return utility(
+    return tstr(
         real.strip[rows],
         states,
         [real.records[k].patient for k in rows],

@@ -41,7 +41,7 @@ def condition_figures(
         "timing_virtual": timing(truth, seed),
         "identity": identity(rows, references, seed),
         "identity_virtual": identity(truth, references, seed),
-        "untouched": untouched(name, rows, references, seed),
+        "preservation": preservation(name, rows, references, seed),
         "lead_law_uv_max": max((row["residual_uv"] for row in measured), default=None),
         "seconds": bootstrap(np.median, [row["seconds"] for row in measured if "seconds" in row], seed=seed),
     }
@@ -91,7 +91,7 @@ def identity(rows: list[dict], references: dict[str, dict], seed: int) -> dict:
     )
 
 
-def untouched(name: str, rows: list[dict], references: dict[str, dict], seed: int) -> dict:
+def preservation(name: str, rows: list[dict], references: dict[str, dict], seed: int) -> dict:
     """For each quantity that every part of the condition leaves alone: is it still the patient's?
 
     Returns

@@ -9,7 +9,7 @@ from ecgtwin_app.evaluation.metrics.clinical import QUANTITIES, features, quanti
 from ecgtwin_app.evaluation.metrics.distances import FEWEST, frechet, over_floor, wasserstein
 from ecgtwin_app.evaluation.metrics.intervals import bootstrap
 from ecgtwin_app.evaluation.metrics.manifold import NEIGHBOURS, precision_recall
-from ecgtwin_app.evaluation.metrics.memorisation import copies
+from ecgtwin_app.evaluation.metrics.memorisation import memorisation
 from ecgtwin_app.evaluation.runs.real_set import RealSet
 
 #: The part of the beat that shows each quantity; PR is the rhythm's, QT follows the rate in every condition.
@@ -108,7 +108,7 @@ def set_distances(
     return result
 
 
-def nearest_records(rows: list[dict], beats: np.ndarray, real: RealSet, seed: int) -> dict:
+def memorised(rows: list[dict], beats: np.ndarray, real: RealSet, seed: int) -> dict:
     """Distances to the nearest training record, of twins in sinus rhythm and of all twins.
 
     Parameters
@@ -124,8 +124,8 @@ def nearest_records(rows: list[dict], beats: np.ndarray, real: RealSet, seed: in
     sinus = np.array([row["name"] == NORMAL for row in rows], bool)
     normal = np.intersect1d(unseen, real.of_label(NORMAL))
     return {
-        NORMAL: copies(beats[sinus], flat[normal].astype(np.float32), training, seed),
-        "all": copies(beats, flat[unseen].astype(np.float32), training, seed),
+        NORMAL: memorisation(beats[sinus], flat[normal].astype(np.float32), training, seed),
+        "all": memorisation(beats, flat[unseen].astype(np.float32), training, seed),
     }
 
 

@@ -1,4 +1,4 @@
-"""Copies: does a twin lie nearer to a training record than a real recording that no training saw does?"""
+"""Memorisation: does a twin lie nearer to a training record than a real recording that no training saw does?"""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def nearest_distance(points: np.ndarray, training: np.ndarray, chunk: int = 256)
     return np.concatenate(parts) / np.sqrt(points.shape[1]) if parts else np.zeros(0)
 
 
-def copies(twins: np.ndarray, unseen: np.ndarray, training: np.ndarray, seed: int = 1) -> dict:
+def memorisation(twins: np.ndarray, unseen: np.ndarray, training: np.ndarray, seed: int = 1) -> dict:
     """Nearest-record distances of twins beside those of unseen real records.
 
     Parameters

@@ -1,4 +1,4 @@
-"""What a condition does not touch must stay the patient's: axis, QRS voltage, T.
+"""Preservation: what a condition does not touch must stay the patient's: axis, QRS voltage, T.
 
 The measure is the patient himself: how much the same quantity differs among the single beats of the
 reference.

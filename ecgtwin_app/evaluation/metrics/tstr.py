@@ -1,4 +1,4 @@
-"""Use: a classifier trained on twins and tested on real records (TSTR), and the reverse (TRTS).
+"""TSTR: a classifier trained on twins and tested on real records (TSTR), and the reverse (TRTS).
 
 After Esteban, Hyland and Rätsch 2017. Beside both stands the classifier trained and tested on real records
 (TRTR), by patient in three folds.
@@ -20,7 +20,7 @@ FEWEST = 10
 FOLDS = 3
 
 
-def utility(
+def tstr(
     real_strips: np.ndarray,
     real_states: np.ndarray,
     patients: list[str],

@@ -44,10 +44,10 @@ def page(report: dict, gallery: dict[str, str]) -> str:
         _bar(report["bar"]),
         _conditions(default),
         _identity(default, report),
-        _untouched(default, report),
+        _preservation(default, report),
         _realism(default, report),
-        _copies(report),
-        _utility(report),
+        _memorisation(report),
+        _tstr(report),
         _variants(report),
         _speed(report),
     ]
@@ -143,13 +143,13 @@ def _identity(default: dict, report: dict) -> str:
     )
 
 
-def _untouched(default: dict, report: dict) -> str:
+def _preservation(default: dict, report: dict) -> str:
     rows = [
         [escape(name), escape(quantity), _figure(f["within"], "share"), _figure(f["apart"], "")]
         for name, figures in {**default.get("conditions", {}), **default.get("combinations", {})}.items()
-        for quantity, f in figures["untouched"].items()
+        for quantity, f in figures["preservation"].items()
     ]
-    again = ", ".join(f"{escape(k)} {_value(v, '')}" for k, v in report["day_to_day"]["untouched"].items())
+    again = ", ".join(f"{escape(k)} {_value(v, '')}" for k, v in report["day_to_day"]["preservation"].items())
     return (
         "<h2>What the condition does not touch</h2><p class='note'>Inside two standard deviations of the patient's own "
         + (
@@ -194,8 +194,8 @@ def _realism(default: dict, report: dict) -> str:
     )  # fmt: skip
 
 
-def _copies(report: dict) -> str:
-    if "copies" not in report:
+def _memorisation(report: dict) -> str:
+    if "memorisation" not in report:
         return ""
     rows = [
         [
@@ -205,7 +205,7 @@ def _copies(report: dict) -> str:
             _figure(f["ratio"], ""),
             _figure(f["closer"], "share"),
         ]
-        for name, f in report["copies"].items()
+        for name, f in report["memorisation"].items()
     ]
     head = [
         "twins",
@@ -217,8 +217,8 @@ def _copies(report: dict) -> str:
     return "<h2>Copies of training records?</h2>" + table(head, rows)
 
 
-def _utility(report: dict) -> str:
-    found = report.get("utility", {})
+def _tstr(report: dict) -> str:
+    found = report.get("tstr", {})
     if "TSTR" not in found:
         return ""
     names = {"TRTR": "real → real", "TSTR": "twins → real", "TRTS": "real → twins"}

@@ -53,7 +53,7 @@ def day_to_day(rows: list[dict], references: dict[str, dict], seed: int) -> dict
     Returns
     -------
     dict
-        identity: retrieval of the second recording among the first ones and all references; untouched: the
+        identity: retrieval of the second recording among the first ones and all references; preservation: the
         absolute differences of each quantity, median; unseen: how many of the patients no training saw.
     """
     by_patient: dict[str, list[dict]] = {}
@@ -74,7 +74,9 @@ def day_to_day(rows: list[dict], references: dict[str, dict], seed: int) -> dict
     }
     return {
         "identity": retrieval(second, np.arange(len(pairs)), first, seed),
-        "untouched": {name: float(np.median(values)) if values else None for name, values in apart.items()},
+        "preservation": {
+            name: float(np.median(values)) if values else None for name, values in apart.items()
+        },
         "patients": len(pairs),
         "unseen": sum(pair[0]["held_out"] for pair in pairs),
     }

@@ -54,7 +54,7 @@ class TwinModel:
 
     @property
     def config(self) -> DitConfig:
-        """Sizes and statements of the diffusion transformer."""
+        """Sizes and statements of the flow."""
         return self.flow.network.config
 
     def to(self, device: str) -> TwinModel:

@@ -31,7 +31,7 @@ _MARGIN = 10
 #: Share of the table of criteria that a column of values takes at most; narrower than this (pixels) the table goes
 #: without the reference's column, which the tooltips have.
 _WIDEST, _WITH_REFERENCE = 0.21, 340
-#: The mean gap is docs/evaluation.json's "identity gap" over all conditions.
+#: The mean gap is docs/evaluation.md's "identity gap".
 _IDENTITY = N_(
     "Identity: how alike twin and reference are in what is personal, from −1 to 1. Twins of unseen patients were on"
     " average 0.77 nearer to their own reference than to those of others."
