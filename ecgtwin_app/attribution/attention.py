@@ -14,6 +14,7 @@ import numpy as np
 from ecgtwin_app.attribution.heatmap import HeatMap
 from ecgtwin_app.attribution.question import Question
 from ecgtwin_app.generators.progress import Progress
+from ecgtwin_app.i18n.message import Message
 
 
 def attention(question: Question) -> Iterator[Progress | HeatMap]:
@@ -21,7 +22,7 @@ def attention(question: Question) -> Iterator[Progress | HeatMap]:
     generator, plan = question.generator, question.plan
     with generator.recording_attention() as recorder:
         for step in generator.sample([plan]):
-            yield Progress(step.number, step.total, None, "Reading the attention")
+            yield Progress(step.number, step.total, None, Message("Reading the attention"))
         columns = generator.condition_tokens(question.about)
         yield attention_map(recorder.mean(), columns, question.signal.shape[1])
 

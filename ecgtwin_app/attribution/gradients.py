@@ -18,6 +18,7 @@ from ecgtwin_app.attribution.question import Question
 from ecgtwin_app.ecg.signal.leads import independent_leads
 from ecgtwin_app.generators.base import Evidence
 from ecgtwin_app.generators.progress import Progress
+from ecgtwin_app.i18n.message import Message
 
 #: The path is cut into segments, so that the job can report and be cancelled between them.
 SEGMENTS, STEPS_A_SEGMENT = 8, 2
@@ -39,7 +40,7 @@ def gradients(question: Question) -> Iterator[Progress | HeatMap]:
     attributions = torch.zeros_like(ends[0])
     for segment, part in enumerate(integrated_gradients(evidence, *ends), 1):
         attributions += part
-        yield Progress(question.steps + segment, total, None, "Integrating gradients")
+        yield Progress(question.steps + segment, total, None, Message("Integrating gradients"))
     yield gradients_map(attributions, evidence, *ends)
 
 

@@ -13,6 +13,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.base import Generator, Plan
 from ecgtwin_app.generators.canonical import canonical
 from ecgtwin_app.generators.progress import Progress
+from ecgtwin_app.i18n.message import Message
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +56,7 @@ class Question:
         signal = self.signal
         for step in self.generator.sample([plain]):
             signal = step.preview[0]
-            yield Progress(step.number, total, None, "The same patient without the condition")
+            yield Progress(step.number, total, None, Message("The same patient without the condition"))
         yield canonical(signal, self.generator.spec), plain
 
 
@@ -78,5 +79,9 @@ def asked_about(of: str, names: Sequence[str]) -> tuple[str, ...]:
         return tuple(names)
     name = find_condition(of).name
     if name not in names:
-        raise EcgError(f"This twin was not made with {name}; choose {' or '.join(names)}.")
+        raise EcgError(
+            "This twin was not made with {condition}; choose {conditions}.",
+            name=name,
+            conditions=" or ".join(names),
+        )
     return (name,)

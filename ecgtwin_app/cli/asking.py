@@ -89,7 +89,7 @@ def read_reference(args: argparse.Namespace) -> Recording:
     quality = quality_of(ten_seconds(reference))  # what twins are made of
     reason = unfit(quality)
     if reason and not args.force:
-        raise EcgError(f"{reason} Choose another recording, or add --force.")
+        raise EcgError("{reason} Choose another recording, or add --force.", reason=reason)
     if reason or quality.verdict == SOME_LEADS:
         print(f"ecgtwin: mind the signal: {quality.why}", file=sys.stderr)
     return reference
@@ -205,7 +205,9 @@ def _score_from(path: Path | None) -> RhythmScore | None:
         score = RhythmScore.from_json(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise EcgError(
-            f"{path} is no rhythm score ({error}); write one with --score and a file name that is not there yet."
+            "{path} is no rhythm score ({reason}); write one with --score and a file name that is not there yet.",
+            path=path,
+            reason=error,
         ) from None
     return check_score(score)
 
@@ -232,7 +234,11 @@ def output_folder(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
-        raise EcgError(f"--out {folder} is a file or lies below one; name a folder.") from None
+        raise EcgError("--out {folder} is a file or lies below one; name a folder.", folder=folder) from None
     except OSError as error:
-        raise EcgError(f"The folder {folder} cannot be made: {error.strerror}; name another one.") from None
+        raise EcgError(
+            "The folder {folder} cannot be made: {reason}; name another one.",
+            folder=folder,
+            reason=error.strerror,
+        ) from None
     return folder

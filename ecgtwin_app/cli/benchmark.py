@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Time the default request on the example ECG; returns the exit status."""
     if not 1 <= args.samples <= 1000:
-        raise EcgError(f"--samples must be between 1 and 1000, not {args.samples}.")
+        raise EcgError("--samples must be between 1 and 1000, not {samples}.", samples=args.samples)
     reference = read_ecg(example_path())
     began = time.perf_counter()
     engine = load_engine(args)

@@ -42,7 +42,9 @@ def main(args: argparse.Namespace) -> int:
         target = target / _name(source, 1, args)
     elif args.format and format_of(target) != args.format:
         raise EcgError(
-            f"{target.name} has not the suffix of {args.format}; leave out --format or change the name."
+            "{target} has not the suffix of {format}; leave out --format or change the name.",
+            target=target.name,
+            format=args.format,
         )
     _refuse_overwriting(source, target)
     _convert(open_recording(args, "input"), target, args)
@@ -54,14 +56,14 @@ def _convert_folder(args: argparse.Namespace, source: Path) -> int:
     from ecgtwin_app.cli.main import BAD_INPUT, DONE
 
     if not args.format:
-        raise EcgError(f"{source} is a folder; say with --format what to write.")
+        raise EcgError("{source} is a folder; say with --format what to write.", source=source)
     if args.output.suffix and not args.output.is_dir():
-        raise EcgError(f"{source} is a folder; name a folder to write to, too.")
+        raise EcgError("{source} is a folder; name a folder to write to, too.", source=source)
     if args.output.resolve() == source.resolve():
-        raise EcgError(f"{args.output} is the folder that is read; choose another one.")
+        raise EcgError("{output} is the folder that is read; choose another one.", output=args.output)
     files = _recordings_in(source)
     if not files:
-        raise EcgError(f"{source} holds no files; name a folder with ECG files.")
+        raise EcgError("{source} holds no files; name a folder with ECG files.", source=source)
     status, number = DONE, 0
     for file in files:
         try:
@@ -84,7 +86,7 @@ def _recordings_in(folder: Path) -> list[Path]:
 def _name(source: Path, number: int, args: argparse.Namespace) -> str:
     """A file name in a folder. The source's own may be the name of a patient, so it is kept only on wish."""
     if not args.format:
-        raise EcgError(f"{args.output} is a folder; say with --format what to write.")
+        raise EcgError("{output} is a folder; say with --format what to write.", output=args.output)
     suffix, _ = FORMATS[args.format]
     if not args.keep_identity:
         return f"ecg_{number:03d}{suffix}"
@@ -97,7 +99,9 @@ def _refuse_overwriting(source: Path, target: Path) -> None:
     source, target = source.resolve(), target.resolve()
     same_stem = source.with_suffix("") == target.with_suffix("")
     if same_stem and target.suffix.lower() in (source.suffix.lower(), ".hea", ".dat"):
-        raise EcgError(f"{target.name} would overwrite the recording it is made from; choose another name.")
+        raise EcgError(
+            "{target} would overwrite the recording it is made from; choose another name.", target=target.name
+        )
 
 
 def _convert(file: EcgFile, target: Path, args: argparse.Namespace) -> None:

@@ -106,7 +106,9 @@ def write_score_file(path: Path, score: RhythmScore) -> Path:
         path.write_text(json.dumps(score.to_json(), indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise EcgError(
-            f"The score cannot be written to {path}: {error.strerror}; name another file."
+            "The score cannot be written to {file}: {reason}; name another file.",
+            file=path,
+            reason=error.strerror,
         ) from None
     return path
 
@@ -117,8 +119,10 @@ def save_pictures(twins: list[Twin], reference: Recording, folder: Path) -> list
         from ecgtwin_app.report.export import save_png
     except ImportError as error:
         raise EcgError(
-            f"The twins are in {folder}, but no picture can be drawn because a system library of Qt is missing "
-            f"({error}); on Debian and Ubuntu run .ci/system-libraries as root."
+            "The twins are in {folder}, but no picture can be drawn because a system library of Qt is missing "
+            "({reason}); on Debian and Ubuntu run .ci/system-libraries as root.",
+            folder=folder,
+            reason=error,
         ) from error
     paths = [folder / f"twin_{number:03d}.png" for number in range(1, len(twins) + 1)]
     for path, twin in zip(paths, twins, strict=True):

@@ -27,7 +27,9 @@ def main(args: argparse.Namespace) -> int:
     if args.file and args.demo:
         raise EcgError("--demo opens the example ECG; leave out the file or --demo.")
     if args.file and not Path(args.file).exists() and not Path(args.file + ".hea").exists():
-        raise EcgError(f"There is no file {args.file}, and no command of this name; see ecgtwin --help.")
+        raise EcgError(
+            "There is no file {file}, and no command of this name; see ecgtwin --help.", file=args.file
+        )
     if not has_display():
         return without_display(args.file)
     try:
@@ -36,8 +38,9 @@ def main(args: argparse.Namespace) -> int:
         if "PySide6" not in str(error) and ".so" not in str(error):
             raise
         raise EcgError(
-            f"The window cannot open because a system library of Qt is missing ({error}); "
-            "on Debian and Ubuntu run .ci/system-libraries as root."
+            "The window cannot open because a system library of Qt is missing ({reason}); "
+            "on Debian and Ubuntu run .ci/system-libraries as root.",
+            reason=error,
         ) from error
     return start.main(args.file, args.demo)
 

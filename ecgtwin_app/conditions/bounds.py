@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ecgtwin_app.conditions.verdict import WIDE_FROM
 from ecgtwin_app.conditions.vocabulary import find_conditions
 from ecgtwin_app.ecg.signal.recording import EcgError
+from ecgtwin_app.i18n.message import Message
 
 #: Slowest and fastest heart (1/min) of what sets no limit of its own.
 ANY_RATE = (30.0, 220.0)
@@ -52,8 +53,12 @@ def rate_bounds(conditions: Sequence[str]) -> RateBounds:
     fast = min(bounded, key=lambda condition: condition.rate_limits[1])
     if slow.rate_limits[0] > fast.rate_limits[1]:
         raise EcgError(
-            f"No heart rate suits {slow.name}, from {slow.rate_limits[0]:g}/min, and {fast.name}, up to"
-            f" {fast.rate_limits[1]:g}/min; leave one of them out."
+            "No heart rate suits {slow}, from {slowest:g}/min, and {fast}, up to"
+            " {fastest:g}/min; leave one of them out.",
+            slow=Message(slow.name),
+            slowest=slow.rate_limits[0],
+            fast=Message(fast.name),
+            fastest=fast.rate_limits[1],
         )
     return RateBounds(slow.rate_limits[0], fast.rate_limits[1], slow.name, fast.name)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ecgtwin_app.conditions.bounds import rate_bounds
+from ecgtwin_app.i18n.message import Message
 
 #: How far (1/min) a rate that cannot be kept goes inside the condition's limits: at the very limit of a tachycardia a
 #: beat's width would decide what it is.
@@ -49,8 +50,12 @@ def rate_for(conditions: Sequence[str], asked: float | None, own: float) -> tupl
     room = min(RATE_ROOM, (bounds.high - bounds.low) / 2)
     rate = float(np.clip(own, bounds.low + room, bounds.high - room))
     # 59.8 is no 60 where 60 would do.
-    shown = f"{own:.0f}" if not bounds.low <= round(own) <= bounds.high else f"{own:.1f}"
-    return rate, (
-        f"A rate of {shown}/min cannot be kept: {bounds.binding(own)} has {bounds.low:g} to {bounds.high:g}/min;"
-        f" {rate:.0f}/min is taken."
+    shown = round(own) if not bounds.low <= round(own) <= bounds.high else round(own, 1)
+    return rate, Message(
+        "A rate of {own}/min cannot be kept: {condition} has {low:g} to {high:g}/min; {rate:.0f}/min is taken.",
+        own=shown,
+        condition=Message(bounds.binding(own)),
+        low=bounds.low,
+        high=bounds.high,
+        rate=rate,
     )

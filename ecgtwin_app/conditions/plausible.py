@@ -16,6 +16,7 @@ from ecgtwin_app.conditions.record import Condition
 from ecgtwin_app.conditions.verdict import Asked, Verdict, line, yes
 from ecgtwin_app.ecg.measurement.measure import Measurements
 from ecgtwin_app.ecg.signal.recording import LEADS
+from ecgtwin_app.i18n.message import Message
 
 _LIMB, _CHEST = LEADS[:6], LEADS[6:]
 _RIGHT, _LEFT = ("V1", "V2", "V3"), ("V4", "V5", "V6")
@@ -80,9 +81,10 @@ def plausible(m: Measurements, reference: Measurements, asked: Asked) -> list[Ve
             abs(sizes.get(lead) or 0.0),
         )
         if got > most:
-            beyond.append(line(f"size of {limit.wave} in {lead}", "mV", f"≤ {most:.2g}", got, False))
+            name = Message("size of {wave} in {lead}", wave=limit.wave, lead=lead)
+            beyond.append(line(name, "mV", Message("≤ {limit:.2g}", limit=most), got, False))
     longest = max([LONGEST_QRS, *(condition.longest_qrs or 0.0 for condition in asked.conditions)])
     longest = max(longest, (1 + OWN_MARGIN) * (reference.qrs or 0.0))
     if m.qrs is not None and m.qrs > longest:
-        beyond.append(line("longest QRS", "ms", f"≤ {longest:.0f}", m.qrs, False))
+        beyond.append(line("longest QRS", "ms", Message("≤ {limit:.0f}", limit=longest), m.qrs, False))
     return beyond or [yes("waves no larger than patients have them", "yes", True)]

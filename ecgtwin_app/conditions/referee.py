@@ -6,7 +6,6 @@ of how the recording was made.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -16,6 +15,7 @@ from ecgtwin_app.conditions.verdict import Asked, Verdict, line
 from ecgtwin_app.conditions.vocabulary import find_condition, load_vocabulary
 from ecgtwin_app.ecg.measurement.measure import Measurements, measure, needing
 from ecgtwin_app.ecg.signal.recording import LEADS, Recording
+from ecgtwin_app.i18n.message import Message
 
 #: How far the heart rate may be from what was asked, as a share of it.
 RATE_TOLERANCE = 0.05
@@ -128,10 +128,10 @@ def unjudged_conditions(
 
 def _joined(reasons):
     """Reasons that name leads as one that names them all."""
-    leads = dict.fromkeys(
-        lead for reason in reasons for lead in re.findall(r"\b(?:aV[RLF]|V[1-6]|I+)\b", reason)
-    )
-    return reasons[0] if len(reasons) == 1 else needing([lead for lead in LEADS if lead in leads])
+    if len(reasons) == 1:
+        return reasons[0]
+    wanted = {lead for reason in reasons for lead in reason.values["wanted"].split()}
+    return needing([lead for lead in LEADS if lead in wanted])
 
 
 def meets(verdicts: Sequence[Verdict]) -> bool:
@@ -158,7 +158,11 @@ def _lines(m, asked, heart_rate, set_points, rate_kept):
 def _heart_rate(m, asked, kept):
     tolerance = RATE_TOLERANCE * asked
     met = m.heart_rate is not None and abs(m.heart_rate - asked) <= tolerance
-    words = f"kept, {asked:.3g} ± {tolerance:.2g}" if kept else f"{asked:g} ± {tolerance:.2g}"
+    words = (
+        Message("kept, {asked:.3g} ± {tolerance:.2g}", asked=asked, tolerance=tolerance)
+        if kept
+        else Message("{asked:g} ± {tolerance:.2g}", asked=asked, tolerance=tolerance)
+    )
     return line("heart rate", "1/min", words, m.heart_rate, met)
 
 
@@ -168,5 +172,5 @@ def _set_point(m, name, asked):
     off = None if got is None else abs(got - asked)
     if off is not None and name == "axis":
         off = abs((got - asked + 180) % 360 - 180)
-    words = f"{asked:g} ± {point.tolerance:g}"
+    words = Message("{asked:g} ± {tolerance:g}", asked=asked, tolerance=point.tolerance)
     return line(point.name, point.unit, words, got, off is not None and off <= point.tolerance)

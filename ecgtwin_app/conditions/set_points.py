@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ecgtwin_app.i18n.words import N_
+
 
 @dataclass(frozen=True)
 class SetPoint:
@@ -29,8 +31,8 @@ class SetPoint:
 #: By the name of the request's field. Tolerances of the intervals are what IEC 60601-2-25 (2011) allows an
 #: electrocardiograph's mean error to be.
 SET_POINTS = {
-    "pr": SetPoint("PR interval", "ms", "pr", 10.0),
-    "qrs": SetPoint("QRS duration", "ms", "qrs", 10.0),
-    "qt": SetPoint("QT interval", "ms", "qt", 25.0),
-    "axis": SetPoint("QRS axis", "°", "qrs_axis", 10.0),
+    "pr": SetPoint(N_("PR interval"), "ms", "pr", 10.0),
+    "qrs": SetPoint(N_("QRS duration"), "ms", "qrs", 10.0),
+    "qt": SetPoint(N_("QT interval"), "ms", "qt", 25.0),
+    "axis": SetPoint(N_("QRS axis"), "°", "qrs_axis", 10.0),
 }

@@ -8,9 +8,10 @@ from itertools import combinations
 from ecgtwin_app.conditions.record import Condition
 from ecgtwin_app.conditions.vocabulary import find_conditions, load_vocabulary
 from ecgtwin_app.ecg.signal.recording import EcgError
+from ecgtwin_app.i18n.message import Message, as_message
 
 #: Why a rhythm that hides shapes goes with none.
-HIDDEN_SHAPE = "its beats come from the ventricles and hide the shape"
+HIDDEN_SHAPE = Message("its beats come from the ventricles and hide the shape")
 
 
 def check_combination(conditions: Sequence[str]) -> None:
@@ -27,7 +28,10 @@ def check_combination(conditions: Sequence[str]) -> None:
         for other in asked:
             if reason := _excluded(one, other):
                 raise EcgError(
-                    f"No beat shows {one.name} and {other.name} together: {reason}; leave one of them out."
+                    "No beat shows {one} and {other} together: {reason}; leave one of them out.",
+                    one=Message(one.name),
+                    other=Message(other.name),
+                    reason=as_message(reason),
                 )
 
 
@@ -44,12 +48,22 @@ def check_rhythms(conditions: Sequence[str]) -> None:
         if other.name in one.goes_with or one.name in other.goes_with:
             continue
         without_p = next((c.name for c in (one, other) if c.atria != "waves"), None)
-        reason = f": {without_p} has no P waves" if without_p else ""
-        raise EcgError(f"No strip shows {one.name} and {other.name} together{reason}; leave one of them out.")
+        names = {"one": Message(one.name), "other": Message(other.name)}
+        if without_p:
+            raise EcgError(
+                "No strip shows {one} and {other} together: {without_p} has no P waves; leave one of them out.",
+                **names,
+                without_p=Message(without_p),
+            )
+        raise EcgError("No strip shows {one} and {other} together; leave one of them out.", **names)
     for shape in asked:
         for rhythm in asked:
             if rhythm.name in shape.not_in:
-                raise EcgError(f"In {rhythm.name} {shape.name} does not show; leave one of them out.")
+                raise EcgError(
+                    "In {rhythm} {shape} does not show; leave one of them out.",
+                    rhythm=Message(rhythm.name),
+                    shape=Message(shape.name),
+                )
 
 
 def changed_parts(conditions: Sequence[str]) -> set[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from ecgtwin_app.conditions.record import Condition
 from ecgtwin_app.ecg.measurement.measure import Measurements, needing
+from ecgtwin_app.i18n.message import Message, as_message, in_a_row
 
 Value = TypeVar("Value")
 
@@ -94,13 +95,20 @@ class Asked:
         return any(condition.wide_qrs for condition in self.conditions)
 
 
+def all_of(found: Sequence[Message], none: str) -> Message:
+    """What was found, "P flat and QRS wide", or what is said where nothing was."""
+    return in_a_row(found) if found else Message(none)
+
+
 def line(
     name: str, unit: str, asked: str, got: float | str | Unseen | None, met: bool | Unseen | None
 ) -> Verdict:
     """A verdict whose reference column is still empty. What could not be measured is not met.
 
-    What cannot be seen for want of leads is neither met nor unmet.
+    What cannot be seen for want of leads is neither met nor unmet. Texts are keys of messages.
     """
+    name, asked = as_message(name), as_message(asked)
+    got = as_message(got) if isinstance(got, str) else got
     for unseen in (got, met):
         if isinstance(unseen, Unseen):
             return Verdict(name, unit, asked, None, None, None, "" if met is None else unseen.reason)
@@ -109,22 +117,34 @@ def line(
 
 def at_least(name: str, unit: str, got: float | Unseen | None, limit: float) -> Verdict:
     """Met when `got` reaches the limit."""
-    return line(name, unit, f"≥ {limit:g}", got, _holds(got, lambda value: value >= limit))
+    return line(
+        name, unit, Message("≥ {limit:g}", limit=limit), got, _holds(got, lambda value: value >= limit)
+    )
 
 
 def above(name: str, unit: str, got: float | Unseen | None, limit: float) -> Verdict:
     """Met when `got` exceeds the limit."""
-    return line(name, unit, f"> {limit:g}", got, _holds(got, lambda value: value > limit))
+    return line(
+        name, unit, Message("> {limit:g}", limit=limit), got, _holds(got, lambda value: value > limit)
+    )
 
 
 def below(name: str, unit: str, got: float | Unseen | None, limit: float) -> Verdict:
     """Met when `got` stays under the limit."""
-    return line(name, unit, f"< {limit:g}", got, _holds(got, lambda value: value < limit))
+    return line(
+        name, unit, Message("< {limit:g}", limit=limit), got, _holds(got, lambda value: value < limit)
+    )
 
 
 def between(name: str, unit: str, got: float | Unseen | None, low: float, high: float) -> Verdict:
     """Met when `got` lies from `low` to `high`."""
-    return line(name, unit, f"{low:g} to {high:g}", got, _holds(got, lambda value: low <= value <= high))
+    return line(
+        name,
+        unit,
+        Message("{low:g} to {high:g}", low=low, high=high),
+        got,
+        _holds(got, lambda value: low <= value <= high),
+    )
 
 
 #: From this on (ms) a QRS is wide; where the reference's is, it may be so much wider (ms).
@@ -136,7 +156,7 @@ def narrow_qrs(got: float | Unseen | None, asked: Asked) -> Verdict:
     own = asked.own_qrs
     if own is None or own < WIDE_FROM:
         return below("QRS duration", "ms", got, WIDE_FROM)
-    words = f"≤ {own + WIDER:g}, as the reference has {own:g}"
+    words = Message("≤ {limit:g}, as the reference has {own:g}", limit=own + WIDER, own=own)
     return line("QRS duration", "ms", words, got, _holds(got, lambda value: value <= own + WIDER))
 
 

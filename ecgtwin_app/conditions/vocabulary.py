@@ -15,6 +15,7 @@ from functools import lru_cache
 from ecgtwin_app.conditions.record import Condition
 from ecgtwin_app.conditions.records import RECORDS, sinus, ventricular
 from ecgtwin_app.ecg.signal.recording import EcgError
+from ecgtwin_app.i18n.message import Message, alternatives
 from ecgtwin_app.resources import weight_path
 
 #: The name of what a heart does without any condition, and of the one that examples ask for.
@@ -52,8 +53,13 @@ def find_condition(text: str) -> Condition:
         return condition
     near = difflib.get_close_matches(_plain(text), list(words), n=5, cutoff=0.6)
     names = list(dict.fromkeys(words[word].name for word in near))[:3]
-    advice = f"did you mean {' or '.join(names)}?" if names else "see the list of conditions."
-    raise UnknownCondition(f"No condition is called “{text}”; {advice}")
+    if not names:
+        raise UnknownCondition("No condition is called “{text}”; see the list of conditions.", text=text)
+    raise UnknownCondition(
+        "No condition is called “{text}”; did you mean {names}?",
+        text=text,
+        names=alternatives([Message(name) for name in names]),
+    )
 
 
 def with_atria(rhythm: str) -> Condition:

@@ -22,6 +22,7 @@ from ecgtwin_app.engine.tasks import check_abilities, offered_by, request_of, ta
 from ecgtwin_app.generators.base import Generator, Patient, Task
 from ecgtwin_app.generators.canonical import canonical
 from ecgtwin_app.generators.catalogue import load_generator
+from ecgtwin_app.i18n.message import Message
 
 #: Draws of one twin are so far apart in seed that they never meet another twin's.
 DRAW_STRIDE = 1_000_003
@@ -131,7 +132,9 @@ class TwinEngine:
             for step in self.generator.sample(plans):
                 drawn = step.preview
                 done += len(plans)
-                message = f"Twin {together[0][0] + 1} of {settings.samples}"
+                message = Message(
+                    "Twin {number} of {samples}", number=together[0][0] + 1, samples=settings.samples
+                )
                 yield Progress(done, total, canonical(drawn[0], self.spec), message)
             seconds = (time.perf_counter() - began) / len(plans)
             for (number, draw), plan, signal in zip(together, plans, drawn, strict=True):
@@ -165,10 +168,17 @@ class TwinEngine:
         """
         names = tuple(METHODS)
         if method not in METHODS:
-            raise EcgError(f"There is no heat map '{method}'; choose {', '.join(names[:-1])} or {names[-1]}.")
+            raise EcgError(
+                "There is no heat map '{method}'; choose {methods} or {last}.",
+                method=method,
+                methods=", ".join(names[:-1]),
+                last=names[-1],
+            )
         if METHODS[method].ability not in self.spec.abilities:
             raise EcgError(
-                f"The generator '{self.spec.id}' offers no heat map '{method}'; choose another one."
+                "The generator '{generator}' offers no heat map '{method}'; choose another one.",
+                generator=self.spec.id,
+                method=method,
             )
         self._conditions(twin.request)
         task = task_of(twin.request, (reference, *others))
@@ -194,7 +204,10 @@ class TwinEngine:
         conditions = check_request(request)
         for condition in conditions:
             if not self.knows(condition):
-                raise EcgError(f"The model was not trained for {condition.name}; choose another condition.")
+                raise EcgError(
+                    "The model was not trained for {condition}; choose another condition.",
+                    condition=Message(condition.name),
+                )
         return conditions
 
     def _prepare(self, recordings: Sequence[Recording]) -> Patient:
@@ -209,5 +222,5 @@ def _device(name: str) -> str:
     if name == "auto":
         return next(device for device in ("cuda", "mps", "cpu") if there[device])
     if not there.get(name, False):
-        raise EcgError(f"The device '{name}' is not available here; use --device auto or cpu.")
+        raise EcgError("The device '{device}' is not available here; use --device auto or cpu.", device=name)
     return name

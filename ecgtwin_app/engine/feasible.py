@@ -9,6 +9,7 @@ from ecgtwin_app.conditions.together import check_combination
 from ecgtwin_app.conditions.vocabulary import find_condition, find_conditions
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.request import FIELDS, TwinRequest
+from ecgtwin_app.i18n.message import Message, as_message
 
 #: Shortest time (ms) from the end of the QRS to the end of T, and from the end of T to the next P or QRS.
 SHORTEST_JT, SHORTEST_TP = 120.0, 20.0
@@ -39,7 +40,7 @@ def contradiction(request: TwinRequest, own: float | None = None) -> str:
         check_request(request)
         check_consistent(request, own)
     except EcgError as error:
-        return str(error)
+        return error.message
     return ""
 
 
@@ -58,8 +59,12 @@ def check_consistent(request: TwinRequest, own: float | None = None) -> None:
         bounds = rate_bounds(names)
         if rate is not None and not bounds.low <= rate <= bounds.high:
             raise EcgError(
-                f"A rate of {rate:g}/min contradicts {bounds.binding(rate)}, which has {bounds.low:g} to"
-                f" {bounds.high:g}/min; choose one in between or keep the patient's."
+                "A rate of {rate:g}/min contradicts {condition}, which has {low:g} to"
+                " {high:g}/min; choose one in between or keep the patient's.",
+                rate=rate,
+                condition=Message(bounds.binding(rate)),
+                low=bounds.low,
+                high=bounds.high,
             )
     if rate is None and own is not None:
         rate = rate_for(names, None, own)[0]
@@ -72,7 +77,9 @@ def _check_limits(request, names):
     for condition in find_conditions(names):
         if request.pr is not None and request.score is None and condition.no_pr:
             raise EcgError(
-                f"A PR interval cannot be set in {condition.name}: {condition.no_pr}; keep the patient's."
+                "A PR interval cannot be set in {condition}: {reason}; keep the patient's.",
+                condition=Message(condition.name),
+                reason=as_message(condition.no_pr),
             )
     for (name, field), (low, high) in set_point_limits(names).items():
         value = getattr(request, field)
@@ -80,10 +87,16 @@ def _check_limits(request, names):
             continue
         turns = (-360, 0, 360) if field == "axis" else (0,)
         if not any(low <= value + turn <= high for turn in turns):
-            what, unit = FIELDS[field].noun, FIELDS[field].spaced_unit
+            what, unit = Message(FIELDS[field].noun), FIELDS[field].spaced_unit
             raise EcgError(
-                f"A {what} of {value:g}{unit} contradicts {name}, which has {low:g} to {high:g}{unit};"
-                " choose one in between or keep the patient's."
+                "A {what} of {value:g}{unit} contradicts {condition}, which has {low:g} to {high:g}{unit};"
+                " choose one in between or keep the patient's.",
+                what=what,
+                value=value,
+                unit=unit,
+                condition=Message(name),
+                low=low,
+                high=high,
             )
 
 
@@ -92,7 +105,9 @@ def _check_room(request, names, rate):
     qt, qrs = request.qt, request.qrs
     if qt is not None and qrs is not None and qt < qrs + SHORTEST_JT:
         raise EcgError(
-            f"A QT interval of {qt:g} ms has no room for a QRS of {qrs:g} ms and a T wave after it; choose a longer QT."
+            "A QT interval of {qt:g} ms has no room for a QRS of {qrs:g} ms and a T wave after it; choose a longer QT.",
+            qt=qt,
+            qrs=qrs,
         )
     if rate is None:
         return
@@ -102,12 +117,20 @@ def _check_room(request, names, rate):
         if qt is None or qt >= long:
             continue
         raise EcgError(
-            f"A QT interval of {qt:g} ms contradicts {condition.name}, which at {rate:.0f}/min has at least {long:.0f} ms;"
-            " choose a longer one or keep the patient's."
+            "A QT interval of {qt:g} ms contradicts {condition}, which at {rate:.0f}/min has at least {long:.0f} ms;"
+            " choose a longer one or keep the patient's.",
+            qt=qt,
+            condition=Message(condition.name),
+            rate=rate,
+            long=long,
         )
     for value, what in ((qt, "QT"), (request.pr, "PR")):
         if value is not None and value > cycle - SHORTEST_TP:
             raise EcgError(
-                f"A {what} interval of {value:g} ms does not fit into the {cycle:.0f} ms from beat to beat at"
-                f" {rate:.0f}/min; choose a shorter one or a slower rate."
+                "A {what} interval of {value:g} ms does not fit into the {cycle:.0f} ms from beat to beat at"
+                " {rate:.0f}/min; choose a shorter one or a slower rate.",
+                what=what,
+                value=value,
+                cycle=cycle,
+                rate=rate,
             )

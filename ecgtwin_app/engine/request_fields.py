@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from ecgtwin_app.conditions.set_points import SET_POINTS
 from ecgtwin_app.ecg.signal.recording import EcgError
+from ecgtwin_app.i18n.message import Message
 from ecgtwin_app.i18n.words import N_
 
 Kind = Literal["number", "whole", "choice", "conditions", "score"]
@@ -123,10 +124,21 @@ class RequestField:
         if self.kind in ("number", "whole"):
             low, high = self.limits
             if not low <= value <= high:
-                raise EcgError(f"The {self.noun} must be between {low:g} and {high:g}, not {value:g}.")
+                raise EcgError(
+                    "The {noun} must be between {low:g} and {high:g}, not {value:g}.",
+                    noun=Message(self.noun),
+                    low=low,
+                    high=high,
+                    value=value,
+                )
         elif self.kind == "choice" and value not in self.values:
             known = ", ".join(str(one) for one in self.values if one is not None)
-            raise EcgError(f"The {self.noun} must be one of {known}, not {value}.")
+            raise EcgError(
+                "The {noun} must be one of {known}, not {value}.",
+                noun=Message(self.noun),
+                known=known,
+                value=value,
+            )
 
     def to_json(self, value: Any) -> Any:
         """A value of the field as JSON holds it."""

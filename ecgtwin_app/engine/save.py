@@ -46,9 +46,11 @@ def iter_save_twins(twins: list[Twin], folder: Path, kind: str = "wfdb") -> Iter
         path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         yield path
     except (FileExistsError, NotADirectoryError):
-        raise EcgError(f"'{folder.name}' is a file; choose a folder for the twins.") from None
+        raise EcgError("'{folder}' is a file; choose a folder for the twins.", folder=folder.name) from None
     except OSError as error:
-        raise EcgError(f"The folder cannot be written ({error.strerror}); choose another one.") from None
+        raise EcgError(
+            "The folder cannot be written ({reason}); choose another one.", reason=error.strerror
+        ) from None
 
 
 def twins_document(names: list[str], twins: list[Twin]) -> dict:

@@ -40,14 +40,22 @@ def save_heatmap(heatmap: HeatMap, twin: Twin, path: Path) -> Path:
     """
     suffix = path.suffix.lower()
     if suffix not in MAP_SUFFIXES:
-        raise EcgError(f"{path.name} has no suffix of a heat map; use {' or '.join(MAP_SUFFIXES)}.")
+        raise EcgError(
+            "{file} has no suffix of a heat map; use {suffixes}.",
+            file=path.name,
+            suffixes=" or ".join(MAP_SUFFIXES),
+        )
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         (_write_archive if suffix == ".npz" else _write_table)(heatmap, twin, beside)
         os.replace(beside, path)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        raise EcgError(f"{path.name} cannot be written ({error.strerror}); choose another folder.") from None
+        raise EcgError(
+            "{file} cannot be written ({reason}); choose another folder.",
+            file=path.name,
+            reason=error.strerror,
+        ) from None
     return path
 
 

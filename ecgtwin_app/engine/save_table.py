@@ -55,7 +55,11 @@ def write_table(
     try:
         path.write_text(text.getvalue(), encoding="utf-8")
     except OSError as error:
-        raise EcgError(f"{path.name} cannot be written ({error.strerror}); choose another folder.") from None
+        raise EcgError(
+            "{file} cannot be written ({reason}); choose another folder.",
+            file=path.name,
+            reason=error.strerror,
+        ) from None
     return path
 
 

@@ -12,6 +12,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.request import FIELDS, TwinRequest
 from ecgtwin_app.engine.request_fields import names_of_part
 from ecgtwin_app.generators.base import Ability, Settings, Source, Spec, Target, Task
+from ecgtwin_app.i18n.message import Message
 
 #: Fields of a request that are set-points of the target, and dials of the settings.
 SET_POINTS = names_of_part(FIELDS, "set point")
@@ -76,14 +77,23 @@ def offered_by(spec: Spec, request: TwinRequest) -> TwinRequest:
         if asked not in offered:
             if asked != getattr(usual, name):
                 choices = " or ".join(offered)
-                raise EcgError(f"The generator '{spec.id}' has no '{asked}'; choose {choices}.")
+                raise EcgError(
+                    "The generator '{generator}' has no '{asked}'; choose {choices}.",
+                    generator=spec.id,
+                    asked=asked,
+                    choices=choices,
+                )
             changes[name] = next(iter(offered))
     if "sampler" in changes and request.steps == usual.steps:
         changes["steps"] = next(iter(spec.samplers.values()))
     for name in (*SET_POINTS, "score", *DIALS):
         offered = name in spec.set_points or name in spec.dials
         if not offered and getattr(request, name) != getattr(usual, name):
-            raise EcgError(f"The generator '{spec.id}' takes no {FIELDS[name].noun}; leave it out.")
+            raise EcgError(
+                "The generator '{generator}' takes no {noun}; leave it out.",
+                generator=spec.id,
+                noun=Message(FIELDS[name].noun),
+            )
     return replace(request, **changes) if changes else request
 
 
@@ -109,4 +119,8 @@ def check_abilities(spec: Spec, task: Task) -> None:
     """`EcgError` (one sentence) when a generator cannot do what a task needs."""
     missing = sorted(needed_abilities(task) - spec.abilities)
     if missing:
-        raise EcgError(f"The generator '{spec.id}' cannot do this ({missing[0]}); choose another one.")
+        raise EcgError(
+            "The generator '{generator}' cannot do this ({ability}); choose another one.",
+            generator=spec.id,
+            ability=missing[0],
+        )

@@ -66,7 +66,9 @@ def open_file(path: Path) -> EcgFile:
         rhythms = _rhythms(root)
         groups = [group for series in rhythms for group in _groups(path.name, series)]
         if not groups:
-            raise EcgError(f"{path.name} is an annotated ECG without waveforms; export it with them.")
+            raise EcgError(
+                "{file} is an annotated ECG without waveforms; export it with them.", file=path.name
+            )
         joined = join(groups)
         check_shape(path.name, len(joined.names), joined.rate, joined.samples)
         fields = _fields(root, rhythms[0])
@@ -97,7 +99,7 @@ def _groups(name: str, series: Element) -> list[Group]:
         rate = _rate(name, time)
         rows = [_millivolts(name, lead) for lead in leads]
         if len({row.size for row in rows}) > 1:
-            raise EcgError(f"{name} has leads of different lengths; copy it again.")
+            raise EcgError("{file} has leads of different lengths; copy it again.", file=name)
         check_shape(name, len(rows), rate, rows[0].size)
         check_values(name, len(rows), rows[0].size)
         signal = np.stack(rows)
@@ -153,7 +155,7 @@ def _rate(name: str, time: Element) -> float:
     """Samples a second, from the step of the time sequence."""
     step, unit = _quantity(time.find("value/increment"))
     if step is None or step <= 0 or unit.lower() not in _SECONDS:
-        raise EcgError(f"{name} does not state the time between samples; export it again.")
+        raise EcgError("{file} does not state the time between samples; export it again.", file=name)
     rate = 1 / (step * _SECONDS[unit.lower()])
     # The whole rate that prints as this step: 0.00277778 s stands for 360 Hz, 4.17 ms for 240.
     whole = round(rate)
@@ -176,7 +178,7 @@ def _millivolts(name: str, lead: Element) -> np.ndarray:
         if not known_leads([_code(lead)]):
             return np.full(digits.size, np.nan)
         raise EcgError(
-            f"{name} does not say how many millivolts a sample is, so it cannot be drawn to scale."
+            "{file} does not say how many millivolts a sample is, so it cannot be drawn to scale.", file=name
         )
     return digits * (scale * factor) + (origin or 0.0) * origin_factor
 

@@ -47,7 +47,7 @@ def write(recording: Recording, path: Path, keep_identity: bool = False) -> Path
     """
     unknown = [lead for lead in recording.leads if lead not in LEADS]
     if unknown:
-        raise EcgError(f"HL7 aECG has no code for lead {unknown[0]}; write another format.")
+        raise EcgError("HL7 aECG has no code for lead {lead}; write another format.", lead=unknown[0])
     moment = "".join(c for c in recording.recorded if c.isdigit()) if keep_identity else ""
     identity = content_uuid(recording, "aECG", keep_identity)
 

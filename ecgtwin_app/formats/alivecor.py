@@ -40,11 +40,12 @@ def open_file(path: Path) -> EcgFile:
     with parsing(path, FORMAT):
         blocks = _blocks(path.name, path.read_bytes())
         if b"fmt " not in blocks or not any(name in blocks for name in _LEADS) or len(blocks[b"fmt "]) < 5:
-            raise EcgError(f"{path.name} holds no ECG; copy it again from where it came from.")
+            raise EcgError("{file} holds no ECG; copy it again from where it came from.", file=path.name)
         _, rate, nanovolts = struct.unpack_from("<BHH", blocks[b"fmt "])
         if nanovolts == 0:
             raise EcgError(
-                f"{path.name} does not say how many millivolts a sample is, so it cannot be drawn to scale."
+                "{file} does not say how many millivolts a sample is, so it cannot be drawn to scale.",
+                file=path.name,
             )
         names = tuple(lead for name, lead in _LEADS.items() if name in blocks)
         rows = [
@@ -53,7 +54,7 @@ def open_file(path: Path) -> EcgFile:
             if name in blocks
         ]
         if len({row.size for row in rows}) != 1:
-            raise EcgError(f"{path.name} has leads of different lengths; copy it again.")
+            raise EcgError("{file} has leads of different lengths; copy it again.", file=path.name)
         check_shape(path.name, len(rows), rate, rows[0].size)
         check_values(path.name, len(rows), rows[0].size)
         signal = np.stack(rows) * (nanovolts * 1e-6)
@@ -71,13 +72,13 @@ def _blocks(name: str, data: bytes) -> dict[bytes, bytes]:
         kind, (length,) = data[at : at + 4], struct.unpack_from("<I", data, at + 4)
         body = data[at + 8 : at + 8 + length]
         if len(body) < length or at + 12 + length > len(data):
-            raise EcgError(f"{name} is cut short; copy it again from where it came from.")
+            raise EcgError("{file} is cut short; copy it again from where it came from.", file=name)
         (checksum,) = struct.unpack_from("<I", data, at + 8 + length)
         if (
             int(np.frombuffer(data[at : at + 8 + length], np.uint8).sum(dtype=np.uint64)) & 0xFFFFFFFF
             != checksum
         ):
-            raise EcgError(f"{name} is damaged: its checksum is another; copy it again.")
+            raise EcgError("{file} is damaged: its checksum is another; copy it again.", file=name)
         blocks.setdefault(kind, body)
         at += 12 + length
     return blocks

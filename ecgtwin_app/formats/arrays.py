@@ -44,7 +44,7 @@ def file_of_array(
     """
     require_stated(path.name, rate=rate, unit=unit, lead_order=lead_order)
     if array.dtype.kind not in "iuf" or array.ndim not in (1, 2) or 0 in array.shape:
-        raise EcgError(f"{path.name} holds no table of numbers with a row or column for each lead.")
+        raise EcgError("{file} holds no table of numbers with a row or column for each lead.", file=path.name)
     if array.ndim == 1:
         array = array[None]
     names = tuple(str(name) for name in lead_order)
@@ -53,8 +53,12 @@ def file_of_array(
         array = array.T
     if array.shape[0] != len(names):
         raise EcgError(
-            f"{path.name} has {array.shape[0]} x {array.shape[1]} values, but {len(names)} leads are named; "
-            "name as many leads as it has."
+            "{file} has {rows} x {columns} values, but {named} leads are named; "
+            "name as many leads as it has.",
+            file=path.name,
+            rows=array.shape[0],
+            columns=array.shape[1],
+            named=len(names),
         )
     check_shape(path.name, len(names), float(rate), array.shape[1])
     factor = millivolts_in(path.name, unit)

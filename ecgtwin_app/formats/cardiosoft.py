@@ -13,6 +13,7 @@ from ecgtwin_app.formats.guard import check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import read_age, read_sex
 from ecgtwin_app.formats.statements import statements_of
 from ecgtwin_app.formats.xml_ import LARGEST, measured, number_in, numbers_in, parse, root_name, text_at
+from ecgtwin_app.i18n.message import Message
 
 __all__ = ["FORMAT", "LARGEST", "SUFFIXES", "open_file", "sniff"]
 
@@ -51,21 +52,27 @@ def open_file(path: Path) -> EcgFile:
         strip = root.find("StripData")
         leads = strip.findall("WaveformData") if strip is not None else []
         if not leads:
-            raise EcgError(f"{path.name} is a CardioSoft file without a strip; export it with its waveforms.")
+            raise EcgError(
+                "{file} is a CardioSoft file without a strip; export it with its waveforms.", file=path.name
+            )
         rate, size = number_in(text_at(strip, "SampleRate")), number_in(text_at(strip, "Resolution"))
         resolution = strip.find("Resolution")
         unit = resolution.get("units", "") if resolution is not None else ""
         if rate is None or size is None or unit.lower() != "uvperlsb":
             raise EcgError(
-                f"{path.name} does not state its rate and resolution; export it again from CardioSoft."
+                "{file} does not state its rate and resolution; export it again from CardioSoft.",
+                file=path.name,
             )
         rows = [numbers_in(path.name, lead.text or "", ",") for lead in leads]
         if len({row.size for row in rows}) > 1:
-            raise EcgError(f"{path.name} has leads of different lengths; copy it again.")
+            raise EcgError("{file} has leads of different lengths; copy it again.", file=path.name)
         announced = number_in(text_at(strip, "ChannelSampleCountTotal"))
         if announced and announced != rows[0].size:  # 0 stands for "not counted"
             raise EcgError(
-                f"{path.name} announces {announced:g} samples a lead and holds {rows[0].size}; copy it again."
+                "{file} announces {announced:g} samples a lead and holds {found}; copy it again.",
+                file=path.name,
+                announced=announced,
+                found=rows[0].size,
             )
         check_shape(path.name, len(rows), rate, rows[0].size)
         check_values(path.name, len(rows), rows[0].size)
@@ -90,7 +97,12 @@ def _full_disclosure(root: Element) -> tuple[str, ...]:
         )
     if not count or not channels or not rate:
         return ()
-    return (f"left out the full-disclosure recording of {count / channels / rate:g} s beside the strip",)
+    return (
+        Message(
+            "left out the full-disclosure recording of {seconds:g} s beside the strip",
+            seconds=count / channels / rate,
+        ),
+    )
 
 
 def _fields(root: Element) -> dict:

@@ -12,6 +12,7 @@ from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS, LEADS, EcgError,
 from ecgtwin_app.formats.calibration import without_pulse
 from ecgtwin_app.formats.gaps import bridged, ends_with_samples, without_empty
 from ecgtwin_app.formats.units import millivolts_in, unit_in_millivolts
+from ecgtwin_app.i18n.message import Message, in_a_row, joined
 
 __all__ = [
     "SCP_LEADS", "NotStated", "known_leads", "lead_name", "millivolts_in", "recording_from_channels",
@@ -149,42 +150,64 @@ def recording_from_channels(
         elif lead in rows:
             if not np.array_equal(rows[lead], row, equal_nan=True):
                 raise NotStated(
-                    f"{name} has lead {lead} twice, with different samples; name its {len(names)} channels with the "
-                    "option lead order.",
                     ("lead_order",),
+                    "{file} has lead {lead} twice, with different samples; name its {channels} channels with the "
+                    "option lead order.",
+                    file=name,
+                    lead=lead,
+                    channels=len(names),
                 )
-            history.append(f"left out a second channel of lead {lead} with the same samples")
+            history.append(
+                Message("left out a second channel of lead {lead} with the same samples", lead=lead)
+            )
         else:
             rows[lead] = row
     if not rows:
         raise NotStated(
-            f"{name} has no channel that is called like an ECG lead (I, II, V1 …); name its channels "
-            f"({len(names)}) with the option lead order.",
             ("lead_order",),
+            "{file} has no channel that is called like an ECG lead (I, II, V1 …); name its channels "
+            "({channels}) with the option lead order.",
+            file=name,
+            channels=len(names),
         )
     if unused:
-        history.append(f"left out what is none of the twelve leads: {_said(unused)}")
+        history.append(
+            Message("left out what is none of the twelve leads: {channels}", channels=_listed(unused))
+        )
     if signal.shape[1] < _SHORTEST_S * rate:
-        raise EcgError(f"{name} lasts {signal.shape[1] / rate:.2g} s; at least {_SHORTEST_S:g} s are needed.")
+        raise EcgError(
+            "{file} lasts {seconds:.2g} s; at least {least:g} s are needed.",
+            file=name,
+            seconds=signal.shape[1] / rate,
+            least=_SHORTEST_S,
+        )
 
     rows = _without_ends(rows, rate, ends, history) if any(ends) else rows
     for lead, row in rows.items():
         rows[lead] = bridged(name, lead, row, rate)
         if rows[lead] is not row:
-            history.append(
-                f"bridged {int(np.isnan(row).sum())} missing samples of lead {lead} by straight lines"
-            )
+            history.append(bridged_samples(int(np.isnan(row).sum()), lead))
     derived = _derive_limb_leads(rows)
     if derived:
-        history.append(f"derived {', '.join(derived)} from the other limb leads")
+        history.append(Message("derived {leads} from the other limb leads", leads=", ".join(derived)))
 
     leads = tuple(lead for lead in (*LEADS, *_OTHER_LEADS.values()) if lead in rows)
     complete = np.stack([rows[lead] for lead in leads])
     if not np.all(np.abs(complete) <= _LARGEST_MV):
         raise EcgError(
-            f"{name} has values beyond {_LARGEST_MV:g} mV, which no ECG has; check its unit and gain."
+            "{file} has values beyond {limit:g} mV, which no ECG has; check its unit and gain.",
+            file=name,
+            limit=_LARGEST_MV,
         )
     return Recording(complete, float(rate), leads, history=tuple(history), **fields)
+
+
+#: What an option is called in a sentence, and an example of it.
+_OPTIONS = {
+    "rate": (Message("rate"), Message("rate 500")),
+    "unit": (Message("unit"), Message("unit mV")),
+    "lead_order": (Message("lead order"), Message("lead order I,II,III,aVR,…")),
+}
 
 
 class NotStated(EcgError):
@@ -196,8 +219,8 @@ class NotStated(EcgError):
         Any of "rate", "unit", "lead_order".
     """
 
-    def __init__(self, sentence: str, missing: tuple[str, ...]):
-        super().__init__(sentence)
+    def __init__(self, missing: tuple[str, ...], message: str, /, **values):
+        super().__init__(message, **values)
         self.missing = missing
 
 
@@ -213,11 +236,12 @@ def require_stated(name: str, **needed) -> None:
     """
     missing = [option for option, value in needed.items() if value is None]
     if missing:
-        example = {"rate": "rate 500", "unit": "unit mV", "lead_order": "lead order I,II,III,aVR,…"}
         raise NotStated(
-            f"{name} does not state its {' and '.join(option.replace('_', ' ') for option in missing)}; "
-            f"give {', '.join(example[option] for option in missing)}.",
             tuple(missing),
+            "{file} does not state its {options}; give {examples}.",
+            file=name,
+            options=in_a_row([_OPTIONS[option][0] for option in missing]),
+            examples=joined([_OPTIONS[option][1] for option in missing], ", "),
         )
 
 
@@ -237,14 +261,28 @@ def _other_lead_name(text: str) -> str | None:
     return _OTHER_LEADS.get(_PREFIX.sub("", text.strip()).strip().lower())
 
 
-def _said(names: Sequence[str]) -> str:
+def _listed(names: Sequence[str]) -> Message:
     """Channels in words, free text only counted."""
     plain = [text.strip() for text in names]
     known = [text for text in plain if _OTHER_SIGNALS.match(text)]
     rest = len(plain) - len(known)
     if rest:
-        known.append(f"{rest} other channel{'s'[: rest > 1]}")
-    return ", ".join(known)
+        known.append(other_channels(rest))
+    return joined(known, ", ")
+
+
+#: The line of a history for a lead whose short gaps were bridged.
+BRIDGED = "bridged {count} missing samples of lead {lead} by straight lines"
+
+
+def bridged_samples(count: int, lead: str) -> Message:
+    """So many samples of a lead were bridged."""
+    return Message(BRIDGED, count=count, lead=lead)
+
+
+def other_channels(count: int) -> Message:
+    """Channels that are no leads: "1 other channel"."""
+    return Message.counted("{n} other channel", "{n} other channels", count)
 
 
 def _without_ends(
@@ -253,7 +291,7 @@ def _without_ends(
     """The leads that have samples, without what is no ECG at their ends; what is left out is added to `history`."""
     empty = without_empty(rows)
     if empty:
-        history.append(f"left out what has no samples here: {', '.join(empty)}")
+        history.append(Message("left out what has no samples here: {leads}", leads=", ".join(empty)))
     measured = [rows[lead] for lead in INDEPENDENT_LEADS if lead in rows]
     pulse = without_pulse(measured if len(measured) > 2 else list(rows.values()), rate)
     rows = _cut(rows, _at(ends, pulse, rows), rate, True, history)
@@ -272,15 +310,15 @@ def _cut(rows: dict, kept: tuple[int, int], rate: float, is_pulse: bool, history
     first, last = kept[0] / rate, (samples - kept[1]) / rate
     if first:
         history.append(
-            f"left out the calibration pulse in the first {first:g} s"
+            Message("left out the calibration pulse in the first {seconds:g} s", seconds=first)
             if is_pulse
-            else f"left out what not all leads have, in the first {first:g} s"
+            else Message("left out what not all leads have, in the first {seconds:g} s", seconds=first)
         )
     if last:
         history.append(
-            f"left out the calibration pulse in the last {last:g} s"
+            Message("left out the calibration pulse in the last {seconds:g} s", seconds=last)
             if is_pulse
-            else f"left out what not all leads have, in the last {last:g} s"
+            else Message("left out what not all leads have, in the last {seconds:g} s", seconds=last)
         )
     return {lead: row[slice(*kept)] for lead, row in rows.items()} if first or last else rows
 

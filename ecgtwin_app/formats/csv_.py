@@ -14,7 +14,7 @@ import numpy as np
 
 from ecgtwin_app.ecg.signal.recording import EcgError, Patient
 from ecgtwin_app.formats.channels import NotStated, known_leads, require_stated
-from ecgtwin_app.formats.ecg_file import EcgFile, counted
+from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing
 from ecgtwin_app.formats.marking import read_comment_lines
 from ecgtwin_app.formats.table_clock import Stretch, UnevenClock, scale_of
@@ -25,6 +25,7 @@ from ecgtwin_app.formats.table_rows import TableRows, gaps_between, values_of
 from ecgtwin_app.formats.table_text import millivolts_of
 from ecgtwin_app.formats.table_turned import TurnedRows, is_listed, is_turned, listed_rows, turned_rows
 from ecgtwin_app.formats.text_rows import decode, encoding_of, text_bytes
+from ecgtwin_app.i18n.message import Message
 
 FORMAT = "CSV"
 SUFFIXES = (".csv", ".tsv", ".txt")
@@ -119,8 +120,11 @@ class _Reading:
         units = [self.unit or columns[k].unit or head.unit for k in leads]
         if self.rate is None and head.rate and clock_rate and abs(head.rate / clock_rate - 1) > _RATES_AGREE:
             raise NotStated(
-                f"{name} states {head.rate:g} Hz, but its time column gives {clock_rate:g} Hz; give the rate.",
                 ("rate",),
+                "{file} states {stated:g} Hz, but its time column gives {found:g} Hz; give the rate.",
+                file=name,
+                stated=head.rate,
+                found=clock_rate,
             )
         rate = self.rate if self.rate is not None else head.rate or clock_rate
         known = all(units) if units else self.unit or head.unit
@@ -184,7 +188,7 @@ class _Reading:
         if refused is not None:
             if isinstance(refused, UnevenClock) or not (self.rate or head.rate):
                 raise refused
-            notes.append("left out the time column, whose unit is not stated")
+            notes.append(Message("left out the time column, whose unit is not stated"))
         for k, column in enumerate(columns):
             if column.role == "counter" and table.layout.kinds[k] == "n" and (found := table.by_counts(k)):
                 return found, None
@@ -194,13 +198,16 @@ class _Reading:
         """How many rows are left when those at the end are taken off in which a lead has no value."""
         there, none = self.table.filled()
         if there == 0:
-            raise EcgError(f"{self.path.name} has a header but no numbers below it.")
+            raise EcgError("{file} has a header but no numbers below it.", file=self.path.name)
         if there < none:
             notes.append(
-                f"left out the last {(none - there) / rate:.6g} s, in which not every lead has a value"
+                Message(
+                    "left out the last {seconds:.6g} s, in which not every lead has a value",
+                    seconds=(none - there) / rate,
+                )
             )
         if none < self.table.count:
-            notes.append(f"left out empty rows at the end: {self.table.count - none:,}")
+            notes.append(Message("left out empty rows at the end: {count:,}", count=self.table.count - none))
         return there
 
     def _say_what_stays_out(
@@ -208,13 +215,29 @@ class _Reading:
     ) -> None:
         prose = layout.prose
         if prose:
-            notes.append(f"left out {counted(prose, '1 line', 'lines')} above the table")
+            notes.append(
+                Message.counted(
+                    "left out {n:,} line above the table", "left out {n:,} lines above the table", prose
+                )
+            )
         below = self.table.below
         if below:
-            notes.append(f"left out {counted(below, '1 line', 'lines')} below the table")
+            notes.append(
+                Message.counted(
+                    "left out {n:,} line below the table", "left out {n:,} lines below the table", below
+                )
+            )
         empty = [column.name for column in columns if column.role == "empty lead"]
         if empty:
-            notes.append(f"left out {', '.join(known_leads(empty))}, which has no values")
+            notes.append(
+                Message("left out {leads}, which has no values", leads=", ".join(known_leads(empty)))
+            )
         others = sum(column.role == "other" for column in columns)
         if others:
-            notes.append(f"left out {counted(others, '1 column', 'columns')} not called like an ECG lead")
+            notes.append(
+                Message.counted(
+                    "left out {n:,} column not called like an ECG lead",
+                    "left out {n:,} columns not called like an ECG lead",
+                    others,
+                )
+            )

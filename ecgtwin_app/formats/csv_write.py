@@ -49,7 +49,9 @@ def write(recording: Recording | Pieces, path: Path, keep_identity: bool = False
                 written += len(rows)
                 if file.tell() > LARGEST:
                     raise EcgError(
-                        f"{path.name} would be larger than the {LARGEST / 1e6:,.0f} MB up to which tables are "
-                        "read; write WFDB or EDF, or a part of the recording."
+                        "{file} would be larger than the {most:,.0f} MB up to which tables are "
+                        "read; write WFDB or EDF, or a part of the recording.",
+                        file=path.name,
+                        most=LARGEST / 1e6,
                     )
     return path

@@ -15,6 +15,7 @@ from ecgtwin_app.formats.groups import Group, join
 from ecgtwin_app.formats.guard import check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import NO_DATE, PROGRAM, age_between, read_age, read_comment_lines, read_sex
 from ecgtwin_app.formats.statements import statements_of
+from ecgtwin_app.i18n.message import Message
 
 FORMAT = "DICOM"
 SUFFIXES = (".dcm",)
@@ -76,18 +77,23 @@ def open_file(path: Path) -> EcgFile:
             head = file.read(2048)
         if re.search(_DEFLATED, head):
             raise EcgError(
-                f"{path.name} is a deflated DICOM file; save it as Explicit VR Little Endian first."
+                "{file} is a deflated DICOM file; save it as Explicit VR Little Endian first.", file=path.name
             )
         dataset = pydicom.dcmread(path, force=head[128:132] != b"DICM")
         if not dataset.get("WaveformSequence"):
-            raise EcgError(f"{path.name} is a DICOM file without a waveform; choose an ECG waveform object.")
+            raise EcgError(
+                "{file} is a DICOM file without a waveform; choose an ECG waveform object.", file=path.name
+            )
         is_little = dataset.original_encoding[1] is not False
         rhythms = _rhythm_groups(dataset)
         joined = join([_group(path.name, group, is_little) for group in rhythms])
         check_shape(path.name, len(joined.names), joined.rate, joined.samples)
         fields = _fields(dataset)
         laws = sorted({companding(group) for group in rhythms} - {""})
-        fields["history"] += (*(f"decoded {law} samples (G.711)" for law in laws), *joined.history)
+        fields["history"] += (
+            *(Message("decoded {law} samples (G.711)", law=law) for law in laws),
+            *joined.history,
+        )
         return EcgFile(
             path, FORMAT, joined.names, joined.rate, joined.samples, joined.values, fields, joined.gaps
         )
@@ -116,7 +122,11 @@ def _group(name: str, group, is_little_endian: bool) -> Group:
     definitions = list(group.get("ChannelDefinitionSequence") or ())
     channels = int(group.get("NumberOfWaveformChannels", 0) or 0)
     if not definitions or len(definitions) != channels:
-        raise EcgError(f"{name} does not describe each of its {channels} channels; export it again.")
+        raise EcgError(
+            "{file} does not describe each of its {channels} channels; export it again.",
+            file=name,
+            channels=channels,
+        )
     rate = float(group.SamplingFrequency)
     announced = int(group.get("NumberOfWaveformSamples", 0) or 0)
     check_shape(name, channels, rate, announced or 1)
@@ -187,7 +197,7 @@ def _millivolts(name: str, definition, samples: np.ndarray) -> np.ndarray:
     units = definition.get("ChannelSensitivityUnitsSequence")
     if "ChannelSensitivity" not in definition or not units:
         raise EcgError(
-            f"{name} does not say how many millivolts a sample is, so it cannot be drawn to scale."
+            "{file} does not say how many millivolts a sample is, so it cannot be drawn to scale.", file=name
         )
     code = str(units[0].get("CodeValue", ""))
     unit = unit_in_millivolts(code) or unit_in_millivolts(str(units[0].get("CodeMeaning", "")))
@@ -196,7 +206,7 @@ def _millivolts(name: str, definition, samples: np.ndarray) -> np.ndarray:
             return np.full(
                 samples.shape, np.nan
             )  # a pressure or a breath: `channels` leaves it out by its name
-        raise EcgError(f"{name} gives a lead in {code[:20]!r}; only volts can be drawn.")
+        raise EcgError("{file} gives a lead in {unit!r}; only volts can be drawn.", file=name, unit=code[:20])
     sensitivity = float(definition.ChannelSensitivity)
     correction = float(definition.get("ChannelSensitivityCorrectionFactor", 1) or 1)
     baseline = float(definition.get("ChannelBaseline", 0) or 0)

@@ -30,15 +30,18 @@ def raw_samples(name: str, group, is_little_endian: bool) -> np.ndarray:
     code = _PLAIN.get(kind) or ("u1" if kind in _COMPANDED else "")
     if not code or bits != 8 * int(code[1]):
         raise EcgError(
-            f"{name} stores its samples as {kind[:8]!r} of {bits} bits, which is not read; save it with samples of "
-            "16 bits (SS)."
+            "{file} stores its samples as {kind!r} of {bits} bits, which is not read; save it with samples of "
+            "16 bits (SS).",
+            file=name,
+            kind=kind[:8],
+            bits=bits,
         )
     channels = int(group.NumberOfWaveformChannels)
     data = bytes(group.WaveformData)
     dtype = np.dtype(code).newbyteorder("<" if is_little_endian else ">")
     samples = int(group.get("NumberOfWaveformSamples", 0) or 0) or len(data) // (channels * dtype.itemsize)
     if len(data) < channels * samples * dtype.itemsize:
-        raise EcgError(f"{name} holds fewer samples than it announces; copy it again.")
+        raise EcgError("{file} holds fewer samples than it announces; copy it again.", file=name)
     return np.frombuffer(data, dtype, channels * samples).reshape(samples, channels).T
 
 

@@ -70,7 +70,8 @@ def write(recording: Recording, path: Path, keep_identity: bool = False) -> Path
     steps = np.rint(recording.signal.astype(np.float64) * 1000)
     if not np.all(np.abs(steps) <= 32767):
         raise EcgError(
-            f"{path.name} would have values beyond ±32.767 mV, which DICOM of 1 µV a step cannot hold."
+            "{file} would have values beyond ±32.767 mV, which DICOM of 1 µV a step cannot hold.",
+            file=path.name,
         )
     dataset = FileDataset(str(path), {}, preamble=b"\0" * 128)
     dataset.SOPClassUID = sop_class
@@ -95,11 +96,13 @@ def _sop_class(recording: Recording) -> str:
     unknown = [lead for lead in recording.leads if lead not in _LEAD_CODES]
     if unknown:
         raise EcgError(
-            f"DICOM is written for the twelve leads only, not for lead {unknown[0]}; write another format."
+            "DICOM is written for the twelve leads only, not for lead {lead}; write another format.",
+            lead=unknown[0],
         )
     if recording.rate > 1000:
         raise EcgError(
-            f"A DICOM ECG has up to 1000 Hz, not {recording.rate:g} Hz; resample the recording or write another format."
+            "A DICOM ECG has up to 1000 Hz, not {rate:g} Hz; resample the recording or write another format.",
+            rate=recording.rate,
         )
     if recording.rate < 200:
         return _AMBULATORY

@@ -17,6 +17,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.formats.channels import known_leads, recording_from_channels, told_apart
 from ecgtwin_app.formats.gaps import LONGEST_GAP_S
 from ecgtwin_app.formats.guard import MAX_VALUES, parsing
+from ecgtwin_app.i18n.message import Message
 
 #: Stretches that a message names.
 _MOST_NAMED = 8
@@ -72,8 +73,11 @@ class EcgFile:
         """
         if len(names) != len(self.names):
             raise EcgError(
-                f"{self.path.name} has {len(self.names)} channels, but {len(names)} are named; name them all, in the "
-                "order of the file."
+                "{file} has {channels} channels, but {named} are named; name them all, in the "
+                "order of the file.",
+                file=self.path.name,
+                channels=len(self.names),
+                named=len(names),
             )
         return replace(self, names=tuple(str(name).strip() for name in names))
 
@@ -109,9 +113,7 @@ class EcgFile:
             fields = {"source": self.format, **self.fields}
             history = tuple(fields.pop("history", ()))
             if (first, last) != (0, self.samples):
-                history += (
-                    f"took {first / self.rate:.10g} s to {last / self.rate:.10g} s of {self.duration:.10g} s",
-                )
+                history += (taken(first / self.rate, last / self.rate, self.duration),)
             return recording_from_channels(
                 self.path.name, self.values(first, last), self.names, self.rate, history=history, **fields
             )
@@ -130,14 +132,19 @@ class EcgFile:
         named = ", ".join(f"{a:.10g} to {b:.10g} s" for a, b in stretches[:_MOST_NAMED])
         named += ", …" if len(stretches) > _MOST_NAMED else ""
         raise EcgError(
-            f"{self.path.name} was interrupted, and no samples are made up; choose a piece within {named}."
+            "{file} was interrupted, and no samples are made up; choose a piece within {pieces}.",
+            file=self.path.name,
+            pieces=named,
         )
 
     def span(self, start: float = 0.0, seconds: float | None = None) -> tuple[int, int]:
         """First sample of a piece and the one after its last; `EcgError` when it is not in the file or spans a gap."""
         if not (math.isfinite(start) and 0 <= start < self.duration):
             raise EcgError(
-                f"{self.path.name} lasts {self.duration:.6g} s; choose a start between 0 and that, not {start:g} s."
+                "{file} lasts {duration:.6g} s; choose a start between 0 and that, not {start:g} s.",
+                file=self.path.name,
+                duration=self.duration,
+                start=start,
             )
         first = round(start * self.rate)
         if seconds is None:
@@ -155,11 +162,17 @@ class EcgFile:
 
     def _too_long(self, start: float, left: int, seconds: float) -> EcgError:
         return EcgError(
-            f"{self.path.name} has {left / self.rate:.6g} s to give from second {start:g}; ask for a length "
-            f"up to that, not {seconds:g} s."
+            "{file} has {left:.6g} s to give from second {start:g}; ask for a length "
+            "up to that, not {seconds:g} s.",
+            file=self.path.name,
+            left=left / self.rate,
+            start=start,
+            seconds=seconds,
         )
 
 
-def counted(count: int, one: str, many: str) -> str:
-    """ "1 line", "3 lines"."""
-    return one if count == 1 else f"{count:,} {many}"
+def taken(start: float, end: float, duration: float) -> Message:
+    """The line of a history that says which seconds of a file were read."""
+    return Message(
+        "took {start:.10g} s to {end:.10g} s of {duration:.10g} s", start=start, end=end, duration=duration
+    )

@@ -10,10 +10,11 @@ import numpy as np
 
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.channels import known_leads, resampled
-from ecgtwin_app.formats.ecg_file import EcgFile, counted
+from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.edf_header import Header, Signal, read_header, said_of
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing
 from ecgtwin_app.formats.units import millivolts_in, unit_in_millivolts
+from ecgtwin_app.i18n.message import Message
 
 FORMAT = "EDF"
 SUFFIXES = (".edf", ".rec")
@@ -74,9 +75,11 @@ def file_of_records(path: Path, what: str, header: Header, annotations: str) -> 
             if s.samples > 0 and s.label != annotations and unit_in_millivolts(s.unit) is not None
         ]
     if not leads:
-        raise EcgError(f"{path.name} has no signal that is called like an ECG lead; rename its signals.")
+        raise EcgError(
+            "{file} has no signal that is called like an ECG lead; rename its signals.", file=path.name
+        )
     if header.seconds <= 0:
-        raise EcgError(f"{path.name} does not state how long its records last; export it again.")
+        raise EcgError("{file} does not state how long its records last; export it again.", file=path.name)
     bytes_a_record = header.width * header.bytes_a_sample
     data = np.memmap(path, np.uint8, "r", offset=header.size, shape=(header.records, bytes_a_record))
 
@@ -94,15 +97,28 @@ def file_of_records(path: Path, what: str, header: Header, annotations: str) -> 
     said = said_of(header, remarks)
     slower = [s.label for s in leads if s.samples != per_record]
     if slower:
-        said["history"] += (f"resampled {', '.join(known_leads(slower))} to {rate:g} Hz as the other leads",)
+        said["history"] += (
+            Message(
+                "resampled {leads} to {rate:g} Hz as the other leads",
+                leads=", ".join(known_leads(slower)),
+                rate=rate,
+            ),
+        )
     if there < header.records * per_record:
         said["history"] += (
-            f"left out {(header.records * per_record - there) / rate:g} s of filling at the end",
+            Message(
+                "left out {seconds:g} s of filling at the end",
+                seconds=(header.records * per_record - there) / rate,
+            ),
         )
     left_out = sum(s.label != annotations for s in signals) - len(leads)
     if left_out:
         said["history"] += (
-            f"left out {counted(left_out, '1 signal', 'signals')} not called like an ECG lead",
+            Message.counted(
+                "left out {n:,} signal not called like an ECG lead",
+                "left out {n:,} signals not called like an ECG lead",
+                left_out,
+            ),
         )
 
     # Of each stretch: its first record, its first sample, and the sample after its last.
@@ -186,17 +202,17 @@ def _first_samples(
     if header.plus != "D":
         return continuous
     if header.records > _MOST_RECORDS or not annotations:
-        raise EcgError(f"{name} was interrupted and does not say when; export one stretch of it.")
+        raise EcgError("{file} was interrupted and does not say when; export one stretch of it.", file=name)
     starts = np.full(header.records, np.nan)
     for k, record in enumerate(data):
         if found := _BEGINNING.match(_lists(header, record, annotations[0])[0]):
             starts[k] = float(found[1])
     if not np.isfinite(starts).all():
-        raise EcgError(f"{name} was interrupted and does not say when; export one stretch of it.")
+        raise EcgError("{file} was interrupted and does not say when; export one stretch of it.", file=name)
     late = np.diff(starts) - header.seconds
     # Half a sample, and what the decimals of the beginnings leave open, is no gap.
     if np.any(late < -max(0.6 / rate, 2e-3)):
-        raise EcgError(f"{name} has records that overlap in time; export one stretch of it.")
+        raise EcgError("{file} has records that overlap in time; export one stretch of it.", file=name)
     missing = np.where(late > max(0.6 / rate, 2e-3), np.rint(late * rate), 0).astype(np.int64)
     return continuous + np.concatenate([[0], np.cumsum(missing)])
 

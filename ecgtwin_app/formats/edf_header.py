@@ -103,7 +103,7 @@ def read_header(path: Path, bytes_a_sample: int) -> Header:
         fixed = file.read(256)
         count = _integer(path.name, fixed[252:256])
         if not 1 <= count <= _MOST_SIGNALS or _integer(path.name, fixed[184:192]) != 256 * (count + 1):
-            raise EcgError(f"{path.name} has a damaged header; copy it again.")
+            raise EcgError("{file} has a damaged header; copy it again.", file=path.name)
         fields = _signal_fields(path.name, file.read(256 * count), count)
     seconds = _number(path.name, fixed[244:252])
     signals, width = _signals(path.name, fields, -(1 << (8 * bytes_a_sample - 1)))
@@ -116,7 +116,7 @@ def _integer(name: str, text: bytes) -> int:
     try:
         return int(text.decode("ascii"))
     except ValueError:
-        raise EcgError(f"{name} has a damaged header; copy it again.") from None
+        raise EcgError("{file} has a damaged header; copy it again.", file=name) from None
 
 
 def _number(name: str, text: bytes | str) -> float:
@@ -126,14 +126,14 @@ def _number(name: str, text: bytes | str) -> float:
     except ValueError:
         number = float("nan")
     if not np.isfinite(number):
-        raise EcgError(f"{name} has a damaged header; copy it again.")
+        raise EcgError("{file} has a damaged header; copy it again.", file=name)
     return number
 
 
 def _signal_fields(name: str, text: bytes, count: int) -> dict[str, list[str]]:
     """Each field of all signals."""
     if len(text) < 256 * count:
-        raise EcgError(f"{name} ends within its header; copy it again.")
+        raise EcgError("{file} ends within its header; copy it again.", file=name)
     fields, at = {}, 0
     for field, width in SIGNAL_FIELDS.items():
         fields[field] = [
@@ -149,19 +149,23 @@ def _signals(name: str, fields: dict[str, list[str]], lowest: int) -> tuple[list
     for k, label in enumerate(fields["label"]):
         samples = _integer(name, fields["samples"][k].encode("latin-1"))
         if samples < 0:
-            raise EcgError(f"{name} has a damaged header; copy it again.")
+            raise EcgError("{file} has a damaged header; copy it again.", file=name)
         low, high, least, most = (
             _number(name, fields[field][k])
             for field in ("physical_min", "physical_max", "digital_min", "digital_max")
         )
         if most == least:
-            raise EcgError(f"{name} does not say how large a step of signal {k + 1} is; export it again.")
+            raise EcgError(
+                "{file} does not say how large a step of signal {number} is; export it again.",
+                file=name,
+                number=k + 1,
+            )
         scale = (high - low) / (most - least)
         filler = lowest if least == lowest else None
         signals.append(Signal(label, fields["unit"][k], scale, low - least * scale, samples, at, filler))
         at += samples
     if at == 0:
-        raise EcgError(f"{name} says that its records are empty; copy it again.")
+        raise EcgError("{file} says that its records are empty; copy it again.", file=name)
     return signals, at
 
 
@@ -170,7 +174,10 @@ def _records(path: Path, stated: int, start: int, size: int) -> int:
     there = (path.stat().st_size - start) // size
     if there < max(stated, 1):
         raise EcgError(
-            f"{path.name} says it has {stated:,} records, but it holds {there:,}; copy the whole file again."
+            "{file} says it has {announced:,} records, but it holds {found:,}; copy the whole file again.",
+            file=path.name,
+            announced=stated,
+            found=there,
         )
     return there if stated < 0 else stated
 

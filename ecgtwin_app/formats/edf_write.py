@@ -59,7 +59,8 @@ def write(recording: Recording | Pieces, path: Path, keep_identity: bool = False
                 steps = np.repeat(rest[:, -1:], missing, axis=1) if missing else rest[:, :0]
             if not np.all(np.abs(steps) <= 32767):
                 raise EcgError(
-                    f"{path.name} would have values beyond ±32.767 mV, which EDF of 1 µV a step cannot hold."
+                    "{file} would have values beyond ±32.767 mV, which EDF of 1 µV a step cannot hold.",
+                    file=path.name,
                 )
             rest = np.concatenate([rest, steps], axis=1)
             whole = rest.shape[1] // per_record
@@ -110,7 +111,7 @@ def record_of(samples: int, rate: float, leads: int) -> tuple[int, str]:
             exactly = exact and fill <= max(_LITTLE_FILLING_S * rate, _LITTLE_FILLING * samples)
             best.append((not exactly, fill, 0.0 if exact else wrong, abs(seconds - 1), size, text))
     if not best:
-        raise EcgError(f"EDF cannot state a rate of {rate:.8g} Hz; resample the recording first.")
+        raise EcgError("EDF cannot state a rate of {rate:.8g} Hz; resample the recording first.", rate=rate)
     *_, size, text = min(best)
     return size, text
 

@@ -61,8 +61,11 @@ def bridged(name: str, lead: str, row: np.ndarray, rate: float) -> np.ndarray:
     longest = int(np.max(edges[1::2] - edges[::2]))
     if longest > LONGEST_GAP_S * rate:
         raise EcgError(
-            f"{name} has no samples of lead {lead} for {longest / rate:.3g} s, so the lead cannot be used; "
-            "choose a piece without gaps (start and length)."
+            "{file} has no samples of lead {lead} for {seconds:.3g} s, so the lead cannot be used; "
+            "choose a piece without gaps (start and length).",
+            file=name,
+            lead=lead,
+            seconds=longest / rate,
         )
     at = np.arange(row.size)
     return np.where(missing, np.interp(at, at[~missing], row[~missing]), row)

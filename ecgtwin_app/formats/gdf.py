@@ -11,10 +11,11 @@ import numpy as np
 
 from ecgtwin_app.ecg.signal.recording import EcgError, Patient
 from ecgtwin_app.formats.channels import known_leads, resampled
-from ecgtwin_app.formats.ecg_file import EcgFile, counted
+from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing
 from ecgtwin_app.formats.marking import age_between
 from ecgtwin_app.formats.units import millivolts_in, unit_in_millivolts
+from ecgtwin_app.i18n.message import Message
 
 FORMAT = "GDF"
 SUFFIXES = (".gdf",)
@@ -71,7 +72,7 @@ def open_file(path: Path) -> EcgFile:
         with path.open("rb") as file:
             head = file.read(256)
             if len(head) < 256:
-                raise EcgError(f"{path.name} ends within its header; copy it again.")
+                raise EcgError("{file} ends within its header; copy it again.", file=path.name)
             version = float(head[4:8].split(b"\0")[0])
             length = (
                 struct.unpack_from("<H", head, 184)[0] * 256
@@ -81,24 +82,31 @@ def open_file(path: Path) -> EcgFile:
             (records,) = struct.unpack_from("<q", head, 236)
             count = struct.unpack_from("<H" if version >= 1.9 else "<I", head, 252)[0]
             if not 1 <= count <= _MOST_SIGNALS or not 256 * (count + 1) <= length <= path.stat().st_size:
-                raise EcgError(f"{path.name} has a damaged header; copy it again.")
+                raise EcgError("{file} has a damaged header; copy it again.", file=path.name)
             signals = _signals(path.name, file.read(256 * count), count, version)
         seconds = _duration(head)
         if seconds <= 0:
-            raise EcgError(f"{path.name} does not state how long its records last; export it again.")
+            raise EcgError(
+                "{file} does not state how long its records last; export it again.", file=path.name
+            )
         width = sum(s.size for s in signals)
         there = (path.stat().st_size - length) // width if width else 0
         if records < 0:
             records = there  # a recorder that was stopped does not know
         if not 0 < records <= there:
             raise EcgError(
-                f"{path.name} says it has {records:,} records, but it holds {there:,}; copy the whole file again."
+                "{file} says it has {announced:,} records, but it holds {found:,}; copy the whole file again.",
+                file=path.name,
+                announced=records,
+                found=there,
             )
         leads = [s for s in signals if known_leads([s.label]) and s.samples > 0]
         if not leads:  # the caller may name them
             leads = [s for s in signals if s.samples > 0 and unit_in_millivolts(s.unit) is not None]
         if not leads:
-            raise EcgError(f"{path.name} has no signal that is called like an ECG lead; rename its signals.")
+            raise EcgError(
+                "{file} has no signal that is called like an ECG lead; rename its signals.", file=path.name
+            )
         per_record = max(s.samples for s in leads)
         rate = per_record / seconds
         rate = float(round(rate)) if abs(rate - round(rate)) < 1e-6 * rate else rate
@@ -109,10 +117,22 @@ def open_file(path: Path) -> EcgFile:
         history = ()
         slower = [s.label for s in leads if s.samples != per_record]
         if slower:
-            history += (f"resampled {', '.join(known_leads(slower))} to {rate:g} Hz as the other leads",)
+            history += (
+                Message(
+                    "resampled {leads} to {rate:g} Hz as the other leads",
+                    leads=", ".join(known_leads(slower)),
+                    rate=rate,
+                ),
+            )
         left_out = count - len(leads)
         if left_out:
-            history += (f"left out {counted(left_out, '1 signal', 'signals')} not called like an ECG lead",)
+            history += (
+                Message.counted(
+                    "left out {n:,} signal not called like an ECG lead",
+                    "left out {n:,} signals not called like an ECG lead",
+                    left_out,
+                ),
+            )
 
         def values(first: int, last: int) -> np.ndarray:
             begin, end = first // per_record, -(-last // per_record)
@@ -140,7 +160,7 @@ def _duration(head: bytes) -> float:
 def _signals(name: str, text: bytes, count: int, version: float) -> list[_Signal]:
     """The signals of the header, field by field as in EDF."""
     if len(text) < 256 * count:
-        raise EcgError(f"{name} ends within its header; copy it again.")
+        raise EcgError("{file} ends within its header; copy it again.", file=name)
 
     def column(at: int, width: int) -> list[bytes]:
         return [text[at * count + k * width : at * count + (k + 1) * width] for k in range(count)]
@@ -164,10 +184,14 @@ def _signals(name: str, text: bytes, count: int, version: float) -> list[_Signal
         labels, units, *limits, samples, kinds, strict=True
     ):
         if kind not in _TYPES and kind not in (_SIGNED_24, _UNSIGNED_24):
-            raise EcgError(f"{name} holds samples of a type that is not read; convert it to 16 or 24 bits.")
+            raise EcgError(
+                "{file} holds samples of a type that is not read; convert it to 16 or 24 bits.", file=name
+            )
         if not all(np.isfinite((low, high, least, most))) or most == least:
             raise EcgError(
-                f"{name} does not say how large a step of signal {len(signals) + 1} is; export it again."
+                "{file} does not say how large a step of signal {number} is; export it again.",
+                file=name,
+                number=len(signals) + 1,
             )
         scale = (high - low) / (most - least)
         signals.append(_Signal(label, unit, scale, low - least * scale, least, most, number, kind, at))

@@ -13,7 +13,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from ecgtwin_app.formats.channels import known_leads
+from ecgtwin_app.formats.channels import known_leads, other_channels
+from ecgtwin_app.i18n.message import Message
 
 #: Groups belong together where they share at least this much of the time of the longer one.
 _SHARED = 0.9
@@ -107,13 +108,15 @@ def join(groups: Sequence[Group]) -> Joined:
     taken = [id(group) for strip in best for group in strip.groups]
     history = []
     if len(best[0].groups) > 1:
-        history.append(f"joined {len(best[0].groups)} groups of leads that were recorded together")
+        history.append(
+            Message("joined {count} groups of leads that were recorded together", count=len(best[0].groups))
+        )
     if len(best) > 1:
-        history.append(f"joined {len(best)} stretches in order of time")
+        history.append(Message("joined {count} stretches in order of time", count=len(best)))
     lost = sum(strip.lost for strip in best) / best[0].groups[0].rate
     if lost:
-        history.append(f"left out {lost:g} s that only some of the groups have")
-    history += [_said(group) for group in groups if id(group) not in taken]
+        history.append(Message("left out {seconds:g} s that only some of the groups have", seconds=lost))
+    history += [_left_out(group) for group in groups if id(group) not in taken]
     return _joined(best, tuple(history))
 
 
@@ -243,8 +246,19 @@ def _worth(chain: list[_Strip]) -> tuple:
     return leads > 0, min(seconds, _LONG_S), leads, samples
 
 
-def _said(group: Group) -> str:
+def _left_out(group: Group) -> Message:
     """A group that is left out, in words; names that are no leads are only counted."""
-    leads = ", ".join(known_leads(group.names)) or f"{len(group.names)} other channels"
-    when = f", from {group.start:g} s on" if group.start else ""
-    return f"left out a group that does not fit the others: {leads} ({group.seconds:g} s at {group.rate:g} Hz{when})"
+    about = {
+        "leads": ", ".join(known_leads(group.names)) or other_channels(len(group.names)),
+        "seconds": group.seconds,
+        "rate": group.rate,
+    }
+    if not group.start:
+        return Message(
+            "left out a group that does not fit the others: {leads} ({seconds:g} s at {rate:g} Hz)", **about
+        )
+    return Message(
+        "left out a group that does not fit the others: {leads} ({seconds:g} s at {rate:g} Hz, from {start:g} s on)",
+        **about,
+        start=group.start,
+    )

@@ -38,16 +38,19 @@ def check_file(path: Path, largest: int = MAX_BYTES) -> None:
         The path does not exist, is a folder or a device, is empty or too large.
     """
     if path.is_dir():
-        raise EcgError(f"{path.name} is a folder; name the ECG file in it.")
+        raise EcgError("{file} is a folder; name the ECG file in it.", file=path.name)
     if not path.is_file():
-        raise EcgError(f"There is no file {path}.")
+        raise EcgError("There is no file {file}.", file=path)
     size = path.stat().st_size
     if size == 0:
-        raise EcgError(f"{path.name} is empty; copy it again from where it came from.")
+        raise EcgError("{file} is empty; copy it again from where it came from.", file=path.name)
     if size > largest:
         raise EcgError(
-            f"{path.name} has {size / 1e6:,.0f} MB, and of this format up to {largest / 1e6:,.0f} MB are read; "
-            "export a part of it."
+            "{file} has {size:,.0f} MB, and of this format up to {most:,.0f} MB are read; "
+            "export a part of it.",
+            file=path.name,
+            size=size / 1e6,
+            most=largest / 1e6,
         )
 
 
@@ -68,15 +71,28 @@ def check_shape(name: str, leads: int, rate: float, samples: int) -> None:
     EcgError
     """
     if not 1 <= leads <= MAX_LEADS:
-        raise EcgError(f"{name} says it has {leads} leads; 1 to {MAX_LEADS} are read.")
+        raise EcgError(
+            "{file} says it has {leads} leads; 1 to {most} are read.", file=name, leads=leads, most=MAX_LEADS
+        )
     if not MIN_RATE <= rate <= MAX_RATE:
         raise EcgError(
-            f"{name} says it has {rate:g} samples a second; {MIN_RATE:g} to {MAX_RATE:,.0f} are read."
+            "{file} says it has {rate:g} samples a second; {least:g} to {most:,.0f} are read.",
+            file=name,
+            rate=rate,
+            least=MIN_RATE,
+            most=MAX_RATE,
         )
     if samples < 1:
-        raise EcgError(f"{name} says it has {samples} samples, so there is nothing to read.")
+        raise EcgError(
+            "{file} says it has {samples} samples, so there is nothing to read.", file=name, samples=samples
+        )
     if samples > MAX_DAYS * 86_400 * rate:
-        raise EcgError(f"{name} says it has {samples:,} samples a lead; up to {MAX_DAYS} days are read.")
+        raise EcgError(
+            "{file} says it has {samples:,} samples a lead; up to {most} days are read.",
+            file=name,
+            samples=samples,
+            most=MAX_DAYS,
+        )
 
 
 def check_values(name: str, leads: int, samples: int) -> None:
@@ -88,8 +104,11 @@ def check_values(name: str, leads: int, samples: int) -> None:
     """
     if leads * samples > MAX_VALUES:
         raise EcgError(
-            f"{name} holds {leads * samples:,} values, and of this format up to {MAX_VALUES:,} are read; "
-            "export a part of it or save it as WFDB, EDF or NPY."
+            "{file} holds {values:,} values, and of this format up to {most:,} are read; "
+            "export a part of it or save it as WFDB, EDF or NPY.",
+            file=name,
+            values=leads * samples,
+            most=MAX_VALUES,
         )
 
 
@@ -117,16 +136,22 @@ def parsing(path: Path, what: str) -> Iterator[None]:
         except ImportError as error:
             # The file is not to blame: the installation lacks a part.
             raise EcgError(
-                f"{path.name} cannot be read because the Python module {error.name or 'it needs'} is missing from this "
-                "installation; install ECGTwin Desktop again."
+                "{file} cannot be read because the Python module {module} is missing from this "
+                "installation; install ECGTwin Desktop again.",
+                file=path.name,
+                module=error.name or "it needs",
             ) from error
         except Exception as error:
             # An OSError of the system's has a reason; a parser's own, at the end of a file, has none.
             if isinstance(error, OSError) and error.strerror:
-                raise EcgError(f"{path.name} cannot be opened: {error.strerror}.") from error
+                raise EcgError(
+                    "{file} cannot be opened: {reason}.", file=path.name, reason=error.strerror
+                ) from error
             raise EcgError(
-                f"{path.name} is not a readable {what} ECG: it is damaged or cut short, so copy it again "
-                "from where it came from."
+                "{file} is not a readable {what} ECG: it is damaged or cut short, so copy it again "
+                "from where it came from.",
+                file=path.name,
+                what=what,
             ) from error
     for warning in caught:
         # Only the kind: a parser's warning may quote a patient's data.

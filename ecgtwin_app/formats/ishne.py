@@ -11,6 +11,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError, Patient
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing
 from ecgtwin_app.formats.marking import age_between
+from ecgtwin_app.i18n.message import Message
 
 FORMAT = "ISHNE Holter"
 SUFFIXES = (".ecg", ".ishne")
@@ -46,7 +47,7 @@ def open_file(path: Path) -> EcgFile:
         with path.open("rb") as file:
             head = file.read(_FIXED)
         if len(head) < _FIXED:
-            raise EcgError(f"{path.name} ends within its header; copy it again.")
+            raise EcgError("{file} ends within its header; copy it again.", file=path.name)
         variable, stated, _, start = struct.unpack_from("<4i", head, 10)
         (count,) = struct.unpack_from("<h", head, 156)
         specs = struct.unpack_from("<12h", head, 158)
@@ -57,10 +58,11 @@ def open_file(path: Path) -> EcgFile:
         behind = _FIXED + variable if 0 <= variable <= size - _FIXED else -1
         start = start if _FIXED <= start < size and (behind < 0 or start >= behind) else behind
         if not 1 <= count <= _MOST_LEADS or not _FIXED <= start < size:
-            raise EcgError(f"{path.name} has a damaged header; copy it again.")
+            raise EcgError("{file} has a damaged header; copy it again.", file=path.name)
         if any(resolution <= 0 for resolution in resolutions[:count]):
             raise EcgError(
-                f"{path.name} does not say how many millivolts a sample is, so it cannot be drawn to scale."
+                "{file} does not say how many millivolts a sample is, so it cannot be drawn to scale.",
+                file=path.name,
             )
         there = (size - start) // (2 * count)
         history = ()
@@ -69,12 +71,18 @@ def open_file(path: Path) -> EcgFile:
             stated = there
         if stated > there:
             raise EcgError(
-                f"{path.name} announces {stated:,} samples a lead and holds {there:,}; copy it again."
+                "{file} announces {announced:,} samples a lead and holds {found:,}; copy it again.",
+                file=path.name,
+                announced=stated,
+                found=there,
             )
         samples = stated if stated > 0 else there
         if there - samples >= rate:
             history = (
-                f"left out {(there - samples) / max(rate, 1):.6g} s behind the samples that are announced",
+                Message(
+                    "left out {seconds:.6g} s behind the samples that are announced",
+                    seconds=(there - samples) / max(rate, 1),
+                ),
             )
         check_shape(path.name, count, rate, samples)
         names = _names(specs[:count])

@@ -17,7 +17,7 @@ from functools import cache
 from ecgtwin_app import __version__
 from ecgtwin_app.conditions.vocabulary import is_condition
 from ecgtwin_app.ecg.signal.recording import Patient, Recording
-from ecgtwin_app.formats.own_lines import is_own_line
+from ecgtwin_app.formats.own_lines import own_line
 from ecgtwin_app.formats.statements import statements_of
 from ecgtwin_app.resources import resource_path
 
@@ -135,8 +135,8 @@ def read_comment_lines(lines: Iterable[str]) -> dict:
         in_statements = in_statements and not key.startswith("<")
         key, value = key.strip(" <>").lower(), value.strip()
         if colon and key == "history":
-            if is_own_line(value):
-                history.append(value)
+            if line := own_line(value):
+                history.append(line)
             continue
         if colon and key == "statement":
             statements.append(value)

@@ -67,7 +67,9 @@ def open_file(
         with path.open("rb") as file:
             head = file.read(128)
         if head.startswith(b"MATLAB 7.3"):
-            raise EcgError(f"{path.name} is a MATLAB file of version 7.3; save it again with the option -v7.")
+            raise EcgError(
+                "{file} is a MATLAB file of version 7.3; save it again with the option -v7.", file=path.name
+            )
         if head.startswith(b"MATLAB 5.0"):
             _check_inflated(path, ">" if head[126:128] == b"MI" else "<")
         there = {name: (shape, kind) for name, shape, kind in whosmat(path)}
@@ -78,7 +80,7 @@ def open_file(
         }
         name = max(tables, key=tables.get, default=None)
         if name is None or not 0 < tables[name] <= MAX_VALUES:
-            raise EcgError(f"{path.name} holds no table of numbers of a size that is read.")
+            raise EcgError("{file} holds no table of numbers of a size that is read.", file=path.name)
         small = [n for n, (shape, _) in there.items() if np.prod(shape, dtype=np.float64) <= _LARGEST_BESIDE]
         variables = loadmat(
             path, variable_names=[name, *(n for n in small if n.lower() in _RATES + _UNITS + _LEADS)]
@@ -111,7 +113,9 @@ def _check_inflated(path: Path, order: str) -> None:
                     total += len(inflater.decompress(piece, 1 << 20))
                     piece = inflater.unconsumed_tail
                     if total > _LARGEST_INFLATED:
-                        raise EcgError(f"{path.name} would unpack to more than is read; save a part of it.")
+                        raise EcgError(
+                            "{file} would unpack to more than is read; save a part of it.", file=path.name
+                        )
 
 
 def _first(variables: dict, names: Sequence[str], convert):

@@ -54,14 +54,18 @@ def open_file(path: Path) -> EcgFile:
         root = parse(path)
         channels = root.findall("CHANNEL")
         if not channels or len(channels) > _MOST_CHANNELS:
-            raise EcgError(f"{path.name} is a Mortara file without a rhythm; export it with its waveforms.")
+            raise EcgError(
+                "{file} is a Mortara file without a rhythm; export it with its waveforms.", file=path.name
+            )
         rates = {number_in(channel.get("SAMPLE_FREQ")) for channel in channels}
         rate = rates.pop()
         if rates or rate is None:
-            raise EcgError(f"{path.name} does not state one sampling rate for all leads; export it again.")
+            raise EcgError(
+                "{file} does not state one sampling rate for all leads; export it again.", file=path.name
+            )
         rows = [_samples(path.name, channel, rate) for channel in channels]
         if len({row.size for row in rows}) != 1:
-            raise EcgError(f"{path.name} has leads of different lengths; copy it again.")
+            raise EcgError("{file} has leads of different lengths; copy it again.", file=path.name)
         check_shape(path.name, len(rows), rate, rows[0].size)
         check_values(path.name, len(rows), rows[0].size)
         signal = np.stack(rows)
@@ -85,11 +89,13 @@ def _samples(name: str, channel: Element, rate: float) -> np.ndarray:
         channel.get("ENCODING", "BASE64").strip().upper(),
     )
     if kind != ("16", "SIGNED", "BASE64"):
-        raise EcgError(f"{name} stores samples in another way than Base64 of 16 bits; export it again.")
+        raise EcgError(
+            "{file} stores samples in another way than Base64 of 16 bits; export it again.", file=name
+        )
     steps = number_in(channel.get("UNITS_PER_MV"))
     if steps is None or steps <= 0:
         raise EcgError(
-            f"{name} does not say how many millivolts a sample is, so it cannot be drawn to scale."
+            "{file} does not say how many millivolts a sample is, so it cannot be drawn to scale.", file=name
         )
     data = bytes_in(name, channel.get("DATA") or channel.text or "")
     samples = np.frombuffer(data[: len(data) // 2 * 2], "<i2")
@@ -97,7 +103,10 @@ def _samples(name: str, channel: Element, rate: float) -> np.ndarray:
     stated = number_in(channel.get("DURATION"))
     if stated and samples.size < min(stated, round(stated / 1000 * rate)):
         raise EcgError(
-            f"{name} announces {stated:,.0f} samples a lead and holds {samples.size:,}; copy it again."
+            "{file} announces {announced:,.0f} samples a lead and holds {found:,}; copy it again.",
+            file=name,
+            announced=stated,
+            found=samples.size,
         )
     return samples / steps
 

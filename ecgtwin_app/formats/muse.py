@@ -20,6 +20,7 @@ from ecgtwin_app.formats.guard import check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import read_sex
 from ecgtwin_app.formats.statements import statements_of
 from ecgtwin_app.formats.xml_ import LARGEST, bytes_in, measured, number_in, parse, root_name, text_at
+from ecgtwin_app.i18n.message import Message
 
 __all__ = ["FORMAT", "LARGEST", "SUFFIXES", "open_file", "sniff"]
 
@@ -62,7 +63,9 @@ def open_file(path: Path) -> EcgFile:
         rhythms = [w for w in waveforms if text_at(w, "WaveformType").lower() == "rhythm"]
         leads = [lead for waveform in rhythms for lead in waveform.findall("LeadData")]
         if not leads:
-            raise EcgError(f"{path.name} is a MUSE file without rhythm leads; export it with its waveforms.")
+            raise EcgError(
+                "{file} is a MUSE file without rhythm leads; export it with its waveforms.", file=path.name
+            )
         joined = join(_groups(path.name, rhythms))
         check_shape(path.name, len(joined.names), joined.rate, joined.samples)
         fields = _fields(root, leads)
@@ -109,7 +112,7 @@ def _rate(name: str, waveform: Element) -> float:
         number_in(text_at(waveform, "SampleExponent")),
     )
     if base is None or not -6 <= (exponent or 0) <= 6:
-        raise EcgError(f"{name} does not state its sampling rate; export it again from MUSE.")
+        raise EcgError("{file} does not state its sampling rate; export it again from MUSE.", file=name)
     return base * 10.0 ** (exponent or 0)
 
 
@@ -117,18 +120,21 @@ def _lead(name: str, lead: Element) -> np.ndarray:
     """The samples of a lead in mV."""
     data = bytes_in(name, text_at(lead, "WaveFormData"))
     if text_at(lead, "LeadSampleSize") not in ("", "2") or len(data) % 2:
-        raise EcgError(f"{name} has samples that are not 16 bits wide; export it again from MUSE.")
+        raise EcgError("{file} has samples that are not 16 bits wide; export it again from MUSE.", file=name)
     samples = np.frombuffer(data, "<i2")
     announced = number_in(text_at(lead, "LeadSampleCountTotal"))
     if announced and announced != samples.size:  # 0 stands for "not counted"
         raise EcgError(
-            f"{name} announces {announced:g} samples a lead and holds {samples.size}; copy it again."
+            "{file} announces {announced:g} samples a lead and holds {found}; copy it again.",
+            file=name,
+            announced=announced,
+            found=samples.size,
         )
     size = number_in(text_at(lead, "LeadAmplitudeUnitsPerBit"))
     unit = {"MICROVOLTS": "uV", "MILLIVOLTS": "mV"}.get(text_at(lead, "LeadAmplitudeUnits").upper(), "")
     if size is None or size <= 0 or not unit:
         raise EcgError(
-            f"{name} does not say how many microvolts a sample is, so it cannot be drawn to scale."
+            "{file} does not say how many microvolts a sample is, so it cannot be drawn to scale.", file=name
         )
     sign = -1.0 if text_at(lead, "InvertLead").upper() == "TRUE" else 1.0
     return samples * (sign * size * unit_in_millivolts(unit))
@@ -158,7 +164,12 @@ def _fields(root: Element, leads: list[Element]) -> dict:
         "device": measured(_measurements(root)),
         "statements": statements_of(_statements(root), patient),
         "history": (
-            (f"samples differ from the checksum in the file: {', '.join(known_leads(changed))}",)
+            (
+                Message(
+                    "samples differ from the checksum in the file: {leads}",
+                    leads=", ".join(known_leads(changed)),
+                ),
+            )
             if changed
             else ()
         ),

@@ -56,7 +56,7 @@ def open_file(
         check_file(path, MAX_BYTES)
         said = _members(path)
         if "signal" not in said:
-            raise EcgError(f"{path.name} holds no array that is called signal; save it so.")
+            raise EcgError("{file} holds no array that is called signal; save it so.", file=path.name)
         comments = [str(line) for line in np.atleast_1d(said.get("comments", []))]
         return file_of_array(
             path,
@@ -102,7 +102,9 @@ def _members(path: Path) -> dict[str, np.ndarray]:
                 continue
             if info.file_size > (8 * MAX_VALUES if name == "signal" else _LARGEST_TEXT):
                 raise EcgError(
-                    f"{path.name} would unpack to {info.file_size / 1e6:,.0f} MB; save a part of it."
+                    "{file} would unpack to {size:,.0f} MB; save a part of it.",
+                    file=path.name,
+                    size=info.file_size / 1e6,
                 )
             with archive.open(info) as member:
                 found[name] = np.lib.format.read_array(member, allow_pickle=False)

@@ -17,13 +17,14 @@ import numpy as np
 
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.channels import NotStated, known_leads
-from ecgtwin_app.formats.ecg_file import EcgFile, counted
+from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing
 from ecgtwin_app.formats.table_clock import Stretch
 from ecgtwin_app.formats.table_layout import Layout
 from ecgtwin_app.formats.table_rows import TableRows, gaps_between, values_of
 from ecgtwin_app.formats.table_text import cells_of, millivolts_of
 from ecgtwin_app.formats.text_rows import decode, is_row, text_bytes
+from ecgtwin_app.i18n.message import Message
 
 FORMAT = "OpenSignals"
 SUFFIXES = (".txt",)
@@ -76,7 +77,7 @@ def open_file(path: Path, unit: str | None = None, lead_order: Sequence[str] | N
         start = next((k for k, line in enumerate(lines) if "EndOfHeader" in line), None)
         said = next((line for line in lines[: start or 0] if line.lstrip("# ").startswith("{")), None)
         if start is None or said is None:
-            raise EcgError(f"{path.name} has a damaged header; copy it again.")
+            raise EcgError("{file} has a damaged header; copy it again.", file=path.name)
         devices = sorted(
             (d for d in json.loads(said.lstrip("# ")).values() if isinstance(d, dict)),
             key=lambda d: d.get("position", 0),
@@ -91,16 +92,18 @@ def open_file(path: Path, unit: str | None = None, lead_order: Sequence[str] | N
             or len(columns) > _MOST_COLUMNS
             or not len(columns) <= width <= len(columns) + 1
         ):
-            raise EcgError(f"{path.name} has a damaged header; copy it again.")
+            raise EcgError("{file} has a damaged header; copy it again.", file=path.name)
         rate = rates.pop()
 
         names = _names(path.name, columns, lead_order)
         leads = [k for k, name in enumerate(names) if name and known_leads([name])]
         if not leads:
             raise NotStated(
-                f"{path.name} has no sensor that is called ECG; name its {len(columns)} columns with the option lead order, "
-                "and give the unit of a step.",
                 ("lead_order", "unit") if unit is None else ("lead_order",),
+                "{file} has no sensor that is called ECG; name its {columns} columns with the option lead order, "
+                "and give the unit of a step.",
+                file=path.name,
+                columns=len(columns),
             )
         table = TableRows(path.name, data, Layout(start + 1, "\t", ".", width, ("n",) * width))
         table.use(leads)
@@ -110,7 +113,13 @@ def open_file(path: Path, unit: str | None = None, lead_order: Sequence[str] | N
         stretches = (table.by_counts(numbers[0]) if numbers else None) or [Stretch(0, 0, table.count)]
         others = sum(bool(c.sensor) for c in columns) - sum(bool(columns[k].sensor) for k in leads)
         if others:
-            notes.append(f"left out {counted(others, '1 sensor', 'sensors')} not called like an ECG lead")
+            notes.append(
+                Message.counted(
+                    "left out {n:,} sensor not called like an ECG lead",
+                    "left out {n:,} sensors not called like an ECG lead",
+                    others,
+                )
+            )
         samples = stretches[-1].sample + stretches[-1].count
         return EcgFile(
             path,
@@ -140,7 +149,12 @@ def _names(name: str, columns: list[_Column], given: Sequence[str] | None) -> li
     """What the columns are called: as given, by their labels where these are leads, else after the sensor."""
     if given:
         if len(given) != len(columns):
-            raise EcgError(f"{name} has {len(columns)} columns, but {len(given)} are named; name them all.")
+            raise EcgError(
+                "{file} has {columns} columns, but {named} are named; name them all.",
+                file=name,
+                columns=len(columns),
+                named=len(given),
+            )
         return list(given)
     ecg = [k for k, column in enumerate(columns) if column.sensor.upper().startswith("ECG")]
     names = [""] * len(columns)
@@ -166,7 +180,9 @@ def _scales(
     steps = np.array_equal(first, np.round(first))
     if not steps or not all(c.sensor.upper().startswith("ECG") and 1 <= c.bits <= 24 for c in columns):
         raise NotStated(
-            f"{name} does not say what a step of its ECG is; give the unit, as in unit mV.", ("unit",)
+            ("unit",),
+            "{file} does not say what a step of its ECG is; give the unit, as in unit mV.",
+            file=name,
         )
     known = [_BITALINO if column.bitalino else _BIOSIGNALSPLUX for column in columns]
     spans = np.array([supply / gain for supply, gain in known])
@@ -174,7 +190,13 @@ def _scales(
     return (
         spans / np.array([2.0**column.bits for column in columns]),
         -spans / 2,
-        [f"took {supply / 1000:g} V and a gain of {gain:g} for the ECG sensor, as its maker publishes"],
+        [
+            Message(
+                "took {volts:g} V and a gain of {gain:g} for the ECG sensor, as its maker publishes",
+                volts=supply / 1000,
+                gain=gain,
+            )
+        ],
     )
 
 

@@ -44,11 +44,12 @@ def open_file(path: Path) -> EcgFile:
         reader = next((read for is_one, read in _LAYOUTS if is_one(said)), None)
         if reader is None:
             raise EcgError(
-                f"{path.name} is no recording of Kardia, Fitbit or Withings; export it as CSV from its program."
+                "{file} is no recording of Kardia, Fitbit or Withings; export it as CSV from its program.",
+                file=path.name,
             )
         names, rows, rate, millivolts, fields = reader(path.name, said)
         if len({len(row) for row in rows}) != 1 or len(rows) > _MOST_LEADS:
-            raise EcgError(f"{path.name} has leads of different lengths; copy it again.")
+            raise EcgError("{file} has leads of different lengths; copy it again.", file=path.name)
         check_shape(path.name, len(rows), rate, len(rows[0]))
         check_values(path.name, len(rows), len(rows[0]))
         signal = np.array(rows, dtype=np.float64) * millivolts
@@ -69,7 +70,7 @@ def _kardia(name: str, said: dict) -> tuple:
     nanovolts = float(raw.get("amplitudeResolution") or 0)
     if nanovolts <= 0:
         raise EcgError(
-            f"{name} does not say how many millivolts a sample is, so it cannot be drawn to scale."
+            "{file} does not say how many millivolts a sample is, so it cannot be drawn to scale.", file=name
         )
     samples = {_KARDIA_LEADS.get(key.lower(), key): row for key, row in raw["samples"].items() if row}
     rate = said.get("heartRate")
@@ -87,7 +88,9 @@ def _fitbit(name: str, said: dict) -> tuple:
     readings = said["ecgReadings"] if isinstance(said, dict) and "ecgReadings" in said else said
     readings = readings if isinstance(readings, list) else [readings]
     if len(readings) != 1:
-        raise EcgError(f"{name} holds {len(readings)} recordings; export one of them.")
+        raise EcgError(
+            "{file} holds {recordings} recordings; export one of them.", file=name, recordings=len(readings)
+        )
     one = readings[0]
     rate = one.get("averageHeartRate")
     fields = {

@@ -6,7 +6,6 @@ file as pieces that lie end to end.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -14,15 +13,15 @@ import numpy as np
 
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.formats import guard
-from ecgtwin_app.formats.channels import known_leads, recording_from_channels
-from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.channels import BRIDGED, bridged_samples, known_leads, recording_from_channels
+from ecgtwin_app.formats.ecg_file import EcgFile, taken
 from ecgtwin_app.formats.guard import parsing
+from ecgtwin_app.i18n.message import Message
 
 #: Samples of all channels together in a piece.
 _PIECE_VALUES = 1_000_000
 #: Read at either side of a piece and cut off again, so that a channel brought to another rate has no seam.
 _MARGIN_S = 1.0
-_COUNTED = re.compile(r"(?P<before>\D*)(?P<count>\d+)(?P<after> missing samples .*)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,27 +79,25 @@ def pieces_of(file: EcgFile, start: float = 0.0, seconds: float | None = None) -
         The part does not lie in the file, or its samples cannot be used.
     """
     first, last = file.span(start, seconds)
-    history: dict[str, int] = {}
+    history: dict[str, str] = {}
     said, samples = None, 0
     for recording in _recordings(file, first, last):
         if said is not None and recording.leads != said.leads:
-            raise EcgError(f"{file.path.name} has other leads later on; convert its parts one by one.")
+            raise EcgError(
+                "{file} has other leads later on; convert its parts one by one.", file=file.path.name
+            )
         samples += recording.samples
         said = said or replace(recording, signal=recording.signal[:, :0])
         for line in recording.history:
-            counted = _COUNTED.fullmatch(line)
-            line, count = (
-                (f"{counted['before']}{{}}{counted['after']}", int(counted["count"]))
-                if counted
-                else (line, 0)
-            )
-            history[line] = history.get(line, 0) + count
-    lines = tuple(line.replace("{}", str(count)) if count else line for line, count in history.items())
+            bridged = isinstance(line, Message) and line.key == BRIDGED
+            what = line.values["lead"] if bridged else line
+            former = history.get(what)
+            if bridged and former is not None:
+                line = bridged_samples(former.values["count"] + line.values["count"], what)
+            history[what] = line
+    lines = tuple(history.values())
     if (first, last) != (0, file.samples):
-        lines = (
-            f"took {first / file.rate:.10g} s to {last / file.rate:.10g} s of {file.duration:.10g} s",
-            *lines,
-        )
+        lines = (taken(first / file.rate, last / file.rate, file.duration), *lines)
     said = replace(said, history=(*file.fields.get("history", ()), *lines))
     return Pieces(said, samples, lambda: (one.signal for one in _recordings(file, first, last)))
 

@@ -83,11 +83,15 @@ def open_ecg(path: Path | str, **options) -> EcgFile:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
     except OSError as error:
-        raise EcgError(f"{path.name} cannot be opened: {error.strerror}.") from error
+        raise EcgError("{file} cannot be opened: {reason}.", file=path.name, reason=error.strerror) from error
     reader = next((reader for reader in readers() if reader.sniff(path, head)), None)
     if reader is None:
         known = ", ".join(reader.FORMAT for reader in readers())
-        raise EcgError(f"{path.name} is in no format that is read here; convert it to one of {known}.")
+        raise EcgError(
+            "{file} is in no format that is read here; convert it to one of {known}.",
+            file=path.name,
+            known=known,
+        )
     check_file(path, getattr(reader, "LARGEST", MAX_BYTES))
     given = {name: value for name, value in options.items() if value is not None}
     own = set(getattr(reader, "OPTIONS", ()))
@@ -95,7 +99,10 @@ def open_ecg(path: Path | str, **options) -> EcgFile:
     unknown = sorted(set(given) - own)
     if unknown:
         raise EcgError(
-            f"{path.name} is a {reader.FORMAT} file and states this itself; leave out {', '.join(unknown)}."
+            "{file} is a {format} file and states this itself; leave out {options}.",
+            file=path.name,
+            format=reader.FORMAT,
+            options=", ".join(unknown),
         )
     file = reader.open_file(path, **given)
     return file.named(names) if names else file

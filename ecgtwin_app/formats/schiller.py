@@ -50,10 +50,13 @@ def open_file(path: Path) -> EcgFile:
         strips = [one for one in root.iter("wavedata") if text_at(one, "type").upper() == _RHYTHM]
         if not strips or len(strips[0].findall("channel")) > _MOST_CHANNELS:
             raise EcgError(
-                f"{path.name} is a Schiller file without a rhythm strip; export it with its waveforms."
+                "{file} is a Schiller file without a rhythm strip; export it with its waveforms.",
+                file=path.name,
             )
         if len(strips) > 1:
-            raise EcgError(f"{path.name} holds {len(strips)} rhythm strips; export one of them.")
+            raise EcgError(
+                "{file} holds {strips} rhythm strips; export one of them.", file=path.name, strips=len(strips)
+            )
         strip = strips[0]
         rate = number_in(text_at(strip, "resolution/samplerate/value"))
         exponent = number_in(text_at(strip, "resolution/samplerate/exponent") or "1")
@@ -61,14 +64,14 @@ def open_file(path: Path) -> EcgFile:
         unit = text_at(strip, "resolution/yres/units")
         # What another exponent would mean no description says.
         if rate is None or exponent not in (0, 1) or not step or not unit:
-            raise EcgError(f"{path.name} does not state its rate and resolution; export it again.")
+            raise EcgError("{file} does not state its rate and resolution; export it again.", file=path.name)
         rows, names = [], []
         for channel in strip.findall("channel"):
             samples = numbers_in(path.name, text_at(channel, "data").replace(",", " "))
             rows.append(samples * step * millivolts_in(path.name, unit))
             names.append(text_at(channel, "name"))
         if not rows or len({row.size for row in rows}) != 1:
-            raise EcgError(f"{path.name} has leads of different lengths; copy it again.")
+            raise EcgError("{file} has leads of different lengths; copy it again.", file=path.name)
         check_shape(path.name, len(rows), rate, rows[0].size)
         check_values(path.name, len(rows), rows[0].size)
         signal = np.stack(rows)

@@ -21,6 +21,7 @@ from ecgtwin_app.formats.groups import Group, join
 from ecgtwin_app.formats.guard import MAX_LEADS, check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import age_between
 from ecgtwin_app.formats.statements import statements_of
+from ecgtwin_app.i18n.message import Message
 
 FORMAT = "SCP-ECG"
 SUFFIXES = (".scp",)
@@ -60,16 +61,17 @@ def open_file(path: Path) -> EcgFile:
         check_values(path.name, len(leads), max(counts))
         if bimodal and (5 not in sections or struct.unpack_from("<H", sections[5], 2)[0] != interval):
             raise EcgError(
-                f"{path.name} keeps fewer samples between the beats (bimodal compression), which is not read; "
-                "export it without."
+                "{file} keeps fewer samples between the beats (bimodal compression), which is not read; "
+                "export it without.",
+                file=path.name,
             )
         rows = _decode(path.name, sections, 6, counts)
         joined = join(_groups(path.name, sections, leads, rows, rate, multiplier, subtracted))
         fields = _fields(sections)
         if moved:
-            fields["history"] += ("found sections of the file beside where it says they are",)
+            fields["history"] += (Message("found sections of the file beside where it says they are"),)
         if binascii.crc_hqx(data[2:], 0xFFFF) != int.from_bytes(data[:2], "little"):
-            fields["history"] += ("the file differs from its checksum",)
+            fields["history"] += (Message("the file differs from its checksum"),)
         fields["history"] += joined.history
         return EcgFile(path, FORMAT, joined.names, rate, joined.samples, joined.values, fields, joined.gaps)
 
@@ -78,13 +80,15 @@ def _groups(name: str, sections, leads, rows, rate: float, multiplier: int, subt
     """The leads in mV, those together that begin and end together."""
     places = dict.fromkeys((first, last) for _, first, last in leads)
     if subtracted and len(places) > 1:
-        raise EcgError(f"{name} has leads recorded one after the other; export it with simultaneous leads.")
+        raise EcgError(
+            "{file} has leads recorded one after the other; export it with simultaneous leads.", file=name
+        )
     groups = []
     for first, last in places:
         at = [k for k, lead in enumerate(leads) if lead[1:] == (first, last)]
         signal = np.stack(_same_length(name, [rows[k] for k in at])) * (multiplier * _NANOVOLTS)
         if signal.shape[1] < last - first + 1:
-            raise EcgError(f"{name} holds fewer samples than it announces; copy it again.")
+            raise EcgError("{file} holds fewer samples than it announces; copy it again.", file=name)
         if subtracted:
             _add_reference_beat(name, sections, signal)
         signal = signal[:, : last - first + 1]
@@ -115,7 +119,7 @@ def _sections(name: str, data: bytes) -> tuple[dict[int, bytes], bool]:
         if start + length <= len(data):
             found[number] = data[start + _SECTION_HEAD : start + length]
     if 3 not in found or 6 not in found:
-        raise EcgError(f"{name} is an SCP-ECG file without a rhythm; export it with its waveforms.")
+        raise EcgError("{file} is an SCP-ECG file without a rhythm; export it with its waveforms.", file=name)
     return found, moved
 
 
@@ -124,14 +128,14 @@ def _leads(name: str, sections: dict[int, bytes]) -> tuple[list[tuple[int, int, 
     section = sections[3]
     count, flags = section[0], section[1]
     if not 1 <= count <= MAX_LEADS or len(section) < 2 + 9 * count:
-        raise EcgError(f"{name} does not describe its leads; copy it again.")
+        raise EcgError("{file} does not describe its leads; copy it again.", file=name)
     leads = []
     for k in range(count):
         first, last, number = struct.unpack_from("<IIB", section, 2 + 9 * k)
         # Samples count from 1; a writer that counts from 0 means as many as it says.
         leads.append((number, max(first, 1), last))
         if last < first:
-            raise EcgError(f"{name} does not describe its leads; copy it again.")
+            raise EcgError("{file} does not describe its leads; copy it again.", file=name)
     return leads, bool(flags & 1)
 
 
@@ -151,7 +155,7 @@ def _decode(name: str, sections: dict[int, bytes], number: int, counts: list[int
     lengths = struct.unpack_from(f"<{len(counts)}H", section, 6)
     at = 6 + 2 * len(counts)
     if at + sum(lengths) > len(section):
-        raise EcgError(f"{name} holds fewer samples than it announces; copy it again.")
+        raise EcgError("{file} holds fewer samples than it announces; copy it again.", file=name)
     coded = scp_huffman.tables(sections[2]) if 2 in sections else None
     rows = []
     for length, count in zip(lengths, counts, strict=True):
@@ -177,19 +181,23 @@ def _undo_differences(steps: np.ndarray, encoding: int) -> np.ndarray:
 
 def _same_length(name: str, rows: list[np.ndarray]) -> list[np.ndarray]:
     if len({row.size for row in rows}) > 1 or rows[0].size == 0:
-        raise EcgError(f"{name} has leads of different lengths; it is damaged, so copy it again.")
+        raise EcgError("{file} has leads of different lengths; it is damaged, so copy it again.", file=name)
     return rows
 
 
 def _add_reference_beat(name: str, sections: dict[int, bytes], signal: np.ndarray) -> None:
     """Add the reference beat, in mV, wherever section 4 says that it was subtracted."""
     if 4 not in sections or 5 not in sections:
-        raise EcgError(f"{name} lacks the reference beat that was subtracted from it; copy it again.")
+        raise EcgError(
+            "{file} lacks the reference beat that was subtracted from it; copy it again.", file=name
+        )
     places, beat = sections[4], sections[5]
     milliseconds, fiducial, beats = struct.unpack_from("<HHH", places)
     multiplier, interval = struct.unpack_from("<HH", beat)
     if interval == 0 or interval != struct.unpack_from("<H", sections[6], 2)[0]:
-        raise EcgError(f"{name} has a reference beat at another rate, which is not read; export it without.")
+        raise EcgError(
+            "{file} has a reference beat at another rate, which is not read; export it without.", file=name
+        )
     count = math.ceil(milliseconds * 1000 / interval)
     rows = _same_length(name, _decode(name, sections, 5, [count] * len(signal)))
     shape = np.stack(rows) * (multiplier * _NANOVOLTS)

@@ -18,6 +18,7 @@ from ecgtwin_app.formats.guard import check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import age_between, read_age, read_sex
 from ecgtwin_app.formats.statements import statements_of
 from ecgtwin_app.formats.xml_ import LARGEST, bytes_in, measured, number_in, parse, root_name, text_at
+from ecgtwin_app.i18n.message import Message
 
 __all__ = ["FORMAT", "LARGEST", "SUFFIXES", "open_file", "sniff"]
 
@@ -68,18 +69,24 @@ def open_file(path: Path) -> EcgFile:
         )
         if kind not in _TYPES or not version.startswith(_VERSIONS):
             raise EcgError(
-                f"{path.name} calls itself {kind[:30] or 'nothing'} {version[:10]}; Sierra files of the types "
-                f"{' and '.join(_TYPES)}, versions 1.03 and 1.04, are read."
+                "{file} calls itself {kind} {version}; Sierra files of the types "
+                "{types}, versions 1.03 and 1.04, are read.",
+                file=path.name,
+                kind=kind[:30] or "nothing",
+                version=version[:10],
+                types=" and ".join(_TYPES),
             )
         waveforms = root.find(".//parsedwaveforms")
         if waveforms is None:
-            raise EcgError(f"{path.name} is a Sierra file without waveforms; export it with them.")
+            raise EcgError("{file} is a Sierra file without waveforms; export it with them.", file=path.name)
         details = root.find("dataacquisition/signalcharacteristics")
         rate = number_in(text_at(details, "samplingrate"))
         size = number_in(text_at(details, "resolution") or text_at(details, "signalresolution"))
         duration = number_in(waveforms.get("durationperchannel"))
         if rate is None or size is None or size <= 0 or duration is None:
-            raise EcgError(f"{path.name} does not state rate, resolution and duration; export it again.")
+            raise EcgError(
+                "{file} does not state rate, resolution and duration; export it again.", file=path.name
+            )
         names = _names(path.name, waveforms, details)
         samples = round(duration / 1000 * rate)
         check_shape(path.name, len(names), rate, samples)
@@ -88,7 +95,12 @@ def open_file(path: Path) -> EcgFile:
         fields = _fields(root)
         kept = _without_calibration(signal)
         if kept < samples:
-            fields["history"] = (f"left out the calibration pulse in the last {(samples - kept) / rate:g} s",)
+            fields["history"] = (
+                Message(
+                    "left out the calibration pulse in the last {seconds:g} s",
+                    seconds=(samples - kept) / rate,
+                ),
+            )
         return EcgFile(path, FORMAT, names, rate, kept, lambda first, last: signal[:, first:last], fields)
 
 
@@ -99,23 +111,29 @@ def _names(name: str, waveforms: Element, details: Element | None) -> tuple[str,
     if not listed and text_at(details, "acquisitiontype") in ("STD-12", "10-WIRE"):
         listed = list(LEADS)
     if count is None or not 1 <= count <= len(listed):
-        raise EcgError(f"{name} does not name its leads; export it again as a standard 12-lead ECG.")
+        raise EcgError(
+            "{file} does not name its leads; export it again as a standard 12-lead ECG.", file=name
+        )
     return tuple(listed[: int(count)])
 
 
 def _samples(name: str, waveforms: Element, details, names: tuple[str, ...], samples: int) -> np.ndarray:
     """Stored steps, shape (leads, samples)."""
     if waveforms.get("dataencoding") != "Base64" or text_at(details, "bitspersample") not in ("", "16"):
-        raise EcgError(f"{name} stores samples in another way than Base64 of 16 bits; export it again.")
+        raise EcgError(
+            "{file} stores samples in another way than Base64 of 16 bits; export it again.", file=name
+        )
     data = bytes_in(name, waveforms.text or "")
     compression = waveforms.get("compression") or waveforms.get("compressmethod") or "Uncompressed"
     if waveforms.get("compressflag", "True") == "False" or compression == "Uncompressed":
         if len(data) < 2 * len(names) * samples:
-            raise EcgError(f"{name} holds fewer samples than it announces; copy it again.")
+            raise EcgError("{file} holds fewer samples than it announces; copy it again.", file=name)
         return np.frombuffer(data, "<i2", len(names) * samples).reshape(len(names), samples).astype(float)
     if compression != "XLI":
         raise EcgError(
-            f"{name} is packed with {compression[:20]!r}, which is not read; export it uncompressed."
+            "{file} is packed with {packing!r}, which is not read; export it uncompressed.",
+            file=name,
+            packing=compression[:20],
         )
     rows = dict(
         zip(names, (row.astype(np.int64) for row in xli.decode(data, len(names), samples)), strict=True)

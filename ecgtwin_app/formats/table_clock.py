@@ -10,6 +10,7 @@ import numpy as np
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.guard import MAX_RATE, MIN_RATE
 from ecgtwin_app.formats.table_text import CLOCK, SECONDS
+from ecgtwin_app.i18n.message import Message
 
 #: Steps may differ this much from the usual one: times are printed with few digits.
 _TOLERANCE = 0.6
@@ -18,7 +19,12 @@ _ROWS_A_GAP = 50
 #: Counts since 1970 by their size: nanoseconds, microseconds, milliseconds, seconds.
 _SINCE_1970 = ((1e17, 1e-9), (1e14, 1e-6), (1e11, 1e-3), (1e9, 1.0))
 #: Units to try where none is stated, in words.
-_GUESSES = (("seconds", 1.0), ("milliseconds", 1e-3), ("microseconds", 1e-6), ("nanoseconds", 1e-9))
+_GUESSES = (
+    (Message("seconds"), 1.0),
+    (Message("milliseconds"), 1e-3),
+    (Message("microseconds"), 1e-6),
+    (Message("nanoseconds"), 1e-9),
+)
 
 
 class UnevenClock(EcgError):
@@ -26,7 +32,8 @@ class UnevenClock(EcgError):
 
     def __init__(self, name: str):
         super().__init__(
-            f"{name} has a time column with uneven steps; resample it evenly or leave the column out."
+            "{file} has a time column with uneven steps; resample it evenly or leave the column out.",
+            file=name,
         )
 
 
@@ -82,9 +89,11 @@ def scale_of(name: str, ticks: np.ndarray, unit: str | None) -> tuple[float, str
         (words, scale) for words, scale in _GUESSES if step > 0 and MIN_RATE <= 1 / (step * scale) <= MAX_RATE
     ]
     if len(fitting) != 1 or step == 1:
-        raise EcgError(f"{name} has a time column without times; leave it out and give the option rate.")
+        raise EcgError(
+            "{file} has a time column without times; leave it out and give the option rate.", file=name
+        )
     words, scale = fitting[0]
-    return scale, "" if scale == 1.0 else f"took the time column for {words}"
+    return scale, "" if scale == 1.0 else Message("took the time column for {unit}", unit=words)
 
 
 def _usual_step(ticks: np.ndarray) -> float:
@@ -114,7 +123,9 @@ def stretches_of_times(name: str, seconds: np.ndarray) -> tuple[float, list[Stre
     """
     steps = np.diff(seconds)
     if steps.size == 0 or not np.all(np.isfinite(steps)):
-        raise EcgError(f"{name} has a time column without times; leave it out and give the option rate.")
+        raise EcgError(
+            "{file} has a time column without times; leave it out and give the option rate.", file=name
+        )
     uneven = UnevenClock(name)
     median = float(np.median(steps))
     if np.min(steps) < 0 or seconds[-1] <= seconds[0]:
@@ -220,7 +231,9 @@ def stretches_of_marks(
     stretches_of_times(name, between(0, min(count, 20_000)))
     passed, counted = np.diff(ticks), np.diff(rows)
     if not np.all(np.isfinite(passed)):
-        raise EcgError(f"{name} has a time column without times; leave it out and give the option rate.")
+        raise EcgError(
+            "{file} has a time column without times; leave it out and give the option rate.", file=name
+        )
     step = float(np.median(passed[:-1] / counted[:-1])) if passed.size > 1 else float(passed[0] / counted[0])
     off = np.abs(passed - counted * step) > max(0.75 * step, 1e-6 * abs(float(ticks[-1])))
     if step <= 0 or off.sum() * 3 > max(off.size, 3) or np.any(passed < 0):

@@ -44,7 +44,9 @@ def columns_of(
     layout = table.layout
     if layout.spoilt is not None:
         raise EcgError(
-            f"{name} has something other than numbers in row {layout.spoilt}; every row needs numbers only."
+            "{file} has something other than numbers in row {row}; every row needs numbers only.",
+            file=name,
+            row=layout.spoilt,
         )
     empty = [k for k, kind in enumerate(layout.kinds) if kind == "e" and table.is_empty(k, every_row=False)]
     names = _names(name, table, head, lead_order, empty)
@@ -59,11 +61,17 @@ def columns_of(
     columns = [_seen(table, k, column, k in empty) for k, column in enumerate(columns)]
     if not any(column.role in ("lead", "empty lead") for column in columns):
         raise NotStated(
-            f"{name} names no ECG lead in its first row; it should read like I, II, III, aVR …, or give the lead order.",
             ("lead_order",),
+            "{file} names no ECG lead in its first row; it should read like I, II, III, aVR …, or give the "
+            "lead order.",
+            file=name,
         )
     if any(c.role == "lead" and layout.kinds[k] not in ("n", "e") for k, c in enumerate(columns)):
-        raise EcgError(f"{name} has something other than numbers in row {1}; every row needs numbers only.")
+        raise EcgError(
+            "{file} has something other than numbers in row {row}; every row needs numbers only.",
+            file=name,
+            row=1,
+        )
     return columns
 
 
@@ -74,7 +82,12 @@ def _names(name, table, head, lead_order, empty) -> list[str] | None:
     if lead_order:
         names = list(lead_order)
         if len(names) not in (width, filled):
-            raise EcgError(f"{name} has {filled} columns, but {len(names)} are named; name them all.")
+            raise EcgError(
+                "{file} has {columns} columns, but {named} are named; name them all.",
+                file=name,
+                columns=filled,
+                named=len(names),
+            )
     elif not table.layout.names and len(head.leads) in (width, filled):
         names = list(head.leads)
     else:

@@ -142,7 +142,7 @@ def find_layout(
         decimal = known_decimal(decimal, separator)
     plain = [line.strip("\r\n") for line in lines]
     if not any(_unmarked(line) for line in plain if not _is_remark(line)):
-        raise EcgError(f"{name} holds no table of numbers.")
+        raise EcgError("{file} holds no table of numbers.", file=name)
     found = None
     for texts in (False, True):
         for sign in [separator] if separator else [*SEPARATORS, " "]:
@@ -326,5 +326,9 @@ def _refuse(name: str, lines: Sequence[str], separator: str | None) -> None:
             and len(known_leads([split_unit(cell)[0] for cell in cells])) > 0
             and len(rows) == 1
         ):
-            raise EcgError(f"{name} has a header but no numbers below it.")
-    raise EcgError(f"{name} has something other than numbers in row {1}; every row needs numbers only.")
+            raise EcgError("{file} has a header but no numbers below it.", file=name)
+    raise EcgError(
+        "{file} has something other than numbers in row {row}; every row needs numbers only.",
+        file=name,
+        row=1,
+    )

@@ -152,7 +152,7 @@ class TableRows:
                 break
             below += 1
         if below > _MOST_BELOW:
-            raise EcgError(f"{self.name} has text below its table; take it out.")
+            raise EcgError("{file} has text below its table; take it out.", file=self.name)
         return below
 
 

@@ -63,7 +63,9 @@ def known_separator(text: str) -> str:
         "tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";", "bar": "|",
     }.get(text.lower(), text)  # fmt: skip
     if separator not in {*SEPARATORS, " "}:
-        raise EcgError(f"The separator {text!r} is not known; give a comma, a semicolon, tab or space.")
+        raise EcgError(
+            "The separator {text!r} is not known; give a comma, a semicolon, tab or space.", text=text
+        )
     return separator
 
 
@@ -71,7 +73,8 @@ def known_decimal(text: str, separator: str) -> str:
     """The decimal sign given; `EcgError` where it cannot be one."""
     if text not in (".", ",") or text == separator:
         raise EcgError(
-            f"The decimal sign {text!r} cannot be used; give . or a comma that is not the separator."
+            "The decimal sign {text!r} cannot be used; give . or a comma that is not the separator.",
+            text=text,
         )
     return text
 
@@ -259,12 +262,20 @@ def _cell_by_cell(name, lines, separator, decimal, width, columns, first) -> np.
         if len(cells) == width + 1 and not cells[-1]:
             cells.pop()
         if len(cells) != width:
-            raise EcgError(f"{name} has {len(cells)} columns instead of {width} in row {first + number + 1}.")
+            raise EcgError(
+                "{file} has {columns} columns instead of {usual} in row {row}.",
+                file=name,
+                columns=len(cells),
+                usual=width,
+                row=first + number + 1,
+            )
         for at, column in enumerate(columns):
             value = value_of(cells[column], decimal)
             if value is None:
                 raise EcgError(
-                    f"{name} has something other than numbers in row {first + number + 1}; every row needs numbers only."
+                    "{file} has something other than numbers in row {row}; every row needs numbers only.",
+                    file=name,
+                    row=first + number + 1,
                 )
             table[number, at] = value
     return table

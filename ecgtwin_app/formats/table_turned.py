@@ -107,8 +107,11 @@ def turned_rows(
     """
     if data.size > _LARGEST:
         raise EcgError(
-            f"{name} has a row for each lead and {data.size / 1e6:,.0f} MB; up to {_LARGEST / 1e6:,.0f} MB are read, so "
-            "export a part of it or turn it so that each lead is a column."
+            "{file} has a row for each lead and {size:,.0f} MB; up to {most:,.0f} MB are read, so "
+            "export a part of it or turn it so that each lead is a column.",
+            file=name,
+            size=data.size / 1e6,
+            most=_LARGEST / 1e6,
         )
     lines = [line for line in decode(data.tobytes()).split("\n") if line.strip()]
     sign = known_separator(separator) if separator else sign_of(lines)
@@ -121,7 +124,10 @@ def turned_rows(
             rows.append(cells_of(line, sign))
     if len(rows) > _MOST_ROWS:
         raise EcgError(
-            f"{name} has {len(rows)} rows of {len(rows[0])} numbers; an ECG has a row or a column for each lead."
+            "{file} has {rows} rows of {columns} numbers; an ECG has a row or a column for each lead.",
+            file=name,
+            rows=len(rows),
+            columns=len(rows[0]),
         )
     decimal = (
         known_decimal(decimal, sign) if decimal else decimal_of([c for row in rows for c in row[1:200]], sign)
@@ -144,10 +150,14 @@ def turned_rows(
     if any(len(row) != length for row in rows):
         shortest = min(range(len(rows)), key=lambda k: len(rows[k]))
         raise EcgError(
-            f"{name} has {len(rows[shortest])} columns instead of {max(map(len, rows))} in row {shortest + 1}."
+            "{file} has {columns} columns instead of {usual} in row {row}.",
+            file=name,
+            columns=len(rows[shortest]),
+            usual=max(map(len, rows)),
+            row=shortest + 1,
         )
     if len(rows) * length > MAX_VALUES:
-        raise EcgError(f"{name} holds more values than are read; export a part of it.")
+        raise EcgError("{file} holds more values than are read; export a part of it.", file=name)
     table, clocks, kinds = np.full((length, len(rows)), np.nan), {}, []
     for k, row in enumerate(rows):
         if any(kind_of(cell) == "t" for cell in row[:20]):
@@ -157,7 +167,9 @@ def turned_rows(
         values = [value_of(cell, decimal) for cell in row]
         if None in values:
             raise EcgError(
-                f"{name} has something other than numbers in row {k + 1}; every row needs numbers only."
+                "{file} has something other than numbers in row {row}; every row needs numbers only.",
+                file=name,
+                row=k + 1,
             )
         table[:, k] = values
         kinds.append("n")
@@ -196,18 +208,23 @@ def listed_rows(name: str, data: np.ndarray) -> TurnedRows:
     """
     if data.size > _LARGEST_LISTS:
         raise EcgError(
-            f"{name} has a row for each lead and {data.size / 1e6:,.0f} MB; up to {_LARGEST_LISTS / 1e6:,.0f} MB are read, so "
-            "export a part of it or turn it so that each lead is a column."
+            "{file} has a row for each lead and {size:,.0f} MB; up to {most:,.0f} MB are read, so "
+            "export a part of it or turn it so that each lead is a column.",
+            file=name,
+            size=data.size / 1e6,
+            most=_LARGEST_LISTS / 1e6,
         )
     text = decode(data.tobytes())
     first = text.split("\n", 1)[0]
     sign = max(SEPARATORS, key=first.count)
     rows = [row for row in _csv_rows(text, sign) if any(cell.strip() for cell in row)]
     if not rows:
-        raise EcgError(f"{name} holds no table of numbers.")
+        raise EcgError("{file} holds no table of numbers.", file=name)
     names, recordings = rows[0], [row for row in rows[1:] if any(_LIST.match(cell.strip()) for cell in row)]
     if len(recordings) != 1:
-        raise EcgError(f"{name} holds {len(recordings)} recordings; export one of them.")
+        raise EcgError(
+            "{file} holds {recordings} recordings; export one of them.", file=name, recordings=len(recordings)
+        )
     head, columns, titles = [], [], []
     for title, cell in zip(names, recordings[0], strict=False):
         if not _LIST.match(cell.strip()):
@@ -217,12 +234,14 @@ def listed_rows(name: str, data: np.ndarray) -> TurnedRows:
         values = [value_of(word, ".") for word in words if word]
         if None in values:
             raise EcgError(
-                f"{name} has something other than numbers in row {1}; every row needs numbers only."
+                "{file} has something other than numbers in row {row}; every row needs numbers only.",
+                file=name,
+                row=1,
             )
         columns.append(values)
         titles.append(title.strip())
     if len({len(column) for column in columns}) != 1:
-        raise EcgError(f"{name} has leads of different lengths; copy it again.")
+        raise EcgError("{file} has leads of different lengths; copy it again.", file=name)
     known = known_leads([split_unit(title)[0] for title in titles])
     layout = Layout(
         0, sign, ".", len(columns), ("n",) * len(columns), tuple(titles) if known else (), (), tuple(head)

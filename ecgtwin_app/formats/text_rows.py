@@ -54,7 +54,7 @@ def text_bytes(path: Path) -> np.ndarray:
         head = file.read(4096)
     encoding = encoding_of(head)
     if encoding is None:
-        raise EcgError(f"{path.name} is not a text table; export it as CSV in UTF-8.")
+        raise EcgError("{file} is not a text table; export it as CSV in UTF-8.", file=path.name)
     returns = b"\r" in head and b"\n" not in head.replace(b"\0", b"")
     if encoding == "utf-8" and not returns:
         return np.memmap(path, np.uint8, "r")
@@ -99,7 +99,11 @@ class Rows:
             ends = np.flatnonzero(chunk == _NEWLINE)
             if at + chunk.size < data.size:
                 if not ends.size:
-                    raise EcgError(f"{name} has a line of more than {_CHUNK:,} characters; it is no table.")
+                    raise EcgError(
+                        "{file} has a line of more than {most:,} characters; it is no table.",
+                        file=name,
+                        most=_CHUNK,
+                    )
                 chunk = chunk[: ends[-1] + 1]
             elif chunk[-1] != _NEWLINE:
                 ends = np.append(ends, chunk.size)

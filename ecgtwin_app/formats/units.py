@@ -34,5 +34,7 @@ def millivolts_in(name: str, unit: str) -> float:
     """Millivolts in one of the unit; `EcgError` that names the file when it is no unit of voltage."""
     factor = unit_in_millivolts(unit)
     if factor is None:
-        raise EcgError(f"{name} gives a lead in {unit[:20]!r}; the unit must be mV, uV, nV or V.")
+        raise EcgError(
+            "{file} gives a lead in {unit!r}; the unit must be mV, uV, nV or V.", file=name, unit=unit[:20]
+        )
     return factor

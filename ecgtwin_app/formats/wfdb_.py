@@ -44,9 +44,11 @@ def open_file(path: Path) -> EcgFile:
     """
     header_path = path.resolve().with_suffix(".hea")
     if not header_path.is_file():
-        raise EcgError(f"{path.name} needs its header {header_path.name} beside it.")
+        raise EcgError("{file} needs its header {header} beside it.", file=path.name, header=header_path.name)
     if "://" in str(header_path) or "::" in str(header_path):
-        raise EcgError(f"{path.name} lies in a folder whose name looks like an address; copy it elsewhere.")
+        raise EcgError(
+            "{file} lies in a folder whose name looks like an address; copy it elsewhere.", file=path.name
+        )
     with parsing(header_path, FORMAT):
         header = read_header(header_path)
         open_record = open_segments if header.segments else open_segment

@@ -21,14 +21,22 @@ def neighbour(header: Path, file_name: str, largest: int = MAX_BYTES_IN_PIECES) 
     """The file of that name beside the header; `EcgError` when it is elsewhere, missing or too large."""
     name = header.name
     if not _BASENAME.match(file_name):
-        raise EcgError(f"{name} points to {file_name[:60]!r}, which is not a plain file name in its folder.")
+        raise EcgError(
+            "{file} points to {other!r}, which is not a plain file name in its folder.",
+            file=name,
+            other=file_name[:60],
+        )
     file = header.parent / file_name
     if not file.resolve().is_relative_to(header.parent):
         raise EcgError(
-            f"{name} points to {file_name}, which lies in another folder; copy it beside the header."
+            "{file} points to {other}, which lies in another folder; copy it beside the header.",
+            file=name,
+            other=file_name,
         )
     if not file.is_file():
-        raise EcgError(f"{name} needs {file_name} beside it; copy all files of the record.")
+        raise EcgError(
+            "{file} needs {other} beside it; copy all files of the record.", file=name, other=file_name
+        )
     check_file(file, largest)
     return file
 
@@ -49,23 +57,36 @@ def frames(path: Path, header: Header) -> int:
     """
     name, signals = path.name, header.signals
     if not 1 <= len(signals) <= MAX_LEADS:
-        raise EcgError(f"{name} says it has {len(signals)} leads; 1 to {MAX_LEADS} are read.")
+        raise EcgError(
+            "{file} says it has {leads} leads; 1 to {most} are read.",
+            file=name,
+            leads=len(signals),
+            most=MAX_LEADS,
+        )
     if not header.rate > 0:
-        raise EcgError(f"{name} does not state its samples a second; copy it again.")
+        raise EcgError("{file} does not state its samples a second; copy it again.", file=name)
     if not all(1 <= signal.per_frame <= _LARGEST_FRAME for signal in signals):
-        raise EcgError(f"{name} announces more than {_LARGEST_FRAME} samples a frame; it is damaged.")
+        raise EcgError(
+            "{file} announces more than {most} samples a frame; it is damaged.",
+            file=name,
+            most=_LARGEST_FRAME,
+        )
     if any(signal.skew > max(1, _LONGEST_SKEW_S * header.rate) for signal in signals):
-        raise EcgError(f"{name} says that its leads were read seconds apart (skew); it is damaged.")
+        raise EcgError("{file} says that its leads were read seconds apart (skew); it is damaged.", file=name)
     holds = [(file, _frames_in(path, file, header)) for file in files_of(header)]
     if not holds:
-        raise EcgError(f"{name} describes no signals; copy the whole record again.")
+        raise EcgError("{file} describes no signals; copy the whole record again.", file=name)
     if header.frames is None:
         return min(there for _, there in holds)
     for file, there in holds:
         if there < header.frames:
             raise EcgError(
-                f"{name} says it has {header.frames:,} samples a lead, but {file} holds {there:,}; "
-                "copy the whole record again."
+                "{file} says it has {announced:,} samples a lead, but {other} holds {found:,}; "
+                "copy the whole record again.",
+                file=name,
+                announced=header.frames,
+                other=file,
+                found=there,
             )
     return header.frames
 
@@ -81,10 +102,18 @@ def _frames_in(path: Path, file_name: str, header: Header) -> int:
     signals = [header.signals[k] for k in at]
     kinds = {signal.format for signal in signals}
     if len(kinds) > 1 or at != list(range(at[0], at[-1] + 1)):
-        raise EcgError(f"{path.name} mixes sample formats within {file_name}; convert it to format 16.")
+        raise EcgError(
+            "{file} mixes sample formats within {other}; convert it to format 16.",
+            file=path.name,
+            other=file_name,
+        )
     kind = kinds.pop()
     if kind not in SAMPLE_FORMATS:
-        raise EcgError(f"{path.name} uses sample format {kind}, which is not read; convert it to format 16.")
+        raise EcgError(
+            "{file} uses sample format {kind}, which is not read; convert it to format 16.",
+            file=path.name,
+            kind=kind,
+        )
     form, offset = SAMPLE_FORMATS[kind], signals[0].offset
     file = neighbour(path, file_name)
     if not form.bytes:
@@ -98,9 +127,17 @@ def _flac_samples(path: Path, file: Path) -> int:
     with file.open("rb") as stream:
         head = stream.read(42)
     if head[:4] != b"fLaC" or head[4] & 0x7F != 0 or len(head) < 42:
-        raise EcgError(f"{path.name} says that {file.name} is a FLAC file, and it is not; copy it again.")
+        raise EcgError(
+            "{file} says that {other} is a FLAC file, and it is not; copy it again.",
+            file=path.name,
+            other=file.name,
+        )
     samples = int.from_bytes(head[21:26], "big") & (2**36 - 1)
     # Even silence takes about a byte for a thousand samples.
     if samples > 4096 * file.stat().st_size:
-        raise EcgError(f"{file.name} announces {samples:,} samples, which it is too small to hold.")
+        raise EcgError(
+            "{other} announces {samples:,} samples, which it is too small to hold.",
+            other=file.name,
+            samples=samples,
+        )
     return samples

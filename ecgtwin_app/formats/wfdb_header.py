@@ -94,7 +94,7 @@ def read_header(path: Path) -> Header:
     """
     check_file(path)
     if path.stat().st_size > _LARGEST_HEADER:
-        raise EcgError(f"{path.name} is too large for a WFDB header; it is something else.")
+        raise EcgError("{file} is too large for a WFDB header; it is something else.", file=path.name)
     data = path.read_bytes()
     try:
         text = data.decode("utf-8-sig")
@@ -114,18 +114,24 @@ def read_header(path: Path) -> Header:
         listed = int(segments) if slash else count
     except (IndexError, ValueError):
         raise EcgError(
-            f"{path.name} does not begin like a WFDB header; copy the whole record again."
+            "{file} does not begin like a WFDB header; copy the whole record again.", file=path.name
         ) from None
     there = len(lines) - 1
     if slash and not 1 <= listed <= there:
         raise EcgError(
-            f"{path.name} announces {listed:,} segments but lists {there:,}; copy the whole record again."
+            "{file} announces {announced:,} segments but lists {found:,}; copy the whole record again.",
+            file=path.name,
+            announced=listed,
+            found=there,
         )
     # Remarks without their sign may follow; a signal that is not announced may not.
     further = [line.split() for line in lines[listed + 1 :]] if not slash else []
     if not 1 <= listed <= there or any(len(line) > 1 and _FORMAT.match(line[1]) for line in further):
         raise EcgError(
-            f"{path.name} announces {listed:,} leads but describes {there:,}; copy the whole record again."
+            "{file} announces {announced:,} leads but describes {found:,}; copy the whole record again.",
+            file=path.name,
+            announced=listed,
+            found=there,
         )
     rest = lines[1 : listed + 1]
     return Header(
@@ -142,7 +148,7 @@ def _segment(name: str, line: str) -> tuple[str, int]:
     """Name and frames of a segment line."""
     words = line.split()
     if len(words) < 2 or not words[1].isdigit() or not (words[0] == "~" or _RECORD.match(words[0])):
-        raise EcgError(f"{name} does not list its segments; copy the whole record again.")
+        raise EcgError("{file} does not list its segments; copy the whole record again.", file=name)
     return words[0], int(words[1])
 
 
@@ -151,7 +157,7 @@ def _signal(name: str, line: str) -> Signal:
     words = line.split(None, 2)
     sample_format = _FORMAT.match(words[1]) if len(words) > 1 else None
     if sample_format is None:
-        raise EcgError(f"{name} has a damaged line for a signal; copy the whole record again.")
+        raise EcgError("{file} has a damaged line for a signal; copy the whole record again.", file=name)
     kind, per_frame, skew, offset = sample_format.groups()
     rest = words[2] if len(words) > 2 else ""
     first, _, after = rest.partition(" ")

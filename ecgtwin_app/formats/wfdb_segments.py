@@ -18,6 +18,7 @@ from ecgtwin_app.formats.marking import read_comment_lines
 from ecgtwin_app.formats.wfdb_claims import files_of, frames, neighbour
 from ecgtwin_app.formats.wfdb_header import Header, Signal, read_header
 from ecgtwin_app.formats.wfdb_samples import SAMPLE_FORMATS, read_flac, read_samples
+from ecgtwin_app.i18n.message import Message
 
 FORMAT = "WFDB"
 _MOST_SEGMENTS = 20_000
@@ -54,11 +55,16 @@ def open_segments(path: Path, header: Header) -> EcgFile:
     """A record of several segments: in each the leads it has, elsewhere nothing."""
     lengths = [length for _, length in header.segments]
     if len(lengths) > _MOST_SEGMENTS:
-        raise EcgError(f"{path.name} lists more than {_MOST_SEGMENTS:,} segments; it is damaged.")
+        raise EcgError(
+            "{file} lists more than {most:,} segments; it is damaged.", file=path.name, most=_MOST_SEGMENTS
+        )
     if header.frames is not None and header.frames != sum(lengths):
         raise EcgError(
-            f"{path.name} says it has {header.frames:,} samples a lead, but its segments have {sum(lengths):,}; "
-            "copy the whole record again."
+            "{file} says it has {announced:,} samples a lead, but its segments have {found:,}; "
+            "copy the whole record again.",
+            file=path.name,
+            announced=header.frames,
+            found=sum(lengths),
         )
     signals = _layout(path, header)
     names = told_apart([signal.name for signal in signals])
@@ -88,7 +94,7 @@ def open_segments(path: Path, header: Header) -> EcgFile:
     )
     fields = _fields(header)
     fields["history"] += _remarks(path.name, signals, rate, per_frame)
-    fields["history"] += (f"put together from {len(lengths)} segments",)
+    fields["history"] += (Message("put together from {count} segments", count=len(lengths)),)
     return EcgFile(path, FORMAT, names, rate, sum(lengths) * per_frame, values, fields, gaps)
 
 
@@ -108,9 +114,11 @@ def _remarks(name: str, signals: tuple[Signal, ...], rate: float, per_frame: int
     lines = []
     slower = known_leads([s.name for s in signals if s.per_frame != per_frame and known_leads([s.name])])
     if slower:
-        lines.append(f"resampled {', '.join(slower)} to {rate:g} Hz as the other leads")
+        lines.append(
+            Message("resampled {leads} to {rate:g} Hz as the other leads", leads=", ".join(slower), rate=rate)
+        )
     if any(signal.skew for signal in signals):
-        lines.append("aligned the leads by the skew that the header states")
+        lines.append(Message("aligned the leads by the skew that the header states"))
     return tuple(lines)
 
 
@@ -124,7 +132,9 @@ def _segment(path: Path, name: str) -> tuple[Path, Header]:
     file = neighbour(path, f"{name}.hea")
     header = _read_again(file, file.stat().st_mtime)
     if header.segments:
-        raise EcgError(f"{path.name} has segments that are no recordings; open one segment's header.")
+        raise EcgError(
+            "{file} has segments that are no recordings; open one segment's header.", file=path.name
+        )
     return file, header
 
 
@@ -132,7 +142,7 @@ def _layout(path: Path, header: Header) -> tuple[Signal, ...]:
     """The signals of the record: those of its layout, or of all its segments where it has none."""
     there = list(dict.fromkeys(name for name, _ in header.segments if name != "~"))
     if not there:
-        raise EcgError(f"{path.name} lists only empty segments; copy the whole record again.")
+        raise EcgError("{file} lists only empty segments; copy the whole record again.", file=path.name)
     # A variable layout lists them in a first segment of no length; in a fixed one all segments have the same.
     has_layout = header.segments[0][1] == 0
     lists_all = has_layout or len(there) > _MOST_LOOKED_AT
@@ -142,7 +152,7 @@ def _layout(path: Path, header: Header) -> tuple[Signal, ...]:
         if not has_layout:
             if segment.rate != header.rate:
                 raise EcgError(
-                    f"{path.name} has segments of other kinds or rates; open one segment's header."
+                    "{file} has segments of other kinds or rates; open one segment's header.", file=path.name
                 )
             _check_length(path, segment_path, segment, dict(header.segments)[name])
         counted: dict[str, int] = {}
@@ -151,13 +161,22 @@ def _layout(path: Path, header: Header) -> tuple[Signal, ...]:
             if sum(one.name == signal.name for one in signals) < counted[signal.name]:
                 signals.append(signal)
     if not 1 <= len(signals) <= MAX_LEADS:
-        raise EcgError(f"{path.name} says it has {len(signals)} leads; 1 to {MAX_LEADS} are read.")
+        raise EcgError(
+            "{file} says it has {leads} leads; 1 to {most} are read.",
+            file=path.name,
+            leads=len(signals),
+            most=MAX_LEADS,
+        )
     return tuple(signals)
 
 
 def _check_length(path: Path, segment_path: Path, segment: Header, length: int) -> None:
     if frames(segment_path, segment) < length:
-        raise EcgError(f"{segment_path.name} is shorter than {path.name} says; copy the whole record again.")
+        raise EcgError(
+            "{segment} is shorter than {file} says; copy the whole record again.",
+            segment=segment_path.name,
+            file=path.name,
+        )
 
 
 def _piece(path: Path, header: Header, k: int, names, first: int, last: int, per_frame: int) -> np.ndarray:
@@ -165,7 +184,9 @@ def _piece(path: Path, header: Header, k: int, names, first: int, last: int, per
     name, length = header.segments[k]
     segment_path, segment = _segment(path, name)
     if segment.rate != header.rate:
-        raise EcgError(f"{path.name} has segments of other kinds or rates; open one segment's header.")
+        raise EcgError(
+            "{file} has segments of other kinds or rates; open one segment's header.", file=path.name
+        )
     _check_length(path, segment_path, segment, length)
     rows = _millivolts(segment_path, segment, first, last, per_frame)
     signal = np.full((len(names), rows.shape[1]), np.nan)
@@ -185,7 +206,9 @@ def _millivolts(path: Path, header: Header, first: int, last: int, per_frame: in
         if samples is None or (unit is None and not known_leads([signal.name])):
             continue  # a pressure or a breath: `channels` leaves it out by its name
         if unit is None:
-            raise EcgError(f"{path.name} gives a lead in {signal.unit[:20]!r}, not in mV or uV.")
+            raise EcgError(
+                "{file} gives a lead in {unit!r}, not in mV or uV.", file=path.name, unit=signal.unit[:20]
+            )
         row = (samples - signal.baseline) / signal.gain * unit
         row[samples == _missing(signal)] = np.nan
         if signal.per_frame != per_frame:
@@ -257,5 +280,8 @@ def _checksum_remarks(path: Path, header: Header, count: int) -> tuple[str, ...]
     if not wrong:
         return ()
     return (
-        f"samples differ from the checksum in the header: {', '.join(known_leads(wrong)) or 'not in leads'}",
+        Message(
+            "samples differ from the checksum in the header: {leads}",
+            leads=", ".join(known_leads(wrong)) or Message("not in leads"),
+        ),
     )

@@ -41,7 +41,7 @@ def write(recording: Recording | Pieces, folder: Path, name: str, keep_identity:
         The name is none, or a value does not fit 16 bits (±32.767 mV).
     """
     if not re.fullmatch(r"[-\w]+", name, re.ASCII):
-        raise EcgError(f"{name!r} is no WFDB record name; use letters, digits, - and _ only.")
+        raise EcgError("{file!r} is no WFDB record name; use letters, digits, - and _ only.", file=name)
     pieces = recording if isinstance(recording, Pieces) else Pieces.of(recording)
     said = pieces.said
 
@@ -50,7 +50,8 @@ def write(recording: Recording | Pieces, folder: Path, name: str, keep_identity:
         for steps in pieces.steps(_MICROVOLTS_PER_MILLIVOLT):
             if not np.all(np.abs(steps) <= _LARGEST_SAMPLE):
                 raise EcgError(
-                    f"{name} has values beyond ±32.767 mV, which a WFDB file of 1 µV a step cannot hold."
+                    "{file} has values beyond ±32.767 mV, which a WFDB file of 1 µV a step cannot hold.",
+                    file=name,
                 )
             first = steps[:, 0] if first is None else first
             sums += steps.sum(axis=1).astype(np.int64)

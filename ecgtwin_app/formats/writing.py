@@ -41,7 +41,11 @@ def format_of(path: Path) -> str:
     found = _ALSO.get(suffix) or next((name for name, (own, _) in FORMATS.items() if own == suffix), None)
     if found is None:
         known = ", ".join(own for own, _ in FORMATS.values())
-        raise EcgError(f"{path.name} has no suffix of a format that is written; use one of {known}, .tsv.")
+        raise EcgError(
+            "{file} has no suffix of a format that is written; use one of {known}, .tsv.",
+            file=path.name,
+            known=known,
+        )
     return found
 
 
@@ -64,7 +68,7 @@ def write(recording: Recording | Pieces, path: Path, keep_identity: bool = False
                 os.replace(file, path.parent / file.name)
         return path.parent / written.name
     except OSError as error:
-        raise EcgError(f"{path} cannot be written: {error.strerror}.") from error
+        raise EcgError("{file} cannot be written: {reason}.", file=path, reason=error.strerror) from error
 
 
 def remarks(recording: Recording | Pieces, path: Path) -> tuple[str, ...]:
@@ -84,6 +88,9 @@ def check_read_back(path: Path, values: int) -> None:
     """
     if format_of(path) not in IN_PIECES and values > guard.MAX_VALUES:
         raise EcgError(
-            f"{path.name} would hold {values:,} values, and of this format up to {guard.MAX_VALUES:,} are read; "
-            "write WFDB, EDF or CSV, or a part of the recording."
+            "{file} would hold {values:,} values, and of this format up to {most:,} are read; "
+            "write WFDB, EDF or CSV, or a part of the recording.",
+            file=path.name,
+            values=values,
+            most=guard.MAX_VALUES,
         )

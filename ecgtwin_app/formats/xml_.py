@@ -66,7 +66,9 @@ class _Builder(TreeBuilder):
     def start(self, tag, attributes):
         self._count += 1
         if self._count > _MOST_ELEMENTS:
-            raise EcgError(f"{self._name} has more than {_MOST_ELEMENTS:,} elements; it is no ECG.")
+            raise EcgError(
+                "{file} has more than {most:,} elements; it is no ECG.", file=self._name, most=_MOST_ELEMENTS
+            )
         return super().start(_local(tag), {_local(key): value for key, value in attributes.items()})
 
     def end(self, tag):
@@ -99,9 +101,11 @@ def numbers_in(name: str, text: str, separator: str | None = None) -> np.ndarray
     try:
         values = np.array(words, dtype=np.float64)
     except ValueError:
-        raise EcgError(f"{name} has samples that are no numbers; it is damaged, so copy it again.") from None
+        raise EcgError(
+            "{file} has samples that are no numbers; it is damaged, so copy it again.", file=name
+        ) from None
     if not np.isfinite(values).all():
-        raise EcgError(f"{name} has samples that are no numbers; it is damaged, so copy it again.")
+        raise EcgError("{file} has samples that are no numbers; it is damaged, so copy it again.", file=name)
     return values
 
 
@@ -110,7 +114,9 @@ def bytes_in(name: str, text: str) -> bytes:
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
-        raise EcgError(f"{name} has samples that are no Base64; it is damaged, so copy it again.") from None
+        raise EcgError(
+            "{file} has samples that are no Base64; it is damaged, so copy it again.", file=name
+        ) from None
 
 
 def measured(values: dict[str, str]) -> dict[str, float]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.base import Generator
+from ecgtwin_app.i18n.message import Message
 from ecgtwin_app.resources import weight_path
 
 
@@ -41,7 +42,11 @@ def load_generator(id: str = "ecgtwin", weights: Path | None = None, device: str
 def entry_of(id: str) -> Entry:
     """The entry of a generator; `EcgError` where there is none of that name."""
     if id not in GENERATORS:
-        raise EcgError(f"No generator is called '{id}'; choose {' or '.join(GENERATORS)}.")
+        raise EcgError(
+            "No generator is called '{generator}'; choose {known}.",
+            generator=id,
+            known=" or ".join(GENERATORS),
+        )
     return GENERATORS[id]
 
 
@@ -60,7 +65,7 @@ def _no_ecgtwin(weights: Path | None) -> str:
         there = ((weights or weight_path("")) / "manifest.json").is_file()
     except FileNotFoundError:
         there = False
-    return "" if there else "Its weights are not there; choose the folder that holds them."
+    return "" if there else Message("Its weights are not there; choose the folder that holds them.")
 
 
 #: The generators by their name, the default first.

@@ -70,7 +70,9 @@ class VirtualPatient:
             When there is no usable sinus beat, with the reason.
         """
         if recording.rate != MODEL_RATE:
-            raise EcgError(f"A virtual patient needs {MODEL_RATE:g} Hz; resample the recording first.")
+            raise EcgError(
+                "A virtual patient needs {rate:g} Hz; resample the recording first.", rate=MODEL_RATE
+            )
         beat = representative_beat(recording)
         template = split_beat(_usable(beat))
         residual = _residual(independent_leads(recording.signal), template, beat)
@@ -235,11 +237,13 @@ def _usable(beat: RepresentativeBeat) -> RepresentativeBeat:
     qrs = (beat.qrs_offset - beat.qrs_onset) / MODEL_RATE
     qt = (beat.t_offset - beat.qrs_onset) / MODEL_RATE
     if not PR_LIMITS[0] <= pr <= PR_LIMITS[1]:
-        raise EcgError(f"A PR of {1000 * pr:.0f} ms is no usable sinus beat; take another recording.")
+        raise EcgError("A PR of {pr:.0f} ms is no usable sinus beat; take another recording.", pr=1000 * pr)
     if not 0.05 <= qrs <= WIDEST_QRS:
-        raise EcgError(f"A QRS of {1000 * qrs:.0f} ms is no normal conduction; take another recording.")
+        raise EcgError(
+            "A QRS of {qrs:.0f} ms is no normal conduction; take another recording.", qrs=1000 * qrs
+        )
     if not QT_LIMITS[0] <= qt <= QT_LIMITS[1] or qt - qrs < 0.14:
-        raise EcgError(f"A QT of {1000 * qt:.0f} ms cannot be right; take a cleaner recording.")
+        raise EcgError("A QT of {qt:.0f} ms cannot be right; take a cleaner recording.", qt=1000 * qt)
     if beat.beats_used < 3:
         raise EcgError("Fewer than three beats are alike in this recording; take a longer or cleaner one.")
     return beat

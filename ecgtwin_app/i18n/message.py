@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from string import Formatter
 from types import MappingProxyType
 from typing import Self
@@ -98,6 +98,11 @@ class Message(str):
         return cls._made(key, plural, values)
 
 
+def as_message(text: str) -> Message:
+    """A sentence without values as a message; a message as it is."""
+    return text if isinstance(text, Message) else Message(text)
+
+
 def joined(parts: Iterable[str], between: str) -> Message:
     """Messages in a row, each translated by itself: ``joined(notes, "; ")``.
 
@@ -108,6 +113,20 @@ def joined(parts: Iterable[str], between: str) -> Message:
     """
     values = {f"part{number}": part for number, part in enumerate(parts, 1)}
     return Message(between.join(f"{{{name}}}" for name in values), **values)
+
+
+def in_a_row(parts: Sequence[str]) -> Message:
+    """Names or messages as one reads them: "I, II and V1"."""
+    if len(parts) < 2:
+        return joined(parts, "")
+    return Message("{first} and {last}", first=joined(parts[:-1], ", "), last=parts[-1])
+
+
+def alternatives(parts: Sequence[str]) -> Message:
+    """Names or messages to choose from: "I or II or V1"."""
+    if len(parts) < 2:
+        return joined(parts, "")
+    return Message("{first} or {others}", first=parts[0], others=alternatives(parts[1:]))
 
 
 def fields_of(template: str) -> Iterator[tuple[str, str]]:

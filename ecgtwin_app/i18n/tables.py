@@ -7,8 +7,6 @@ import io
 import json
 from functools import lru_cache
 
-import polib
-
 from ecgtwin_app.resources import resource_path
 
 
@@ -18,6 +16,8 @@ def read_table(language: str) -> gettext.GNUTranslations:
 
     The text file itself is read, so that no compiled copy of it can be older than it is.
     """
+    import polib  # imported here because English needs no table
+
     return gettext.GNUTranslations(
         io.BytesIO(polib.pofile(str(resource_path(f"words/{language}.po"))).to_binary())
     )

@@ -8,15 +8,12 @@ Data files and the metadata of pictures are not translated: they stay English, w
 from __future__ import annotations
 
 import gettext
-import json
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from string import Formatter
 
 from ecgtwin_app.i18n.message import Message
 from ecgtwin_app.i18n.tables import read_condition_names, read_table
-from ecgtwin_app.resources import resource_path
 
 
 @dataclass(frozen=True)
@@ -137,42 +134,3 @@ def figure(value: float, shape: str = "g") -> str:
 def figures(text: str) -> str:
     """A text whose numbers have decimal points, with the language's decimal sign."""
     return re.sub(r"(?<=\d)\.(?=\d)", LANGUAGES[_installed.code].decimal_point, text)
-
-
-def said(sentence: str) -> str:
-    """What a room below that makes its sentences itself said; for those that do not make messages yet."""
-    if isinstance(sentence, Message):
-        return translate(sentence)
-    if _installed.code == "en":
-        return sentence
-    known = tr(sentence)
-    if known != sentence:
-        return known
-    table = _former(_installed.code)
-    if sentence in table:
-        return table[sentence]
-    limits = re.fullmatch(r"(-?[\d.]+) to (-?[\d.]+)", sentence)
-    if limits:
-        return tr("{low} to {high}").format(low=said(limits[1]), high=said(limits[2]))
-    for shape, pattern in _patterns(_installed.code):
-        found = shape.fullmatch(sentence)
-        if found:
-            values = {name[1:]: said(value) for name, value in found.groupdict().items()}
-            return re.sub(r"\{(\d)\}", lambda match, values=values: values[match[1]], table[pattern])
-    return figures(sentence) if re.fullmatch(r"[-−+≤≥<>±\d. ]+", sentence) else sentence
-
-
-@lru_cache(maxsize=4)
-def _former(language: str) -> dict[str, str]:
-    return json.loads(resource_path(f"words/messages.{language}.json").read_text("utf-8"))
-
-
-@lru_cache(maxsize=4)
-def _patterns(language: str) -> list[tuple[re.Pattern, str]]:
-    """The patterns of the messages as expressions, those with the most words first."""
-    shaped = []
-    for source in sorted((source for source in _former(language) if "{0}" in source), key=len, reverse=True):
-        pieces = re.split(r"\{(\d)\}", source)
-        shape = "".join(f"(?P<v{piece}>.*?)" if k % 2 else re.escape(piece) for k, piece in enumerate(pieces))
-        shaped.append((re.compile(shape, re.DOTALL), source))
-    return shaped

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from ecgtwin_app.ecg.signal.filters import display_filter
+from ecgtwin_app.ecg.signal.filters import display_filter, is_filter
 from ecgtwin_app.ecg.signal.recording import Recording
-from ecgtwin_app.i18n.words import N_, figures, said, tr
+from ecgtwin_app.i18n.words import N_, figures, tr, translate
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def shown(recording: Recording, key: str) -> Recording:
 
 def filter_text(recording: Recording, key: str = "none") -> str:
     """The filters of the recording's history and of the display, without delay all of them."""
-    words = [said(line) for line in recording.history if "filter" in line]
+    words = [translate(line) for line in recording.history if is_filter(line)]
     if key != "none":
         words.append(tr("display filter {filter}, without delay").format(filter=figures(FILTERS[key].title)))
     return "; ".join(words) or tr("no display filter")

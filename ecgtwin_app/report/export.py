@@ -209,7 +209,7 @@ def write_svg(path, page: Page) -> None:
 def _cannot_write(path):
     name = Path(path).name
     return EcgError(
-        f"{name} cannot be written; choose a folder you may write to and close the file elsewhere."
+        "{file} cannot be written; choose a folder you may write to and close the file elsewhere.", file=name
     )
 
 

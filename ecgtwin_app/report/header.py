@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from ecgtwin_app import __version__
 from ecgtwin_app.ecg.signal.recording import LEADS, Recording
-from ecgtwin_app.i18n.words import N_, figure, number, said, tr
+from ecgtwin_app.i18n.words import N_, figure, number, tr, translate
 from ecgtwin_app.report import drawing, marking
 from ecgtwin_app.report.displayed import filter_text, warning_text
 from ecgtwin_app.report.drawing import draw_text, pen
@@ -145,7 +145,7 @@ def source_text(reference: Recording) -> str:
         f"{figure(reference.rate)} Hz",
         f"{number(reference.duration, 1)} s",
     ]
-    return " · ".join([*words, *map(said, reference.history)])
+    return " · ".join([*words, *map(translate, reference.history)])
 
 
 def scale_text(page) -> str:

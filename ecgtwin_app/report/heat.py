@@ -14,7 +14,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from ecgtwin_app.ecg.signal.recording import LEADS
-from ecgtwin_app.i18n.words import N_, number, said, tr
+from ecgtwin_app.i18n.words import N_, number, tr
 from ecgtwin_app.report.colours import Look
 from ecgtwin_app.report.drawing import draw_text, pen, text_width
 from ecgtwin_app.report.panels import Panel
@@ -122,16 +122,16 @@ def draw_colour_bar(
     painter.drawImage(QRectF(x, y, width, 2.6), _image(colours(share, heatmap.signed, look.heat)))
     painter.setPen(pen(QColor(look.quiet), 0.12))
     painter.drawRect(QRectF(x, y, width, 2.6))
-    low, high = (f"{_end_text(end, scale)} {said(heatmap.unit)}".strip() for end in scale)
+    low, high = (f"{_end_text(end, scale)} {tr(heatmap.unit)}".strip() for end in scale)
     draw_text(painter, x, y + 5.4, f"≤ {low}", 2.4, look.quiet)
     draw_text(painter, x + width, y + 5.4, f"≥ {high}", 2.4, look.quiet, align=1.0)
     if heatmap.signed:
         draw_text(painter, x + width / 2, y + 5.4, "0", 2.4, look.quiet, align=0.5)
     meaning = tr(_NAMES.get(heatmap.method, N_("share in the output")))
-    words = tr("Heat map, {method}: {meaning}").format(method=said(heatmap.method), meaning=meaning)
+    words = tr("Heat map, {method}: {meaning}").format(method=tr(heatmap.method), meaning=meaning)
     if of := getattr(heatmap, "of", ""):
         words = tr("Heat map of {condition}, {method}: {meaning}").format(
-            condition=said(of), method=said(heatmap.method), meaning=meaning
+            condition=tr(of), method=tr(heatmap.method), meaning=meaning
         )
     size = 2.6 * min(1.0, width / text_width(words, 2.6))  # never past the edge of the paper
     draw_text(painter, x, y - 1.2, words, size, look.text)

@@ -151,15 +151,24 @@ class PageLayout:
 
     def __post_init__(self):
         if self.leads not in LEAD_GRIDS:
-            raise EcgError(f"There is no page layout “{self.leads}”; choose one of {', '.join(LEAD_GRIDS)}.")
+            raise EcgError(
+                "There is no page layout “{layout}”; choose one of {known}.",
+                layout=self.leads,
+                known=", ".join(LEAD_GRIDS),
+            )
         if self.mode not in MODES:
-            raise EcgError(f"There is no view “{self.mode}”; choose one of {', '.join(MODES)}.")
+            raise EcgError(
+                "There is no view “{view}”; choose one of {known}.", view=self.mode, known=", ".join(MODES)
+            )
         for field, known in (
             ("order", ORDERS), ("grid", GRIDS), ("scheme", SCHEMES), ("sheet", SHEETS), ("filter", FILTERS),
         ):  # fmt: skip
             if getattr(self, field) not in known:
                 raise EcgError(
-                    f"There is no {field} “{getattr(self, field)}”; choose one of {', '.join(known)}."
+                    "There is no {field} “{value}”; choose one of {known}.",
+                    field=field,
+                    value=getattr(self, field),
+                    known=", ".join(known),
                 )
         if not (self.speed > 0 and self.gain > 0 and (self.chest_gain is None or self.chest_gain > 0)):
             raise EcgError("Paper speed and gain must be above zero, e.g. 25 mm/s and 10 mm/mV.")

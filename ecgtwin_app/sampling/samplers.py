@@ -108,7 +108,9 @@ def sample(
     if name == "ddpm":
         return ddpm(velocity, noise, ddpm_schedule(steps), seeds)
     if name not in SAMPLERS:
-        raise EcgError(f"No sampler is called {name!r}; choose one of {', '.join(USUAL_STEPS)}.")
+        raise EcgError(
+            "No sampler is called {name!r}; choose one of {known}.", name=name, known=", ".join(USUAL_STEPS)
+        )
     return SAMPLERS[name](velocity, noise, evenly_spaced(steps))
 
 

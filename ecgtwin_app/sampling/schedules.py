@@ -25,7 +25,7 @@ def ddpm_schedule(steps: int = DDPM_STEPS) -> list[float]:
         When `steps` is not within 1 to `DDPM_STEPS`.
     """
     if not 1 <= steps <= DDPM_STEPS:
-        raise EcgError(f"The ddpm sampler takes 1 to {DDPM_STEPS} steps, not {steps}.")
+        raise EcgError("The ddpm sampler takes 1 to {most} steps, not {steps}.", most=DDPM_STEPS, steps=steps)
     kept = torch.cumprod(1 - torch.linspace(*DDPM_BETAS, DDPM_STEPS, dtype=torch.float64), dim=0)
     stride = DDPM_STEPS // steps
     return [float(kept[i * stride]) for i in reversed(range(steps))] + [1.0]

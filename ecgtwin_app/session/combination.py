@@ -8,7 +8,7 @@ from ecgtwin_app.conditions.record import GROUPS
 from ecgtwin_app.conditions.together import check_combination, check_rhythms
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.i18n.words import said
+from ecgtwin_app.i18n.words import translate
 
 
 def in_order(names: Sequence[str]) -> tuple[str, ...]:
@@ -23,5 +23,5 @@ def why_not(names: Sequence[str]) -> str:
         check_rhythms(names)
         check_combination(names)
     except EcgError as error:
-        return said(str(error))
+        return translate(error.message)
     return ""

@@ -12,6 +12,7 @@ from ecgtwin_app.conditions.vocabulary import (
     load_vocabulary,
     search_conditions,
 )  # fmt: skip
+from ecgtwin_app.i18n.message import Message, joined
 from ecgtwin_app.i18n.tables import read_conditions
 from ecgtwin_app.i18n.words import installed_language, tr
 
@@ -56,13 +57,12 @@ def condition_called(text: str) -> Condition:
     try:
         return find_condition(text)
     except UnknownCondition:
-        found = " · ".join(tr(condition.name) for condition in search(text)[:3])
-        words = (
-            tr("No condition is called “{text}”; did you mean {names}?")
-            if found
-            else tr("No condition is called “{text}”; see the list of conditions.")
-        )
-        raise UnknownCondition(words.format(text=text, names=found)) from None
+        found = [Message(condition.name) for condition in search(text)[:3]]
+        if not found:
+            raise
+        raise UnknownCondition(
+            "No condition is called “{text}”; did you mean {names}?", text=text, names=joined(found, " · ")
+        ) from None
 
 
 def search(text: str) -> list[Condition]:

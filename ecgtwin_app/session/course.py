@@ -74,7 +74,7 @@ class Course:
     def with_cases(self, cases: tuple[Case, ...]) -> Course:
         """The same with further cases at its end."""
         if len(self.cases) + len(cases) > MOST_CASES:
-            raise EcgError(f"A course holds at most {MOST_CASES} cases; begin another one.")
+            raise EcgError("A course holds at most {most} cases; begin another one.", most=MOST_CASES)
         return replace(self, cases=(*self.cases, *cases))
 
     def without(self, at: int) -> Course:
@@ -101,9 +101,17 @@ def sessions_in(folder: Path) -> list[Path]:
     try:
         found = [path for path in folder.iterdir() if path.suffix == SESSION_SUFFIX and path.is_file()]
     except OSError as error:
-        raise EcgError(f"{folder.name} cannot be read ({error.strerror}); choose another folder.") from None
+        raise EcgError(
+            "{folder} cannot be read ({reason}); choose another folder.",
+            folder=folder.name,
+            reason=error.strerror,
+        ) from None
     if not found:
-        raise EcgError(f"The folder {folder.name} holds no session (*{SESSION_SUFFIX}); choose another one.")
+        raise EcgError(
+            "The folder {folder} holds no session (*{suffix}); choose another one.",
+            folder=folder.name,
+            suffix=SESSION_SUFFIX,
+        )
     return sorted(found, key=_natural)
 
 
@@ -166,7 +174,8 @@ def _digest(path):
     except OSError as error:
         # The name may tell the answer, so it is not said.
         raise EcgError(
-            f"The session of a case cannot be read ({error.strerror}); put it back beside its course."
+            "The session of a case cannot be read ({reason}); put it back beside its course.",
+            reason=error.strerror,
         ) from None
     return hashed.hexdigest()
 
@@ -193,8 +202,10 @@ def write_course(path: Path, course: Course) -> None:
             relative = case.file.relative_to(folder).as_posix()
         except ValueError:
             raise EcgError(
-                f"{case.file.name} lies outside the folder {folder.name}; save the course in a folder that holds"
-                " its sessions."
+                "{file} lies outside the folder {folder}; save the course in a folder that holds"
+                " its sessions.",
+                file=case.file.name,
+                folder=folder.name,
             ) from None
         rows.append(
             {"file": relative, "sha256": case.sha256, "twin": case.twin, "seed": case.seed,
@@ -208,7 +219,11 @@ def write_course(path: Path, course: Course) -> None:
         os.replace(beside, path)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        raise EcgError(f"{path.name} cannot be written ({error.strerror}); choose another folder.") from None
+        raise EcgError(
+            "{file} cannot be written ({reason}); choose another folder.",
+            file=path.name,
+            reason=error.strerror,
+        ) from None
 
 
 def read_course(path: Path) -> Course:
@@ -224,14 +239,18 @@ def read_course(path: Path) -> Course:
             raise ValueError("too large")
         document = json.loads(path.read_text(encoding="utf-8"))
         if document["format"] > FORMAT:
-            raise EcgError(f"{path.name} comes from a newer version of the program; update the program.")
+            raise EcgError(
+                "{file} comes from a newer version of the program; update the program.", file=path.name
+            )
         rows = document["cases"]
         if not isinstance(rows, list) or len(rows) > MOST_CASES:
             raise ValueError("too many cases")
         cases = tuple(_read_case(row, path.resolve().parent) for row in rows)
         return Course(_text(document["title"])[:LONGEST_TITLE], cases)
     except OSError as error:
-        raise EcgError(f"{path.name} cannot be read ({error.strerror}); choose another file.") from None
+        raise EcgError(
+            "{file} cannot be read ({reason}); choose another file.", file=path.name, reason=error.strerror
+        ) from None
     except (UnknownCondition, KeyError, TypeError, AttributeError, RecursionError):
         raise _no_course(path) from None
     except EcgError:
@@ -274,4 +293,6 @@ def _text(value):
 
 
 def _no_course(path):
-    return EcgError(f"{path.name} is no course, or is damaged; choose a file saved with “Save course”.")
+    return EcgError(
+        "{file} is no course, or is damaged; choose a file saved with “Save course”.", file=path.name
+    )

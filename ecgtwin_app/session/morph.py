@@ -20,6 +20,7 @@ from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.request import Progress, Twin, TwinRequest
+from ecgtwin_app.i18n.message import Message
 
 #: Frames of a morph, both ends counted; a power of two and one, so that halving meets every one.
 FRAMES = 17
@@ -162,7 +163,9 @@ def blended(own: Recording, twin: Recording, fraction: float) -> Recording:
     """The own strip and a part, 0 to 1, of what the twin adds to it in every sample."""
     signal = own.signal + np.float32(fraction) * (twin.signal - own.signal)
     return replace(
-        twin, signal=signal, history=(f"{fraction:.0%} of the way from the same draw in sinus rhythm",)
+        twin,
+        signal=signal,
+        history=(Message("{fraction:.0%} of the way from the same draw in sinus rhythm", fraction=fraction),),
     )
 
 
@@ -171,7 +174,11 @@ def spliced(own: Recording, twin: Recording, onset: float) -> Recording:
     at = np.arange(twin.samples) / twin.rate
     share = np.clip((at - onset) / _FADE + 0.5, 0.0, 1.0).astype(np.float32)
     signal = own.signal * (1 - share) + twin.signal * share
-    return replace(twin, signal=signal, history=(f"the same draw in sinus rhythm up to second {onset:.2f}",))
+    return replace(
+        twin,
+        signal=signal,
+        history=(Message("the same draw in sinus rhythm up to second {onset:.2f}", onset=onset),),
+    )
 
 
 def onset_near(wanted: float, own_score: RhythmScore | None, twin: Twin) -> float:

@@ -120,7 +120,11 @@ def write_answers(path: Path, text: str) -> None:
     try:
         path.write_bytes(text.encode("utf-8-sig"))
     except OSError as error:
-        raise EcgError(f"{path.name} cannot be written ({error.strerror}); choose another folder.") from None
+        raise EcgError(
+            "{file} cannot be written ({reason}); choose another folder.",
+            file=path.name,
+            reason=error.strerror,
+        ) from None
 
 
 def _harmless(text):

@@ -59,7 +59,11 @@ def write_presets(path: Path, named: list[tuple[str, TwinRequest]]) -> None:
     try:
         path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as error:
-        raise EcgError(f"{path.name} cannot be written ({error.strerror}); choose another folder.") from None
+        raise EcgError(
+            "{file} cannot be written ({reason}); choose another folder.",
+            file=path.name,
+            reason=error.strerror,
+        ) from None
 
 
 def read_presets(path: Path) -> list[tuple[str, TwinRequest]]:
@@ -72,9 +76,13 @@ def read_presets(path: Path) -> list[tuple[str, TwinRequest]]:
     except EcgError:
         raise
     except OSError as error:
-        raise EcgError(f"{path.name} cannot be read ({error.strerror}); choose another file.") from None
+        raise EcgError(
+            "{file} cannot be read ({reason}); choose another file.", file=path.name, reason=error.strerror
+        ) from None
     except (ValueError, KeyError, TypeError):
-        raise EcgError(f"{path.name} holds no presets; choose a file saved with “Save presets”.") from None
+        raise EcgError(
+            "{file} holds no presets; choose a file saved with “Save presets”.", file=path.name
+        ) from None
 
 
 def title(request: TwinRequest) -> str:

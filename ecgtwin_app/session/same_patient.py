@@ -37,13 +37,13 @@ def check_addition(recording: Recording, name: str, there: Iterable[Recording]) 
         When it is generated, there already, or no ten seconds of twelve leads with beats.
     """
     if recording.synthetic:
-        raise EcgError(f"{name} is generated; add recordings of the patient only.")
+        raise EcgError("{file} is generated; add recordings of the patient only.", file=name)
     if recording.digest() in {one.digest() for one in there}:
-        raise EcgError(f"{name} is open already; add another recording of the patient.")
+        raise EcgError("{file} is open already; add another recording of the patient.", file=name)
     try:
         measure(ten_seconds(recording))
     except EcgError as error:
-        raise EcgError(f"{name} cannot be added: {error}") from None
+        raise EcgError("{file} cannot be added: {reason}", file=name, reason=error.message) from None
     return recording
 
 

@@ -22,10 +22,12 @@ from ecgtwin_app.ecg.measurement.quality import Quality, quality_of
 from ecgtwin_app.ecg.signal.recording import EcgError, Patient, Recording
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Twin, TwinRequest
 from ecgtwin_app.formats.marking import provenance_shown, shown_age
-from ecgtwin_app.formats.own_lines import is_own_line
+from ecgtwin_app.formats.own_lines import own_line
+from ecgtwin_app.i18n.message import Message
 from ecgtwin_app.report.calipers import Caliper
 from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.report.layout import PageLayout
+from ecgtwin_app.session.kept_messages import messages_in, with_messages
 from ecgtwin_app.session.layer_stack import LayerStack, LayerStyle
 from ecgtwin_app.session.marks import MarkedBeat, Marks
 from ecgtwin_app.session.request_json import from_json, to_json
@@ -85,7 +87,9 @@ class SessionState:
 def write_session(path: Path, state: SessionState) -> None:
     """Write a session; `EcgError` when the file cannot be written."""
     arrays: dict[str, bytes] = {}
-    document = json.dumps(_document(state, arrays), ensure_ascii=False).encode()
+    plain = _document(state, arrays)
+    plain["messages"] = messages_in(plain)
+    document = json.dumps(plain, ensure_ascii=False).encode()
     members = {_DOCUMENT: document, **arrays}
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in members.items()}
     members[_HASHES] = json.dumps(hashes).encode()
@@ -100,7 +104,11 @@ def write_session(path: Path, state: SessionState) -> None:
         os.replace(beside, path)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        raise EcgError(f"{path.name} cannot be written ({error.strerror}); choose another folder.") from None
+        raise EcgError(
+            "{file} cannot be written ({reason}); choose another folder.",
+            file=path.name,
+            reason=error.strerror,
+        ) from None
 
 
 def _document(state, arrays):
@@ -195,15 +203,21 @@ def read_session(path: Path) -> SessionState:
         members = _checked_members(path)
         document = json.loads(members[_DOCUMENT])
         if document["format"] > FORMAT:
-            raise EcgError(f"{path.name} comes from a newer version of the program; update the program.")
-        return _state(document, members)
+            raise EcgError(
+                "{file} comes from a newer version of the program; update the program.", file=path.name
+            )
+        return _state(with_messages(document, document.pop("messages", None)), members)
     except EcgError:
         raise
     except OSError as error:
-        raise EcgError(f"{path.name} cannot be read ({error.strerror}); choose another file.") from None
+        raise EcgError(
+            "{file} cannot be read ({reason}); choose another file.", file=path.name, reason=error.strerror
+        ) from None
     except (zipfile.BadZipFile, ValueError, KeyError, TypeError, IndexError, AttributeError, EOFError,
             NotImplementedError, RuntimeError):  # fmt: skip
-        raise EcgError(f"{path.name} is no session, or is damaged; open the ECG itself again.") from None
+        raise EcgError(
+            "{file} is no session, or is damaged; open the ECG itself again.", file=path.name
+        ) from None
 
 
 def _checked_members(path):
@@ -216,7 +230,8 @@ def _checked_members(path):
     found = {name: hashlib.sha256(data).hexdigest() for name, data in members.items()}
     if found != hashes:
         raise EcgError(
-            f"{path.name} was changed since it was saved (its hashes differ); open the ECG itself again."
+            "{file} was changed since it was saved (its hashes differ); open the ECG itself again.",
+            file=path.name,
         )
     return members
 
@@ -261,8 +276,14 @@ def _read_recording(plain, array):
     known = {k: plain[k] for k in ("rate", "source", "device", "synthetic", "provenance")}
     return Recording(
         array(plain["signal"]), leads=tuple(plain["leads"]), patient=Patient(**plain["patient"]),
-        history=tuple(filter(is_own_line, plain["history"])), **known,
+        history=_read_history(plain["history"]), **known,
     )  # fmt: skip
+
+
+def _read_history(lines):
+    """The lines that the program writes itself; a session of former versions keeps their text alone."""
+    own = [(line, own_line(line)) for line in lines]
+    return tuple(line if isinstance(line, Message) else known for line, known in own if known is not None)
 
 
 def _read_twin(plain, array):

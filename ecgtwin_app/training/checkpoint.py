@@ -67,7 +67,8 @@ def load_checkpoint(path: Path, module: nn.Module, average: Average, optimizer: 
         optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
     except (RuntimeError, KeyError, ValueError) as error:
         raise EcgError(
-            f"{path.name} in the work folder is of a network of another size; use a new work folder."
+            "{file} in the work folder is of a network of another size; use a new work folder.",
+            file=path.name,
         ) from error
     return step
 
@@ -81,7 +82,8 @@ def checkpoint_step(path: Path) -> int:
             return int(json.loads(file.metadata()["step"]))
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise EcgError(
-            f"{path.name} in the work folder is no checkpoint; delete it, and its stage starts again."
+            "{file} in the work folder is no checkpoint; delete it, and its stage starts again.",
+            file=path.name,
         ) from error
 
 
@@ -102,7 +104,8 @@ def load_averages(path: Path, module: nn.Module, prefix: str = "") -> None:
         module.load_state_dict(_part(load_file(path), f"average/{prefix}"))
     except RuntimeError as error:
         raise EcgError(
-            f"{path.name} in the work folder is of a network of another size; use a new work folder."
+            "{file} in the work folder is of a network of another size; use a new work folder.",
+            file=path.name,
         ) from error
 
 

@@ -49,7 +49,9 @@ def launch(count: int) -> int | None:
     if count == 1 or "WORLD_SIZE" in os.environ:
         return None
     if torch.cuda.is_available() and count > torch.cuda.device_count():
-        raise EcgError(f"Only {torch.cuda.device_count()} GPUs are there; ask for at most so many processes.")
+        raise EcgError(
+            "Only {count} GPUs are there; ask for at most so many processes.", count=torch.cuda.device_count()
+        )
     launcher = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={count}"]
     return subprocess.call([sys.executable, *launcher, "-m", "ecgtwin_app", *sys.argv[1:]])
 

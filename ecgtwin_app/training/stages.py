@@ -249,8 +249,12 @@ def check_earlier(stage: Stage, run: Run) -> None:
         if not BY_NAME[name].done(run):
             far = f" (step {run.steps_done(name)} of {run.steps[name]})" if name in run.steps else ""
             raise EcgError(
-                f"The stage {stage.name!r} needs {name!r}, which is not finished in {run.work.name}{far}; run "
-                f"'ecgtwin train --only {name}' with the same folders first."
+                "The stage {stage!r} needs {name!r}, which is not finished in {work}{far}; run "
+                "'ecgtwin train --only {name}' with the same folders first.",
+                stage=stage.name,
+                name=name,
+                work=run.work.name,
+                far=far,
             )
 
 

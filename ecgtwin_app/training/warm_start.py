@@ -50,5 +50,6 @@ def _copy(module: nn.Module, source: nn.Module, shared: list[tuple[int, int]]) -
             value.copy_(found[name])
         else:
             raise EcgError(
-                f"The weights to start from have another {name}; train without --from, or from weights of this size."
+                "The weights to start from have another {name}; train without --from, or from weights of this size.",
+                name=name,
             )

@@ -8,7 +8,7 @@ from test_deidentify import leaks
 from ecgtwin_app.ecg.signal.recording import Patient
 from ecgtwin_app.engine.request import FIELDS, TwinRequest
 from ecgtwin_app.formats.marking import comment_lines, read_comment_lines
-from ecgtwin_app.formats.own_lines import is_own_line
+from ecgtwin_app.formats.own_lines import own_line
 from ecgtwin_app.formats.registry import read_ecg, write_ecg
 from ecgtwin_app.formats.writing import FORMATS
 from ecgtwin_app.sampling.names import USUAL_STEPS
@@ -75,7 +75,7 @@ def test_free_words_of_a_foreign_file_are_in_no_export(tmp_path, suffix):
      "left out what is none of the twelve leads: Resp, V3R, 2 other channels", "the file differs from its checksum", "left out 3 signals not called like an ECG lead", "left out 1 line above the table"],
 )  # fmt: skip
 def test_lines_of_this_program_are_known(line):
-    assert is_own_line(line)
+    assert own_line(line) == line
 
 
 def test_every_field_of_a_request_is_read_back():

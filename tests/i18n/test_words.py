@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import gettext
-import json
 import re
 from dataclasses import replace
-from string import Formatter
 
+import numpy as np
 import polib
 import pytest
 import shown_words
-from places import SUPPORT
+from places import PACKAGE, SUPPORT
 from PySide6.QtCore import QLocale, QTranslator
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QMenu
 from ui_fixtures import engine, opened, qtbot, store, window  # noqa: F401
 from ui_window import generate
 
-from ecgtwin_app.conditions.vocabulary import load_vocabulary
-from ecgtwin_app.ecg.measurement.quality import NOTES
+from ecgtwin_app.conditions.vocabulary import GROUPS, load_vocabulary
+from ecgtwin_app.ecg.signal.recording import EcgError, Recording
+from ecgtwin_app.ecg.signal.resampling import ten_seconds
+from ecgtwin_app.engine.engine import METHODS
+from ecgtwin_app.formats.own_lines import OWN_LINES
+from ecgtwin_app.heart.morphologies import check_combination
 from ecgtwin_app.i18n import tables, words
+from ecgtwin_app.i18n.message import Message, fields_of
 from ecgtwin_app.resources import resource_path
 from ecgtwin_app.session.condition_names import search, synonyms_of
 from ecgtwin_app.ui.commands.language_menu import LanguageMenu
@@ -30,16 +35,14 @@ from ecgtwin_app.ui.window import settings
 from ecgtwin_app.ui.window.language import install_chosen_language, install_everywhere
 from ecgtwin_app.ui.window.main_window import MainWindow
 
-_PO = polib.pofile(str(resource_path("words/de.po")))
-#: Source to German; the sentence for many stands beside the one for one.
-INTERFACE = {entry.msgid + (f"@{entry.msgctxt}" if entry.msgctxt else ""): entry.msgstr for entry in _PO}
-INTERFACE |= {entry.msgid: entry.msgstr_plural[0] for entry in _PO if entry.msgid_plural}
-INTERFACE |= {entry.msgid_plural: entry.msgstr_plural[1] for entry in _PO if entry.msgid_plural}
-CONDITIONS = tables.read_conditions("de")
-MESSAGES = json.loads(resource_path("words/messages.de.json").read_text("utf-8"))
-_OF_CONDITIONS = {
-    entry[what]: "" for entry in CONDITIONS.values() for what in ("name", "criteria", "teaching")
+#: The German table, by key; a role follows its key.
+GERMAN = {
+    entry.msgid + (f"@{entry.msgctxt}" if entry.msgctxt else ""): entry
+    for entry in polib.pofile(str(resource_path("words/de.po")))
 }
+CONDITIONS = tables.read_conditions("de")
+#: Keys that stand in the code as the names of something.
+OF_DATA = (*METHODS, "share", *GROUPS)
 #: Window text that is the same in every language.
 _NAMES = {"ECGTwin Desktop", "{0} (Ctrl+{1})"}
 
@@ -52,10 +55,6 @@ def german(qapp):
     install_everywhere(qapp, "en")
 
 
-def _fields(text: str) -> list[str]:
-    return sorted(name for _, name, _, _ in Formatter().parse(text) if name is not None)
-
-
 # -- the tables are complete ------------------------------------------------------------------------------
 
 
@@ -64,61 +63,88 @@ def test_every_shown_text_goes_through_the_translation():
     assert not forgotten, "Wrap these in tr(…):\n" + "\n".join(forgotten)
 
 
-def test_every_marked_text_has_a_german_one():
-    there = INTERFACE | MESSAGES
-    missing = [f"{where}: {text!r}" for text, where in shown_words.marked().items() if text not in there]
-    assert not missing, "Add these to resources/words/interface.de.json:\n" + "\n".join(missing)
+def test_every_key_has_german():
+    known = GERMAN.keys() | CONDITIONS.keys()
+    keys = shown_words.keys()
+    assert "{file} is empty; copy it again from where it came from." in keys and "Twin@column" in keys
+    missing = [
+        f"{where}: {key}"
+        for key, (_, where) in keys.items()
+        if key not in known and shown_words.needs_words(key)
+    ]
+    missing += [key for key in OF_DATA if key not in GERMAN]
+    assert not missing, "Add these to resources/words/de.po:\n" + "\n".join(missing)
 
 
-def test_no_german_text_is_dead():
-    dead = sorted(set(INTERFACE) - set(shown_words.marked()))
-    assert not dead, "Nothing shows these any more; take them out of interface.de.json:\n" + "\n".join(dead)
+def test_no_german_is_dead():
+    dead = sorted(GERMAN.keys() - shown_words.keys().keys() - set(OF_DATA))
+    assert not dead, "Nothing shows these any more; take them out of de.po:\n" + "\n".join(dead)
 
 
-def test_every_line_of_a_history_has_a_german_one():
-    """The window shows them, and what a file claims as history is held against this table (formats.own_lines)."""
-    found = shown_words.history_lines()
-    assert "resampled {0} Hz to {1} Hz" in found and "took {0} s to {1} s of {2} s" in found
-    missing = [f"{where}: {text}" for text, where in found.items() if text not in MESSAGES]
-    assert not missing, "Add these to resources/words/messages.de.json:\n" + "\n".join(missing)
+def test_what_counts_has_a_plural_in_both_languages():
+    counting = {key: many for key, (many, _) in shown_words.keys().items() if many}
+    assert counting == {key: entry.msgid_plural for key, entry in GERMAN.items() if entry.msgid_plural}
+    assert all(set(GERMAN[key].msgstr_plural) == {0, 1} for key in counting)
 
 
-def test_every_error_that_reaches_the_window_has_a_german_one():
-    missing = [f"{where}: {text}" for text, where in shown_words.messages().items() if text not in MESSAGES]
-    assert not missing, "Add these to resources/words/messages.de.json:\n" + "\n".join(missing)
+def test_messages_are_keys_and_values_not_finished_sentences():
+    assert shown_words.finished_sentences() == []
 
 
-def test_no_message_is_dead():
-    said = shown_words.source_of_rooms()
-    dead = []
-    for text in MESSAGES:
-        pieces = [piece for piece in re.split(r"\{\d\}", text) if len(piece) > 3] or [text]
-        spelled = [{piece, piece.lower().replace(" ", "_")} for piece in pieces]
-        if not all(any(one in said for one in ways) for ways in spelled):
-            dead.append(text)
-    # Joined from parts of a criterion, so that no module holds them whole.
-    joined = {"Sokolow-Lyon and Cornell", "P flat and QRS wide", "notched wide P and terminal force"}
-    joined |= {f"{{0}}: {note}" for note in NOTES}
-    assert not set(dead) - joined, "No room says these any more:\n" + "\n".join(dead)
+def test_no_text_is_recognised_by_matching_it():
+    """Regular expressions stand in the languages' rooms only for the decimal signs of a text's numbers."""
+    uses = [
+        f"{name}: {ast.unparse(node)}"
+        for name, tree in shown_words.modules("i18n")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re.")
+    ]
+    assert uses == [
+        "i18n/words.py: re.sub('(?<=\\\\d)\\\\.(?=\\\\d)', LANGUAGES[_installed.code].decimal_point, text)"
+    ]
+    assert not (PACKAGE.parent / "resources/words/messages.de.json").exists()
 
 
-def test_every_note_on_a_lead_has_a_german_one():
-    assert [note for note in NOTES if f"{{0}}: {note}" not in MESSAGES or note not in MESSAGES] == []
+def test_the_lines_of_a_history_are_those_that_are_accepted_from_files():
+    """What a file claims as history is held against this list (formats.own_lines)."""
+    own = {key: many for one in OWN_LINES for key, many in [one if isinstance(one, tuple) else (one, "")]}
+    rooms = ("ecg/signal/", "formats/", "session/morph.py")
+    lines = {
+        key: many
+        for key, (many, where) in shown_words.keys().items()
+        if where.startswith(rooms) and (key[0].islower() or key[0] == "{" and not key.endswith("."))
+    }
+    parts = {
+        "rate", "rate 500", "unit", "unit mV", "lead order", "lead order I,II,III,aVR,…", "not in leads",
+        "seconds", "milliseconds", "microseconds", "nanoseconds", "{n} other channel",
+        "{edge:g} Hz high-pass", "{edge:g} Hz low-pass", "{edge:g} Hz notch",
+    }  # fmt: skip
+    assert {key: many for key, many in lines.items() if key not in parts} == own
 
 
-@pytest.mark.parametrize("table", [INTERFACE, MESSAGES], ids=["window", "messages"])
-def test_both_languages_fill_in_the_same_values(table):
-    assert [text for text, german in table.items() if _fields(text) != _fields(german)] == []
+def _german(entry):
+    return [entry.msgstr, *entry.msgstr_plural.values()] if entry.msgstr_plural else [entry.msgstr]
 
 
-@pytest.mark.parametrize(
-    "table", [INTERFACE, dict(enumerate(_OF_CONDITIONS)), MESSAGES], ids=["window", "conditions", "messages"]
-)
-def test_german_is_written_as_german(table):
+def test_both_languages_fill_in_the_same_values():
+    for entry in GERMAN.values():
+        values = dict(fields_of(entry.msgid)) | dict(fields_of(entry.msgid_plural))
+        for german in _german(entry):
+            # The sentence for one may leave the count out.
+            assert values.items() - {("n", "")} <= set(fields_of(german)) | {("n", values.get("n"))}, (
+                entry.msgid
+            )
+            assert set(fields_of(german)) <= values.items(), entry.msgid
+
+
+def test_german_is_written_as_german():
     # A decimal point would be a left-over; three figures behind it are thousands, and versions have points.
-    wrong = [german for german in table.values() if re.search(r"\d\.\d(?!\d\d)", german)]
+    texts = [re.sub(r"\{[^}]*\}", "", german) for entry in GERMAN.values() for german in _german(entry)]
+    texts += [entry[what] for entry in CONDITIONS.values() for what in ("name", "criteria", "teaching")]
+    wrong = [text for text in texts if re.search(r"\d\.\d(?!\d\d)", text)]
     assert [text for text in wrong if "Version" not in text] == []
-    assert [german for german in table.values() if "“" in german and "„" not in german] == []
+    assert [text for text in texts if "“" in text and "„" not in text] == []
+    assert all(german for entry in GERMAN.values() for german in _german(entry))
 
 
 def test_every_condition_has_german_words():
@@ -132,7 +158,7 @@ def test_every_condition_has_german_words():
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_mnemonics_of_a_menu_differ(language):
-    spoken = INTERFACE if language == "de" else {}
+    spoken = {key: entry.msgstr for key, entry in GERMAN.items()} if language == "de" else {}
     for menu in MENUS:
         if menu == "View":
             continue  # it has nearly as many entries as the alphabet has letters; Qt steps through those alike
@@ -150,7 +176,8 @@ def test_mnemonics_of_a_menu_differ(language):
 def test_english_is_what_the_code_says(qapp):
     assert words.tr("Open ECG") == "Open ECG"
     assert words.number(1.25, 2) == "1.25"
-    assert words.said("sinus.edf is empty; copy it again from where it came from.").startswith("sinus.edf is")
+    message = Message("{file} is empty; copy it again from where it came from.", file="sinus.edf")
+    assert words.translate(message) == message == "sinus.edf is empty; copy it again from where it came from."
 
 
 def test_german_sentences_numbers_and_plurals(german):
@@ -179,21 +206,43 @@ def test_qt_speaks_german_too_and_english_again(qapp, qtbot):  # noqa: F811
 
 
 def test_what_rooms_below_say_is_translated_with_its_values(german):
-    said = german.said
-    assert said("a b.edf is empty; copy it again from where it came from.") == (
-        "a b.edf ist leer; kopieren Sie die Datei erneut von ihrer Quelle."
+    empty = EcgError("{file} is empty; copy it again from where it came from.", file="a b.edf")
+    assert (
+        german.translate(empty.message) == "a b.edf ist leer; kopieren Sie die Datei erneut von ihrer Quelle."
     )
-    assert said("Only 4.2 s follow second 1, but ten are needed; open a longer recording.") == (
-        "Nach Sekunde 1 folgen nur 4,2 s, gebraucht werden zehn; öffnen Sie eine längere Aufzeichnung."
+    with pytest.raises(EcgError) as refused:
+        ten_seconds(Recording(np.zeros((12, 2100)), 500.0))
+    assert str(refused.value) == ("Only 4.20 s follow second 0, but ten are needed; open a longer recording.")
+    assert german.translate(refused.value.message) == (
+        "Nach Sekunde 0 folgen nur 4,20 s, gebraucht werden zehn; öffnen Sie eine längere Aufzeichnung."
     )
-    sentence = said(
-        "No beat shows left bundle branch block and right bundle branch block together: two blocks of the"
-        " whole bundle are complete block, and the left one contains its fascicles; leave one of them out."
+    with pytest.raises(EcgError) as refused:
+        check_combination(["left bundle branch block", "right bundle branch block"])
+    assert german.translate(refused.value.message).startswith(
+        "Kein Schlag zeigt Linksschenkelblock und Rechtsschenkelblock zusammen: beide"
     )
-    assert sentence.startswith("Kein Schlag zeigt Linksschenkelblock und Rechtsschenkelblock zusammen: beide")
-    assert said("60 to 100") == "60 bis 100"
-    assert said("≥ 0.12") == "≥ 0,12"
-    assert said("A sentence that no table knows.") == "A sentence that no table knows."
+    assert german.translate(Message("{low:g} to {high:g}", low=-0.5, high=100)) == "−0,5 bis 100"
+    assert german.translate(Message("≥ {limit:g}", limit=0.12)) == "≥ 0,12"
+    assert german.translate(Message("{count:,} of {what}", count=1234567, what="x.y")) == "1.234.567 of x.y"
+    assert german.translate("A file's own text, 0.5") == "A file's own text, 0.5"
+
+
+@pytest.mark.parametrize(
+    ("count", "english", "german_words"),
+    [
+        (0, "left out 0 lines above the table", "0 Zeilen über der Tabelle weggelassen"),
+        (1, "left out 1 line above the table", "1 Zeile über der Tabelle weggelassen"),
+        (2, "left out 2 lines above the table", "2 Zeilen über der Tabelle weggelassen"),
+    ],
+)
+def test_what_is_counted_is_right_for_none_one_and_two(german, count, english, german_words):
+    line = Message.counted(
+        "left out {n:,} line above the table", "left out {n:,} lines above the table", count
+    )
+    assert line == english
+    assert german.translate(line) == german_words
+    beats = german.plural("{n} beat unlike the others", "{n} beats unlike the others", count)
+    assert beats == f"{count} {'Schlag' if count == 1 else 'Schläge'} anders als die übrigen"
 
 
 def test_conditions_are_found_by_german_english_and_code(german):
@@ -250,10 +299,7 @@ def test_the_window_asks_for_no_text_that_has_no_german(german, qtbot, engine, s
     window.show_palette()
     window.show_shortcuts()
     qtbot.waitUntil(lambda: window.view.up_to_date)
-    unknown = {text for text in asked - set(MESSAGES) if re.search(r"[a-z]{4}", text)}
-    # Names of files and of the stand-in engine, and messages of rooms below that are looked up whole first.
-    patterns = words._patterns("de")
-    unknown = {text for text in unknown if not any(shape.fullmatch(text) for shape, _ in patterns)}
+    unknown = {text for text in asked if re.search(r"[a-z]{4}", re.sub(r"\{[^}]*\}", "", text))}
     stand_in = (SUPPORT / "ui_standin.py").read_text("utf-8")
     assert {text for text in unknown if text not in stand_in} <= {"English", "Deutsch", "Letter"}
     assert window.windowTitle() == "waveform_ecg.dcm[*] – ECGTwin Desktop"

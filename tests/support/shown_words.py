@@ -5,16 +5,36 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from places import PACKAGE
 
-#: Calls whose texts are shown: which of their arguments, by place and by name.
-MARKERS = {
-    "tr": {0: "text"},
-    "N_": {0: "text"},
-    "plural": {0: "one", 1: "many"},
-    "Command": {1: "text", 4: "tip"},
+#: Calls whose literal texts are keys of the tables, by their places: sentences of the window, ...
+WINDOW = {"tr": (0,), "N_": (0,), "plural": (0, 1), "Command": (1, 4)}
+#: ... messages of the rooms below, ...
+MESSAGES = {
+    "Message": (0,),
+    "counted": (0, 1),
+    "EcgError": (0,),
+    "WeightsError": (0,),
+    "UnknownCondition": (0,),
+    "NotStated": (1,),
+    "__init__": (0,),
 }
+#: ... and the lines of a verdict: name, what is asked, what was got.
+CRITERIA = {
+    "line": (0, 2, 3),
+    "at_least": (0,),
+    "above": (0,),
+    "below": (0,),
+    "between": (0,),
+    "yes": (0, 1),
+    "all_of": (1,),
+    "Exclusion": (1,),
+    "Condition": (99,),
+}
+#: Calls that count: the second text is the plural of the first.
+COUNTING = ("plural", "counted")
 #: Calls that put a text before the user; a literal in them was forgotten.
 SHOWING = {
     "QLabel", "QAction", "QPushButton", "QToolButton", "QMenu", "QTreeWidgetItem", "QCheckBox", "QGroupBox",
@@ -27,6 +47,7 @@ SHOWING = {
 SHOWING_KEYWORDS = {"text", "placeholderText", "toolTip", "title", "suffix", "prefix"}
 #: Rooms and files whose errors reach the window. The others are met on the command line or in training.
 SPEAKING = (
+    "i18n",
     "ecg",
     "conditions",
     "formats",
@@ -51,16 +72,79 @@ def modules(*rooms: str) -> Iterator[tuple[str, ast.Module]]:
             yield path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text("utf-8"))
 
 
-def marked() -> dict[str, str]:
-    """Every text that is marked to be shown, with the module that holds it."""
-    found = {}
-    for name, tree in modules("ui", "report", "i18n", "session", "engine"):
+@lru_cache(maxsize=1)
+def keys() -> dict[str, tuple[str, str]]:
+    """Every key of the tables that the code holds: its plural or "", and where it stands.
+
+    A role follows its key: "Twin@column".
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for name, tree in modules(*SPEAKING):
+        if name in SILENT:
+            continue
+        constants = _constants(tree)
+        places = WINDOW | MESSAGES | (CRITERIA if name.startswith("conditions/") else {})
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call):
-                for argument in _arguments(node, MARKERS.get(_called(node), {})):
-                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                        found.setdefault(argument.value + _role(node), name)
+            if isinstance(node, ast.Call) and (called := _called(node)) in places:
+                texts = [
+                    text
+                    for argument in _arguments(node, places[called])
+                    for text in _literals(argument, constants)
+                ]
+                if called in COUNTING and len(texts) == 2:
+                    found[texts[0]] = (texts[1], name)
+                else:
+                    for text in texts:
+                        found.setdefault(text + _role(node), ("", name))
     return found
+
+
+def needs_words(key: str) -> bool:
+    """Whether a key says anything that another language says otherwise: "≥ {limit:g}" and "J" do not."""
+    return bool(re.search(r"[A-Za-z]{2}", re.sub(r"\{[^}]*\}", "", key)))
+
+
+def finished_sentences() -> list[str]:
+    """Where an error or a history is given a text with its values in it, instead of a key."""
+    found = []
+    for name, tree in modules(*SPEAKING[1:]):
+        for node in ast.walk(tree):
+            given = _of_history(node)
+            if isinstance(node, ast.Call) and (called := _called(node)) in MESSAGES and called != "__init__":
+                given += list(_arguments(node, MESSAGES[called]))
+            found += [
+                f"{name}:{part.lineno}"
+                for value in given
+                for part in ast.walk(value)
+                if isinstance(part, ast.JoinedStr)
+            ]
+    return found
+
+
+def _constants(tree: ast.Module) -> dict[str, str]:
+    """The texts that a module gives a name."""
+    return {
+        node.targets[0].id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    }
+
+
+def _literals(node: ast.expr, constants: dict[str, str]) -> Iterator[str]:
+    """The texts an argument can be: itself, either side of a choice, or what a constant of the module is."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.Name) and node.id in constants:
+        yield constants[node.id]
+    elif isinstance(node, ast.IfExp):
+        yield from _literals(node.body, constants)
+        yield from _literals(node.orelse, constants)
+    elif isinstance(node, ast.BoolOp):
+        for value in node.values:
+            yield from _literals(value, constants)
 
 
 def _role(node) -> str:
@@ -83,34 +167,6 @@ def forgotten() -> list[str]:
     return found
 
 
-def messages() -> dict[str, str]:
-    """Patterns of the errors that reach the window, ``"{0} is empty"``, with the module that raises them."""
-    found = {}
-    for name, tree in modules(*SPEAKING):
-        if name in SILENT:
-            continue
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and _called(node) in ("EcgError", "WeightsError") and node.args:
-                words = _pattern(node.args[0])
-                if words is not None and re.search(r"[a-z]{2}", words):
-                    found.setdefault(words, name)
-    return found
-
-
-def history_lines() -> dict[str, str]:
-    """Patterns of what is written into a recording's history, with the module that writes it."""
-    found = {}
-    for name, tree in modules(*SPEAKING):
-        if name in SILENT:
-            continue
-        for text in (
-            text for node in ast.walk(tree) for value in _of_history(node) for text in _texts(value)
-        ):
-            if " " in text:
-                found.setdefault(text, name)
-    return found
-
-
 def _of_history(node: ast.AST) -> list[ast.expr]:
     """The expressions that a node puts into a history."""
     if isinstance(node, ast.Assign | ast.AugAssign):
@@ -129,28 +185,14 @@ def _of_history(node: ast.AST) -> list[ast.expr]:
     return []
 
 
-def _texts(value: ast.expr) -> Iterator[str]:
-    """The patterns of the texts in an expression, those within an f-string only as a part of it."""
-    if (words := _pattern(value)) is not None:
-        yield words
-        return
-    for child in ast.iter_child_nodes(value):
-        yield from _texts(child)
-
-
-def source_of_rooms() -> str:
-    """What the rooms hold that speak without Qt, with the pieces of a text that runs over lines joined."""
-    paths = (path for room in SPEAKING for path in sorted((PACKAGE / room).rglob("*.py")))
-    return re.sub(r'"\s*\n\s*f?"', "", "\n".join(path.read_text("utf-8") for path in paths))
-
-
 def _called(node: ast.Call) -> str:
     return node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
 
 
 def _arguments(node, places):
     yield from (node.args[place] for place in places if place < len(node.args))
-    yield from (keyword.value for keyword in node.keywords if keyword.arg in places.values())
+    named = {"tip": 4, "text": 1, "asked": 2, "got": 3, "no_pr": 99}
+    yield from (keyword.value for keyword in node.keywords if named.get(keyword.arg) in places)
 
 
 def _pattern(node: ast.expr) -> str | None:

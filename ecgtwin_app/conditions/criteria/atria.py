@@ -6,9 +6,10 @@ Morris et al., Circulation 1964;29:242.
 
 from __future__ import annotations
 
-from ecgtwin_app.conditions.verdict import Asked, Verdict, any_of, at_least, line, seen
+from ecgtwin_app.conditions.verdict import Asked, Verdict, all_of, any_of, at_least, line, seen
 from ecgtwin_app.ecg.measurement.measure import Measurements
 from ecgtwin_app.ecg.measurement.p_pattern import is_notched, p_amplitude, terminal_force_v1
+from ecgtwin_app.i18n.message import Message
 
 #: Morris' 0.04 mm s, as mV ms.
 TERMINAL_FORCE = 4.0
@@ -21,17 +22,21 @@ def left_atrial_enlargement(m: Measurements, asked: Asked) -> list[Verdict]:
     wide = m.p_duration is not None and m.p_duration >= 120
     notched = wide and "II" in m.leads and is_notched(shape, "II")
     negative = "V1" in m.leads and force is not None and force >= TERMINAL_FORCE
-    reached = [name for name, met in (("notched wide P", notched), ("terminal force", negative)) if met]
+    reached = [
+        name
+        for name, met in ((Message("notched wide P"), notched), (Message("terminal force"), negative))
+        if met
+    ]
     return [
         line(
             "left atrial P",
             "",
             "either",
-            " and ".join(reached) or "neither",
+            all_of(reached, "neither"),
             any_of(m, ("II", "V1"), bool(reached)),
         ),
         line("P duration", "ms", "≥ 120 and notched in II", m.p_duration, None),
-        line("terminal force of V1", "mV·ms", f"≥ {TERMINAL_FORCE:g}", force, None),
+        line("terminal force of V1", "mV·ms", Message("≥ {limit:g}", limit=TERMINAL_FORCE), force, None),
     ]
 
 

@@ -10,6 +10,7 @@ from ecgtwin_app.conditions.criteria.rhythm import p_before_qrs
 from ecgtwin_app.conditions.verdict import Asked, Verdict, above, at_least, below, line, yes
 from ecgtwin_app.ecg.measurement.measure import Measurements
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
+from ecgtwin_app.i18n.message import Message
 
 #: A P conducts to a QRS that begins so long after its peak, seconds.
 CONDUCTS = (0.06, 0.56)
@@ -62,7 +63,7 @@ def wenckebach_av_block(m: Measurements, asked: Asked) -> list[Verdict]:
     growths = [] if found is None else growth_at_drops(found)
     return [
         at_least("dropped QRS", "", None if found is None else float(found.dropped.sum()), 1),
-        line("PR before a dropped QRS less PR after it", "ms", f"≥ {GREW:g}",
+        line("PR before a dropped QRS less PR after it", "ms", Message("≥ {limit:g}", limit=GREW),
              float(np.median(growths)) if growths else None, bool(growths and np.median(growths) >= GREW)),
     ]  # fmt: skip
 
@@ -77,7 +78,7 @@ def mobitz_ii_av_block(m: Measurements, asked: Asked) -> list[Verdict]:
     spread = float(np.percentile(known, 90) - np.percentile(known, 10)) if known.size > 2 else None
     return [
         at_least("dropped QRS", "", None if found is None else float(found.dropped.sum()), 1),
-        line("PR before a dropped QRS less PR after it", "ms", f"-{GREW:g} to {GREW:g}", growth,
+        line("PR before a dropped QRS less PR after it", "ms", Message("{low:g} to {high:g}", low=-GREW, high=GREW), growth,
              growth is not None and abs(growth) < GREW),
         below("spread of PR", "ms", spread, ALIKE),
         yes("two P in a row conducted", "yes", bool(np.any(conducted[:-1] & conducted[1:]))),

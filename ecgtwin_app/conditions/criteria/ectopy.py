@@ -13,6 +13,7 @@ from ecgtwin_app.conditions.verdict import Asked, Verdict, above, at_least, line
 from ecgtwin_app.ecg.delineation.delineate import UNLIKE, WIDE, Beat, Shape
 from ecgtwin_app.ecg.measurement.measure import Measurements
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
+from ecgtwin_app.i18n.message import Message
 
 #: A spike leads a QRS when it stands so long before its onset at most, or so little after it, seconds.
 LEADS_BY, LAGS_BY = 0.08, 0.02
@@ -28,7 +29,7 @@ def premature_atrial_complex(m: Measurements, asked: Asked) -> list[Verdict]:
     best = max(found, key=lambda beat: beat.correlation, default=None)
     return [
         at_least("premature narrow beats", "", float(len(found)), 1),
-        line("its likeness to the usual QRS", "", f"≥ {UNLIKE:g}", None if best is None else best.correlation,
+        line("its likeness to the usual QRS", "", Message("≥ {limit:g}", limit=UNLIKE), None if best is None else best.correlation,
              best is not None),
     ]  # fmt: skip
 
@@ -41,7 +42,7 @@ def ventricular_premature_complex(m: Measurements, asked: Asked) -> list[Verdict
     found = [(_premature_tests(beat, m, asked), beat) for beat in m.beats]
     complexes = sum(all(tests) for tests, _ in found)
     tests, beat = max(found, key=lambda pair: (sum(pair[0]), -pair[1].correlation))
-    wide, unlike = f"≥ {WIDE:g}", f"< {UNLIKE:g}"
+    wide, unlike = Message("≥ {limit:g}", limit=WIDE), Message("< {limit:g}", limit=UNLIKE)
     return [
         at_least("ventricular premature complexes", "", float(complexes), 1),
         line("its prematurity", "", "early", "early" if tests[0] else "in time", tests[0]),

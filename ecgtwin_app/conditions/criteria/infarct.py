@@ -10,6 +10,7 @@ from __future__ import annotations
 from ecgtwin_app.conditions.verdict import Asked, Verdict, any_of, line, seen
 from ecgtwin_app.ecg.measurement.measure import Measurements
 from ecgtwin_app.ecg.measurement.qrs_pattern import QWave, q_wave
+from ecgtwin_app.i18n.message import Message
 
 #: Q of V2 and V3 and of the inferior leads, ms; depth in the inferior leads, mV.
 ANTERIOR_Q, INFERIOR_Q, DEEP = 20.0, 40.0, 0.1
@@ -17,12 +18,14 @@ ANTERIOR_Q, INFERIOR_Q, DEEP = 20.0, 40.0, 0.1
 
 def old_anterior_infarct(m: Measurements, asked: Asked) -> list[Verdict]:
     """Q of 20 ms or QS in V2 or V3."""
-    return _q_waves(m, ("V2", "V3"), 1, ANTERIOR_Q, 0.0, "Q ≥ 20 ms or QS in V2 or V3")
+    return _q_waves(m, ("V2", "V3"), 1, ANTERIOR_Q, 0.0, Message("Q ≥ 20 ms or QS in V2 or V3"))
 
 
 def old_inferior_infarct(m: Measurements, asked: Asked) -> list[Verdict]:
     """Q of 40 ms and 0.1 mV, or QS, in two of II, III and aVF."""
-    return _q_waves(m, ("II", "III", "aVF"), 2, INFERIOR_Q, DEEP, "Q ≥ 40 ms or QS in two of II, III, aVF")
+    return _q_waves(
+        m, ("II", "III", "aVF"), 2, INFERIOR_Q, DEEP, Message("Q ≥ 40 ms or QS in two of II, III, aVF")
+    )
 
 
 def _q_waves(m, leads, wanted, duration, depth, words):

@@ -12,6 +12,7 @@ from collections.abc import Collection
 
 from ecgtwin_app.conditions.verdict import Asked, Verdict, any_of, line, seen
 from ecgtwin_app.ecg.measurement.measure import Measurements
+from ecgtwin_app.i18n.message import Message
 
 CHEST = ("V1", "V2", "V3", "V4", "V5", "V6")
 INFERIOR = ("II", "aVF", "III")
@@ -42,14 +43,16 @@ def anterior_stemi(m: Measurements, asked: Asked) -> list[Verdict]:
     """J-point elevation in at least two contiguous chest leads."""
     limits = {lead: st_limit(lead, asked.age, asked.sex) for lead in CHEST}
     return _elevation(
-        m, limits, f"two neighbours of V1 to V6; V2 and V3 ≥ {limits['V2']:g} mV, others ≥ 0.1 mV"
+        m,
+        limits,
+        Message("two neighbours of V1 to V6; V2 and V3 ≥ {limit:g} mV, others ≥ 0.1 mV", limit=limits["V2"]),
     )
 
 
 def inferior_stemi(m: Measurements, asked: Asked) -> list[Verdict]:
     """J-point elevation in at least two of II, III and aVF."""
     limits = {lead: st_limit(lead, asked.age, asked.sex) for lead in INFERIOR}
-    return _elevation(m, limits, "two of II, III, aVF ≥ 0.1 mV")
+    return _elevation(m, limits, Message("two of II, III, aVF ≥ 0.1 mV"))
 
 
 def _elevation(m, limits, wanted):

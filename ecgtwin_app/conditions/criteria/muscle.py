@@ -12,10 +12,11 @@ import itertools
 
 import numpy as np
 
-from ecgtwin_app.conditions.verdict import Asked, Verdict, above, any_of, below, line, seen
+from ecgtwin_app.conditions.verdict import Asked, Verdict, above, all_of, any_of, below, line, seen
 from ecgtwin_app.ecg.delineation.delineate import lead_waves
 from ecgtwin_app.ecg.measurement.measure import NEEDS, Measurements
 from ecgtwin_app.ecg.measurement.qrs_pattern import qrs_of
+from ecgtwin_app.i18n.message import Message
 
 SOKOLOW = 3.5
 #: Cornell's limits, mV; the men's holds when the sex is not known.
@@ -32,15 +33,15 @@ def left_ventricular_hypertrophy(m: Measurements, asked: Asked) -> list[Verdict]
     sokolow = seen(m, NEEDS["sokolow_lyon"], lambda: m.sokolow_lyon)
     cornell = seen(m, NEEDS["cornell"], lambda: m.cornell)
     by = (
-        ("Sokolow-Lyon", m.sokolow_lyon is not None and m.sokolow_lyon >= SOKOLOW),
-        ("Cornell", m.cornell is not None and m.cornell > limit),
+        (Message("Sokolow-Lyon"), m.sokolow_lyon is not None and m.sokolow_lyon >= SOKOLOW),
+        (Message("Cornell"), m.cornell is not None and m.cornell > limit),
     )
     reached = [name for name, met in by if met]
     met = any_of(m, (*NEEDS["sokolow_lyon"], *NEEDS["cornell"]), bool(reached))
     return [
-        line("left ventricular voltage", "", "either", " and ".join(reached) or "neither", met),
-        line("Sokolow-Lyon", "mV", f"≥ {SOKOLOW:g}", sokolow, None),
-        line("Cornell", "mV", f"> {limit:g}", cornell, None),
+        line("left ventricular voltage", "", "either", all_of(reached, "neither"), met),
+        line("Sokolow-Lyon", "mV", Message("≥ {limit:g}", limit=SOKOLOW), sokolow, None),
+        line("Cornell", "mV", Message("> {limit:g}", limit=limit), cornell, None),
     ]
 
 

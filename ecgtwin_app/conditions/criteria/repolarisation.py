@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecgtwin_app.conditions.verdict import Asked, Verdict, any_of, at_least, line, seen, yes
+from ecgtwin_app.conditions.verdict import Asked, Verdict, all_of, any_of, at_least, line, seen, yes
 from ecgtwin_app.ecg.measurement.measure import Measurements
 from ecgtwin_app.ecg.measurement.p_pattern import p_amplitude
 from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE
+from ecgtwin_app.i18n.message import Message
 
 #: T taller than this, mV, in a limb and in a chest lead.
 TALL = {lead: 1.0 if lead.startswith("V") else 0.5 for lead in LEADS}
@@ -39,11 +40,11 @@ def hyperkalaemia(m: Measurements, asked: Asked) -> list[Verdict]:
     height = p_amplitude(m.delineation.shapes[0], "II") if "II" in m.leads else None
     flat = "II" in m.leads and (height is None or height <= FLAT_P)
     wide = m.qrs is not None and m.qrs > WIDENED
-    words = [name for name, met in (("P flat", flat), ("QRS wide", wide)) if met]
+    words = [name for name, met in ((Message("P flat"), flat), (Message("QRS wide"), wide)) if met]
     return [
         line("tall T on a narrow base", "", "> 0.5 mV in a limb or > 1 mV in a chest lead",
              ", ".join(tented) or "none", any_of(m, LEADS, bool(tented))),
-        line("P flattened or QRS widened", "", "either", " and ".join(words) or "neither",
+        line("P flattened or QRS widened", "", "either", all_of(words, "neither"),
              any_of(m, ("II",), bool(words))),
     ]  # fmt: skip
 

@@ -26,6 +26,7 @@ from ecgtwin_app.conditions.verdict import (
 )
 from ecgtwin_app.ecg.delineation.flutter import AGAINST_P, SHARE, SMALLEST
 from ecgtwin_app.ecg.measurement.measure import Measurements
+from ecgtwin_app.i18n.message import Message
 
 #: RR variation (%) of a regular rhythm.
 REGULAR = 10
@@ -61,8 +62,8 @@ def sinus_arrhythmia(m: Measurements, asked: Asked) -> list[Verdict]:
 def _sinus_rate(m, asked):
     # Where beats are dropped the sinus node's rate is that of the P waves.
     if any(condition.drops_beats for condition in asked.conditions):
-        return "atrial rate", None if m.p_train is None else m.p_train.rate
-    return "ventricular rate", m.heart_rate
+        return Message("atrial rate"), None if m.p_train is None else m.p_train.rate
+    return Message("ventricular rate"), m.heart_rate
 
 
 def _sinus(m, asked, steady=True):
@@ -148,11 +149,17 @@ def _flutter_waves(flutter):
     """How much of what lies between the QRS the waves explain, and whether P and T would explain it as well."""
     if flutter is None:
         return [
-            line("flutter waves' share of what lies between the QRS", "%", f"≥ {100 * SHARE:g}", None, False)
+            line(
+                "flutter waves' share of what lies between the QRS",
+                "%",
+                Message("≥ {limit:g}", limit=100 * SHARE),
+                None,
+                False,
+            )
         ]
     fits = flutter.share >= flutter.asked_share and flutter.amplitude >= SMALLEST
     lines = [
-        line("flutter waves' share of what lies between the QRS", "%", f"≥ {100 * flutter.asked_share:g}",
+        line("flutter waves' share of what lies between the QRS", "%", Message("≥ {limit:g}", limit=100 * flutter.asked_share),
              100 * flutter.share, fits),
     ]  # fmt: skip
     if not flutter.two_to_one:
@@ -161,7 +168,7 @@ def _flutter_waves(flutter):
             line(
                 "residual, flutter waves against P and T",
                 "%",
-                f"≤ {100 * AGAINST_P:g}",
+                Message("≤ {limit:g}", limit=100 * AGAINST_P),
                 left,
                 left <= 100 * AGAINST_P,
             )

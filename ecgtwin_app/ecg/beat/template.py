@@ -231,7 +231,11 @@ def render_beats(
         Millivolts, zero between the waves.
     """
     if rate != MODEL_RATE:
-        raise EcgError(f"Beats are laid at {MODEL_RATE:g} Hz, not {rate:g} Hz; resample afterwards.")
+        raise EcgError(
+            "Beats are laid at {needed:g} Hz, not {rate:g} Hz; resample afterwards.",
+            needed=MODEL_RATE,
+            rate=rate,
+        )
     out = np.zeros((8, samples), dtype=np.float32)
     if template.has_p:
         for time in score.times("P", *p_origins):

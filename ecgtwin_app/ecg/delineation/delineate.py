@@ -94,7 +94,7 @@ class Shape:
     def lead(self, name: str) -> np.ndarray:
         """One lead, shape (samples,), millivolts; `EcgError` if it is not there."""
         if name not in self.leads:
-            raise EcgError(f"This recording has no lead {name}.")
+            raise EcgError("This recording has no lead {lead}.", lead=name)
         return self.signal[self.leads.index(name)]
 
 

@@ -17,6 +17,7 @@ from ecgtwin_app.ecg.delineation.delineate import Delineation
 from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.leads import derivable, with_limb_leads
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
+from ecgtwin_app.i18n.message import Message
 
 #: Rates of a flutter, 1/min, and the step of the search.
 RATES, STEP = (230.0, 350.0), 1.5
@@ -189,7 +190,7 @@ def _overtones(rate, samples):
 
 #: What cannot be told of a recording in flutter, whose waves lie where P would.
 _OF_P = ("p_duration", "pr", "p_axis", "p_before_qrs", "p_consistency")
-IN_PLACE_OF_P = "flutter waves stand in place of P"
+IN_PLACE_OF_P = Message("flutter waves stand in place of P")
 
 
 def without_p(measurements: dict, flutter: Flutter) -> dict:

@@ -15,6 +15,7 @@ from ecgtwin_app.ecg.delineation.delineate import Delineation
 from ecgtwin_app.ecg.delineation.representative_beat import cut
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
 from ecgtwin_app.ecg.signal.zero_phase import both_ways
+from ecgtwin_app.i18n.message import Message
 
 #: Beats stand out when the weaker of them (10th percentile) have so many times the activity of the strongest
 #: moments between them (98th).
@@ -25,7 +26,7 @@ LIKE, ALONE = 0.8, 0.34
 #: Seconds either side of a fiducial that belong to its beat, and that are compared.
 BEAT, COMPARED = 0.12, 0.1
 #: What is said when the beats cannot be trusted.
-DOUBT = "the beats cannot be told from the noise"
+DOUBT = Message("the beats cannot be told from the noise")
 
 
 def beats_doubt(found: Delineation) -> str:

@@ -108,7 +108,9 @@ def representative_beat(recording: Recording) -> RepresentativeBeat:
     """
     missing = [name for name in INDEPENDENT_LEADS if name not in recording.leads]
     if missing:
-        raise EcgError(f"A representative beat needs I, II and V1 to V6; {', '.join(missing)} is missing.")
+        raise EcgError(
+            "A representative beat needs I, II and V1 to V6; {leads} is missing.", leads=", ".join(missing)
+        )
     return median_of(stack_beats(recording))
 
 

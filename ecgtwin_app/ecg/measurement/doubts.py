@@ -8,6 +8,7 @@ from ecgtwin_app.ecg.measurement.qtc import BAZETT_RATES, FORMULAS, qtc_doubts
 from ecgtwin_app.ecg.measurement.quality import UNUSABLE, Quality
 from ecgtwin_app.ecg.signal.leads import LIMB_LEADS
 from ecgtwin_app.ecg.signal.recording import LEADS
+from ecgtwin_app.i18n.message import Message
 
 
 def doubts(measurements: Mapping, quality: Quality | None = None, reversal: str = "") -> list[str]:
@@ -22,27 +23,43 @@ def doubts(measurements: Mapping, quality: Quality | None = None, reversal: str 
     reversal : str
         Electrodes that look exchanged (`ecg.lead_reversal`).
     """
-    said = []
+    found: list[str] = []
     if quality is not None:
         if quality.verdict == UNUSABLE:
-            said.append("The signal is unusable; nothing that is measured on it can be trusted.")
-        said += quality.notes
+            found.append(Message("The signal is unusable; nothing that is measured on it can be trusted."))
+        found += quality.notes
     if reversal:
-        said.append(f"electrodes perhaps exchanged: {reversal}")
+        found.append(exchanged(reversal))
     if not measurements:
-        return said
+        return found
     leads = measurements.get("leads", LEADS)
     if tuple(leads) != LEADS:
         # Of six limb leads two are independent.
         derived = 4 if set(LIMB_LEADS) <= set(leads) else 0
         count = len(leads) - derived
-        said.append(
-            "The intervals rest on one lead; others may show an earlier begin or a later end."
-            if count == 1
-            else f"The intervals rest on {count} independent leads, not eight; others may show an earlier begin or a "
-            "later end."
+        found.append(
+            Message.counted(
+                "The intervals rest on one lead; others may show an earlier begin or a later end.",
+                "The intervals rest on {n} independent leads, not eight; others may show an earlier begin or a "
+                "later end.",
+                count,
+            )
         )
-    return said + _of_qtc(measurements)
+    return found + _of_qtc(measurements)
+
+
+#: The note on electrodes that look exchanged.
+EXCHANGED = "electrodes perhaps exchanged: {electrodes}"
+
+
+def exchanged(reversal: str) -> Message:
+    """The note on electrodes that look exchanged, for what `lead_reversal` says of them."""
+    return Message(EXCHANGED, electrodes=reversal)
+
+
+def is_exchanged(note: str) -> bool:
+    """Whether a note is that on electrodes."""
+    return isinstance(note, Message) and note.key == EXCHANGED
 
 
 def _of_qtc(measurements):
@@ -56,9 +73,14 @@ def _of_qtc(measurements):
     }
     low, high = BAZETT_RATES
     sentences = {
-        "heart rate": f"At {rate or 0:.0f}/min QTc by Bazett misleads: it is too short below {low:g}/min and too long "
-        f"above {high:g}/min.",
-        "wide QRS": f"The QRS of {qrs or 0:.0f} ms lengthens QT and QTc by itself.",
-        "irregular rhythm": "The rhythm is irregular; one QTc does not stand for all beats.",
+        "heart rate": Message(
+            "At {rate:.0f}/min QTc by Bazett misleads: it is too short below {low:g}/min and too long "
+            "above {high:g}/min.",
+            rate=rate or 0,
+            low=low,
+            high=high,
+        ),
+        "wide QRS": Message("The QRS of {qrs:.0f} ms lengthens QT and QTc by itself.", qrs=qrs or 0),
+        "irregular rhythm": Message("The rhythm is irregular; one QTc does not stand for all beats."),
     }
     return [sentence for reason, sentence in sentences.items() if reason in reasons]

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgtwin_app.ecg.signal.zero_phase import both_ways
+from ecgtwin_app.i18n.message import Message
 
 #: Band (Hz) in which the leads are compared: P, QRS and T without drift and hum.
 BAND = (0.7, 40.0)
@@ -60,7 +61,7 @@ class Interchange:
     ----------
     name : str
         "RA/LA"; also the key of `NEEDED`.
-    words : str
+    words : Message
         For the reader: "right and left arm".
     matrix : ndarray, shape (8, 8)
         What it makes of I, II, V1 to V6; it undoes itself.
@@ -69,7 +70,7 @@ class Interchange:
     """
 
     name: str
-    words: str
+    words: Message
     matrix: np.ndarray
     p_lead: str = ""
 
@@ -88,22 +89,22 @@ def _chest(order) -> np.ndarray:
 
 #: With RA, LA, LL the potentials of the limbs: I = LA − RA, II = LL − RA; the central terminal stays.
 INTERCHANGES = (
-    Interchange("RA/LA", "right and left arm", _limb([[-1, 0], [-1, 1]]), "I"),
-    Interchange("RA/LL", "right arm and left leg", _limb([[1, -1], [0, -1]]), "II"),
-    Interchange("V1/V2", "V1 and V2", _chest((1, 0, 2, 3, 4, 5))),
-    Interchange("V2/V3", "V2 and V3", _chest((0, 2, 1, 3, 4, 5))),
-    Interchange("V3/V4", "V3 and V4", _chest((0, 1, 3, 2, 4, 5))),
-    Interchange("V4/V5", "V4 and V5", _chest((0, 1, 2, 4, 3, 5))),
-    Interchange("V5/V6", "V5 and V6", _chest((0, 1, 2, 3, 5, 4))),
-    Interchange("V1/V3", "V1 and V3", _chest((2, 1, 0, 3, 4, 5))),
-    Interchange("V1-V3/V4-V6", "V1 to V3 and V4 to V6", _chest((3, 4, 5, 0, 1, 2))),
-    Interchange("V1-V6", "V1 to V6 in reverse order", _chest((5, 4, 3, 2, 1, 0))),
+    Interchange("RA/LA", Message("right and left arm"), _limb([[-1, 0], [-1, 1]]), "I"),
+    Interchange("RA/LL", Message("right arm and left leg"), _limb([[1, -1], [0, -1]]), "II"),
+    Interchange("V1/V2", Message("V1 and V2"), _chest((1, 0, 2, 3, 4, 5))),
+    Interchange("V2/V3", Message("V2 and V3"), _chest((0, 2, 1, 3, 4, 5))),
+    Interchange("V3/V4", Message("V3 and V4"), _chest((0, 1, 3, 2, 4, 5))),
+    Interchange("V4/V5", Message("V4 and V5"), _chest((0, 1, 2, 4, 3, 5))),
+    Interchange("V5/V6", Message("V5 and V6"), _chest((0, 1, 2, 3, 5, 4))),
+    Interchange("V1/V3", Message("V1 and V3"), _chest((2, 1, 0, 3, 4, 5))),
+    Interchange("V1-V3/V4-V6", Message("V1 to V3 and V4 to V6"), _chest((3, 4, 5, 0, 1, 2))),
+    Interchange("V1-V6", Message("V1 to V6 in reverse order"), _chest((5, 4, 3, 2, 1, 0))),
 )
 #: The flat limb lead, and which electrodes then share the legs' potential.
 _FLAT = {
-    "I": "both arm electrodes on the legs",
-    "II": "right arm and right leg",
-    "III": "left arm and right leg",
+    "I": Message("both arm electrodes on the legs"),
+    "II": Message("right arm and right leg"),
+    "III": Message("left arm and right leg"),
 }
 
 
@@ -153,7 +154,7 @@ def reversal_hint(independent: np.ndarray, rate: float, p_area: dict[str, float]
     if not np.trace(moment) > 0:
         return ""
     if flat := _flat_limb_lead(moment):
-        return f"lead {flat} is flat: {_FLAT[flat]}"
+        return Message("lead {lead} is flat: {electrodes}", lead=flat, electrodes=_FLAT[flat])
     clear = {}
     for one in INTERCHANGES:
         share = gain(one, moment) / NEEDED[one.name]

@@ -29,6 +29,7 @@ from ecgtwin_app.ecg.measurement.rr import (
     usual_intervals,
 )
 from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS, MODEL_RATE, Recording
+from ecgtwin_app.i18n.message import Message, in_a_row
 
 #: A QRS deflection smaller than this (mV) is not a Q, R or S wave.
 SMALLEST_WAVE = 0.03
@@ -252,14 +253,14 @@ def measure(recording: Recording) -> Measurements:
     )
 
 
-def needing(leads: Collection[str]) -> str:
-    """The reason of what cannot be measured without these leads: "needs I and aVF"."""
+def needing(leads: Collection[str]) -> Message:
+    """The reason of what cannot be measured without these leads: "needs I and aVF"; its value `wanted` lists them."""
+    wanted = " ".join(leads)
     if tuple(leads) == INDEPENDENT_LEADS:
-        return "needs I, II and V1 to V6"
+        return Message("needs I, II and V1 to V6", wanted=wanted)
     if len(leads) > 6:
-        return "needs twelve leads"
-    *others, last = leads
-    return f"needs {', '.join(others)} and {last}" if others else f"needs {last}"
+        return Message("needs twelve leads", wanted=wanted)
+    return Message("needs {leads}", leads=in_a_row(tuple(leads)), wanted=wanted)
 
 
 def _missing_leads(leads):

@@ -18,6 +18,7 @@ from ecgtwin_app.ecg.signal.leads import with_limb_leads
 from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS, EcgError, Recording
 from ecgtwin_app.ecg.signal.smoothing import maximum, median
 from ecgtwin_app.ecg.signal.zero_phase import both_ways
+from ecgtwin_app.i18n.message import Message, joined
 
 #: Verdicts on a recording.
 GOOD, SOME_LEADS, UNUSABLE = VERDICTS = ("good", "usable with these leads", "unusable")
@@ -42,16 +43,16 @@ NO_QRS = 0.05
 CLIPPED = 0.012
 #: What can be noted of a lead.
 NOTES = (
-    "flat",
-    "clipped",
-    "no QRS visible",
-    "noisy",
-    "mains hum",
-    "wandering baseline",
-    "baseline jumps",
-    "spikes",
-    "implausible amplitude",
-    "samples missing",
+    Message("flat"),
+    Message("clipped"),
+    Message("no QRS visible"),
+    Message("noisy"),
+    Message("mains hum"),
+    Message("wandering baseline"),
+    Message("baseline jumps"),
+    Message("spikes"),
+    Message("implausible amplitude"),
+    Message("samples missing"),
 )
 #: Notes with which a lead can still be read.
 MILD = ("wandering baseline", "samples missing")
@@ -111,9 +112,9 @@ class Quality:
         return (*lines_of(self.leads), *((self.beats,) if self.beats else ()))
 
     @property
-    def why(self) -> str:
+    def why(self) -> Message:
         """The notes in one line."""
-        return "; ".join(self.notes)
+        return joined(self.notes, "; ")
 
     def as_dict(self) -> dict:
         """Plain values for files."""
@@ -138,7 +139,7 @@ def quality_of(recording: Recording, measured: Measurements | None = None) -> Qu
         with suppress(EcgError):
             measured = measure(recording)
     leads = lead_quality(recording, measured)
-    beats = "no heart beat was found" if measured is None else measured.reasons.get("heart_rate", "")
+    beats = Message("no heart beat was found") if measured is None else measured.reasons.get("heart_rate", "")
     apart = [lead for lead in leads if lead.lead in INDEPENDENT_LEADS] or list(leads)
     lost = sum(not lead.usable for lead in apart)
     if beats or lost > LOST * len(apart):
@@ -177,7 +178,7 @@ def lead_quality(recording: Recording, measured: Measurements | None = None) -> 
         # Of a flat lead there is nothing more to say than what is loud in it all the same.
         silent = ("no QRS visible",) if "flat" in notes else ()
         notes += [note for note, there in faults.items() if there[k] and note not in silent]
-        found.append(LeadQuality(lead, tuple(notes), float(noise[k])))
+        found.append(LeadQuality(lead, tuple(note for note in NOTES if note in notes), float(noise[k])))
     return tuple(found)
 
 
@@ -192,7 +193,9 @@ def lines_of(leads: tuple[LeadQuality, ...]) -> tuple[str, ...]:
     for quality in leads:
         for note in quality.notes:
             by_note.setdefault(note, []).append(quality.lead)
-    return tuple(f"{', '.join(names)}: {note}" for note, names in by_note.items())
+    return tuple(
+        Message("{leads}: {note}", leads=", ".join(names), note=note) for note, names in by_note.items()
+    )
 
 
 def _beyond(values, limit, limit_of_all):

@@ -6,9 +6,18 @@ import numpy as np
 
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.ecg.signal.zero_phase import both_ways, notch
+from ecgtwin_app.i18n.message import Message, joined
 
 #: The diagnostic band in Hz (Kligfield et al., AHA/ACC/HRS 2007 part I).
 DIAGNOSTIC = (0.05, 150.0)
+
+#: The line of a history that names the filters a recording went through.
+FILTERED = "filtered without delay: {filters}"
+
+
+def is_filter(line: str) -> bool:
+    """Whether a line of a history says that the samples were filtered."""
+    return isinstance(line, Message) and line.key == FILTERED
 
 
 def display_filter(
@@ -31,25 +40,29 @@ def display_filter(
     """
     _check(low, high, mains)
     signal = recording.signal.astype(np.float64)
-    rate, said = recording.rate, []
+    rate, applied = recording.rate, []
     if low is not None:
         # Long enough for the slow high-pass to settle before the first real sample.
         signal = both_ways(signal, rate, low=low, padding=int(rate / low))
-        said.append(f"{low:g} Hz high-pass")
+        applied.append(Message("{edge:g} Hz high-pass", edge=low))
     if high is not None and high < 0.49 * rate:
         signal = both_ways(signal, rate, high=high, padding=int(rate))
-        said.append(f"{high:g} Hz low-pass")
+        applied.append(Message("{edge:g} Hz low-pass", edge=high))
     if mains is not None and mains < 0.49 * rate:
         signal = notch(signal, rate, mains, padding=int(rate))
-        said.append(f"{mains:g} Hz notch")
-    if not said:
+        applied.append(Message("{edge:g} Hz notch", edge=mains))
+    if not applied:
         return recording
-    return recording.changed(f"filtered without delay: {', '.join(said)}", signal=signal)
+    return recording.changed(Message(FILTERED, filters=joined(applied, ", ")), signal=signal)
 
 
 def _check(low, high, mains):
     for edge in (low, high, mains):
         if edge is not None and not edge > 0:
-            raise EcgError(f"A filter edge of {edge:g} Hz is not above zero; choose a positive frequency.")
+            raise EcgError(
+                "A filter edge of {edge:g} Hz is not above zero; choose a positive frequency.", edge=edge
+            )
     if low is not None and high is not None and low >= high:
-        raise EcgError(f"No frequency passes from {low:g} to {high:g} Hz; choose a lower high-pass.")
+        raise EcgError(
+            "No frequency passes from {low:g} to {high:g} Hz; choose a lower high-pass.", low=low, high=high
+        )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ecgtwin_app.i18n.message import Message
+from ecgtwin_app.i18n.message import Message, as_message
 
 #: The canonical order of the twelve leads (AHA/ACC/HRS 2007 part I), used at every boundary.
 LEADS = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
@@ -36,7 +36,7 @@ class EcgError(ValueError):
     """
 
     def __init__(self, message: str, /, **values):
-        self.message = message if isinstance(message, Message) else Message(message, **values)
+        self.message = Message(message, **values) if values else as_message(message)
         super().__init__(self.message)
 
 
@@ -107,9 +107,13 @@ class Recording:
         signal = np.ascontiguousarray(self.signal, dtype=np.float32)
         object.__setattr__(self, "signal", signal)
         if signal.ndim != 2 or signal.shape[0] != len(self.leads):
-            raise EcgError(f"The signal has shape {signal.shape}, but {len(self.leads)} leads are named.")
+            raise EcgError(
+                "The signal has shape {shape}, but {named} leads are named.",
+                shape=signal.shape,
+                named=len(self.leads),
+            )
         if not 50 <= self.rate <= 10_000:
-            raise EcgError(f"A rate of {self.rate:g} Hz is outside 50 to 10,000 Hz.")
+            raise EcgError("A rate of {rate:g} Hz is outside 50 to 10,000 Hz.", rate=self.rate)
 
     @property
     def samples(self) -> int:
@@ -126,7 +130,7 @@ class Recording:
         try:
             return self.signal[self.leads.index(name)]
         except ValueError:
-            raise EcgError(f"This recording has no lead {name}.") from None
+            raise EcgError("This recording has no lead {lead}.", lead=name) from None
 
     def changed(self, what: str, **fields) -> Recording:
         """A copy with `fields` replaced and `what` appended to the history."""

@@ -15,6 +15,7 @@ from ecgtwin_app.ecg.signal.recording import (
     EcgError,
     Recording,
 )
+from ecgtwin_app.i18n.message import Message
 
 
 def resample_array(signal: np.ndarray, rate: float, new_rate: float) -> np.ndarray:
@@ -66,7 +67,9 @@ def resample(recording: Recording, rate: float) -> Recording:
         return recording
     signal = resample_array(recording.signal.astype(np.float64), recording.rate, rate)
     return recording.changed(
-        f"resampled {recording.rate:g} Hz to {rate:g} Hz", signal=signal, rate=float(rate)
+        Message("resampled {old_rate:g} Hz to {rate:g} Hz", old_rate=recording.rate, rate=rate),
+        signal=signal,
+        rate=float(rate),
     )
 
 
@@ -92,19 +95,25 @@ def ten_seconds(recording: Recording, start: float = 0.0) -> Recording:
     """
     missing = [name for name in INDEPENDENT_LEADS if name not in recording.leads]
     if missing:
-        raise EcgError(f"Lead {', '.join(missing)} is missing; open a recording with I, II and V1 to V6.")
+        raise EcgError(
+            "Lead {leads} is missing; open a recording with I, II and V1 to V6.", leads=", ".join(missing)
+        )
     recording = _with_all_leads(recording)
     recording = resample(recording, MODEL_RATE)
     first = round(start * MODEL_RATE)
     if first < 0 or recording.samples - first < MODEL_SAMPLES:
         left = max(0.0, recording.duration - max(start, 0.0))
         raise EcgError(
-            f"Only {left:.2f} s follow second {start:g}, but ten are needed; open a longer recording."
+            "Only {left:.2f} s follow second {start:g}, but ten are needed; open a longer recording.",
+            left=left,
+            start=start,
         )
     if recording.samples == MODEL_SAMPLES:
         return recording
     piece = recording.signal[:, first : first + MODEL_SAMPLES]
-    return recording.changed(f"cut {start:g} s to {start + 10:g} s", signal=piece)
+    return recording.changed(
+        Message("cut {start:g} s to {end:g} s", start=start, end=start + 10), signal=piece
+    )
 
 
 def _with_all_leads(recording):
@@ -114,5 +123,9 @@ def _with_all_leads(recording):
     derived = {"III": two - one, "aVR": -(one + two) / 2, "aVL": one - two / 2, "aVF": two - one / 2}
     made = [name for name in LEADS if name not in recording.leads]
     signal = np.stack([derived[name] if name in made else recording.lead(name) for name in LEADS])
-    what = f"derived {', '.join(made)} from I and II" if made else "put the leads in canonical order"
+    what = (
+        Message("derived {leads} from I and II", leads=", ".join(made))
+        if made
+        else Message("put the leads in canonical order")
+    )
     return recording.changed(what, signal=signal, leads=LEADS)

@@ -141,7 +141,9 @@ def chosen(draws: list[Draw], wanted: list[str] | None) -> list[Draw]:
     plain = {AND.join(combination(text)) for text in wanted}
     missing = plain - {draw.name for draw in draws}
     if missing:
-        raise EcgError(f"'{min(missing)}' is not among these draws; choose other --sets or leave it out.")
+        raise EcgError(
+            "'{missing}' is not among these draws; choose other --sets or leave it out.", missing=min(missing)
+        )
     return [draw for draw in draws if draw.name in plain]
 
 

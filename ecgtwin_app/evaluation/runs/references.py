@@ -38,7 +38,9 @@ def held_out_normals(records: list[RealRecord], count: int) -> list[RealRecord]:
     first = {record.patient: record for record in reversed(found)}
     chosen = [record for record in found if first[record.patient] is record]
     if len(chosen) < count:
-        raise EcgError(f"Only {len(chosen)} held-out normal patients are there; ask for at most so many.")
+        raise EcgError(
+            "Only {count} held-out normal patients are there; ask for at most so many.", count=len(chosen)
+        )
     return chosen[:count]
 
 

@@ -136,11 +136,13 @@ def load(folder: Path) -> TwinModel:
         try:
             intact = hashlib.sha256(path.read_bytes()).hexdigest() == manifest["files"][path.name]
             if not intact:
-                raise WeightsError(f"The weights file {path.name} is damaged: reinstall the application.")
+                raise WeightsError(
+                    "The weights file {file} is damaged: reinstall the application.", file=path.name
+                )
             tensors = {k: v.float() for k, v in load_file(path).items()}
             getattr(model, part).load_state_dict(tensors)
         except (OSError, KeyError, SafetensorError, RuntimeError) as error:
             raise WeightsError(
-                f"The weights file {path.name} cannot be used: reinstall the application."
+                "The weights file {file} cannot be used: reinstall the application.", file=path.name
             ) from error
     return model.to("cpu")

@@ -92,12 +92,15 @@ def load(folder: Path) -> PublishedModel:
     paths = _paths(folder)
     vae = _state(paths[VAE])
     if set(vae) != {"encoder", "decoder"}:
-        raise EcgError(f"{paths[VAE].name} has no encoder and decoder; use the file as it was published.")
+        raise EcgError(
+            "{file} has no encoder and decoder; use the file as it was published.", file=paths[VAE].name
+        )
     predictor = _state(paths[PREDICTOR])
     blocks = {int(found[1]) for found in map(_BLOCK.match, predictor) if found}
     if not blocks or len(blocks) > MOST_BLOCKS:
         raise EcgError(
-            f"{paths[PREDICTOR].name} is no diffusion transformer; the U-Net variant cannot be used."
+            "{file} is no diffusion transformer; the U-Net variant cannot be used.",
+            file=paths[PREDICTOR].name,
         )
     with torch.device("meta"):
         networks = PublishedEncoder(), PublishedDecoder(), PublishedExtractor(), PublishedDiT(len(blocks))
@@ -113,7 +116,11 @@ def load(folder: Path) -> PublishedModel:
 def _paths(folder: Path) -> dict[str, Path]:
     """The files by name; `EcgError` when one is missing."""
     if not folder.is_dir():
-        raise EcgError(f"There is no folder {folder.name}; choose the one with {VAE}.pth and its neighbours.")
+        raise EcgError(
+            "There is no folder {folder}; choose the one with {vae}.pth and its neighbours.",
+            folder=folder.name,
+            vae=VAE,
+        )
     paths = {}
     for stem in (VAE, EXTRACTOR, PREDICTOR):
         converted = folder / f"{stem}.safetensors"
@@ -123,16 +130,23 @@ def _paths(folder: Path) -> dict[str, Path]:
     missing = [path for path in paths.values() if not path.is_file()]
     if len(missing) == len(paths):
         raise EcgError(
-            f"{folder.name} holds none of the published files; choose the folder with {VAE}.pth, {EXTRACTOR}.pth, "
-            f"{PREDICTOR}.pth and {TEXT_FOLDER}."
+            "{folder} holds none of the published files; choose the folder with {vae}.pth, {extractor}.pth, "
+            "{predictor}.pth and {text_folder}.",
+            folder=folder.name,
+            vae=VAE,
+            extractor=EXTRACTOR,
+            predictor=PREDICTOR,
+            text_folder=TEXT_FOLDER,
         )
     if missing:
         raise EcgError(
-            f"{missing[0].relative_to(folder).as_posix()} is not there; put the published file into {folder.name}."
+            "{file} is not there; put the published file into {folder}.",
+            file=missing[0].relative_to(folder).as_posix(),
+            folder=folder.name,
         )
     for path in paths.values():
         if path.stat().st_size > LARGEST_FILE:
-            raise EcgError(f"{path.name} is larger than any published file; download it again.")
+            raise EcgError("{file} is larger than any published file; download it again.", file=path.name)
     return paths
 
 
@@ -155,9 +169,11 @@ def _state(path: Path) -> dict:
         pickle.UnpicklingError,
         zipfile.BadZipFile,
     ) as e:
-        raise EcgError(f"{path.name} is damaged or holds more than numbers; download it again.") from e
+        raise EcgError(
+            "{file} is damaged or holds more than numbers; download it again.", file=path.name
+        ) from e
     if not isinstance(state, dict) or not all(isinstance(name, str) for name in state):
-        raise EcgError(f"{path.name} is no state dict; use the file as it was published.")
+        raise EcgError("{file} is no state dict; use the file as it was published.", file=path.name)
     return state
 
 
@@ -165,7 +181,7 @@ def _tensors(path: Path) -> dict[str, Tensor]:
     try:
         return load_file(path)
     except (OSError, SafetensorError) as error:
-        raise EcgError(f"{path.name} is damaged; download it again.") from error
+        raise EcgError("{file} is damaged; download it again.", file=path.name) from error
 
 
 def _nested(tensors: dict[str, Tensor]) -> dict:
@@ -185,7 +201,7 @@ def _check_layout(path: Path) -> None:
         with safe_open(path, framework="pt") as file:
             found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
-        raise EcgError(f"{path.name} is damaged; download it again.") from error
+        raise EcgError("{file} is damaged; download it again.", file=path.name) from error
     with torch.device("meta"):
         _compare(TextEncoder(), found, path.name)
 
@@ -193,7 +209,7 @@ def _check_layout(path: Path) -> None:
 def _fill(network: nn.Module, state: object, file: str) -> None:
     """Load a state dict that has just the layout of `network`, which was made without memory for its numbers."""
     if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
-        raise EcgError(f"{file} is no state dict; use the file as it was published.")
+        raise EcgError("{file} is no state dict; use the file as it was published.", file=file)
     _compare(network, {name: tuple(value.shape) for name, value in state.items()}, file)
     network.load_state_dict({name: value.float() for name, value in state.items()}, assign=True)
     network.eval().requires_grad_(False)
@@ -203,7 +219,9 @@ def _compare(network: nn.Module, found: dict[str, tuple], file: str) -> None:
     wanted = {name: tuple(value.shape) for name, value in network.state_dict().items()}
     wrong = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
     if wrong:
-        raise EcgError(f"{file} has another layout ({wrong[0]}); use the file as it was published.")
+        raise EcgError(
+            "{file} has another layout ({what}); use the file as it was published.", file=file, what=wrong[0]
+        )
 
 
 def _hash(paths: list[Path]) -> str:

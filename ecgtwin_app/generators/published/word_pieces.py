@@ -29,7 +29,7 @@ class WordPieces:
     def __init__(self, vocabulary: dict[str, int]):
         missing = [token for token in (UNKNOWN, FIRST, LAST) if token not in vocabulary]
         if missing:
-            raise EcgError(f"vocab.txt lacks {missing[0]}; use the text encoder's own.")
+            raise EcgError("vocab.txt lacks {sign}; use the text encoder's own.", sign=missing[0])
         self._vocabulary = vocabulary
 
     def __len__(self) -> int:
@@ -49,7 +49,7 @@ class WordPieces:
                 raise ValueError
             lines = path.read_text(encoding="utf-8").splitlines()
         except (OSError, ValueError):
-            raise EcgError(f"{path.name} is no vocabulary; use the text encoder's own.") from None
+            raise EcgError("{file} is no vocabulary; use the text encoder's own.", file=path.name) from None
         return cls({line: number for number, line in enumerate(lines)})
 
     def numbers(self, text: str) -> list[int]:

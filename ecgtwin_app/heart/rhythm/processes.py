@@ -30,6 +30,7 @@ from ecgtwin_app.heart.rhythm.grid import (
     score_of,
     sinus_beats,
 )
+from ecgtwin_app.i18n.message import Message
 
 #: What leads the ventricles, and what is written on a leading rhythm, by condition. Without any, the sinus node leads.
 LEADING = made_in(supraventricular, ventricular, av_block)
@@ -79,7 +80,9 @@ def write_score(
         For a rate outside 25 to 240/min or rhythms that exclude each other.
     """
     if not 25 <= rate <= 240:
-        raise EcgError(f"A ventricular rate of {rate:g}/min cannot be written; choose 25 to 240/min.")
+        raise EcgError(
+            "A ventricular rate of {rate:g}/min cannot be written; choose 25 to 240/min.", rate=rate
+        )
     check_rhythms(conditions)
     asked = _in_order(conditions)
     seeds = rng.integers(2**62, size=TRIALS)
@@ -146,18 +149,30 @@ def check_score(score: RhythmScore, duration: float = 10.0) -> RhythmScore:
         period allows.
     """
     if abs(score.duration - duration) > 1e-6:
-        raise EcgError(f"The score lasts {score.duration:g} s; write one of {duration:g} s.")
+        raise EcgError(
+            "The score lasts {duration:g} s; write one of {needed:g} s.",
+            duration=score.duration,
+            needed=duration,
+        )
     if not score.times("QRS"):
         raise EcgError("The score has no QRS; add at least one beat.")
     for event in score.events:
         if not -1 <= event.time <= duration + 1:
-            raise EcgError(f"The {event.chamber} at {event.time:g} s lies outside the strip; move it inside.")
+            raise EcgError(
+                "The {chamber} at {time:g} s lies outside the strip; move it inside.",
+                chamber=Message(event.chamber),
+                time=event.time,
+            )
     for chamber, shortest in SHORTEST.items():
         gaps = np.diff(score.times(chamber))
         if gaps.size and gaps.min() < shortest:
             at = score.times(chamber)[int(np.argmin(gaps))]
             raise EcgError(
-                f"Two {chamber} follow each other by {1000 * gaps.min():.0f} ms near {at:.2f} s; "
-                f"leave at least {1000 * shortest:.0f} ms."
+                "Two {chamber} follow each other by {gap:.0f} ms near {at:.2f} s; "
+                "leave at least {least:.0f} ms.",
+                chamber=Message(chamber),
+                gap=1000 * gaps.min(),
+                at=at,
+                least=1000 * shortest,
             )
     return score

@@ -97,7 +97,9 @@ def atrial_flutter(setting: Setting) -> Rhythm:
     # With some slack, so that a rate at the very limit keeps its ratio.
     ratios = [n for n in (1, 2, 3, 4, 5, 6) if low - 4 <= n * rate <= high + 4]
     if rate < low / 6:
-        raise EcgError(f"Flutter conducts no slower than {low / 6:.0f}/min; ask for a higher rate.")
+        raise EcgError(
+            "Flutter conducts no slower than {slowest:.0f}/min; ask for a higher rate.", slowest=low / 6
+        )
     usual = [n for n in ratios if 2 <= n <= 4] or ratios
     # The slowest loop that still conducts 2:1 at the most, but where only 1:1 gives the rate.
     slowest = max(low, 2.2 * rate if rate < low else low)

@@ -103,7 +103,7 @@ def load_cases(folder: Path, autoencoder: LappedAutoencoder) -> CaseTable:
     """
     paths = sorted(folder.glob("cases_*.npz"))
     if not paths:
-        raise EcgError(f"{folder.name} holds no training cases; run the stage 'cases' first.")
+        raise EcgError("{folder} holds no training cases; run the stage 'cases' first.", folder=folder.name)
     kept = folder / "encoded.safetensors"
     newest = max(path.stat().st_mtime for path in paths)
     if not kept.exists() or kept.stat().st_mtime < newest:
@@ -114,8 +114,10 @@ def load_cases(folder: Path, autoencoder: LappedAutoencoder) -> CaseTable:
     table = CaseTable(**load_file(kept))
     if table.statements.shape[1] != len(STATEMENTS):
         raise EcgError(
-            f"The cases were made for {table.statements.shape[1]} conditions, and {len(STATEMENTS)} are trained now; "
-            "use a new work folder."
+            "The cases were made for {shape} conditions, and {statements} are trained now; "
+            "use a new work folder.",
+            shape=table.statements.shape[1],
+            statements=len(STATEMENTS),
         )
     return table
 

@@ -43,7 +43,9 @@ def read_collection(folder: Path, statements: tuple[str, ...] = STATEMENTS) -> l
         The folder is no known collection, or a table of it cannot be used.
     """
     if not is_large(folder):
-        raise EcgError(f"{folder.name} is neither PTB-XL nor MIMIC-IV-ECG in its published layout.")
+        raise EcgError(
+            "{folder} is neither PTB-XL nor MIMIC-IV-ECG in its published layout.", folder=folder.name
+        )
     read = read_ptbxl if is_ptbxl(folder) else read_mimic
     return sorted(read(folder, statements), key=lambda entry: (entry.patient, entry.recorded))
 
@@ -70,7 +72,9 @@ class LargeData:
         entries = read_collection(self.folder)
         kept = [entry for entry in entries if not entry.held_out]
         if not kept:
-            raise EcgError(f"{self.folder.name} lists no recording to train on; check its tables.")
+            raise EcgError(
+                "{folder} lists no recording to train on; check its tables.", folder=self.folder.name
+            )
         log.info("%d recordings, %d kept out for measuring", len(entries), len(entries) - len(kept))
         return kept
 

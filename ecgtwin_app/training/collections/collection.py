@@ -63,7 +63,11 @@ def rows(path: Path, needed: tuple[str, ...]) -> Iterator[dict[str, str]]:
         table = csv.DictReader(file)
         missing = [name for name in needed if name not in (table.fieldnames or ())]
         if missing:
-            raise EcgError(f"{path.name} lacks the column {missing[0]}; use the table as it was published.")
+            raise EcgError(
+                "{file} lacks the column {column}; use the table as it was published.",
+                file=path.name,
+                column=missing[0],
+            )
         yield from table
 
 

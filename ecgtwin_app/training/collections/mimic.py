@@ -44,7 +44,11 @@ def read_mimic(folder: Path, statements: tuple[str, ...]) -> Iterator[Entry]:
         A table is missing, lacks a column, or names a record outside the folder.
     """
     if not (folder / REPORTS).is_file():
-        raise EcgError(f"{folder.name} lacks {REPORTS}; copy it from the published MIMIC-IV-ECG.")
+        raise EcgError(
+            "{folder} lacks {reports}; copy it from the published MIMIC-IV-ECG.",
+            folder=folder.name,
+            reports=REPORTS,
+        )
     reports = {
         row["study_id"]: tuple(filter(None, (row.get(f"report_{k}") for k in range(SENTENCES))))
         for row in rows(folder / REPORTS, ("study_id", "report_0"))
@@ -56,7 +60,10 @@ def read_mimic(folder: Path, statements: tuple[str, ...]) -> Iterator[Entry]:
             continue
         path = folder / f"{row['path']}.hea"
         if ".." in path.parts or Path(row["path"]).is_absolute():
-            raise EcgError(f"{RECORDS} names a record outside its folder; use the table as it was published.")
+            raise EcgError(
+                "{records} names a record outside its folder; use the table as it was published.",
+                records=RECORDS,
+            )
         patient = f"mimic-{row['subject_id']}"
         person = people.get(row["subject_id"], _Person(None, None, None))
         yield Entry(

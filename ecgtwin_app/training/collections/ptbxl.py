@@ -38,7 +38,12 @@ def read_ptbxl(folder: Path, statements: tuple[str, ...]) -> Iterator[Entry]:
         A table lacks a column, or a row cannot be understood.
     """
     if not (folder / MEANINGS).is_file():
-        raise EcgError(f"{folder.name} lacks {MEANINGS}; copy it from the published PTB-XL beside {TABLE}.")
+        raise EcgError(
+            "{folder} lacks {meanings}; copy it from the published PTB-XL beside {table}.",
+            folder=folder.name,
+            meanings=MEANINGS,
+            table=TABLE,
+        )
     # Forms and rhythms are seen or not; only diagnoses carry a likelihood.
     diagnoses = {row[""] for row in rows(folder / MEANINGS, ("", "diagnostic")) if number(row["diagnostic"])}
     for row in rows(folder / TABLE, _COLUMNS):
@@ -65,7 +70,9 @@ def _codes(text: str, key: str) -> dict[str, float]:
         return {str(code): float(share) for code, share in codes.items()}
     except (ValueError, SyntaxError, AttributeError, TypeError):
         raise EcgError(
-            f"The codes of recording {key} in {TABLE} cannot be read; copy the table again."
+            "The codes of recording {key} in {table} cannot be read; copy the table again.",
+            key=key,
+            table=TABLE,
         ) from None
 
 

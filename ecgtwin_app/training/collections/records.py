@@ -50,7 +50,9 @@ def load_real(folder: Path) -> list[RealRecord]:
     array, table = folder / "real_ecg_8lead_500hz_uv.npz", folder / "real_ecg.csv"
     if not (array.is_file() and table.is_file()):
         raise EcgError(
-            f"The data folder lacks {array.name} or {table.name}; name the folder that holds both."
+            "The data folder lacks {array} or {table}; name the folder that holds both.",
+            array=array.name,
+            table=table.name,
         )
     with np.load(array, allow_pickle=False) as z:
         microvolts = np.cumsum((z["high"].astype(np.int32) << 8) | z["low"], axis=2)

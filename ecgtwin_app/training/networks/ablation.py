@@ -117,7 +117,11 @@ def chosen_ablations(names: list[str] | None) -> tuple[Ablation, ...]:
     known = {ablation.name: ablation for ablation in ABLATIONS}
     unknown = [name for name in names or () if name not in known]
     if unknown:
-        raise EcgError(f"No ablation is called {unknown[0]!r}; choose among {', '.join(known)}.")
+        raise EcgError(
+            "No ablation is called {unknown!r}; choose among {known}.",
+            unknown=unknown[0],
+            known=", ".join(known),
+        )
     return tuple(known[name] for name in names or known)
 
 
@@ -129,7 +133,8 @@ def shared_parts(work: Path) -> TwinModel:
     )
     if not (fitted.is_file() and extractor.is_file() and beats.is_file()):
         raise EcgError(
-            f"{work.name} holds no finished training; run 'ecgtwin train' with this work folder first."
+            "{folder} holds no finished training; run 'ecgtwin train' with this work folder first.",
+            folder=work.name,
         )
     model.autoencoder.load_state_dict(load_file(fitted))
     load_averages(extractor, model.extractor, "extractor.")
@@ -166,7 +171,9 @@ def train_ablation(
     weights = torch.from_numpy(case_weights(cases.statements.numpy()))
     weights = weights * {"all": torch.ones_like(real), "real": real, "virtual": ~real}[ablation.cases]
     if not weights.any():
-        raise EcgError(f"The work folder has no cases for {ablation.name!r}; leave that variant out.")
+        raise EcgError(
+            "The work folder has no cases for {ablation!r}; leave that variant out.", ablation=ablation.name
+        )
 
     def batch_loss(step: int, rng: torch.Generator) -> Tensor:
         rows = torch.multinomial(weights, args.batch, replacement=True, generator=rng)
@@ -206,7 +213,9 @@ def evaluate(ablation: Ablation, folder: Path, args: argparse.Namespace) -> dict
         options += ["--rhythm", "none"]
     command = [sys.executable, "-m", "ecgtwin_app", "evaluate", *map(str, options)]
     if subprocess.run(command, check=False).returncode != 0:
-        raise EcgError(f"The evaluation of {ablation.name!r} ended early; run the same command again.")
+        raise EcgError(
+            "The evaluation of {ablation!r} ended early; run the same command again.", ablation=ablation.name
+        )
     report = json.loads((folder / "evaluation" / "evaluation.json").read_text(encoding="utf-8"))
     (figures,) = report["variants"].values()
     rates = {name: found["pass_rate"] for name, found in figures["conditions"].items()}

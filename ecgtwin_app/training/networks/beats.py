@@ -28,7 +28,9 @@ def load_beats(folder: Path, model: BeatModel, fit: bool = True) -> tuple[Tensor
         with np.load(path, allow_pickle=False) as z:
             shards.append({name: torch.from_numpy(z[name]) for name in z.files})
     if not shards:
-        raise EcgError(f"{folder.name} holds no beats to train on; run the stage 'cases' first.")
+        raise EcgError(
+            "{folder} holds no beats to train on; run the stage 'cases' first.", folder=folder.name
+        )
 
     def windows(side: str, shard: dict, every: int = 1) -> dict[str, Tensor]:
         return {part: shard[f"{side}_{part}"][::every].float() for part in WINDOWS}

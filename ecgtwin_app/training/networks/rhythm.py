@@ -33,7 +33,9 @@ def load_rhythms(folder: Path) -> tuple[Rhythms, Condition]:
     """
     paths = sorted(folder.glob("rhythms_*.npz"))
     if not paths:
-        raise EcgError(f"{folder.name} holds no rhythms to train on; run the stage 'cases' first.")
+        raise EcgError(
+            "{folder} holds no rhythms to train on; run the stage 'cases' first.", folder=folder.name
+        )
     columns: dict[str, list] = {}
     for path in paths:
         with np.load(path, allow_pickle=False) as z:

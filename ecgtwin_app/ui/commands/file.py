@@ -8,11 +8,12 @@ from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
 
+from ecgtwin_app.ecg.measurement.doubts import is_exchanged
 from ecgtwin_app.ecg.measurement.quality import GOOD
 from ecgtwin_app.engine.suitability import needs
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.example import example_path
-from ecgtwin_app.i18n.words import said, tr
+from ecgtwin_app.i18n.words import tr, translate
 from ecgtwin_app.report.export import page_image, print_page, with_layout
 from ecgtwin_app.session.course import SUFFIX as COURSE_SUFFIX
 from ecgtwin_app.session.session_file import SUFFIX
@@ -20,7 +21,7 @@ from ecgtwin_app.ui.dialogs import dialogs
 from ecgtwin_app.ui.dialogs.export_dialog import MAP, PAGE, REFERENCE, TABLE, TWINS, Export, ExportDialog
 from ecgtwin_app.ui.dialogs.seconds_dialog import SecondsDialog
 from ecgtwin_app.ui.dialogs.table_dialog import TableDialog
-from ecgtwin_app.ui.jobs.reading import EXCHANGED, verdict_words
+from ecgtwin_app.ui.jobs.reading import verdict_words
 from ecgtwin_app.ui.window.undo import Change
 
 #: Pixels a mm of a copied page: 150 dots an inch.
@@ -60,8 +61,8 @@ class FileCommands:
         if session.reference is None:
             return
         minded = [lacks] if (lacks := needs(session.reference)) else []
-        minded += [note for note in session.quality if note.startswith(EXCHANGED)]
-        words = [said(sentence) for sentence in minded]
+        minded += [note for note in session.quality if is_exchanged(note)]
+        words = [translate(sentence) for sentence in minded]
         if session.verdict is not None and session.verdict.verdict != GOOD:
             words.append(verdict_words(session.verdict))
         if words:

@@ -73,7 +73,7 @@ class TwinCommands:
         try:
             check_score(score)
         except EcgError as error:
-            self.messages.warn(str(error))
+            self.messages.warn(error.message)
             self.score_strip.show_score(twin.score)
             return
         request = replace(twin.request, score=score, seed=twin.seed, samples=1, best_of=1)
@@ -154,4 +154,4 @@ class TwinCommands:
         try:
             do()
         except EcgError as error:
-            self.messages.warn(str(error))
+            self.messages.warn(error.message)

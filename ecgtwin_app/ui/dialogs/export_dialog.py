@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout,
 
 from ecgtwin_app.engine.save_maps import MAP_SUFFIXES
 from ecgtwin_app.formats.writing import FORMATS
-from ecgtwin_app.i18n.words import N_, said, tr
+from ecgtwin_app.i18n.words import N_, tr
 from ecgtwin_app.ui.commands.heat_menu import HEAT_MAPS, split_name
 from ecgtwin_app.ui.widgets.choice_box import ChoiceBox
 from ecgtwin_app.ui.window import settings
@@ -99,7 +99,7 @@ class ExportDialog(QDialog):
         self.method, self.of, self.format = _choice(_METHODS), _choice(()), _choice(())
         self.of.addItem(tr("All conditions together"), "")
         for name in conditions if len(conditions) > 1 else ():
-            self.of.addItem(said(name), name)
+            self.of.addItem(tr(name), name)
         self.note = QLabel(objectName="quiet")
         self.note.setWordWrap(True)
         self._form = QFormLayout()

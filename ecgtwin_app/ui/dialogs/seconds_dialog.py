@@ -13,7 +13,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.suitability import needs
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.overview import overview
-from ecgtwin_app.i18n.words import number, plural, said, tr
+from ecgtwin_app.i18n.words import number, plural, tr, translate
 from ecgtwin_app.ui.dialogs.seconds_strip import SecondsStrip, clock, seconds_of
 from ecgtwin_app.ui.dialogs.seconds_view import SecondsView
 from ecgtwin_app.ui.jobs.worker import Worker
@@ -155,7 +155,7 @@ class SecondsDialog(QDialog):
         )
 
     def _failed(self, sentence):
-        self.note.setText(said(sentence))
+        self.note.setText(translate(sentence))
 
     def hideEvent(self, event):
         """Closed by itself or with the window: the threads end first."""
@@ -167,8 +167,8 @@ class SecondsDialog(QDialog):
 def _notes_on(file: EcgFile, start: float) -> Iterator[str]:
     """How the heart beats in ten seconds, what is wrong with the leads, and what a twin would need."""
     piece = file.recording(start, min(SECONDS, file.duration - start))
-    notes = [said(note) for note in quality_notes(piece)]
-    lacks = [said(sentence)] if (sentence := needs(piece)) else []
+    notes = [translate(note) for note in quality_notes(piece)]
+    lacks = [translate(sentence)] if (sentence := needs(piece)) else []
     try:
         found = measure(piece)
     except EcgError:

@@ -23,7 +23,7 @@ from ecgtwin_app.formats.channels import known_leads
 from ecgtwin_app.formats.csv_preview import TablePreview, preview
 from ecgtwin_app.formats.guard import MAX_RATE, MIN_RATE
 from ecgtwin_app.formats.registry import open_ecg, suffixes
-from ecgtwin_app.i18n.words import N_, number, said, tr
+from ecgtwin_app.i18n.words import N_, number, tr, translate
 from ecgtwin_app.ui.jobs.worker import Worker
 from ecgtwin_app.ui.widgets.choice_box import ChoiceBox
 
@@ -157,7 +157,7 @@ class TableDialog(QDialog):
         try:
             read: TablePreview = preview(self._path, told.get("separator"), told.get("decimal"))
         except EcgError as error:
-            self.note.setText(said(str(error)))
+            self.note.setText(translate(error.message))
             self.table.setRowCount(0)
             return
         width = max((len(row) for row in read.rows), default=0)
@@ -187,7 +187,7 @@ class TableDialog(QDialog):
             lambda: iter([_reads(self._path, options)]),
             lambda words: self._tell(words, True),
             lambda _: ended(),
-            lambda sentence: (self._tell(said(sentence), False), ended()),
+            lambda sentence: (self._tell(translate(sentence), False), ended()),
         )
 
     def _tell(self, words, readable):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
-from ecgtwin_app.i18n.words import said, tr
+from ecgtwin_app.i18n.words import tr, translate
 from ecgtwin_app.session.session_file import SUFFIX, SessionState, write_session
 from ecgtwin_app.ui.jobs.worker import Worker
 
@@ -29,7 +29,7 @@ class Keeper(QObject):
         The session as it is now, None while nothing is open.
     """
 
-    failed = Signal(str)
+    failed = Signal(object)
 
     def __init__(self, folder: Path, state: Callable[[], SessionState | None], parent: QObject | None = None):
         super().__init__(parent)
@@ -86,7 +86,7 @@ class Keeper(QObject):
 
     def _failed(self, sentence):
         self._timer.stop()  # a disk that is full or gone says so once
-        self.failed.emit(tr("Autosave is off: {why}").format(why=said(sentence)))
+        self.failed.emit(tr("Autosave is off: {why}").format(why=translate(sentence)))
 
 
 def _lock(path):

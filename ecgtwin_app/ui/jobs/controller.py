@@ -11,7 +11,7 @@ from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE, Recording
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.formats.ecg_file import EcgFile
-from ecgtwin_app.i18n.words import said, tr
+from ecgtwin_app.i18n.words import tr, translate
 from ecgtwin_app.session.same_patient import others_of
 from ecgtwin_app.session.session import Session
 from ecgtwin_app.ui.commands.heat_menu import split_name
@@ -34,7 +34,7 @@ class Controller(ExportJobs, FileJobs, QObject):
     """
 
     told = Signal(str)
-    failed = Signal(str)
+    failed = Signal(object)
     progressed = Signal(str, int, int)
     preview_changed = Signal()
     running_changed = Signal(bool)
@@ -229,7 +229,7 @@ class Controller(ExportJobs, FileJobs, QObject):
 
     def _step(self, progress: Progress):
         words = tr("{what} · step {step} of {total}").format(
-            what=said(progress.message), step=progress.step, total=progress.total
+            what=translate(progress.message), step=progress.step, total=progress.total
         )
         words = words.lstrip(" ·")
         self.progressed.emit(words, progress.step, progress.total)

@@ -123,4 +123,8 @@ class ExportJobs:
 
 def _refuse_what_is_there(folder: Path, name: str) -> None:
     if (folder / name).exists():
-        raise EcgError(f"The folder {folder.name} already holds {name}; choose an empty or a new one.")
+        raise EcgError(
+            "The folder {folder} already holds {name}; choose an empty or a new one.",
+            folder=folder.name,
+            name=name,
+        )

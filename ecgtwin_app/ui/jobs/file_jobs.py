@@ -6,16 +6,17 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from ecgtwin_app.ecg.measurement.doubts import is_exchanged
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.save import save_twins
 from ecgtwin_app.formats.channels import NotStated
 from ecgtwin_app.formats.ecg_file import EcgFile
-from ecgtwin_app.i18n.words import plural, said, tr
+from ecgtwin_app.i18n.words import plural, tr, translate
 from ecgtwin_app.report.export import write_pdf, write_png, write_svg
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.session.same_patient import check_addition, contradictions
 from ecgtwin_app.ui.dialogs.seconds_dialog import SECONDS
-from ecgtwin_app.ui.jobs.reading import EXCHANGED, Measured, measured, read
+from ecgtwin_app.ui.jobs.reading import Measured, measured, read
 from ecgtwin_app.ui.window.undo import Change
 
 _WRITERS = {".pdf": write_pdf, ".png": write_png, ".svg": write_svg}
@@ -85,7 +86,7 @@ class FileJobs:
             others = (*session.others, recording)
             text = tr("addition of recordings")
             self.undo.push(Change(text, session.set_others, session.others, others, key))
-            hint = next((f"{name}: {said(note)}" for note in notes if note.startswith(EXCHANGED)), "")
+            hint = next((f"{name}: {translate(note)}" for note in notes if is_exchanged(note)), "")
             words = tr("{name} is added; the next twins are made from {n} recordings of the patient.")
             self.told.emit(hint or words.format(name=name, n=1 + len(others)))
 
@@ -136,7 +137,10 @@ class FileJobs:
 
         def save():
             if (folder / "twins.json").exists():
-                raise EcgError(f"The folder {folder.name} already holds twins; choose an empty or a new one.")
+                raise EcgError(
+                    "The folder {folder} already holds twins; choose an empty or a new one.",
+                    folder=folder.name,
+                )
             yield save_twins(twins, folder)
 
         done = plural(

@@ -8,6 +8,7 @@ from pathlib import Path
 from ecgtwin_app.conditions.referee import met_conditions
 from ecgtwin_app.conditions.together import atrial_rhythm
 from ecgtwin_app.ecg.delineation.flutter import without_p
+from ecgtwin_app.ecg.measurement.doubts import exchanged
 from ecgtwin_app.ecg.measurement.matrix import lead_reversal
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.measurement.quality import GOOD, UNUSABLE, Quality, quality_of
@@ -15,14 +16,12 @@ from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.formats.channels import NotStated
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.registry import open_ecg
-from ecgtwin_app.i18n.words import said, tr
+from ecgtwin_app.i18n.words import tr, translate
 from ecgtwin_app.session.marks import Marks, marks_of
 from ecgtwin_app.ui.dialogs.seconds_dialog import LONG
 
 #: Seconds that are looked at to see whether the channels have names.
 _MOMENT_S = 2.0
-#: How the note begins that says which electrodes look exchanged.
-EXCHANGED = "electrodes perhaps exchanged: "
 #: A recording, its measurements and marks (None where no beat can be measured), notes, and the verdict on it.
 Measured = tuple[Recording, dict | None, Marks | None, tuple[str, ...], Quality]
 
@@ -61,7 +60,7 @@ def measured(recording: Recording) -> Measured:
     quality = quality_of(recording, found)
     notes = quality.notes
     if hint := lead_reversal(recording, found):
-        notes += (EXCHANGED + hint,)
+        notes += (exchanged(hint),)
     met = met_conditions(found, recording.patient.age, recording.patient.sex)
     values = found.as_dict() | {"criteria_met": met}
     if atrial_rhythm(met) == "flutter" and found.flutter is not None:
@@ -71,7 +70,7 @@ def measured(recording: Recording) -> Measured:
 
 def verdict_words(quality: Quality) -> str:
     """The verdict on a recording in one sentence, with the leads that are meant and why."""
-    why = "; ".join(map(said, quality.notes))
+    why = "; ".join(map(translate, quality.notes))
     if quality.verdict == GOOD:
         return tr("The signal is good.")
     if quality.verdict == UNUSABLE:

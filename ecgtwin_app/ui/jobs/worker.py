@@ -113,7 +113,7 @@ class Worker(QObject):
             if not job.cancelled:
                 self._iterate(job)
         except EcgError as error:
-            self._happened.emit(job, "error", str(error))
+            self._happened.emit(job, "error", error.message)
         except Exception as error:  # a job's failure is the user's to see, never the thread's end
             log.exception("A job failed")
             words = tr("{what} failed ({error}); try again, and report it if it stays.")

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.i18n.message import Message
 from ecgtwin_app.i18n.words import tr
 from ecgtwin_app.session.request_json import from_json, title, to_json
 from ecgtwin_app.session.session import Session
@@ -205,7 +206,10 @@ def checked(request: TwinRequest, available: frozenset[str] | None) -> TwinReque
     """A request from elsewhere; `EcgError` when the weights do not know one of its conditions."""
     unknown = [] if available is None else [name for name in request.conditions if name not in available]
     if unknown:
-        raise EcgError(f"These weights were not trained for {unknown[0]}; choose another condition.")
+        raise EcgError(
+            "These weights were not trained for {condition}; choose another condition.",
+            condition=Message(unknown[0]),
+        )
     return request
 
 

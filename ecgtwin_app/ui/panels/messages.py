@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from ecgtwin_app.i18n.words import said, tr
+from ecgtwin_app.i18n.words import tr, translate
 
 
 class MessageBar(QFrame):
@@ -39,7 +39,7 @@ class MessageBar(QFrame):
 
     def warn(self, sentence: str) -> None:
         """Show what went wrong and how to mend it."""
-        self._show("error", said(sentence))
+        self._show("error", translate(sentence))
 
     def settle(self, *_) -> None:
         """Something succeeded: what went wrong before it is no longer said."""

@@ -7,7 +7,7 @@ from html import escape
 from PySide6.QtWidgets import QTextBrowser
 
 from ecgtwin_app.engine.request import HeatMap
-from ecgtwin_app.i18n.words import N_, figure, number, plural, said, tr
+from ecgtwin_app.i18n.words import N_, figure, number, plural, tr, translate
 from ecgtwin_app.report.marking import GHOST
 from ecgtwin_app.session.condition_names import names_text
 from ecgtwin_app.session.session import Session
@@ -140,7 +140,7 @@ def checks_of(heatmap: HeatMap) -> list[tuple[str, str]]:
         (
             tr("Method"),
             ", ".join(
-                (said(heatmap.method), said(heatmap.unit))
+                (tr(heatmap.method), tr(heatmap.unit))
                 + (() if heatmap.per_lead else (tr("one course for all leads"),))
             ),
         )
@@ -168,7 +168,7 @@ def shown(value: float | str | None) -> str:
         if 0 < abs(value) < 0.001:
             return f"< {figure(0.001)}"
         return figure(value, ".3g") if abs(value) < 100 else figure(value, ".0f")
-    return said(str(value))
+    return translate(value)
 
 
 def _breakable(text):

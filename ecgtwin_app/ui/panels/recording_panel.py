@@ -6,11 +6,11 @@ from html import escape
 
 from PySide6.QtWidgets import QTextBrowser
 
-from ecgtwin_app.ecg.measurement.doubts import doubts
+from ecgtwin_app.ecg.measurement.doubts import doubts, is_exchanged
 from ecgtwin_app.ecg.signal.recording import Recording
-from ecgtwin_app.i18n.words import N_, said, tr
+from ecgtwin_app.i18n.words import N_, tr, translate
 from ecgtwin_app.session.session import Session
-from ecgtwin_app.ui.jobs.reading import EXCHANGED, verdict_words
+from ecgtwin_app.ui.jobs.reading import verdict_words
 from ecgtwin_app.ui.widgets.tables import difference, number
 
 #: The device's values: its key in `Recording.device`, words, unit, and what it is compared with in `ecg.measure`.
@@ -52,17 +52,20 @@ def _sections(session: Session) -> list[tuple[str, str]]:
     minded = doubts(measured) if measured else []
     return [
         (tr("Signal"), _signal(session)),
-        (tr("Please note"), _lines(map(said, minded))),
+        (tr("Please note"), _lines(map(translate, minded))),
         (tr("Criteria met, as measured here"), _criteria(measured)),
         (tr("The device's own values"), _device(recording, measured)),
         (tr("The device's own statements"), _statements(recording)),
-        (tr("Since the file was read"), _lines(map(said, recording.history)) or tr("nothing was changed")),
+        (
+            tr("Since the file was read"),
+            _lines(map(translate, recording.history)) or tr("nothing was changed"),
+        ),
     ]
 
 
 def _signal(session):
     words = [verdict_words(session.verdict)] if session.verdict is not None else []
-    words += [said(note) for note in session.quality if note.startswith(EXCHANGED)]
+    words += [translate(note) for note in session.quality if is_exchanged(note)]
     return _lines(words)
 
 

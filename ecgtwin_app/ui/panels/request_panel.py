@@ -22,7 +22,7 @@ from ecgtwin_app.conditions.vocabulary import find_condition
 from ecgtwin_app.engine.feasible import contradiction
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.engine.suitability import needs
-from ecgtwin_app.i18n.words import N_, plural, said, tr
+from ecgtwin_app.i18n.words import N_, plural, tr, translate
 from ecgtwin_app.session.session import Session
 from ecgtwin_app.ui.panels.condition_panel import ConditionPanel
 from ecgtwin_app.ui.panels.request_form import RequestForm
@@ -118,16 +118,22 @@ class RequestPanel(QWidget):
         """The rate that is taken, and what contradicts itself; what no heart shows stands above already."""
         reason = problem = ""
         if self.conditions.possible:
-            problem = said(contradiction(self._request, self._own_rate))
+            problem = translate(contradiction(self._request, self._own_rate))
             if not problem and self._own_rate is not None and self._request.score is None:
-                reason = said(rate_for(self._request.conditions, self._request.heart_rate, self._own_rate)[1])
+                reason = translate(
+                    rate_for(self._request.conditions, self._request.heart_rate, self._own_rate)[1]
+                )
         self.form.show_notes(reason, problem)
         self._scroll.updateGeometry()
         self._show_generate()
 
     def _show_generate(self):
         self.generate.setEnabled(self.may_generate)
-        why = said(self._lacks) if self._lacks else self.conditions.problem.text() or self.form.problem.text()
+        why = (
+            translate(self._lacks)
+            if self._lacks
+            else self.conditions.problem.text() or self.form.problem.text()
+        )
         why = why if self._ready else tr("Open an ECG first (Ctrl+O)")
         self.generate.setToolTip(why or tr("Make twins as asked (Ctrl+G or F5)"))
 

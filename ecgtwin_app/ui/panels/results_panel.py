@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 from ecgtwin_app.ecg.signal.recording import Patient
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Twin
 from ecgtwin_app.engine.suitability import needs
-from ecgtwin_app.i18n.words import N_, figures, number, said, tr
+from ecgtwin_app.i18n.words import N_, number, tr, translate
 from ecgtwin_app.report.marking import SYNTHETIC
 from ecgtwin_app.session.condition_names import names_text
 from ecgtwin_app.session.morph import Frame
@@ -155,7 +155,7 @@ class ResultsPanel(QWidget):
             return
         if twin is None:
             self.verdict.setText(tr("No twin yet"))
-            self.summary.setText(said(lacks) if lacks else tr("Choose a condition and press Generate."))
+            self.summary.setText(translate(lacks) if lacks else tr("Choose a condition and press Generate."))
             self.summary.setToolTip("")
             return
         lines = [line for line in twin.asked_got if line.met is not None]
@@ -182,9 +182,9 @@ class ResultsPanel(QWidget):
             return
         rows = []
         for line in lines:
-            name = f"{said(line.name)}, {line.unit}" if line.unit else said(line.name)
+            name = f"{translate(line.name)}, {line.unit}" if line.unit else translate(line.name)
             mark = {True: "✓", False: "✗", None: "–"}[line.met]
-            rows.append((name, shown(line.reference), figures(said(line.asked)), shown(line.got), mark))
+            rows.append((name, shown(line.reference), translate(line.asked), shown(line.got), mark))
         fill(self.criteria, rows)
         for column in range(1, 4):  # long words wrap, so that the names of the criteria keep their room
             self.criteria.setColumnWidth(column, min(self.criteria.columnWidth(column), widest))

@@ -41,7 +41,7 @@ class ScoreLine(QWidget):
 
     edited = Signal(object, str)
     #: Why there is no room for what was to be inserted.
-    refused = Signal(str)
+    refused = Signal(object)
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -102,7 +102,7 @@ class ScoreLine(QWidget):
         try:
             self.edit(score_edit.insert(self.score, kind, self.caret if at is None else at), N_("insertion"))
         except EcgError as error:
-            self.refused.emit(str(error))
+            self.refused.emit(error.message)
 
     def x(self, seconds: float) -> float:
         """The pixel of a moment."""

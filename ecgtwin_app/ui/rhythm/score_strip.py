@@ -17,7 +17,7 @@ class ScoreStrip(QWidget):
     """The line with its buttons; every button says what it inserts at the dashed mark."""
 
     edited = Signal(object, str)
-    refused = Signal(str)
+    refused = Signal(object)
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)

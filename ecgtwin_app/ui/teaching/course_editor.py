@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.i18n.words import said, tr
+from ecgtwin_app.i18n.words import tr, translate
 from ecgtwin_app.session.condition_names import condition_called, names_text
 from ecgtwin_app.session.course import LONGEST_TITLE, LONGEST_VIGNETTE, Case, Course
 from ecgtwin_app.session.session_file import SUFFIX as SESSION_SUFFIX
@@ -120,7 +120,7 @@ class CourseEditor(QDialog):
             try:
                 self.course = self.course.with_cases(tuple(cases))
             except EcgError as error:
-                self.problem.setText(said(str(error)))
+                self.problem.setText(translate(error.message))
                 return
             self.problem.clear()
             self._fill(at)
@@ -129,7 +129,7 @@ class CourseEditor(QDialog):
 
     def show_problem(self, sentence: str) -> None:
         """Say what went wrong and how to mend it."""
-        self.problem.setText(said(sentence))
+        self.problem.setText(translate(sentence))
 
     @property
     def theme(self):
@@ -231,7 +231,7 @@ class CourseEditor(QDialog):
         try:
             names = tuple(dict.fromkeys(own.get(word) or condition_called(word).name for word in words))
         except EcgError as error:
-            self.problem.setText(said(str(error)))
+            self.problem.setText(translate(error.message))
             return False
         self.problem.clear()
         if names != self.course.cases[at].answers:

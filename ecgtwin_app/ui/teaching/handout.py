@@ -15,7 +15,7 @@ from ecgtwin_app.conditions.vocabulary import find_condition
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.request import AskedGot
-from ecgtwin_app.i18n.words import said, tr
+from ecgtwin_app.i18n.words import tr, translate
 from ecgtwin_app.report import drawing, marking
 from ecgtwin_app.report.drawing import draw_text, pen
 from ecgtwin_app.report.export import write_pdf_pages
@@ -117,9 +117,9 @@ def answer_of(number: int, case: Case, state) -> Answer:
 def criterion_text(line: AskedGot) -> str:
     """A criterion in one line: "✓ QRS duration, ms: asked ≥ 120, got 146"."""
     sign = {True: "✓", False: "✗", None: "–"}[line.met]
-    name = f"{said(line.name)}, {line.unit}" if line.unit else said(line.name)
+    name = f"{translate(line.name)}, {line.unit}" if line.unit else translate(line.name)
     words = tr("{sign} {name}: asked {asked}, got {got}") if line.asked else tr("{sign} {name}: {got}")
-    return words.format(sign=sign, name=name, asked=said(line.asked), got=said(shown(line.got)))
+    return words.format(sign=sign, name=name, asked=translate(line.asked), got=shown(line.got))
 
 
 def _criteria(case, state):

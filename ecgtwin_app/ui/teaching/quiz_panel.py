@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from ecgtwin_app.conditions.record import GROUPS
 from ecgtwin_app.conditions.vocabulary import find_condition, load_vocabulary
-from ecgtwin_app.i18n.words import N_, number, said, tr
+from ecgtwin_app.i18n.words import N_, number, tr, translate
 from ecgtwin_app.session.condition_names import (
     capital,
     criteria_of,
@@ -286,9 +286,9 @@ def _criteria_html(lines):
     rows = "".join(
         "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in (
             {True: "✓", False: "✗", None: "–"}[line.met],
-            f"{said(line.name)}, {line.unit}" if line.unit else said(line.name),
-            tr("asked {asked}").format(asked=said(line.asked)),
-            tr("got {got}").format(got=said(shown(line.got))),
+            f"{translate(line.name)}, {line.unit}" if line.unit else translate(line.name),
+            tr("asked {asked}").format(asked=translate(line.asked)),
+            tr("got {got}").format(got=shown(line.got)),
         )) + "</tr>"
         for line in lines
     )  # fmt: skip
