@@ -123,7 +123,7 @@ def test_the_lines_of_a_history_are_those_that_are_accepted_from_files():
 
 
 def _german(entry):
-    return [entry.msgstr, *entry.msgstr_plural.values()] if entry.msgstr_plural else [entry.msgstr]
+    return list(entry.msgstr_plural.values()) or [entry.msgstr]
 
 
 def test_both_languages_fill_in_the_same_values():
