@@ -13,7 +13,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.base import Generator, Plan
 from ecgtwin_app.generators.canonical import canonical
 from ecgtwin_app.generators.progress import Progress
-from ecgtwin_app.i18n.message import Message
+from ecgtwin_app.i18n.message import Message, alternatives
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +81,7 @@ def asked_about(of: str, names: Sequence[str]) -> tuple[str, ...]:
     if name not in names:
         raise EcgError(
             "This twin was not made with {condition}; choose {conditions}.",
-            name=name,
-            conditions=" or ".join(names),
+            condition=Message(name),
+            conditions=alternatives([Message(one) for one in names]),
         )
     return (name,)

@@ -91,6 +91,10 @@ def test_messages_are_keys_and_values_not_finished_sentences():
     assert shown_words.finished_sentences() == []
 
 
+def test_every_place_of_a_message_is_filled_and_every_value_has_a_place():
+    assert shown_words.unfilled() == []
+
+
 def test_no_text_is_recognised_by_matching_it():
     """Regular expressions stand in the languages' rooms only for the decimal signs of a text's numbers."""
     uses = [

@@ -9,6 +9,8 @@ from functools import lru_cache
 
 from places import PACKAGE
 
+from ecgtwin_app.i18n.message import fields_of
+
 #: Calls whose literal texts are keys of the tables, by their places: sentences of the window, ...
 WINDOW = {"tr": (0,), "N_": (0,), "plural": (0, 1), "Command": (1, 4)}
 #: ... messages of the rooms below, ...
@@ -118,6 +120,25 @@ def finished_sentences() -> list[str]:
                 for part in ast.walk(value)
                 if isinstance(part, ast.JoinedStr)
             ]
+    return found
+
+
+def unfilled() -> list[str]:
+    """Messages whose places and values do not go together."""
+    found = []
+    for room in sorted(path.name for path in PACKAGE.iterdir() if path.is_dir()):
+        for name, tree in modules(room):
+            for node in ast.walk(tree):
+                if not isinstance(node, ast.Call) or (called := _called(node)) not in MESSAGES:
+                    continue
+                given = {keyword.arg for keyword in node.keywords}
+                counted = {"n"} if called == "counted" else set()
+                for argument in _arguments(node, MESSAGES[called]):
+                    for text in _literals(argument, _constants(tree)):
+                        places = {place for place, _ in fields_of(text)} if given | counted else set()
+                        known = given | counted | (places if None in given else set())
+                        if not places <= known or (called != "counted" and given - {None, "wanted"} - places):
+                            found.append(f"{name}:{node.lineno}: {text}")
     return found
 
 
