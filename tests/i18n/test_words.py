@@ -19,12 +19,13 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QMenu
 from ui_fixtures import engine, opened, qtbot, store, window  # noqa: F401
 from ui_window import generate
 
-from ecgtwin_app.conditions.vocabulary import GROUPS, load_vocabulary
+from ecgtwin_app.conditions.record import GROUPS
+from ecgtwin_app.conditions.together import check_combination
+from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.ecg.signal.resampling import ten_seconds
 from ecgtwin_app.engine.engine import METHODS
 from ecgtwin_app.formats.own_lines import OWN_LINES
-from ecgtwin_app.heart.morphologies import check_combination
 from ecgtwin_app.i18n import tables, words
 from ecgtwin_app.i18n.message import Message, fields_of
 from ecgtwin_app.resources import resource_path
