@@ -29,9 +29,9 @@ COARSE = HERE / "coarse.npz"
 COLUMNS = 40
 #: Unit of the coarse copy, mV (or the share in a heat map).
 UNIT = 0.01
-#: On another processor or another torch the last bits differ, which grow where a beat is chosen by a threshold: so
-#: much (mV, or share) may nearly all values of the coarse copy be away, and this share of them further.
-TOLERANCE, FURTHER = 2 * UNIT, 0.02
+#: So far (mV, or share) may a value of the coarse copy be away where the processor or a library is another one. With
+#: other kernels of torch and of NumPy on one machine the largest difference was 0.00015 mV; this is one step of rounding.
+TOLERANCE = UNIT
 
 
 def requests() -> dict[str, dict]:
@@ -102,7 +102,7 @@ def same(name: str, signal: np.ndarray, hashes: dict[str, str] | None, copies: d
     """
     away = np.abs(coarse(signal).astype(int) - copies[name]) * UNIT
     far = f"up to {away.max():.2f} away"
-    assert np.mean(away > TOLERANCE) <= FURTHER, f"{name} is another signal than it was, {far}"
+    assert away.max() < 1.5 * TOLERANCE, f"{name} is another signal than it was, {far}"
     if hashes is not None:
         assert sha256(signal) == hashes[name], f"{name} is no longer the same byte by byte, {far}"
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from frozen_twins import (
     COARSE,
+    coarse,
     example_ecg,
     known_hashes,
     make_map,
@@ -12,6 +13,7 @@ from frozen_twins import (
     one_thread,
     requests,
     same,
+    sha256,
 )
 
 from ecgtwin_app import TwinEngine
@@ -55,3 +57,17 @@ def test_every_record_is_compared(hashes, copies):
     assert hashes is None or names == set(hashes)
     conditions = {fields["conditions"][0] for fields in requests().values() if len(fields) == 2}
     assert len(conditions) == 38
+
+
+def test_a_change_of_one_digit_is_noticed():
+    name = "sinus rhythm"
+    signal = np.zeros((12, 5000), np.float32)
+    copy = {name: coarse(signal)}
+    same(name, signal, {name: sha256(signal)}, copy)
+    other = signal.copy()
+    other[3, 77] = 1e-6
+    same(name, other, None, copy)
+    with pytest.raises(AssertionError, match="byte by byte"):
+        same(name, other, {name: sha256(signal)}, copy)
+    with pytest.raises(AssertionError, match="another signal"):
+        same(name, signal + np.float32(0.02), None, copy)
