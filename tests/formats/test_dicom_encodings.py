@@ -12,8 +12,6 @@ from ecgtwin_app.ecg.signal.recording import LEADS, EcgError, Recording
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg, write_ecg
 
-# DICOM
-
 
 def channel(lead, sensitivity=1, unit="uV", baseline=0, correction=None):
     one, source, units = Dataset(), Dataset(), Dataset()

@@ -4,55 +4,25 @@ from __future__ import annotations
 
 import re
 import zlib
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from spike_pages import RATE, SPIKES, spiked_recording
 
-from ecgtwin_app.ecg.signal.recording import LEADS, EcgError, Patient, Recording
+from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.report.calipers import TIME, Caliper
 from ecgtwin_app.report.displayed import filter_text
-from ecgtwin_app.report.drawing import BANNER_FILL
 from ecgtwin_app.report.export import (
     page_image,
     write_pdf,
     write_png,
     write_svg,
 )
-from ecgtwin_app.report.header import patient_text
-from ecgtwin_app.report.heat import colours, scale_of, shares
 from ecgtwin_app.report.layout import PAPER, PageLayout
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.report.trace import keep_peaks, lead_values
 
 pytestmark = pytest.mark.usefixtures("qapp")
-RATE = 500.0
-JANE = Patient(52, "F", "Doe^Jane", "ID-4711")
-SPIKES = (0.6, 3.1, 5.6, 8.1)
-
-
-def _recording(peak=1.5, patient=JANE, **fields):
-    """Flat leads with a spike of `peak` mV in each quarter of the strip."""
-    signal = np.zeros((12, 5000), dtype=np.float32)
-    for seconds in SPIKES:
-        signal[:, round(seconds * RATE)] = peak
-    return Recording(signal, RATE, patient=patient, source="test", **fields)
-
-
-def _twin(peak=2.0):
-    provenance = {
-        "model": "tiny",
-        "weights_sha256": "ab" * 32,
-        "seed": 7,
-        "request": {"conditions": ["x block"]},
-    }
-    return _recording(peak, Patient(52, "F"), synthetic=True, provenance=provenance)
-
-
-def _heat(values, signed=True):
-    return SimpleNamespace(
-        method="contrast", values=values, signed=signed, unit="mV", per_lead=True, checks={}
-    )
 
 
 # -- true scale ---------------------------------------------------------------------------------------
@@ -90,7 +60,7 @@ def _paths(pdf: bytes) -> list[np.ndarray]:
 
 
 def _page_of_spikes(**fields):
-    return Page(_recording(), layout=PageLayout(**fields))
+    return Page(spiked_recording(), layout=PageLayout(**fields))
 
 
 def _spikes_of(paths, baseline, height):
@@ -177,7 +147,7 @@ def test_paper_keeps_every_sample():
 
 
 def test_a_lead_is_placed_by_its_median_and_keeps_its_shape():
-    recording = _recording()
+    recording = spiked_recording()
     values = lead_values(recording, "V2")
     assert np.ptp(values) == pytest.approx(1.5)
     assert np.median(values) == 0
@@ -193,150 +163,17 @@ def test_missing_leads_and_missing_samples_are_drawn_as_gaps():
     assert not image.isNull()
 
 
-# -- heat maps ----------------------------------------------------------------------------------------
-
-
-def test_signed_colours_are_transparent_at_zero_and_never_hide_the_trace():
-    rgba = colours(np.array([-1.0, 0.0, 1.0, 5.0]), signed=True, strongest=0.6)
-    assert rgba[1, 3] == 0
-    assert rgba[:, 3].max() == round(255 * 0.6)
-    assert rgba[0, 2] > rgba[0, 0], "negative is blue"
-    assert rgba[2, 0] > rgba[2, 2], "positive is orange"
-    assert np.array_equal(rgba[2], rgba[3]), "beyond the scale's end the colour stays"
-
-
-def test_unsigned_colours_grow_from_nothing():
-    rgba = colours(np.linspace(0, 1, 50), signed=False, strongest=0.6)
-    assert rgba[0, 3] == 0
-    assert np.all(np.diff(rgba[:, 3].astype(int)) >= 0)
-
-
-def test_one_scale_serves_all_leads():
-    values = np.zeros((12, 5000))
-    values[3, 100:900] = -2.0
-    values[7, 100:700] = 1.0
-    assert scale_of(values, signed=True) == (-2.0, 2.0)
-    assert scale_of(np.zeros((12, 10)), signed=True) == (-1.0, 1.0)
-
-
-def test_an_unsigned_scale_shows_the_course_of_values_far_from_zero():
-    values = np.tile(np.linspace(0.40, 0.44, 5000), (12, 1))
-    low, high = scale_of(values, signed=False)
-    assert low == pytest.approx(0.40, abs=0.001)
-    assert high == pytest.approx(0.44, abs=0.001)
-    assert shares(np.array([low, high]), (low, high), signed=False) == pytest.approx([0, 1])
-
-
-def test_a_heat_map_colours_the_place_it_names():
-    twin = _twin()
-    values = np.zeros((12, 5000))
-    values[LEADS.index("I"), 500:600] = 1.0
-    layout = PageLayout(mode="twin")
-    page = Page(_recording(), twin, _heat(values), layout)
-    image = page_image(page, 10.0)
-    panel = next(p for p in page.blocks[0][1] if p.lead == "I")
-    plain = page_image(Page(_recording(), twin, None, layout), 10.0)
-
-    def changed(seconds):
-        x, y = round((panel.x + seconds * 25) * 10) + 3, round((panel.baseline + 5.3) * 10)
-        return image.pixelColor(x, y) != plain.pixelColor(x, y)
-
-    assert changed(1.1)
-    assert not changed(0.8)
-    assert not changed(1.4)
-
-
-def test_a_heat_map_of_another_twin_is_refused():
-    with pytest.raises(EcgError, match="does not belong"):
-        Page(_recording(), _twin(), _heat(np.zeros((12, 10))))
-    with pytest.raises(EcgError, match="does not belong"):
-        Page(_recording(), None, _heat(np.zeros((12, 5000))))
-
-
-# -- marking and privacy ------------------------------------------------------------------------------
-
-
-def _has_banner(image, scale=10.0):
-    colour = image.pixelColor(round(15 * scale), round(6.2 * scale))
-    return colour == BANNER_FILL
-
-
-@pytest.mark.parametrize("mode", ["overlay", "side by side", "twin"])
-def test_every_page_with_a_twin_carries_the_banner(mode):
-    assert _has_banner(page_image(Page(_recording(), _twin(), layout=PageLayout(mode=mode)), 10.0))
-
-
-def test_a_page_of_the_recorded_ecg_carries_none():
-    assert not _has_banner(page_image(Page(_recording()), 10.0))
-    assert not _has_banner(page_image(Page(_recording(), _twin(), layout=PageLayout(mode="reference")), 10.0))
-
-
-def test_a_generated_reference_is_marked_too():
-    assert _has_banner(page_image(Page(_twin()), 10.0))
-
-
-def test_only_what_is_marked_synthetic_is_drawn_as_a_twin():
-    with pytest.raises(EcgError, match="not marked synthetic"):
-        Page(_recording(), _recording())
-
-
-def test_png_says_in_its_text_that_it_is_synthetic(tmp_path):
-    from PySide6.QtGui import QImage
-
-    write_png(tmp_path / "page.png", Page(_recording(), _twin()), dpi=100)
-    image = QImage(str(tmp_path / "page.png"))
-    assert image.text("Synthetic") == "YES"
-    assert "trainedAlgorithmicMedia" in image.text("DigitalSourceType")
-    assert "seed 7" in image.text("Description")
-    assert round(image.dotsPerMeterX() * 0.0254) == 100
-    assert (image.width(), image.height()) == (1169, 827)
-
-
-def test_pdf_says_in_its_metadata_that_it_is_synthetic(tmp_path):
-    write_pdf(tmp_path / "page.pdf", Page(_recording(), _twin()))
-    data = (tmp_path / "page.pdf").read_bytes()
-    assert b"trainedAlgorithmicMedia" in data
-    assert "SYNTHETIC" in data.decode("latin-1") or "SYNTHETIC".encode("utf-16-be") in data
-    write_pdf(tmp_path / "plain.pdf", Page(_recording()))
-    assert b"trainedAlgorithmicMedia" not in (tmp_path / "plain.pdf").read_bytes()
-
-
-def test_exports_hold_nothing_of_the_patient(tmp_path):
-    reference = _recording(recorded="2013-01-25T10:59:19")
-    for write, name in ((write_png, "a.png"), (write_pdf, "a.pdf"), (write_svg, "a.svg")):
-        write(tmp_path / name, Page(reference, _twin()))
-        data = (tmp_path / name).read_bytes()
-        for secret in (b"Doe", b"Jane", b"4711", b"2013-01-25"):
-            assert secret not in data, f"{name} holds {secret}"
-
-
-def test_svg_text_is_de_identified_and_marked(tmp_path):
-    write_svg(tmp_path / "page.svg", Page(_recording(), _twin()))
-    text = (tmp_path / "page.svg").read_text(encoding="utf-8")
-    assert "De-identified" in text
-    assert "SYNTHETIC" in text
-    assert 'width="297' in text
-
-
-def test_identity_is_printed_only_when_asked():
-    reference = _recording()
-    assert patient_text(reference, identity=False) == "De-identified · 52 years · female"
-    assert "Doe^Jane" in patient_text(reference, identity=True)
-    assert "90+" in patient_text(_recording(patient=Patient(93, "M")), identity=False)
-    assert "93" not in patient_text(_recording(patient=Patient(93, "M")), identity=False)
-
-
 def test_filters_are_stated():
-    assert filter_text(_recording()) == "no display filter"
-    filtered = _recording().changed("filtered without delay: 40 Hz low-pass")
+    assert filter_text(spiked_recording()) == "no display filter"
+    filtered = spiked_recording().changed("filtered without delay: 40 Hz low-pass")
     assert "40 Hz" in filter_text(filtered)
 
 
 def test_a_folder_that_is_not_there_gives_one_sentence(tmp_path):
     with pytest.raises(EcgError, match="cannot be written; choose"):
-        write_png(tmp_path / "no" / "page.png", Page(_recording()))
+        write_png(tmp_path / "no" / "page.png", Page(spiked_recording()))
     with pytest.raises(EcgError, match="cannot be written; choose"):
-        write_pdf(tmp_path / "no" / "page.pdf", Page(_recording()))
+        write_pdf(tmp_path / "no" / "page.pdf", Page(spiked_recording()))
 
 
 def _svg_spikes(text, panel, height):
@@ -388,7 +225,7 @@ def test_pdf_embeds_its_fonts(tmp_path):
 
 def test_calipers_go_along_into_print(tmp_path):
     caliper = Caliper(TIME, "V1", ("reference",), 5.2, 5.4, 0.5)
-    page = Page(_recording(), calipers=(caliper,))
+    page = Page(spiked_recording(), calipers=(caliper,))
     write_pdf(tmp_path / "page.pdf", page)
     paths = _paths((tmp_path / "page.pdf").read_bytes())
     (panel,) = [panel for panel in page.blocks[0][1] if panel.lead == "V1"]
