@@ -8,20 +8,22 @@ share. It is a course over time, the same for all leads.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 
 from ecgtwin_app.attribution.heatmap import HeatMap
 from ecgtwin_app.attribution.question import Question
+from ecgtwin_app.generators.base import AttentionGenerator
 from ecgtwin_app.generators.progress import Progress
 from ecgtwin_app.i18n.message import Message
 
 
 def attention(question: Question) -> Iterator[Progress | HeatMap]:
     """Draw the twin again and read the attention on its way."""
-    generator, plan = question.generator, question.plan
+    generator = cast(AttentionGenerator, question.generator)
     with generator.recording_attention() as recorder:
-        for step in generator.sample([plan]):
+        for step in generator.sample([question.plan]):
             yield Progress(step.number, step.total, None, Message("Reading the attention"))
         columns = generator.condition_tokens(question.about)
         yield attention_map(recorder.mean(), columns, question.signal.shape[1])

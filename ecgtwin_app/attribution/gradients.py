@@ -8,6 +8,7 @@ performed without the condition to the twin.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 import torch
@@ -16,7 +17,7 @@ from torch import Tensor
 from ecgtwin_app.attribution.heatmap import HeatMap
 from ecgtwin_app.attribution.question import Question
 from ecgtwin_app.ecg.signal.leads import independent_leads
-from ecgtwin_app.generators.base import Evidence
+from ecgtwin_app.generators.base import Evidence, EvidenceGenerator
 from ecgtwin_app.generators.progress import Progress
 from ecgtwin_app.i18n.message import Message
 
@@ -26,7 +27,7 @@ SEGMENTS, STEPS_A_SEGMENT = 8, 2
 
 def gradients(question: Question) -> Iterator[Progress | HeatMap]:
     """Draw the same noise without the condition, and follow the evidence from there to the twin."""
-    generator, total = question.generator, question.steps + SEGMENTS
+    generator, total = cast(EvidenceGenerator, question.generator), question.steps + SEGMENTS
     signal = question.signal
     for item in question.counterfactual(total):
         if isinstance(item, Progress):

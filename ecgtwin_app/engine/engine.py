@@ -128,7 +128,7 @@ class TwinEngine:
             seeds = [settings.seed + number + DRAW_STRIDE * draw for number, draw in together]
             plans = [self.generator.plan(patient, task, seed) for seed in seeds]
             began = time.perf_counter()
-            drawn: Sequence[np.ndarray] = ()
+            drawn = np.empty((0, 12, 0), np.float32)
             for step in self.generator.sample(plans):
                 drawn = step.preview
                 done += len(plans)
@@ -212,9 +212,10 @@ class TwinEngine:
 
     def _prepare(self, recordings: Sequence[Recording]) -> Patient:
         digests = tuple(recording.digest() for recording in recordings)
-        if self._patient is None or self._patient.digests != digests:
-            self._patient = self.generator.prepare(recordings)
-        return self._patient
+        patient = self._patient
+        if patient is None or patient.digests != digests:
+            patient = self._patient = self.generator.prepare(recordings)
+        return patient
 
 
 def _device(name: str) -> str:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -90,7 +91,7 @@ def _said(heatmap: HeatMap, twin: Twin) -> dict:
 
 
 def _write_archive(heatmap: HeatMap, twin: Twin, path: Path) -> None:
-    fields = {key: np.asarray(value) for key, value in _said(heatmap, twin).items()}
+    fields: dict[str, Any] = {key: np.asarray(value) for key, value in _said(heatmap, twin).items()}
     with path.open("wb") as file:
         np.savez_compressed(
             file,

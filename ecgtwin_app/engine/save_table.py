@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.request import Twin
@@ -84,7 +85,7 @@ def _judged(twin: Twin) -> Iterator[tuple]:
         yield ("criterion", line.name, "", line.unit, line.asked, got, met)
 
 
-def _is_number(value) -> bool:
+def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

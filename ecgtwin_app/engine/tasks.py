@@ -107,10 +107,9 @@ def needed_abilities(task: Task) -> set[Ability]:
         needed.add(Ability.TWIN)
     else:
         # All leads from some moment to the end, and nothing before it.
-        columns = mask.all(axis=0)
-        tail = np.array_equal(mask, np.broadcast_to(columns, mask.shape)) and not np.any(
-            columns[:-1] & ~columns[1:]
-        )
+        columns = np.all(mask, axis=0)
+        from_there_on = np.diff(columns.astype(np.int8)).min(initial=0) >= 0
+        tail = bool((mask == columns).all()) and from_there_on
         needed.add(Ability.FORECAST if tail else Ability.IMPUTE)
     return needed
 

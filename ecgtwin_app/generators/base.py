@@ -13,16 +13,19 @@ A generator draws twelve-lead ECGs. The engine asks it in three steps: `prepare`
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 import numpy as np
 
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.measurement.measure import Measurements
 from ecgtwin_app.ecg.signal.recording import Recording
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class Ability(StrEnum):
@@ -197,11 +200,11 @@ class Patient:
         Unit-length base vector: what is personal.
     """
 
-    recording: Recording | None = None
-    digests: tuple[str, ...] = ()
-    measured: Measurements | None = None
-    rate: float | None = None
-    base: np.ndarray | None = None
+    recording: Recording | None
+    digests: tuple[str, ...]
+    measured: Measurements | None
+    rate: float | None
+    base: np.ndarray | None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -334,12 +337,9 @@ class AttentionGenerator(Generator[PatientT, PlanT], Protocol):
         ...
 
 
-class Evidence(Protocol):
-    """How much a generator recognises a condition in signals, to be differentiated by torch."""
-
-    def __call__(self, signal):
-        """Evidence, a tensor (batch,), of a tensor (batch, 8, samples at 500 Hz) in mV; above 0 it speaks for it."""
-        ...
+#: How much a generator recognises a condition in signals, to be differentiated by torch: a tensor (batch,) of a tensor
+#: (batch, 8, samples at 500 Hz) in mV; above 0 it speaks for the condition.
+Evidence = Callable[["Tensor"], "Tensor"]
 
 
 class EvidenceGenerator(Generator[PatientT, PlanT], Protocol):

@@ -33,7 +33,7 @@ def small_networks():
         sizes = {"components": 48, "width": 32, "depth": 1, "heads": 2, "identity_width": 32}
         sizes |= {"beat_width": 32, "beat_depth": 1}
         patch.setattr(run, "DitConfig", partial(DitConfig, **sizes))
-        patch.setattr(beats, "virtual_turns", partial(beats.virtual_turns, count=40))
+        patch.setattr(beats, "virtual_flutter_waves", partial(beats.virtual_flutter_waves, count=40))
         yield
 
 

@@ -3,7 +3,7 @@
 Two pathways, after ECGTwin (arXiv 2508.02720): adaptive normalisation from the time step and the base
 vector, and cross-attention to the condition tokens. Identity tokens have a cross-attention of their own
 with a zero-initialised gate, so that identity is not drowned by the time step. The rhythm score enters
-with the tokens themselves, and so does the patient's representative beat laid along that score.
+with the tokens themselves, and so does the patient's representative beat rendered along that score.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class AdaXBlock(nn.Module):
 
 
 class AdaXDiT(nn.Module):
-    """Velocity of the flow, given the time, the condition, the identity, the score and the laid beats."""
+    """Velocity of the flow, given the time, the condition, the identity, the score and the rendered beats."""
 
     def __init__(self, config: DitConfig):
         super().__init__()
@@ -110,7 +110,7 @@ class AdaXDiT(nn.Module):
         adapt = self.time(sinusoid(time, 128))
         if NORMALISATION in self.config.pathways:
             adapt = adapt + self.from_base(identity.mean(dim=1))
-        h = self.from_latent(x) + self.from_laid(context.laid) + self.from_score(context.score)
+        h = self.from_latent(x) + self.from_laid(context.rendered) + self.from_score(context.score)
         condition, identity = self.tokens(context.condition), self.from_identity(identity)
         if CONDITION not in self.config.pathways:
             adapt, condition = adapt + condition.mean(dim=1), None
@@ -133,8 +133,8 @@ class Context:
     identity : Tensor, shape (batch, queries, identity width)
         Identity tokens of the reference.
     identity_known : Tensor, shape (batch,), bool
-    laid : Tensor, shape (batch, tokens, components)
-        Latent of the representative beat laid along the score; zeros when there is no score or no identity.
+    rendered : Tensor, shape (batch, tokens, components)
+        Latent of the representative beat rendered along the score; zeros when there is no score or no identity.
     score : Tensor, shape (batch, tokens, TRACK_FEATURES)
         Rhythm score as features; zeros when there is none.
     """
@@ -142,28 +142,28 @@ class Context:
     condition: Condition
     identity: Tensor
     identity_known: Tensor
-    laid: Tensor
+    rendered: Tensor
     score: Tensor
 
     def without_statements(self) -> Context:
         """The same patient and rhythm, nothing said of the condition."""
         return Context(
-            self.condition.without_statements(), self.identity, self.identity_known, self.laid, self.score
+            self.condition.without_statements(), self.identity, self.identity_known, self.rendered, self.score
         )
 
     def without_statement(self, column: int) -> Context:
         """The same, nothing said of one condition."""
         condition = self.condition.without_statement(column)
-        return Context(condition, self.identity, self.identity_known, self.laid, self.score)
+        return Context(condition, self.identity, self.identity_known, self.rendered, self.score)
 
     def without_identity(self) -> Context:
         """The same condition and rhythm in nobody in particular."""
         nobody = torch.zeros_like(self.identity_known)
-        return Context(self.condition, self.identity, nobody, torch.zeros_like(self.laid), self.score)
+        return Context(self.condition, self.identity, nobody, torch.zeros_like(self.rendered), self.score)
 
     def joined(self, other: Context) -> Context:
         """Both batches in one."""
-        fields = ("identity", "identity_known", "laid", "score")
+        fields = ("identity", "identity_known", "rendered", "score")
         return Context(
             self.condition.joined(other.condition),
             *(torch.cat([getattr(self, f), getattr(other, f)]) for f in fields),

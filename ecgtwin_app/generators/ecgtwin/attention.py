@@ -8,13 +8,14 @@ import numpy as np
 import torch
 
 from ecgtwin_app.generators.ecgtwin.adax import AdaXDiT
+from ecgtwin_app.generators.ecgtwin.layers import Attention
 
 
 class ConditionAttention:
     """Collects the condition attention of every block while it is open; always restores the network."""
 
     def __init__(self, network: AdaXDiT):
-        self._layers = [block.condition for block in network.blocks]
+        self._layers: list[Attention] = [block.get_submodule("condition") for block in network.blocks]  # type: ignore[misc]
         self._hooks = []
         self._sum: torch.Tensor | None = None
         self._count = 0

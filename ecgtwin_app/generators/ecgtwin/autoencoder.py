@@ -46,6 +46,12 @@ class LappedAutoencoder(nn.Module):
     diffusion model's attention, at raw variance it would never learn them.
     """
 
+    rise: Tensor
+    fall: Tensor
+    dct: Tensor
+    basis: Tensor
+    scale: Tensor
+
     def __init__(self, components: int = 64):
         super().__init__()
         rise, fall = _fold_windows(BLOCK // 2)

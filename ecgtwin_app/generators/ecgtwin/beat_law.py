@@ -127,7 +127,7 @@ def bounded(
     return replace(beat, qrs=beat.qrs * of_qrs, t=beat.t * of_t)
 
 
-def _sizes(beat):
+def _sizes(beat: BeatTemplate) -> dict[str, dict[str, float]]:
     """Largest R, S and T, and QRS peak to peak, by lead, mV."""
     qrs, t = twelve_leads(beat.qrs), twelve_leads(beat.t[:, beat.j_index + AFTER_J :])
     found = {
@@ -136,4 +136,7 @@ def _sizes(beat):
         "QRS": np.ptp(qrs, axis=1),
         "T": np.abs(t).max(axis=1),
     }
-    return {wave: dict(zip(LEADS, map(float, values), strict=True)) for wave, values in found.items()}
+    return {
+        wave: {name: float(value) for name, value in zip(LEADS, values, strict=True)}
+        for wave, values in found.items()
+    }

@@ -1,7 +1,7 @@
 """The beat model: how the patient's beat looks under a condition, drawn before the strip is performed.
 
 A condition changes the shape of a beat; the rhythm repeats it. The beat is therefore drawn first, in a space
-where beats are aligned and a few hundred numbers say everything, and then laid along the rhythm score for the
+where beats are aligned and a few hundred numbers say everything, and then rendered along the rhythm score for the
 strip model to perform. It is a rectified flow of its own with the same two pathways of conditioning: the time
 and the patient's own beat by adaptive normalisation, the condition beside them.
 """
@@ -17,7 +17,7 @@ from ecgtwin_app.ecg.beat.score import VENTRICULAR_SITES
 from ecgtwin_app.ecg.beat.template import BeatTemplate
 from ecgtwin_app.generators.ecgtwin.beat_shape import DURATIONS, KINDS, WINDOWS, pack_beat, unpack_beat
 from ecgtwin_app.generators.ecgtwin.conditioning import NUMBERS, PRESENT, Condition
-from ecgtwin_app.generators.ecgtwin.flutter_wave import FlutterTurn
+from ecgtwin_app.generators.ecgtwin.flutter_wave import FlutterWave
 from ecgtwin_app.generators.ecgtwin.layers import sinusoid
 from ecgtwin_app.sampling.guidance import guided
 from ecgtwin_app.sampling.samplers import dpm_solver_2m
@@ -35,6 +35,8 @@ DURATION_WEIGHT, COMPONENT_WEIGHTS = 4.0, (0.3, 4.0)
 
 class BeatCodec(nn.Module):
     """Windows to principal components and back; durations pass as they are."""
+
+    basis_p: Tensor
 
     def __init__(self):
         super().__init__()
@@ -155,10 +157,15 @@ class BeatModel(nn.Module):
         Without any block there is no beat model: the strip model has to shape the beats itself.
     """
 
+    spread: Tensor
+    centre: Tensor
+    own_spread: Tensor
+    own_centre: Tensor
+
     def __init__(self, statements: int, width: int = 384, depth: int = 5):
         super().__init__()
         self.codec = BeatCodec()
-        self.turn = FlutterTurn()
+        self.turn = FlutterWave()  # the name that its weights have
         # Mean and spread of what the flow draws, by kind, and of the patients' own beats.
         self.register_buffer("spread", torch.ones(len(KINDS), SIZE))
         self.register_buffer("centre", torch.zeros(len(KINDS), SIZE))

@@ -46,14 +46,14 @@ class VelocityEvidence:
             context.condition,
             context.identity,
             context.identity_known,
-            torch.zeros_like(context.laid),
+            torch.zeros_like(context.rendered),
             torch.zeros_like(context.score),
         )
         untold = blind.without_statements() if column is None else blind.without_statement(column)
         self.context = untold.joined(blind)
         generator = torch.Generator().manual_seed(seed)
-        shape = (len(TIMES), *context.laid.shape[1:])
-        self.noise = torch.randn(shape, generator=generator).to(context.laid.device)
+        shape = (len(TIMES), *context.rendered.shape[1:])
+        self.noise = torch.randn(shape, generator=generator).to(context.rendered.device)
 
     def __call__(self, signal: Tensor) -> Tensor:
         """Evidence (batch,) of signals (batch, 8, samples) in mV; above 0 it speaks for the condition."""

@@ -32,6 +32,8 @@ class Flow(nn.Module):
         Root mean square of each latent component, in ordinary tokens and in ventricular ones.
     """
 
+    spread: Tensor
+
     def __init__(self, network: AdaXDiT, spread: Tensor):
         super().__init__()
         self.network = network

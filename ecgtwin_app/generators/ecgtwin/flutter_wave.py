@@ -1,6 +1,6 @@
-"""How a turn of a flutter loop looks: components of virtual loops, drawn with the sizes these have.
+"""How a flutter wave looks: components of the waves of virtual loops, drawn with the sizes these have.
 
-The sinus rhythm does not show how a patient's atria would flutter, so a turn is drawn from what loops in
+The sinus rhythm does not show how a patient's atria would flutter, so a wave is drawn from what loops in
 general look like. Counter-clockwise and clockwise loops are two families, told by the lead in which a
 flutter is read, II.
 """
@@ -15,8 +15,13 @@ LEADS, POINTS, COMPONENTS, FAMILIES = 8, 64, 10, 2
 _II = 1
 
 
-class FlutterTurn(nn.Module):
+class FlutterWave(nn.Module):
     """A Gaussian of principal components for each family of loops, and of the logarithm of their size."""
+
+    share: Tensor
+    log_size: Tensor
+    mean: Tensor
+    basis: Tensor
 
     def __init__(self):
         super().__init__()
@@ -26,12 +31,12 @@ class FlutterTurn(nn.Module):
         self.register_buffer("basis", torch.zeros(FAMILIES, COMPONENTS, LEADS * POINTS))
 
     @torch.no_grad()
-    def fit(self, turns: Tensor) -> None:
-        """Set everything from turns (n, 8, 64), mV."""
-        flat = turns.double().flatten(1)
+    def fit(self, waves: Tensor) -> None:
+        """Set everything from waves (n, 8, 64), mV."""
+        flat = waves.double().flatten(1)
         size = flat.pow(2).mean(dim=1, keepdim=True).sqrt()
-        # A counter-clockwise loop falls slowly: it is above its mean at the start of a turn.
-        clockwise = (turns[:, _II, : POINTS // 3].mean(dim=1) < 0).long()
+        # A counter-clockwise loop falls slowly: it is above its mean at the start of a wave.
+        clockwise = (waves[:, _II, : POINTS // 3].mean(dim=1) < 0).long()
         for family in range(FAMILIES):
             mine = clockwise == family
             if mine.sum() <= COMPONENTS:
@@ -47,7 +52,7 @@ class FlutterTurn(nn.Module):
 
     @torch.no_grad()
     def draw(self, seed: int) -> Tensor:
-        """One turn (8, 64), mV."""
+        """One wave (8, 64), mV."""
         generator = torch.Generator().manual_seed(seed)
         family = int(torch.rand((), generator=generator) >= self.share[0].cpu())
         weights = torch.randn(COMPONENTS, generator=generator).to(self.mean.device)

@@ -40,12 +40,14 @@ def compose(model: TwinModel, plan: EcgTwinPlan) -> tuple[RhythmScore, RhythmSco
 
 def compose_score(model: TwinModel, plan: EcgTwinPlan) -> RhythmScore:
     """The score of a plan alone; see `compose`."""
+    rhythm = model.rhythm
+    assert rhythm is not None, "not offered without a rhythm model"
     condition = condition_of(model.config.statements, plan, "cpu")
     pr = _pr(plan)
     if plan.pr is None and pr is not None:
         condition.numbers[0, list(NUMBERS).index("PR")] = 1000 * pr
     with torch.inference_mode():
-        score = model.rhythm.draw(condition, plan.seed, atrial_rhythm(plan.names))
+        score = rhythm.draw(condition, plan.seed, atrial_rhythm(plan.names))
     return with_flutter_waves(score, np.random.default_rng(plan.seed)) if score.atrial == "flutter" else score
 
 

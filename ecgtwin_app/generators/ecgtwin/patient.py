@@ -104,9 +104,9 @@ def identity_of(
     `beat` is the strip's representative beat when it is known already.
     """
     signal = torch.from_numpy(independent_leads(strip.signal))[None].to(device)
-    beat = torch.from_numpy(beat_input(beat or representative_beat(strip)))[None].to(device)
+    window = torch.from_numpy(beat_input(beat or representative_beat(strip)))[None].to(device)
     nothing = nothing_known(1, len(model.config.statements), device)
-    identity = model.extractor(model.autoencoder.encode(signal), beat, nothing)
+    identity = model.extractor(model.autoencoder.encode(signal), window, nothing)
     return identity, base_vector(identity)[0].cpu().numpy()
 
 
@@ -120,5 +120,5 @@ def condition_of(statements: tuple[str, ...], plan: EcgTwinPlan, device: str) ->
         torch.from_numpy(states.astype(np.int64))[None].to(device),
         torch.from_numpy(severity.astype(np.float32))[None].to(device),
         torch.tensor([[np.nan if n is None else n for n in numbers]], dtype=torch.float32, device=device),
-        torch.tensor([{"F": 1, "M": 2}.get(plan.sex, 0)], device=device),
+        torch.tensor([{"F": 1, "M": 2}.get(plan.sex or "", 0)], device=device),
     )

@@ -99,6 +99,7 @@ def make_plan(
     # A stream of its own: a severity asked for leaves the score as it was.
     rng = np.random.default_rng([seed, 1])
     severity = float(rng.uniform(*USUAL_SEVERITY))
+    pr, qrs, qt, axis = _set_points(target, rng)
     plan = EcgTwinPlan(
         patient=patient,
         task=task,
@@ -109,8 +110,11 @@ def make_plan(
         age=known.age if target.age is None else target.age,
         sex=known.sex if target.sex is None else target.sex,
         severity=target.set_points.get("severity", severity),
+        pr=pr,
+        qrs=qrs,
+        qt=qt,
+        axis=axis,
         turned_to=target.set_points.get("axis"),
-        **_set_points(target, rng),
     )
     score, counterpart = _scores(plan, composer)
     return replace(plan, score=score, counterpart=counterpart)
@@ -139,7 +143,7 @@ def _scores(
     return score if pr is None else with_pr(score, pr / 1000), counterpart
 
 
-def _set_points(target: Target, rng: np.random.Generator) -> dict[str, float | None]:
+def _set_points(target: Target, rng: np.random.Generator) -> list[float | None]:
     """PR, QRS, QT and axis as asked; where open, what defines the one condition that changes the beat."""
     asked = {name: target.set_points.get(name) for name in _OF_THE_BEAT}
     shaping = [condition for condition in find_conditions(target.present) if not condition.is_rhythm]
@@ -147,7 +151,7 @@ def _set_points(target: Target, rng: np.random.Generator) -> dict[str, float | N
         for name, limits in shaping[0].defining.items():
             drawn = float(rng.uniform(*limits))
             asked[name] = drawn if asked[name] is None else asked[name]
-    return asked
+    return list(asked.values())
 
 
 def with_pr(score: RhythmScore, pr: float) -> RhythmScore:
@@ -159,7 +163,7 @@ def with_pr(score: RhythmScore, pr: float) -> RhythmScore:
     conducted = set(score.times("QRS", "conducted", "aberrant"))
     events = []
     for event in score.events:
-        following = qrs[qrs > event.time] if event.chamber == "P" else ()
+        following = qrs[qrs > event.time] if event.chamber == "P" else qrs[:0]
         if len(following) and following[0] in conducted and 0.08 <= following[0] - event.time <= 0.4:
             event = replace(event, time=float(following[0]) - pr)
         events.append(event)

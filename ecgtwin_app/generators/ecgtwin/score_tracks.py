@@ -99,11 +99,10 @@ def unpack_score(packed: np.ndarray, atrial: int) -> RhythmScore:
 def _ventricular_clock(onsets: list[float]) -> np.ndarray:
     """Seconds since the last QRS, to the next, and between the two, at each token's middle (tokens, 3)."""
     middle = (np.arange(TOKENS) + 0.5) * BLOCK / 500.0
-    onsets = np.asarray(onsets)
-    if len(onsets) == 0:
+    if not onsets:
         return np.full((TOKENS, 3), 2.0, np.float32)
     after = np.searchsorted(onsets, middle)
-    padded = np.concatenate([[onsets[0] - 2.0], onsets, [onsets[-1] + 2.0]])
+    padded = np.array([onsets[0] - 2.0, *onsets, onsets[-1] + 2.0])
     since, until = middle - padded[after], padded[after + 1] - middle
     clock = np.stack([since, until, since + until], axis=1)
     return np.clip(clock, 0.0, 2.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -68,8 +68,8 @@ class Shapes:
     def _shape(self, chamber: str, origin: str, site: str) -> BeatTemplate:
         plan, own = self._plan, self._own_beat
         if origin == "flutter":
-            turn = self._model.beats.turn.draw(plan.seed).cpu().numpy()
-            return replace(own, p=as_large_as_seen(turn, own.qrs), p_offset=0)
+            wave = self._model.beats.turn.draw(plan.seed).cpu().numpy()
+            return replace(own, p=as_large_as_seen(wave, own.qrs), p_offset=0)
         if not self._model.beats.there:
             return own if origin in ("conducted", "aberrant") else _nothing(own)
         if chamber == "P":
@@ -94,9 +94,9 @@ class Shapes:
         plan, own = self._plan, self._own_beat
         if not changed_parts(plan.names):
             return self._brought(own)
-        best, fewest = None, np.inf
-        for beat in self._conducted_draws():
-            beat = self._finished(beat)
+        best, fewest = own, np.inf
+        for drawn in self._conducted_draws():
+            beat = self._finished(drawn)
             missed = missed_lines(beat, plan)
             if missed < fewest:
                 best, fewest = beat, missed
@@ -104,7 +104,7 @@ class Shapes:
                 break
         return best
 
-    def _conducted_draws(self):
+    def _conducted_draws(self) -> Iterator[BeatTemplate]:
         yield self._draw(0, self._plan)
         # A reference on which one draw fails lies outside what the model was taught on: the next would be no better.
         yield from by_physiology(self._plan)
@@ -128,7 +128,7 @@ class Shapes:
 
     def _at_own_cycle(self) -> float:
         """What a QT at the plan's rate is multiplied by at the reference's own, at which beats are shaped."""
-        return qt_factor(self._own_beat.rr) / qt_factor(60 / self._plan.rate)
+        return float(qt_factor(self._own_beat.rr) / qt_factor(60 / self._plan.rate))
 
     def _ectopic(self, kind: int) -> BeatTemplate:
         """A ventricular beat, drawn again while it could be taken for a conducted one: a net knows no sharp bounds."""
@@ -150,6 +150,7 @@ class Shapes:
         numbers = condition.numbers.clone()
         numbers[:, [_HEART_RATE, _PR]] = float("nan")
         numbers[:, _QT] *= self._at_own_cycle()
+        assert self._own is not None, "without a beat model nothing is drawn"
         context = BeatContext(
             replace(condition, numbers=numbers), torch.tensor([kind], device=self._device), self._own
         )

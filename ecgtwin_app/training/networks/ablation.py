@@ -180,7 +180,7 @@ def train_ablation(
         context = draw_context(cases, identity, rows, rng)
         if not ablation.score:
             context = replace(
-                context, laid=torch.zeros_like(context.laid), score=torch.zeros_like(context.score)
+                context, rendered=torch.zeros_like(context.rendered), score=torch.zeros_like(context.score)
             )
         return model.flow.loss(cases.target[rows].float(), context, rng)
 

@@ -74,7 +74,7 @@ def train_beats(
         Fit its components to the examples; False goes on with those that it has.
     """
     beat, context = load_beats(folder, model, fit)
-    model.turn.fit(virtual_turns(seed))
+    model.turn.fit(virtual_flutter_waves(seed))
     conducted = torch.nonzero(context.kind == 0).flatten()
     others = torch.nonzero(context.kind > 0).flatten()
 
@@ -97,7 +97,7 @@ def train_beats(
     model.load_state_dict(average.values)
 
 
-def virtual_turns(seed: int, count: int = 4000) -> Tensor:
+def virtual_flutter_waves(seed: int, count: int = 4000) -> Tensor:
     """Turns (count, 8, points) of virtual flutter loops, mV."""
     rng = np.random.default_rng([seed, 5])
     return torch.from_numpy(np.stack([flutter_wave(rng) for _ in range(count)]))

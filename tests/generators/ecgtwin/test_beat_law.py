@@ -144,13 +144,13 @@ def test_a_patient_without_p_has_one_in_sinus_rhythm(engine, reference):
 
 @pytest.mark.parametrize("size", [0.3, 1.0, 3.0])
 def test_a_flutter_wave_is_as_large_as_a_reader_sees(size):
-    turn = np.outer(np.array([0.1, 1, -0.2, 0, 0, 0, 0, 0.3]), np.sin(np.linspace(0, 6.28, 64))).astype(
+    wave = np.outer(np.array([0.1, 1, -0.2, 0, 0, 0, 0, 0.3]), np.sin(np.linspace(0, 6.28, 64))).astype(
         np.float32
     )
     qrs = size * np.outer(np.ones(8), np.sin(np.linspace(0, 6.28, 40)) / 2).astype(np.float32)
-    small, large = as_large_as_seen(0.02 * turn, qrs), as_large_as_seen(0.3 * turn, qrs)
+    small, large = as_large_as_seen(0.02 * wave, qrs), as_large_as_seen(0.3 * wave, qrs)
     assert np.ptp(small[1]) == pytest.approx(SEEN_FLUTTER * np.clip(size, 0.8, 1.6), rel=0.01)
-    assert np.allclose(large, 0.3 * turn)
+    assert np.allclose(large, 0.3 * wave)
 
 
 def test_every_morphology_is_judged_on_its_beat(engine, reference):

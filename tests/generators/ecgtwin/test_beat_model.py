@@ -12,10 +12,10 @@ from ecgtwin_app.ecg.delineation.representative_beat import representative_beat
 from ecgtwin_app.generators.ecgtwin.beat_model import SIZE, BeatContext, BeatModel
 from ecgtwin_app.generators.ecgtwin.beat_shape import KINDS, WINDOWS, pack_beat, unpack_beat
 from ecgtwin_app.generators.ecgtwin.conditioning import nothing_known
-from ecgtwin_app.generators.ecgtwin.flutter_wave import FlutterTurn
+from ecgtwin_app.generators.ecgtwin.flutter_wave import FlutterWave
 from ecgtwin_app.heart.virtual_patient import VirtualPatient, simulate
 from ecgtwin_app.training.cases.beat_examples import beat_shard
-from ecgtwin_app.training.networks.beats import load_beats, virtual_turns
+from ecgtwin_app.training.networks.beats import load_beats, virtual_flutter_waves
 
 
 @pytest.fixture(scope="module")
@@ -125,12 +125,12 @@ def test_training_lowers_the_loss(trained):
 
 
 def test_drawn_turns_are_as_large_as_virtual_loops_and_point_their_ways():
-    turns = virtual_turns(1, 400)
-    model = FlutterTurn()
-    model.fit(turns)
+    waves = virtual_flutter_waves(1, 400)
+    model = FlutterWave()
+    model.fit(waves)
     drawn = torch.stack([model.draw(seed) for seed in range(200)])
     assert torch.equal(drawn[3], model.draw(3)) and not torch.equal(drawn[3], drawn[4])
-    for values in (turns, drawn):
+    for values in (waves, drawn):
         height = values[:, 1].amax(dim=1) - values[:, 1].amin(dim=1)
         assert 0.15 < height.median() < 0.35 and 0.05 < height.min() and height.max() < 0.7
         assert 0.08 < (values[:, 1, :21].mean(dim=1) < 0).double().mean() < 0.24  # clockwise
@@ -138,7 +138,7 @@ def test_drawn_turns_are_as_large_as_virtual_loops_and_point_their_ways():
 
 def test_a_laid_loop_turns_with_its_events():
     score = RhythmScore(tuple(Event(0.2 * k, "P", "flutter") for k in range(60)), atrial="flutter")
-    turn = virtual_turns(1, 1)[0].numpy()
-    laid = render_flutter_waves(score, turn)
-    assert np.abs(laid[:, 100:4900] - laid[:, 0:4800]).max() < 1e-5  # 0.2 s are 100 samples
-    assert np.abs(laid[:, [0, 50]] - turn[:, [0, 32]]).max() < 1e-5
+    wave = virtual_flutter_waves(1, 1)[0].numpy()
+    rendered = render_flutter_waves(score, wave)
+    assert np.abs(rendered[:, 100:4900] - rendered[:, 0:4800]).max() < 1e-5  # 0.2 s are 100 samples
+    assert np.abs(rendered[:, [0, 50]] - wave[:, [0, 32]]).max() < 1e-5

@@ -110,7 +110,7 @@ def test_unknown_identity_hides_the_patient():
     c = context(2, config)
     x, t = torch.randn(2, TOKENS, 12), torch.tensor([0.5, 0.5])
     nobody = c.without_identity()
-    other = Context(c.condition, c.identity + 1, nobody.identity_known, nobody.laid, c.score)
+    other = Context(c.condition, c.identity + 1, nobody.identity_known, nobody.rendered, c.score)
     assert torch.equal(network(x, t, nobody), network(x, t, other))
     assert not torch.allclose(network(x, t, c), network(x, t, nobody))
 
