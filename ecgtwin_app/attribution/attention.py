@@ -12,24 +12,24 @@ from typing import cast
 
 import numpy as np
 
-from ecgtwin_app.attribution.heatmap import HeatMap
+from ecgtwin_app.attribution.method import Found
 from ecgtwin_app.attribution.question import Question
 from ecgtwin_app.generators.base import AttentionGenerator
 from ecgtwin_app.generators.progress import Progress
 from ecgtwin_app.i18n.message import Message
 
 
-def attention(question: Question) -> Iterator[Progress | HeatMap]:
+def attention(question: Question) -> Iterator[Progress | Found]:
     """Draw the twin again and read the attention on its way."""
     generator = cast(AttentionGenerator, question.generator)
     with generator.recording_attention() as recorder:
         for step in generator.sample([question.plan]):
             yield Progress(step.number, step.total, None, Message("Reading the attention"))
         columns = generator.condition_tokens(question.about)
-        yield attention_map(recorder.mean(), columns, question.signal.shape[1])
+        yield attention_over_time(recorder.mean(), columns, question.signal.shape[1])
 
 
-def attention_map(weights: np.ndarray, columns: list[int], samples: int) -> HeatMap:
+def attention_over_time(weights: np.ndarray, columns: list[int], samples: int) -> Found:
     """Share of attention on some condition tokens over time, repeated for the twelve leads.
 
     Parameters
@@ -46,4 +46,4 @@ def attention_map(weights: np.ndarray, columns: list[int], samples: int) -> Heat
     values = np.repeat(course[None], 12, axis=0).astype(np.float32)
     uniform = len(set(columns)) / weights.shape[1]
     checks = {"mean_share": float(share.mean()), "share_if_uniform": uniform, "range": float(np.ptp(share))}
-    return HeatMap("attention", values, False, "share", False, checks)
+    return Found(values, checks)

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ecgtwin_app.attribution.heatmap import HeatMap
+from ecgtwin_app.attribution.method import Found
 from ecgtwin_app.attribution.question import Question
 from ecgtwin_app.ecg.signal.leads import independent_leads
 from ecgtwin_app.generators.base import Evidence, EvidenceGenerator
@@ -25,7 +25,7 @@ from ecgtwin_app.i18n.message import Message
 SEGMENTS, STEPS_A_SEGMENT = 8, 2
 
 
-def gradients(question: Question) -> Iterator[Progress | HeatMap]:
+def gradients(question: Question) -> Iterator[Progress | Found]:
     """Draw the same noise without the condition, and follow the evidence from there to the twin."""
     generator, total = cast(EvidenceGenerator, question.generator), question.steps + SEGMENTS
     signal = question.signal
@@ -42,7 +42,7 @@ def gradients(question: Question) -> Iterator[Progress | HeatMap]:
     for segment, part in enumerate(integrated_gradients(evidence, *ends), 1):
         attributions += part
         yield Progress(question.steps + segment, total, None, Message("Integrating gradients"))
-    yield gradients_map(attributions, evidence, *ends)
+    yield shared_out(attributions, evidence, *ends)
 
 
 def integrated_gradients(evidence: Evidence, plain: Tensor, twin: Tensor) -> Iterator[Tensor]:
@@ -63,7 +63,7 @@ def integrated_gradients(evidence: Evidence, plain: Tensor, twin: Tensor) -> Ite
         yield method.attribute(end, start, n_steps=STEPS_A_SEGMENT, internal_batch_size=1)[0].detach()
 
 
-def gradients_map(attributions: Tensor, evidence: Evidence, plain: Tensor, twin: Tensor) -> HeatMap:
+def shared_out(attributions: Tensor, evidence: Evidence, plain: Tensor, twin: Tensor) -> Found:
     """Signed map over the twelve leads; the four leads that follow from I and II carry none of their own.
 
     ``checks`` tells the evidence at both ends and how far the attributions miss its difference
@@ -77,4 +77,4 @@ def gradients_map(attributions: Tensor, evidence: Evidence, plain: Tensor, twin:
     gained = with_condition - without
     missed = abs(float(attributions.sum()) - gained) / max(abs(gained), 1e-12)
     checks = {"evidence_twin": with_condition, "evidence_without": without, "completeness_error": missed}
-    return HeatMap("gradients", values, True, "share", True, checks)
+    return Found(values, checks)

@@ -13,14 +13,12 @@ class HeatMap:
 
     Attributes
     ----------
-    method : {"contrast", "attention", "gradients"}
+    method : str
+        One of `attribution.methods.METHODS`.
     values : ndarray, shape (12, samples)
-        Contrast and gradients are signed or not as `signed` says; one scale for all leads.
-    signed : bool
-    unit : str
-        "mV" for the contrast map, "share" for attention.
-    per_lead : bool
-        False when the method gives one course for all leads (attention over time).
+        One scale for all leads.
+    signed, unit, per_lead
+        As the method says.
     checks : dict
         Name to value of the checks made on the map.
     of : str

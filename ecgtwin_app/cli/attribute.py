@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from ecgtwin_app.attribution.methods import METHODS
 from ecgtwin_app.cli.asking import (
     add_recording_arguments,
     add_request_arguments,
@@ -25,7 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `ecgtwin attribute`."""
     add_recording_arguments(parser)
     add_request_arguments(parser)
-    parser.add_argument("--method", choices=("contrast", "attention", "gradients"), default="contrast")
+    parser.add_argument(
+        "--method",
+        choices=tuple(METHODS),
+        default=next(iter(METHODS)),
+        help="; ".join(f"{method.name}: {method.meaning}" for method in METHODS.values()),
+    )
     parser.add_argument(
         "--of",
         action="append",

@@ -158,9 +158,6 @@ class TwinEngine:
         ----------
         method : str
             One of `METHODS`.
-            "contrast": the twin minus the same noise performed without the condition (mV, signed).
-            "attention": the share of the condition's tokens in the cross-attention, over time.
-            "gradients": the samples' shares in what makes the model recognise the condition (signed).
         others : sequence of Recording
             Those that the twin was made with.
         of : str
@@ -185,8 +182,13 @@ class TwinEngine:
         about = asked_about(of, task.target.present)
         plan = self.generator.plan(self._prepare(task.source.recordings), task, twin.seed)
         question = Question(self.generator, plan, twin.recording.signal, twin.score, about)
-        for item in METHODS[method].make(question):
-            yield replace(item, of=question.one) if isinstance(item, HeatMap) else item
+        if question.one and not METHODS[method].of_one:
+            raise EcgError(
+                "The heat map '{method}' is of all conditions together; leave {condition} out.",
+                method=method,
+                condition=Message(question.one),
+            )
+        yield from METHODS[method].make(question)
 
     def identity_similarity(self, a: Recording, b: Recording) -> float:
         """Cosine of the base vectors of two recordings, -1 to 1."""

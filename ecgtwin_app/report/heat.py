@@ -13,6 +13,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from ecgtwin_app.attribution.methods import METHODS
 from ecgtwin_app.ecg.signal.recording import LEADS
 from ecgtwin_app.i18n.words import N_, number, tr
 from ecgtwin_app.report.colours import Look
@@ -40,11 +41,6 @@ _CIVIDIS = np.array(
         (254, 232, 56),
     ]
 )
-_NAMES = {
-    "contrast": N_("what the condition changed"),
-    "attention": N_("where the model attended to the condition"),
-    "gradients": N_("sensitivity to the condition"),
-}
 
 
 def scale_of(values: np.ndarray, signed: bool) -> tuple[float, float]:
@@ -127,7 +123,8 @@ def draw_colour_bar(
     draw_text(painter, x + width, y + 5.4, f"≥ {high}", 2.4, look.quiet, align=1.0)
     if heatmap.signed:
         draw_text(painter, x + width / 2, y + 5.4, "0", 2.4, look.quiet, align=0.5)
-    meaning = tr(_NAMES.get(heatmap.method, N_("share in the output")))
+    known = METHODS.get(heatmap.method)  # a session may hold a map of a later version
+    meaning = tr(known.meaning if known else N_("share in the output"))
     words = tr("Heat map, {method}: {meaning}").format(method=tr(heatmap.method), meaning=meaning)
     if of := getattr(heatmap, "of", ""):
         words = tr("Heat map of {condition}, {method}: {meaning}").format(

@@ -7,16 +7,14 @@ from collections.abc import Callable
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
+from ecgtwin_app.attribution.methods import METHODS
 from ecgtwin_app.i18n.words import N_, tr
 from ecgtwin_app.session.condition_names import names_text
 
 #: Heat-map methods with the words of the chooser; "" shows none.
-HEAT_MAPS = (
-    ("", N_("No heat map")),
-    ("contrast", N_("Contrast map")),
-    ("attention", N_("Attention map")),
-    ("gradients", N_("Gradient map")),
-)
+HEAT_MAPS = (("", N_("No heat map")), *((method.name, method.title) for method in METHODS.values()))
+#: The method that is shown where none was chosen.
+USUAL_METHOD = next(iter(METHODS))
 
 
 def heat_name(method: str, of: str) -> str:
@@ -62,7 +60,7 @@ class HeatMenu(QMenu):
         self.methods[method].setChecked(True)
         for part, action in self.parts.items():
             action.setChecked(part == of)
-            action.setEnabled(bool(method))
+            action.setEnabled(bool(method) and (not part or METHODS[method].of_one))
 
     def _offer_parts(self, conditions: tuple[str, ...]):
         wanted = ("", *conditions) if conditions else ()
@@ -84,7 +82,7 @@ class HeatMenu(QMenu):
             action.setCheckable(True)
             self._parts.addAction(action)
             action.triggered.connect(
-                lambda _=False, part=part: self._wish_for(split_name(self._shown)[0] or "contrast", part)
+                lambda _=False, part=part: self._wish_for(split_name(self._shown)[0] or USUAL_METHOD, part)
             )
 
     def _of(self) -> str:

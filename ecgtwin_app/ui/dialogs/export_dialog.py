@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout,
 from ecgtwin_app.engine.save_maps import MAP_SUFFIXES
 from ecgtwin_app.formats.writing import FORMATS
 from ecgtwin_app.i18n.words import N_, tr
-from ecgtwin_app.ui.commands.heat_menu import HEAT_MAPS, split_name
+from ecgtwin_app.ui.commands.heat_menu import HEAT_MAPS, USUAL_METHOD, split_name
 from ecgtwin_app.ui.widgets.choice_box import ChoiceBox
 from ecgtwin_app.ui.window import settings
 from ecgtwin_app.ui.window.settings import Setting
@@ -41,7 +41,7 @@ SUFFIXES = {
 _WHAT = Setting("export/what", tuple(SUFFIXES), TWINS)
 _WHICH_ONE = Setting("export/which", (SHOWN, ALL), ALL)
 _METHODS = tuple((method, words) for method, words in HEAT_MAPS if method)
-_METHOD = Setting("export/method", tuple(method for method, _ in _METHODS), "contrast")
+_METHOD = Setting("export/method", tuple(method for method, _ in _METHODS), USUAL_METHOD)
 _SUFFIX = {what: Setting(f"export/format/{what}", allowed, allowed[0]) for what, allowed in SUFFIXES.items()}
 
 

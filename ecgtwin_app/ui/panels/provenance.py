@@ -6,6 +6,7 @@ from html import escape
 
 from PySide6.QtWidgets import QTextBrowser
 
+from ecgtwin_app.attribution.methods import CHECKS
 from ecgtwin_app.engine.request import HeatMap
 from ecgtwin_app.i18n.words import N_, figure, number, plural, tr, translate
 from ecgtwin_app.report.marking import GHOST
@@ -17,59 +18,6 @@ OTHERS_ARE_FOR = N_(
     "What is personal in the next twins is pooled over the reference and these recordings, so that it depends less"
     " on one recording's noise and electrodes. Rhythm and beat stay those of the reference."
 )
-#: What is checked of heat maps: its name in `HeatMap.checks`, words, unit, and what it means.
-CHECKS = {
-    "rms_mv": (
-        N_("Size of the difference"),
-        "mV",
-        N_("Root mean square over all leads and samples: how much the condition changes at all."),
-    ),
-    "same_rhythm": (
-        N_("Same rhythm with and without"),
-        "",
-        N_("Where not, beats stand elsewhere, and the map shows their places, too."),
-    ),
-    "energy_share_in_ectopic_beats": (
-        N_("Share of the map in ectopic beats"),
-        "%",
-        N_("Of the squared values. Far above their share of the time: the map lies on them."),
-    ),
-    "time_share_of_ectopic_beats": (
-        N_("Share of the time in ectopic beats"),
-        "%",
-        N_("What a map without any preference would give them."),
-    ),
-    "mean_share": (
-        N_("Mean attention to the condition"),
-        "%",
-        N_("Of the attention that goes to the asked statements, over the strip."),
-    ),
-    "share_if_uniform": (
-        N_("Attention without preference"),
-        "%",
-        N_("What the condition would get if all were attended to alike."),
-    ),
-    "range": (
-        N_("Highest less lowest attention"),
-        "%",
-        N_("Near zero: the map is flat and says nothing about when."),
-    ),
-    "evidence_twin": (
-        N_("Evidence in the twin"),
-        "",
-        N_("How much better the model predicts the strip when told of the condition; above 0 speaks for it."),
-    ),
-    "evidence_without": (
-        N_("Evidence without the condition"),
-        "",
-        N_("The same of the strip without it; lower, if the model tells them apart."),
-    ),
-    "completeness_error": (
-        N_("Evidence not shared out"),
-        "%",
-        N_("By how much the values of the map miss the difference of both; above 10 % be careful."),
-    ),
-}
 
 
 class Paragraphs(QTextBrowser):
@@ -146,9 +94,10 @@ def checks_of(heatmap: HeatMap) -> list[tuple[str, str]]:
         )
     ]
     for name, value in heatmap.checks.items():
-        words, unit, meaning = CHECKS[name]
-        figures = shown(100 * value if unit == "%" else value)
-        rows.append((tr(words), f"{figures} {unit}".strip() + f". {tr(meaning)}"))
+        if (check := CHECKS.get(name)) is None:
+            continue  # of a later version
+        figures = shown(100 * value if check.unit == "%" else value)
+        rows.append((tr(check.title), f"{figures} {check.unit}".strip() + f". {tr(check.meaning)}"))
     rows.append(
         (
             tr("How to read it"),

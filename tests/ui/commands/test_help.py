@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
-from places import PACKAGE
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
@@ -28,7 +25,6 @@ from ecgtwin_app.ui.dialogs.tour import STEPS
 from ecgtwin_app.ui.panels.definitions import DEFINITIONS
 from ecgtwin_app.ui.panels.lead_table import QUANTITIES
 from ecgtwin_app.ui.panels.measurement_table import MEASUREMENTS
-from ecgtwin_app.ui.panels.provenance import CHECKS
 from ecgtwin_app.ui.window import settings
 
 # -- the tour ---------------------------------------------------------------------------------------------
@@ -151,16 +147,6 @@ def test_every_control_of_the_request_has_a_tip(opened):  # noqa: F811
     form = opened.request_panel.form
     assert set(form.fields) == {name for name, record in FIELDS.items() if record.in_form}
     assert all(field.toolTip() for field in (*form.fields.values(), form.more))
-
-
-def test_every_check_of_a_heat_map_has_words_and_a_meaning():
-    """What the methods check is found in their sources, so that a new check cannot come without words."""
-    sources = "\n".join(path.read_text("utf-8") for path in (PACKAGE / "attribution").glob("*.py"))
-    checks = set(re.findall(r'checks\["(\w+)"\]', sources))
-    for literal in re.findall(r"checks = \{(.*?)\}\n", sources, re.DOTALL):
-        checks |= set(re.findall(r'"(\w+)":', literal))
-    assert checks == set(CHECKS)
-    assert all(meaning.endswith(".") for _, _, meaning in CHECKS.values())
 
 
 def test_a_command_has_one_name_in_menu_and_bar(opened):  # noqa: F811
