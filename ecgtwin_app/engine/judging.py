@@ -18,7 +18,7 @@ from ecgtwin_app.ecg.signal.leads import lead_law_residual
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE, Patient, Recording
 from ecgtwin_app.engine.request import AskedGot, Twin, TwinRequest, request_to_json
 from ecgtwin_app.generators.base import Generator, Plan, Spec
-from ecgtwin_app.generators.canonical import canonical
+from ecgtwin_app.generators.canonical import canonical, history_of
 
 
 def judged(
@@ -100,6 +100,7 @@ def _recording(spec: Spec, plan: Plan, request: TwinRequest, drawn: np.ndarray) 
         MODEL_RATE,
         patient=replace(known, age=plan.age, sex=plan.sex, name="", identifier=""),
         source="ECGTwin",
+        history=history_of(spec),
         synthetic=True,
         provenance=provenance(spec, plan, request),
     )

@@ -84,8 +84,8 @@ def offered_by(spec: Spec, request: TwinRequest) -> TwinRequest:
                     choices=choices,
                 )
             changes[name] = next(iter(offered))
-    if "sampler" in changes and request.steps == usual.steps:
-        changes["steps"] = next(iter(spec.samplers.values()))
+    if (request.sampler, request.steps) == (usual.sampler, usual.steps):
+        changes["sampler"], changes["steps"] = next(iter(spec.samplers.items()))
     for name in (*SET_POINTS, "score", *DIALS):
         offered = name in spec.set_points or name in spec.dials
         if not offered and getattr(request, name) != getattr(usual, name):

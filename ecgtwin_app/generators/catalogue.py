@@ -68,5 +68,30 @@ def _no_ecgtwin(weights: Path | None) -> str:
     return "" if there else Message("Its weights are not there; choose the folder that holds them.")
 
 
+def _load_published(weights: Path | None, device: str) -> Generator:
+    from ecgtwin_app.generators.published.folder import published_files
+
+    published_files(weights)  # said without waiting for torch
+    from ecgtwin_app.generators.published.generator import Published
+
+    return Published.load(weights, device)
+
+
+def _no_published(weights: Path | None) -> str:
+    from ecgtwin_app.generators.published.folder import published_files
+
+    try:
+        published_files(weights)
+    except EcgError as error:
+        return error.message
+    return ""
+
+
 #: The generators by their name, the default first.
-GENERATORS = {entry.id: entry for entry in (Entry("ecgtwin", "ECGTwin", _load_ecgtwin, _no_ecgtwin),)}
+GENERATORS = {
+    entry.id: entry
+    for entry in (
+        Entry("ecgtwin", "ECGTwin", _load_ecgtwin, _no_ecgtwin),
+        Entry("published", "ECGTwin as published", _load_published, _no_published),
+    )
+}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from ecgtwin_app.generators.published.files import TEXT_FOLDER, TEXT_WEIGHTS, VOCABULARY
+from ecgtwin_app.generators.published.folder import TEXT_FOLDER, TEXT_WEIGHTS, VOCABULARY
 from ecgtwin_app.generators.published.networks import PublishedDiT, PublishedExtractor
 from ecgtwin_app.generators.published.text_encoder import TextEncoder
 from ecgtwin_app.generators.published.vae import PublishedDecoder, PublishedEncoder

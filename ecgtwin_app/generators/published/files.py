@@ -1,9 +1,4 @@
-"""The files that ECGTwin's authors published: read as numbers and nothing else, and held to their layout.
-
-A folder holds `vae_model.pth` (with "encoder" and "decoder"), `ibe_model.pth` and `ECGTwin_DiT.pth`, and beside them
-the text encoder's folder `nomic-embed-text-v1.5` with its `model.safetensors` and `vocab.txt`. A `.safetensors` of the
-same name may stand in place of a `.pth`. The U-Net variant is not read.
-"""
+"""The files that ECGTwin's authors published: read as numbers and nothing else, and held to their layout."""
 
 from __future__ import annotations
 
@@ -20,16 +15,19 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from ecgtwin_app.ecg.signal.recording import EcgError
+from ecgtwin_app.generators.published.folder import (
+    EXTRACTOR,
+    PREDICTOR,
+    TEXT_WEIGHTS,
+    VAE,
+    VOCABULARY,
+    published_files,
+)
 from ecgtwin_app.generators.published.networks import PublishedDiT, PublishedExtractor
 from ecgtwin_app.generators.published.text_encoder import TextEncoder
 from ecgtwin_app.generators.published.vae import PublishedDecoder, PublishedEncoder
 from ecgtwin_app.generators.published.word_pieces import WordPieces
 
-VAE, EXTRACTOR, PREDICTOR = "vae_model", "ibe_model", "ECGTwin_DiT"
-#: The text encoder's folder and files, as its authors publish them.
-TEXT_FOLDER, TEXT_WEIGHTS, VOCABULARY = "nomic-embed-text-v1.5", "model.safetensors", "vocab.txt"
-#: No file is larger (bytes): the largest, the text encoder, has 547 MB.
-LARGEST_FILE = 1 << 30
 #: Blocks of a noise predictor at most; the published one has 7.
 MOST_BLOCKS = 16
 _BLOCK = re.compile(r"blocks\.(\d{1,2})\.")
@@ -89,7 +87,7 @@ def load(folder: Path) -> PublishedModel:
     EcgError
         A file is missing, holds more than numbers, or is of another layout.
     """
-    paths = _paths(folder)
+    paths = published_files(folder)
     vae = _state(paths[VAE])
     if set(vae) != {"encoder", "decoder"}:
         raise EcgError(
@@ -111,43 +109,6 @@ def load(folder: Path) -> PublishedModel:
     _check_layout(paths[TEXT_WEIGHTS])
     text = TextWeights(paths[TEXT_WEIGHTS], WordPieces.read(paths[VOCABULARY]))
     return PublishedModel(*networks, text, _hash(list(paths.values())))
-
-
-def _paths(folder: Path) -> dict[str, Path]:
-    """The files by name; `EcgError` when one is missing."""
-    if not folder.is_dir():
-        raise EcgError(
-            "There is no folder {folder}; choose the one with {vae}.pth and its neighbours.",
-            folder=folder.name,
-            vae=VAE,
-        )
-    paths = {}
-    for stem in (VAE, EXTRACTOR, PREDICTOR):
-        converted = folder / f"{stem}.safetensors"
-        paths[stem] = converted if converted.is_file() else folder / f"{stem}.pth"
-    for name in (TEXT_WEIGHTS, VOCABULARY):
-        paths[name] = folder / TEXT_FOLDER / name
-    missing = [path for path in paths.values() if not path.is_file()]
-    if len(missing) == len(paths):
-        raise EcgError(
-            "{folder} holds none of the published files; choose the folder with {vae}.pth, {extractor}.pth, "
-            "{predictor}.pth and {text_folder}.",
-            folder=folder.name,
-            vae=VAE,
-            extractor=EXTRACTOR,
-            predictor=PREDICTOR,
-            text_folder=TEXT_FOLDER,
-        )
-    if missing:
-        raise EcgError(
-            "{file} is not there; put the published file into {folder}.",
-            file=missing[0].relative_to(folder).as_posix(),
-            folder=folder.name,
-        )
-    for path in paths.values():
-        if path.stat().st_size > LARGEST_FILE:
-            raise EcgError("{file} is larger than any published file; download it again.", file=path.name)
-    return paths
 
 
 def _state(path: Path) -> dict:

@@ -10,7 +10,8 @@ from published_files import BLOCKS, write_published
 from safetensors.torch import save_file
 
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.generators.published.files import TEXT_FOLDER, load
+from ecgtwin_app.generators.published.files import load
+from ecgtwin_app.generators.published.folder import TEXT_FOLDER
 from ecgtwin_app.generators.published.networks import PublishedDiT, PublishedExtractor
 from ecgtwin_app.generators.published.text_encoder import TextEncoder
 from ecgtwin_app.generators.published.vae import PublishedDecoder, PublishedEncoder, parameters_in
