@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from ecgtwin_app.engine.request_fields import RequestField
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import open_ecg
+from ecgtwin_app.generators.catalogue import GENERATORS
 from ecgtwin_app.sampling.names import USUAL_STEPS
 
 #: Names one condition of the request; repeated for a combination.
@@ -25,9 +27,15 @@ _DECIDED_BY_OTHERS = ("steps", "rhythm")
 EXAMPLE = "example"
 
 
-def add_recording_arguments(parser: argparse.ArgumentParser, name: str = "ref") -> None:
-    """The file, and what a text table may not say of itself."""
-    parser.add_argument(name, metavar=name.upper(), help=f'ECG file, or "{EXAMPLE}" for the built-in one')
+def add_recording_arguments(parser: argparse.ArgumentParser, name: str = "ref", many: bool = False) -> None:
+    """The file or files, and what a text table may not say of itself."""
+    one = f'ECG file, or "{EXAMPLE}" for the built-in one'
+    parser.add_argument(
+        name,
+        metavar=name.upper(),
+        nargs="+" if many else None,
+        help="ECG files, or folders of them" if many else one,
+    )
     piece = parser.add_argument_group("a piece of a long recording")
     piece.add_argument("--start", type=float, metavar="S", help="seconds from its beginning")
     piece.add_argument("--seconds", type=float, metavar="S", help="how long the piece is")
@@ -71,6 +79,12 @@ def open_file(args: argparse.Namespace, path: Path) -> EcgFile:
     )
 
 
+def recordings_in(folder: Path) -> list[Path]:
+    """The files of a folder, a WFDB record by its header only."""
+    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    return [path for path in files if path.suffix == ".hea" or not path.with_suffix(".hea").is_file()]
+
+
 def read_reference(args: argparse.Namespace) -> Recording:
     """The recording of which twins are to be made, if any can be, before any weights are loaded.
 
@@ -79,27 +93,35 @@ def read_reference(args: argparse.Namespace) -> Recording:
     EcgError
         When leads or seconds are missing, or, without --force, when the signal is unusable.
     """
+    reference = read_recording(args)
+    if doubt := doubt_of(reference, args.force):
+        print(f"ecgtwin: mind the signal: {doubt}", file=sys.stderr)
+    return reference
+
+
+def doubt_of(reference: Recording, force: bool) -> str:
+    """What to mind in the signal of a reference, "" where nothing.
+
+    Raises
+    ------
+    EcgError
+        When no twin can be made of it; see `read_reference`.
+    """
     from ecgtwin_app.ecg.measurement.quality import SOME_LEADS, quality_of
     from ecgtwin_app.ecg.signal.resampling import ten_seconds
     from ecgtwin_app.engine.suitability import needs, unfit
 
-    reference = read_recording(args)
     if reason := needs(reference):
         raise EcgError(reason)
     quality = quality_of(ten_seconds(reference))  # what twins are made of
     reason = unfit(quality)
-    if reason and not args.force:
+    if reason and not force:
         raise EcgError("{reason} Choose another recording, or add --force.", reason=reason)
-    if reason or quality.verdict == SOME_LEADS:
-        print(f"ecgtwin: mind the signal: {quality.why}", file=sys.stderr)
-    return reference
+    return quality.why if reason or quality.verdict == SOME_LEADS else ""
 
 
 def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     """What a twin should be: a flag a field of the request."""
-    parser.add_argument(
-        "--force", action="store_true", help="make twins of an unusable recording all the same"
-    )
     parser.add_argument(
         FLAG_OF_CONDITIONS,
         action="append",
@@ -107,11 +129,8 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="name, synonym or code; repeatable",
     )
+    add_field_arguments(parser)
     rhythm, score = FIELDS["rhythm"], FIELDS["score"]
-    names = [name for name, record in FIELDS.items() if record.kind in ("number", "whole", "choice")]
-    names.insert(names.index("sampler"), names.pop(names.index("steps")))
-    for record in (FIELDS[name] for name in names if name != "rhythm"):
-        parser.add_argument(record.flag, **_options(record))
     of_score = parser.add_mutually_exclusive_group()
     of_score.add_argument(score.flag, **_options(score))
     of_score.add_argument(
@@ -121,6 +140,17 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(rhythm.flag, **_options(rhythm))
     add_engine_arguments(parser)
+
+
+def add_field_arguments(parser: argparse.ArgumentParser, leave_out: Collection[str] = ("rhythm",)) -> None:
+    """A flag for each field that is a number or a choice, and whether an unusable recording is used."""
+    parser.add_argument(
+        "--force", action="store_true", help="make twins of an unusable recording all the same"
+    )
+    names = [name for name, record in FIELDS.items() if record.kind in ("number", "whole", "choice")]
+    names.insert(names.index("sampler"), names.pop(names.index("steps")))
+    for record in (FIELDS[name] for name in names if name not in leave_out):
+        parser.add_argument(record.flag, **_options(record))
 
 
 def _options(record: RequestField) -> dict[str, Any]:
@@ -138,15 +168,26 @@ def _options(record: RequestField) -> dict[str, Any]:
 
 
 def add_engine_arguments(parser: argparse.ArgumentParser) -> None:
-    """Where the model runs and which one it is."""
+    """Which model it is and where it runs."""
+    parser.add_argument(
+        "--generator", choices=tuple(GENERATORS), default=next(iter(GENERATORS)), help="which model draws"
+    )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     parser.add_argument(
-        "--weights", type=Path, metavar="DIR", help="folder of other weights than those that ship"
+        "--weights",
+        type=Path,
+        metavar="DIR",
+        help="folder of other weights than those that ship; of the authors' files for 'published'",
     )
 
 
-def request_from(args: argparse.Namespace) -> TwinRequest:
+def request_from(args: argparse.Namespace, conditions: Sequence[str] | None = None) -> TwinRequest:
     """The request that `add_request_arguments` asked for, checked before the slow part begins.
+
+    Parameters
+    ----------
+    conditions : sequence of str, optional
+        Those to ask for; those of the flag unless given.
 
     Raises
     ------
@@ -154,11 +195,13 @@ def request_from(args: argparse.Namespace) -> TwinRequest:
     """
     from ecgtwin_app.engine.feasible import check_consistent, check_request
 
-    if args.no_score and args.rhythm not in (None, "learned"):
+    no_score = getattr(args, "no_score", False)
+    if no_score and args.rhythm not in (None, "learned"):
         raise EcgError("--no-score is the same as --rhythm learned; leave one of them out.")
     given = {name: getattr(args, name, None) for name in FIELDS}
-    given |= {"conditions": tuple(args.condition), "score": _score_from(args.score)}
-    if args.no_score:
+    names = args.condition if conditions is None else conditions
+    given |= {"conditions": tuple(names), "score": _score_from(getattr(args, "score", None))}
+    if no_score:
         given["rhythm"] = "learned"
     if args.steps is None:
         given["steps"] = USUAL_STEPS[args.sampler]
@@ -218,7 +261,7 @@ def load_engine(args: argparse.Namespace):
     from ecgtwin_app.generators.ecgtwin.weights import WeightsError
 
     try:
-        return TwinEngine.load(args.weights, args.device)
+        return TwinEngine.load(args.weights, args.device, args.generator)
     except (WeightsError, FileNotFoundError) as error:
         raise EcgError(str(error)) from error
 

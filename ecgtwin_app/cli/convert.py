@@ -6,7 +6,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from ecgtwin_app.cli.asking import EXAMPLE, add_recording_arguments, open_file, open_recording
+from ecgtwin_app.cli.asking import (
+    EXAMPLE,
+    add_recording_arguments,
+    open_file,
+    open_recording,
+    recordings_in,
+)
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.pieces import fits_into_memory, pieces_of
@@ -61,7 +67,7 @@ def _convert_folder(args: argparse.Namespace, source: Path) -> int:
         raise EcgError("{source} is a folder; name a folder to write to, too.", source=source)
     if args.output.resolve() == source.resolve():
         raise EcgError("{output} is the folder that is read; choose another one.", output=args.output)
-    files = _recordings_in(source)
+    files = recordings_in(source)
     if not files:
         raise EcgError("{source} holds no files; name a folder with ECG files.", source=source)
     status, number = DONE, 0
@@ -75,12 +81,6 @@ def _convert_folder(args: argparse.Namespace, source: Path) -> int:
             print(f"ecgtwin: {error}", file=sys.stderr)
             status = BAD_INPUT
     return status
-
-
-def _recordings_in(folder: Path) -> list[Path]:
-    """The files of a folder, a WFDB record by its header only."""
-    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
-    return [path for path in files if path.suffix == ".hea" or not path.with_suffix(".hea").is_file()]
 
 
 def _name(source: Path, number: int, args: argparse.Namespace) -> str:

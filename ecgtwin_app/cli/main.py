@@ -22,6 +22,7 @@ DONE, MISSED, BAD_INPUT, CANCELLED = 0, 1, 2, 130
 #: some of them bring torch.
 COMMANDS = {
     "generate": ("ecgtwin_app.cli.generate", "make twins of a recording under another condition"),
+    "cohort": ("ecgtwin_app.cli.cohort", "make twins of many recordings under many conditions"),
     "attribute": ("ecgtwin_app.cli.attribute", "make a twin and the heat map of what the condition changed"),
     "measure": ("ecgtwin_app.cli.measure", "measure a recording and list the criteria it meets"),
     "convert": ("ecgtwin_app.cli.convert", "convert a recording to another format"),

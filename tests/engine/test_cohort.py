@@ -1,0 +1,193 @@
+"""What a cohort makes: each twin once, in any order, whatever fails; with a generator that copies the reference."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from synthetic_ecg import strip
+
+from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS, EcgError
+from ecgtwin_app.engine import cohort as cohorts
+from ecgtwin_app.engine.cohort import Cohort, iter_cohort
+from ecgtwin_app.engine.cohort_table import CohortRow
+from ecgtwin_app.engine.cohort_worker import CohortFailure, CohortWorker
+from ecgtwin_app.engine.request import AskedGot, Progress, Twin, TwinRequest
+from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.generators.base import Ability, Spec
+
+SPEC = Spec(
+    id="copying",
+    model="copy",
+    weights_sha256="c" * 64,
+    rate=500.0,
+    samples=5000,
+    leads=INDEPENDENT_LEADS,
+    statements=("sinus rhythm",),
+    abilities=frozenset({Ability.TWIN}),
+    samplers={"dpm_solver_2m": 4},
+    rhythms=("process",),
+    set_points=frozenset({"heart_rate"}),
+    dials=frozenset({"strength", "identity"}),
+)
+TASKS = (("sinus rhythm",), ("AF", "LBBB"))
+
+
+class CopyingEngine:
+    """Twins that are the reference, a little smaller for each seed; odd seeds miss what was asked."""
+
+    spec = SPEC
+
+    def iter_generate(self, reference, request):
+        assert request.samples == 1
+        yield Progress(1, 2)
+        if request.conditions[0] == "atrial fibrillation" and reference.patient.age == 90:
+            raise EcgError("{what} cannot be.", what="This")
+        if reference.patient.age == 91:
+            raise ZeroDivisionError("strange")
+        met = request.seed % 2 == 0
+        line = AskedGot("QRS duration", "ms", "≥ 120", 72.0, 80.0, met)
+        provenance = {"synthetic": True, "model": "copy", "seed": request.seed}
+        copy = replace(
+            reference, signal=reference.signal / request.seed, synthetic=True, provenance=provenance
+        )
+        rate = None if request.seed == 3 else 71.987
+        yield Twin(copy, request, request.seed, None, (line,), met, 1.0, 0.0, {"heart_rate": rate}, 0.1)
+
+
+class Choice:
+    """Loads the engine above."""
+
+    def load(self):
+        return CopyingEngine()
+
+
+class InlinePool:
+    """Does the jobs here, one after another."""
+
+    made: list
+
+    def __init__(self, choice, folder, kind, processes):
+        self.worker, self.made = CohortWorker(choice, folder, kind), []
+        InlinePool.last = self
+
+    def map(self, jobs):
+        for job in jobs:
+            self.made.append(job.key)
+            yield self.worker.make(job)
+
+    def close(self):
+        return []
+
+
+@pytest.fixture(autouse=True)
+def _inline(monkeypatch):
+    monkeypatch.setattr(cohorts, "LocalPool", InlinePool)
+
+
+REFERENCES = {name: strip(rate)[0] for name, rate in (("a", 60), ("b", 80))}
+
+
+def read(path: Path):
+    if path.name not in REFERENCES:
+        raise EcgError("{file} is empty.", file=path.name)
+    return REFERENCES[path.name]
+
+
+def cohort(folder, *names, tasks=TASKS, per_task=2, **asked):
+    return Cohort(
+        tuple(map(Path, names or ("a", "b"))), tasks, TwinRequest(seed=2, **asked), per_task, folder
+    )
+
+
+def run(cohort, read=read):
+    items = list(iter_cohort(cohort, Choice(), read))
+    kinds = (CohortRow, CohortFailure, Progress)
+    return tuple([item for item in items if isinstance(item, kind)] for kind in kinds)
+
+
+def test_every_reference_under_every_condition_with_every_seed(tmp_path):
+    rows, failures, steps = run(cohort(tmp_path))
+    assert not failures and len(rows) == 8
+    assert {row.key for row in rows} == {
+        (reference.digest(), conditions, seed)
+        for reference in REFERENCES.values()
+        for conditions in ("sinus rhythm", "atrial fibrillation + left bundle branch block")
+        for seed in (2, 3)
+    }
+    assert steps[-1].step == steps[-1].total == 8
+    for row in rows:
+        twin = read_ecg(tmp_path / row.file)
+        assert (
+            twin.synthetic
+            and row.met == (row.seed == 2)
+            and row.missed == ("" if row.met else "QRS duration")
+        )
+        assert row.heart_rate == (71.99 if row.seed == 2 else None)
+    assert sorted(path.name for path in tmp_path.iterdir() if path.suffix == ".hea") == sorted(
+        row.file for row in rows
+    )
+
+
+def test_nothing_in_the_folder_names_the_patient(tmp_path):
+    known = replace(REFERENCES["a"], patient=replace(REFERENCES["a"].patient, name="Doe", identifier="4711"))
+    run(cohort(tmp_path, "Doe_4711"), lambda path: known)
+    for path in tmp_path.iterdir():
+        assert "Doe" not in path.name and "4711" not in path.name
+        assert b"Doe" not in path.read_bytes() and b"4711" not in path.read_bytes()
+
+
+def test_a_second_run_makes_what_is_missing_and_nothing_else(tmp_path):
+    run(cohort(tmp_path, "a", per_task=1))
+    before = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.dat")}
+    rows, _, steps = run(cohort(tmp_path, "a", "b", per_task=2))
+    assert len(rows) == 6 and len(InlinePool.last.made) == 6 and steps[-1].step == 8
+    assert all((tmp_path / name).stat().st_mtime_ns == when for name, when in before.items())
+    assert run(cohort(tmp_path, "a", "b", per_task=2))[0] == []
+
+
+def test_a_recording_that_is_named_twice_is_one_reference(tmp_path):
+    rows, _, steps = run(cohort(tmp_path, "a", "a"))
+    assert len(rows) == 4 and steps[-1].step == 8
+
+
+def test_what_fails_is_told_and_the_rest_is_made(tmp_path):
+    rows, failures, steps = run(cohort(tmp_path, "lost", "a"))
+    assert len(rows) == 4 and failures == [CohortFailure(Path("lost"), "", "lost is empty.")]
+    assert steps[-1].step == steps[-1].total == 8
+
+
+def test_the_same_failure_is_told_once(tmp_path):
+    old = replace(REFERENCES["a"], patient=replace(REFERENCES["a"].patient, age=90))
+    rows, failures, _ = run(cohort(tmp_path, "old", per_task=3), lambda path: old)
+    assert [row.conditions for row in rows] == ["sinus rhythm"] * 3
+    both = "atrial fibrillation + left bundle branch block"
+    assert failures == [CohortFailure(Path("old"), both, "This cannot be.")]
+
+
+def test_a_fault_in_one_reference_does_not_end_the_run(tmp_path):
+    strange = replace(REFERENCES["b"], patient=replace(REFERENCES["b"].patient, age=91))
+    rows, failures, _ = run(cohort(tmp_path), lambda path: strange if path.name == "b" else REFERENCES["a"])
+    assert len(rows) == 4
+    assert {failure.reason for failure in failures} == {
+        "Something went wrong (ZeroDivisionError: strange); report it if it stays."
+    }
+
+
+def test_only_failures_end_as_well(tmp_path):
+    rows, failures, steps = run(cohort(tmp_path, "x", "y"))
+    assert rows == [] and len(failures) == 2 and steps[-1].step == 8
+
+
+def test_another_request_is_not_mixed_in(tmp_path):
+    run(cohort(tmp_path / "one", "a"))
+    with pytest.raises(EcgError, match="one holds a cohort that was begun with another request"):
+        run(cohort(tmp_path / "one", "a", heart_rate=80.0))
+
+
+def test_a_cancelled_run_keeps_what_is_finished(tmp_path):
+    job = iter_cohort(cohort(tmp_path), Choice(), read)
+    first = next(job)
+    job.close()
+    assert (tmp_path / "cohort.csv").is_file()
+    rows, _, _ = run(cohort(tmp_path))
+    assert len(rows) == 7 and first.key not in {row.key for row in rows}
