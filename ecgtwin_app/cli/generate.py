@@ -23,6 +23,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.request import Progress, Twin, TwinRequest
 from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.formats.writing import FORMATS
+from ecgtwin_app.i18n.message import Message
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -137,7 +138,7 @@ def summary(twins: list[Twin], files: list[Path], folder: Path) -> list[str]:
         judged = [line for line in twin.asked_got if line.met is not None]
         missed = [_asked_and_got(line) for line in judged if not line.met]
         # The rate and the numbers that were asked are told whether they are met or not.
-        told = [_asked_and_got(line) for line in judged if line.met and "±" in line.asked]
+        told = [_asked_and_got(line) for line in judged if line.met and _is_number_asked(line)]
         verdict = "; ".join([*(missed or ["all met"]), *told])
         lines.append(f"twin_{number:03d}: {len(judged) - len(missed)} of {len(judged)} criteria, {verdict}")
     if files:
@@ -145,6 +146,10 @@ def summary(twins: list[Twin], files: list[Path], folder: Path) -> list[str]:
         also = " (each record also has a .dat)" if records else ""
         lines.append(f"{len(files)} files in {folder}{also}; all twins are synthetic")
     return lines
+
+
+def _is_number_asked(line) -> bool:
+    return isinstance(line.asked, Message) and "tolerance" in line.asked.values
 
 
 def _asked_and_got(line) -> str:

@@ -79,12 +79,12 @@ def judge(
 def _of_what_is_there(verdicts: Sequence[Verdict]) -> dict[str, float | str | None]:
     """What was measured, by line; nothing of a beat that is not there.
 
-    Lines called "its …" describe the beat that the line before them counts. Where it counts too few, they tell of the
-    beat that comes nearest: of use for a twin that misses, but no premature beat of the reference.
+    Where a line counts too few beats, those after it describe the beat that comes nearest: of use for a twin that
+    misses, but no premature beat of the reference.
     """
     found, counted = {}, True
     for verdict in verdicts:
-        described = verdict.name.startswith("its ")
+        described = verdict.of_counted_beat
         if not described:
             counted = verdict.met is not False
         found[verdict.name] = verdict.got if counted or not described else None

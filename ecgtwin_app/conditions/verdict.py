@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ecgtwin_app.conditions.record import Condition
@@ -31,6 +31,11 @@ class Verdict:
         None when the line only informs, or cannot be judged.
     reason : str
         Why it cannot be judged: "needs V1"; "" where it can.
+    of_counted_beat : bool
+        Whether the line describes the beat that the line before it counts, or, where it counts too few, the beat that
+        comes nearest.
+
+    Texts are messages, which have a key and values.
     """
 
     name: str
@@ -40,6 +45,7 @@ class Verdict:
     got: float | str | None
     met: bool | None
     reason: str = ""
+    of_counted_beat: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,6 +119,11 @@ def line(
         if isinstance(unseen, Unseen):
             return Verdict(name, unit, asked, None, None, None, "" if met is None else unseen.reason)
     return Verdict(name, unit, asked, None, got, False if got is None and met is not None else met)
+
+
+def of_beat(name: str, unit: str, asked: str, got: float | str | Unseen | None, met: bool) -> Verdict:
+    """A `line` on the beat that the line before it counts, or on the one that comes nearest."""
+    return replace(line(name, unit, asked, got, met), of_counted_beat=True)
 
 
 def at_least(name: str, unit: str, got: float | Unseen | None, limit: float) -> Verdict:

@@ -19,9 +19,12 @@ from synthetic_ecg import strip
 from ui_standin import StandInEngine
 from ui_window import accept_file_dialog, generate, idle
 
+from ecgtwin_app.conditions.referee import judge
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.recording import EcgError, Patient
-from ecgtwin_app.engine.request import HeatMap, Twin, TwinRequest
+from ecgtwin_app.ecg.signal.resampling import resample, ten_seconds
+from ecgtwin_app.engine.request import AskedGot, HeatMap, Twin, TwinRequest
+from ecgtwin_app.i18n.words import install_language, translate
 from ecgtwin_app.report.calipers import TIME, Caliper
 from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.report.layout import PageLayout
@@ -92,6 +95,64 @@ def test_everything_comes_back(state, tmp_path):
     assert again.marks[again.reference] == state.marks[state.reference]
     assert again.layers.style(again.twins[1]) == LayerStyle(True, 0.5, "#9A4A00")
     assert again.layers.order == (again.twins[1], REFERENCE)
+
+
+@pytest.fixture
+def german():
+    install_language("de")
+    yield
+    install_language("en")
+
+
+def test_a_session_says_everything_in_german_after_reopening(state, tmp_path, german):
+    """History, criteria and reasons are text in the file, with keys and values beside it."""
+    reference = ten_seconds(resample(strip(rate=66)[0], 360.0))
+    limb = replace(reference, signal=reference.signal[:6], leads=reference.leads[:6])
+    measured = measure(limb).as_dict()
+    lines = tuple(
+        AskedGot(v.name, v.unit, v.asked, v.reference, v.got, v.met)
+        for v in judge(reference, ("left bundle branch block",), heart_rate=66.0)
+    )
+    twin = replace(state.twins[0], asked_got=lines)
+    write_session(
+        tmp_path / "s.ecgtwin",
+        replace(
+            state, reference=reference, measurements=measured, twins=(twin,), current=0,
+            marks={}, heatmaps={}, layers=LayerStack(),
+        ),
+    )  # fmt: skip
+    again = read_session(tmp_path / "s.ecgtwin")
+    assert again.reference.history == reference.history
+    assert [translate(line) for line in again.reference.history][:2] == [
+        "von 500 Hz auf 360 Hz neu abgetastet",
+        "von 360 Hz auf 500 Hz neu abgetastet",
+    ]
+    assert again.twins[0].asked_got == lines
+    shown = {translate(line.name): translate(line.asked) for line in again.twins[0].asked_got}
+    assert shown["Herzfrequenz"] == "66 ± 3,3"
+    assert shown["QRS-Dauer"] == "≥ 120"
+    assert again.measurements == measured
+    assert translate(again.measurements["reasons"]["sokolow_lyon"]) == "braucht V1, V5 und V6"
+
+
+def test_a_session_without_keys_opens_and_shows_english(state, tmp_path, german):
+    path = tmp_path / "s.ecgtwin"
+    write_session(path, replace(state, reference=ten_seconds(resample(state.reference, 360.0)), marks={}))
+
+    def older(document):
+        plain = json.loads(document)
+        assert plain["reference"]["history"][0] == "resampled 500 Hz to 360 Hz"
+        assert all(isinstance(line["name"], str) for twin in plain["twins"] for line in twin["asked_got"])
+        del plain["messages"]
+        plain["reference"]["history"].append("Doe^Jane had syncope")
+        return json.dumps(plain).encode()
+
+    _rewritten(path, older, hashed=True)
+    again = read_session(path)
+    assert again.reference.history == ("resampled 500 Hz to 360 Hz", "resampled 360 Hz to 500 Hz")
+    assert [translate(line.name) for line in again.twins[0].asked_got] == [
+        str(line.name) for line in state.twins[0].asked_got
+    ]
 
 
 def test_a_session_holds_age_and_sex_and_no_identifier(state, tmp_path):

@@ -26,6 +26,7 @@ MESSAGES = {
 #: ... and the lines of a verdict: name, what is asked, what was got.
 CRITERIA = {
     "line": (0, 2, 3),
+    "of_beat": (0, 2, 3),
     "at_least": (0,),
     "above": (0,),
     "below": (0,),

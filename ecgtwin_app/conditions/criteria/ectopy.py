@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecgtwin_app.conditions.verdict import Asked, Verdict, above, at_least, line
+from ecgtwin_app.conditions.verdict import Asked, Verdict, above, at_least, of_beat
 from ecgtwin_app.ecg.delineation.delineate import UNLIKE, WIDE, Beat, Shape
 from ecgtwin_app.ecg.measurement.measure import Measurements
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
@@ -29,7 +29,7 @@ def premature_atrial_complex(m: Measurements, asked: Asked) -> list[Verdict]:
     best = max(found, key=lambda beat: beat.correlation, default=None)
     return [
         at_least("premature narrow beats", "", float(len(found)), 1),
-        line("its likeness to the usual QRS", "", Message("≥ {limit:g}", limit=UNLIKE), None if best is None else best.correlation,
+        of_beat("its likeness to the usual QRS", "", Message("≥ {limit:g}", limit=UNLIKE), None if best is None else best.correlation,
              best is not None),
     ]  # fmt: skip
 
@@ -45,11 +45,11 @@ def ventricular_premature_complex(m: Measurements, asked: Asked) -> list[Verdict
     wide, unlike = Message("≥ {limit:g}", limit=WIDE), Message("< {limit:g}", limit=UNLIKE)
     return [
         at_least("ventricular premature complexes", "", float(complexes), 1),
-        line("its prematurity", "", "early", "early" if tests[0] else "in time", tests[0]),
-        line("its QRS duration", "ms", wide, beat.qrs, tests[1]),
-        line("its likeness to the usual QRS", "", unlike, beat.correlation, tests[2]),
-        line("its P wave", "", "none", "present" if beat.has_p else "none", tests[3]),
-        line("its T wave", "", "discordant", "discordant" if tests[4] else "concordant", tests[4]),
+        of_beat("its prematurity", "", "early", "early" if tests[0] else "in time", tests[0]),
+        of_beat("its QRS duration", "ms", wide, beat.qrs, tests[1]),
+        of_beat("its likeness to the usual QRS", "", unlike, beat.correlation, tests[2]),
+        of_beat("its P wave", "", "none", "present" if beat.has_p else "none", tests[3]),
+        of_beat("its T wave", "", "discordant", "discordant" if tests[4] else "concordant", tests[4]),
     ]
 
 

@@ -39,6 +39,16 @@ class EcgError(ValueError):
         self.message = Message(message, **values) if values else as_message(message)
         super().__init__(self.message)
 
+    def __reduce__(self):
+        # Whatever a kind of error takes to be made, between processes it travels as it is.
+        return _raised_elsewhere, (type(self), self.args, self.__dict__)
+
+
+def _raised_elsewhere(kind, args, state):
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
+
 
 @dataclass(frozen=True)
 class Patient:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ecgtwin_app.ecg.measurement.qtc import qtc_doubts
-from ecgtwin_app.i18n.words import N_, tr
+from ecgtwin_app.i18n.words import N_, tr, translate
 from ecgtwin_app.report.layers import REFERENCE, TWIN
 from ecgtwin_app.ui.panels.definitions import DEFINITIONS
 from ecgtwin_app.ui.panels.normal_ranges import BEYOND, QUIETLY_LOW, SOURCES, beyond, normal_text
@@ -191,7 +191,7 @@ class MeasurementTable(QWidget):
         side = 0 if value is None else beyond(key, value, *who)
         reason = values.get("reasons", {}).get(key, "") if value is None else ""
         where = tr(_WHERE[side]).format(limits=f"{normal_text(key, *who)} {unit}") if side else ""
-        words = where or tr(reason)
+        words = where or translate(reason)
         click = tr("A click shows it on the trace.") if value is not None else ""
         item.setToolTip(" ".join(part for part in (f"{words}." if words else "", click) if part))
         spoken = f"{number(value, decimals)} {unit}"
