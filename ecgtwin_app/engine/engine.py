@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from ecgtwin_app.engine.judging import better, judged
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.engine.suitability import needs
 from ecgtwin_app.engine.tasks import check_abilities, offered_by, request_of, task_of
-from ecgtwin_app.generators.base import Generator, Patient, Task
+from ecgtwin_app.generators.base import Ability, Beats, Generator, Patient, Task
 from ecgtwin_app.generators.canonical import canonical
 from ecgtwin_app.generators.catalogue import load_generator
 from ecgtwin_app.i18n.message import Message
@@ -129,16 +129,17 @@ class TwinEngine:
             plans = [self.generator.plan(patient, task, seed) for seed in seeds]
             began = time.perf_counter()
             drawn = np.empty((0, 12, 0), np.float32)
+            beats: Sequence[Mapping[str, Beats]] = ()
             for step in self.generator.sample(plans):
-                drawn = step.preview
+                drawn, beats = step.preview, step.beats or ({},) * len(plans)
                 done += len(plans)
                 message = Message(
                     "Twin {number} of {samples}", number=together[0][0] + 1, samples=settings.samples
                 )
                 yield Progress(done, total, canonical(drawn[0], self.spec), message)
             seconds = (time.perf_counter() - began) / len(plans)
-            for (number, draw), plan, signal in zip(together, plans, drawn, strict=True):
-                twin = judged(self.generator, plan, request, signal, seconds, draw == 0)
+            for (number, draw), plan, signal, made in zip(together, plans, drawn, beats, strict=True):
+                twin = judged(self.generator, plan, request, signal, seconds, draw == 0, made)
                 if number not in kept or better(twin, kept[number]):
                     kept[number] = twin
                 if draw == settings.best_of - 1:
@@ -180,6 +181,12 @@ class TwinEngine:
         self._conditions(twin.request)
         task = task_of(twin.request, (reference, *others))
         about = asked_about(of, task.target.present)
+        untaught = [name for name in about if name in self.spec.simulated]
+        if untaught and METHODS[method].ability != Ability.TWIN:
+            raise EcgError(
+                "The model was not trained for {condition}; choose the heat map 'contrast'.",
+                condition=Message(untaught[0]),
+            )
         plan = self.generator.plan(self._prepare(task.source.recordings), task, twin.seed)
         question = Question(self.generator, plan, twin.recording.signal, twin.score, about)
         if question.one and not METHODS[method].of_one:
@@ -199,8 +206,8 @@ class TwinEngine:
         return self.generator.base_vector(recording)
 
     def knows(self, condition: Condition) -> bool:
-        """Whether the weights were trained for a condition of the vocabulary."""
-        return condition.name in self.spec.statements
+        """Whether a twin of a condition can be made: its networks were taught it, or physiology makes it."""
+        return condition.name in (*self.spec.statements, *self.spec.simulated)
 
     def _conditions(self, request: TwinRequest) -> list[Condition]:
         conditions = check_request(request)

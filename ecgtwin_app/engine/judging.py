@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +18,7 @@ from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.leads import lead_law_residual
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE, Patient, Recording
 from ecgtwin_app.engine.request import AskedGot, Twin, TwinRequest, request_to_json
-from ecgtwin_app.generators.base import Generator, Plan, Spec
+from ecgtwin_app.generators.base import Beats, Generator, Plan, Spec
 from ecgtwin_app.generators.canonical import canonical, history_of
 
 
@@ -28,6 +29,7 @@ def judged(
     drawn: np.ndarray,
     seconds: float,
     first_draw: bool,
+    beats: Mapping[str, Beats] | None = None,
 ) -> Twin:
     """The twin of a plan.
 
@@ -42,9 +44,11 @@ def judged(
     seconds : float
         That it took.
     first_draw : bool
+    beats : mapping of str to Beats, optional
+        How the beats of each condition were made, as the generator says.
     """
     reference = plan.patient
-    recording = _recording(generator.spec, plan, request, drawn)
+    recording = _recording(generator.spec, plan, request, drawn, beats or {})
     measured = measure(recording)
     verdicts = judge(
         measured,
@@ -92,7 +96,9 @@ def _met_count(twin: Twin) -> tuple[bool, int]:
     return twin.met, sum(line.met is True for line in twin.asked_got)
 
 
-def _recording(spec: Spec, plan: Plan, request: TwinRequest, drawn: np.ndarray) -> Recording:
+def _recording(
+    spec: Spec, plan: Plan, request: TwinRequest, drawn: np.ndarray, beats: Mapping[str, Beats]
+) -> Recording:
     reference = plan.patient.recording
     known = Patient() if reference is None else reference.patient
     return Recording(
@@ -102,11 +108,11 @@ def _recording(spec: Spec, plan: Plan, request: TwinRequest, drawn: np.ndarray) 
         source="ECGTwin",
         history=history_of(spec),
         synthetic=True,
-        provenance=provenance(spec, plan, request),
+        provenance=provenance(spec, plan, request, beats),
     )
 
 
-def provenance(spec: Spec, plan: Plan, request: TwinRequest) -> dict:
+def provenance(spec: Spec, plan: Plan, request: TwinRequest, beats: Mapping[str, Beats]) -> dict:
     """Where a twin comes from, as plain values: the same values draw the same twin."""
     digests = plan.patient.digests
     return {
@@ -117,6 +123,7 @@ def provenance(spec: Spec, plan: Plan, request: TwinRequest) -> dict:
         "seed": plan.seed,
         "request": request_to_json(request),
         "rate_asked": plan.rate,
+        **({"beats": {name: str(way) for name, way in beats.items()}} if beats else {}),
         **({"rate_reason": plan.rate_reason} if plan.rate_reason else {}),
         **({"reference_sha256": digests[0]} if digests else {}),
         **({"pooled_sha256": list(digests[1:])} if len(digests) > 1 else {}),

@@ -51,6 +51,19 @@ class Ability(StrEnum):
     GRADIENTS = "gradients"
 
 
+class Beats(StrEnum):
+    """How the beats of a condition were made."""
+
+    #: The patient's own, at other times.
+    RECORDED = "recorded"
+    #: By a network.
+    DRAWN = "drawn"
+    #: By the physiology of the virtual patient.
+    SIMULATED = "simulated"
+    #: Some one way, some another.
+    MIXED = "mixed"
+
+
 @dataclass(frozen=True)
 class Spec:
     """What a generator says of itself.
@@ -69,7 +82,9 @@ class Spec:
     leads : tuple of str
         In the order of its rows. Derived limb leads that it does not draw are derived from I and II.
     statements : tuple of str
-        Conditions of the vocabulary that it knows.
+        Conditions of the vocabulary that its networks were taught.
+    simulated : tuple of str
+        Others that it makes all the same: by the physiology of the virtual patient, at the times of a rhythm process.
     abilities : frozenset of Ability
     samplers : mapping of str to int
         Names, of `sampling.names`, to the usual number of steps; the default first.
@@ -94,6 +109,7 @@ class Spec:
     rhythms: tuple[str, ...] = ("none",)
     set_points: frozenset[str] = frozenset()
     dials: frozenset[str] = frozenset()
+    simulated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -254,11 +270,14 @@ class Step:
         1 to `total`.
     preview : ndarray, shape (plans, leads, samples), float32
         What it looks like now, millivolts, leads and rate as the spec says. The last step's is the result.
+    beats : tuple of mapping of str to Beats
+        Of each plan, how the beats of its conditions were made, as far as the generator knows; () where it does not.
     """
 
     number: int
     total: int
     preview: np.ndarray
+    beats: tuple[Mapping[str, Beats], ...] = ()
 
 
 PatientT = TypeVar("PatientT", bound=Patient)

@@ -116,6 +116,8 @@ def _origin_text(twin: Recording) -> str:
         words.append(tr("weights {digits}").format(digits=provenance["weights_sha256"][:8]))
     if provenance.get("seed") is not None:
         words.append(tr("seed {seed}").format(seed=provenance["seed"]))
+    if marking.has_simulated_beats(twin):
+        words.append(tr("beats simulated"))
     return " · ".join([*words, f"ECGTwin Desktop {__version__}"])
 
 

@@ -32,8 +32,15 @@ def origin_text(twin: Recording) -> str:
         words.append(f"weights {provenance['weights_sha256'][:8]}")
     if provenance.get("seed") is not None:
         words.append(f"seed {provenance['seed']}")
+    if has_simulated_beats(twin):
+        words.append("beats simulated")
     words.append(f"ECGTwin Desktop {__version__}")
     return " · ".join(words)
+
+
+def has_simulated_beats(twin: Recording) -> bool:
+    """Whether beats of a condition were made by physiology and not drawn by the model."""
+    return bool({"simulated", "mixed"} & set((twin.provenance.get("beats") or {}).values()))
 
 
 def metadata(twin: Recording | None) -> dict[str, str]:

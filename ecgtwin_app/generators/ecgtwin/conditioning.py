@@ -117,14 +117,20 @@ def statement_states(statements: tuple[str, ...], conditions: tuple[str, ...]) -
     """State of each of the model's statements (int8) when exactly `conditions` are present.
 
     Bradycardia and tachycardia are sinus rhythm at a rate. Sinus rhythm is present unless another rhythm
-    takes its place. `KeyError` names a condition that the model does not know.
+    takes its place. A condition of the vocabulary that the model was not taught is not told to it.
+
+    Raises
+    ------
+    KeyError
+        For a name that is neither a statement nor in the vocabulary.
     """
     states = np.full(len(statements), ABSENT, np.int8)
     for name in conditions:
         statement = find_condition(name).statement if is_condition(name) else name
-        if statement not in statements:
-            raise KeyError(statement)
-        states[statements.index(statement)] = PRESENT
+        if statement in statements:
+            states[statements.index(statement)] = PRESENT
+        elif not is_condition(name):
+            raise KeyError(name)
     if NORMAL in statements:
         asked, sinus = find_conditions(conditions), PRESENT
         if any(condition.replaces_sinus for condition in asked):

@@ -11,7 +11,7 @@ import torch
 
 from ecgtwin_app.conditions.vocabulary import find_conditions, load_vocabulary
 from ecgtwin_app.ecg.measurement.measure import Measurements
-from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE, MODEL_SAMPLES, Recording
+from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE, MODEL_SAMPLES, EcgError, Recording
 from ecgtwin_app.ecg.signal.resampling import ten_seconds
 from ecgtwin_app.generators.base import Ability, Spec, Step, Task
 from ecgtwin_app.generators.ecgtwin.adax import Context
@@ -24,6 +24,7 @@ from ecgtwin_app.generators.ecgtwin.patient import EcgTwinPatient, identity_of, 
 from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan, make_plan
 from ecgtwin_app.generators.ecgtwin.sampling_inputs import DIALS, sampling_inputs
 from ecgtwin_app.generators.ecgtwin.weights import TwinModel, load
+from ecgtwin_app.i18n.message import Message
 from ecgtwin_app.sampling.names import USUAL_STEPS
 from ecgtwin_app.sampling.samplers import sample, start_noise
 
@@ -65,6 +66,9 @@ class EcgTwin:
             rhythms=("process", "none") if self._composer is None else ("process", "learned", "none"),
             set_points=frozenset({"heart_rate", "severity", "pr", "qrs", "qt", "axis", "score"}),
             dials=DIALS,
+            simulated=tuple(
+                c.name for c in load_vocabulary() if c.statement not in self.model.config.statements
+            ),
         )
 
     def prepare(self, recordings: Sequence[Recording]) -> EcgTwinPatient:
@@ -72,7 +76,20 @@ class EcgTwin:
         return prepare(self.model, recordings, self.device)
 
     def plan(self, patient: EcgTwinPatient, task: Task, seed: int) -> EcgTwinPlan:
-        """Settle what the task leaves open and write the rhythm score."""
+        """Settle what the task leaves open and write the rhythm score.
+
+        Raises
+        ------
+        EcgError
+            A rhythm that the networks were not taught is to be written by one of them.
+        """
+        if task.target.score is None and task.settings.rhythm != "process":
+            for condition in find_conditions(task.target.present):
+                if condition.is_rhythm and condition.name in self.spec.simulated:
+                    raise EcgError(
+                        "Only its rhythm process knows {condition}; choose the rhythm 'process'.",
+                        condition=Message(condition.name),
+                    )
         return make_plan(patient, task, seed, self._composer)
 
     def sample(self, plans: Sequence[EcgTwinPlan]) -> Iterator[Step]:
@@ -92,7 +109,7 @@ class EcgTwin:
                 decoded = self.model.autoencoder.decode(latent if number == total else denoised)
             strips = decoded.float().cpu().numpy()
             finished = [one.finished(strip) for one, strip in zip(made, strips, strict=True)]
-            yield Step(number, total, np.stack(finished))
+            yield Step(number, total, np.stack(finished), tuple(one.beats for one in made))
 
     def _settings_of(self, plan: EcgTwinPlan) -> tuple[float, float, str, int]:
         settings = plan.task.settings

@@ -12,6 +12,7 @@ from ecgtwin_app.ecg.beat.rendering import render_score
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.leads import independent_leads, twelve_leads
 from ecgtwin_app.ecg.signal.recording import MODEL_SAMPLES
+from ecgtwin_app.generators.base import Beats
 from ecgtwin_app.generators.ecgtwin.adax import Context
 from ecgtwin_app.generators.ecgtwin.correct_beats import correct_beats
 from ecgtwin_app.generators.ecgtwin.patient import condition_of
@@ -44,12 +45,15 @@ class SamplingInputs:
     score : RhythmScore or None
         Of the beats towards which the strip is corrected; None when there are none or the identity is turned down,
         so that another heart's beats are wanted.
+    beats : dict of str to Beats
+        How the beats of each condition were made.
     """
 
     context: Context
     added: np.ndarray
     rendered: np.ndarray
     score: RhythmScore | None
+    beats: dict[str, Beats]
 
     def finished(self, decoded: np.ndarray) -> np.ndarray:
         """The twelve leads (12, samples), float32 mV, of a decoded strip (8, samples)."""
@@ -62,8 +66,9 @@ class SamplingInputs:
 def sampling_inputs(model: TwinModel, plan: EcgTwinPlan, device: str) -> SamplingInputs:
     """Draw the beats of a plan and render them along its score."""
     rendered = np.zeros((8, MODEL_SAMPLES), np.float32)
+    shapes = Shapes(model, plan, device)
     if plan.score is not None:
-        rendered = render_score(plan.score, Shapes(model, plan, device))
+        rendered = render_score(plan.score, shapes)
     signal = torch.from_numpy(rendered)[None].to(device)
     latent = model.autoencoder.encode(signal)
     detail = (signal - model.autoencoder.decode(latent))[0].cpu().numpy()
@@ -79,7 +84,7 @@ def sampling_inputs(model: TwinModel, plan: EcgTwinPlan, device: str) -> Samplin
     added = twelve_leads(detail) + _spikes(plan, settings.seed)
     if share := settings.dials.get("noise", 0.0):
         added = added + twelve_leads(np.float32(share) * _own_noise(plan))
-    return SamplingInputs(context, added, rendered, plan.score if own_beats else None)
+    return SamplingInputs(context, added, rendered, plan.score if own_beats else None, shapes.made_for())
 
 
 def _own_noise(plan: EcgTwinPlan) -> np.ndarray:

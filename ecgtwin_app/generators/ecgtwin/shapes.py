@@ -12,6 +12,7 @@ from ecgtwin_app.conditions.together import changed_parts, keeps_axis
 from ecgtwin_app.conditions.vocabulary import NORMAL, find_conditions
 from ecgtwin_app.ecg.beat.score import VENTRICULAR_SITES
 from ecgtwin_app.ecg.beat.template import BeatTemplate, keeping, qt_factor
+from ecgtwin_app.generators.base import Beats
 from ecgtwin_app.generators.ecgtwin.beat_law import bounded, by_physiology, missed_lines
 from ecgtwin_app.generators.ecgtwin.beat_model import BeatContext
 from ecgtwin_app.generators.ecgtwin.beat_shape import KINDS
@@ -21,10 +22,11 @@ from ecgtwin_app.generators.ecgtwin.weights import TwinModel
 from ecgtwin_app.heart.binding import condition_made_by
 from ecgtwin_app.heart.morphologies import MORPHOLOGIES
 from ecgtwin_app.heart.physics.activation import qrs_axis
+from ecgtwin_app.heart.physics.vector import fit_lead_field
 from ecgtwin_app.heart.rhythm.atrial_waves import as_large_as_seen
 from ecgtwin_app.heart.shape.bundle_branch import right_bundle_branch_block
 from ecgtwin_app.heart.shape.set_points import brought_to
-from ecgtwin_app.heart.shape.ventricular_beats import looks_ectopic, with_soft_j
+from ecgtwin_app.heart.shape.ventricular_beats import ectopic_beat, looks_ectopic, with_soft_j
 
 #: A beat conducted with a rate-dependent block has this one.
 ABERRATION = condition_made_by(right_bundle_branch_block)
@@ -53,6 +55,9 @@ class Shapes:
         self._own_beat = plan.patient.template
         self._own = model.beats.codec.vector(self._own_beat) if model.beats.there else None
         self._drawn: dict[tuple[str, str], BeatTemplate] = {}
+        self._made: dict[tuple[str, str], Beats] = {}
+        self._conditions = find_conditions(plan.names)
+        self._untaught = [c for c in self._conditions if c.statement not in model.config.statements]
         rng = np.random.default_rng([plan.seed, 4])
         self._open_site = str(rng.choice(VENTRICULAR_SITES))
 
@@ -62,53 +67,83 @@ class Shapes:
             chamber, origin = "QRS", "conducted"
         key = (f"{chamber} {origin}", site)
         if key not in self._drawn:
-            self._drawn[key] = self._shape(chamber, origin, site or self._open_site)
+            self._drawn[key], self._made[key] = self._shape(chamber, origin, site or self._open_site)
         return self._drawn[key]
 
-    def _shape(self, chamber: str, origin: str, site: str) -> BeatTemplate:
+    def made_for(self) -> dict[str, Beats]:
+        """How the beats of each condition were made, as far as shapes were asked for."""
+        found: dict[str, set[Beats]] = {}
+        for (kind, _), made in self._made.items():
+            if kind.startswith("QRS"):
+                found.setdefault(kind.removeprefix("QRS "), set()).add(made)
+        result = {}
+        for condition in self._conditions:
+            ways = found.get(condition.own_beats) or found.get("conducted")
+            if ways:
+                result[condition.name] = next(iter(ways)) if len(ways) == 1 else Beats.MIXED
+        return result
+
+    def _shape(self, chamber: str, origin: str, site: str) -> tuple[BeatTemplate, Beats]:
         plan, own = self._plan, self._own_beat
+        if origin in ("ventricular", "paced") and any(c.own_beats == origin for c in self._untaught):
+            return self._simulated(origin, site), Beats.SIMULATED
         if origin == "flutter":
             wave = self._model.beats.turn.draw(plan.seed).cpu().numpy()
-            return replace(own, p=as_large_as_seen(wave, own.qrs), p_offset=0)
+            return replace(own, p=as_large_as_seen(wave, own.qrs), p_offset=0), Beats.DRAWN
         if not self._model.beats.there:
-            return own if origin in ("conducted", "aberrant") else _nothing(own)
+            conducted = origin in ("conducted", "aberrant")
+            return (own, Beats.RECORDED) if conducted else (_nothing(own), Beats.DRAWN)
         if chamber == "P":
-            return self._draw(KINDS.index(f"P, {origin}"), plan) if own.has_p else own
+            return self._draw(KINDS.index(f"P, {origin}"), plan) if own.has_p else own, Beats.DRAWN
         if origin == "aberrant":
             aberrant = replace(plan, names=(*plan.names, ABERRATION))
             beat = keeping(self._draw(0, aberrant), own, {"p", "qrs", "t"} - changed_parts(aberrant.names))
-            return bounded(beat, own, aberrant.names, changed_parts(aberrant.names))
+            return bounded(beat, own, aberrant.names, changed_parts(aberrant.names)), Beats.DRAWN
         if origin == "conducted":
             return self._conducted()
         kind = KINDS.index(f"{origin}, {site}")
         beat = with_soft_j(self._ectopic(kind) if origin == "ventricular" else self._draw(kind, plan))
-        led = any(condition.led_by_ventricles for condition in find_conditions(plan.names))
-        return bounded(beat, own, plan.names) if led else beat
+        return self._bounded_if_led(beat), Beats.DRAWN
 
-    def _conducted(self) -> BeatTemplate:
+    def _simulated(self, origin: str, site: str) -> BeatTemplate:
+        """A beat of physiology: of a rhythm that the networks were not taught."""
+        own = self._own_beat
+        rng = np.random.default_rng([self._plan.seed, 8, VENTRICULAR_SITES.index(site)])
+        beat, _ = ectopic_beat(own, fit_lead_field(own.qrs, own.t), rng, site, origin == "paced")
+        return self._bounded_if_led(beat)
+
+    def _bounded_if_led(self, beat: BeatTemplate) -> BeatTemplate:
+        led = any(condition.led_by_ventricles for condition in self._conditions)
+        return bounded(beat, self._own_beat, self._plan.names) if led else beat
+
+    def _conducted(self) -> tuple[BeatTemplate, Beats]:
         """What the conditions change is drawn, the rest is the patient's own, and set-points are kept.
 
         The draw is taken if it keeps `beat_law`, else the first beat of physiology that does, else of further draws the
-        one that misses least.
+        one that misses least. What the networks were not taught is physiology's alone.
         """
         plan, own = self._plan, self._own_beat
         if not changed_parts(plan.names):
-            return self._brought(own)
-        best, fewest = own, np.inf
-        for drawn in self._conducted_draws():
+            return self._brought(own), Beats.RECORDED
+        best, made, fewest = own, Beats.RECORDED, np.inf
+        for drawn, way in self._conducted_draws():
             beat = self._finished(drawn)
             missed = missed_lines(beat, plan)
             if missed < fewest:
-                best, fewest = beat, missed
+                best, made, fewest = beat, way, missed
             if missed == 0:
                 break
-        return best
+        return best, made
 
-    def _conducted_draws(self) -> Iterator[BeatTemplate]:
-        yield self._draw(0, self._plan)
+    def _conducted_draws(self) -> Iterator[tuple[BeatTemplate, Beats]]:
+        taught = not any(condition.changes for condition in self._untaught)
+        if taught:
+            yield self._draw(0, self._plan), Beats.DRAWN
         # A reference on which one draw fails lies outside what the model was taught on: the next would be no better.
-        yield from by_physiology(self._plan)
-        yield from self._draws(0, self._plan, range(1, CONDUCTED_TRIALS))
+        yield from ((beat, Beats.SIMULATED) for beat in by_physiology(self._plan))
+        if taught:
+            for beat in self._draws(0, self._plan, range(1, CONDUCTED_TRIALS)):
+                yield beat, Beats.DRAWN
 
     def _finished(self, beat: BeatTemplate) -> BeatTemplate:
         """A drawn beat with what the conditions leave alone, no larger than it can be, at its set-points."""

@@ -18,6 +18,13 @@ OTHERS_ARE_FOR = N_(
     "What is personal in the next twins is pooled over the reference and these recordings, so that it depends less"
     " on one recording's noise and electrodes. Rhythm and beat stay those of the reference."
 )
+#: How the beats of a condition were made, by `generators.base.Beats`.
+BEATS = {
+    "recorded": N_("the patient's own"),
+    "drawn": N_("drawn by the model"),
+    "simulated": N_("simulated by physiology"),
+    "mixed": N_("made in several ways"),
+}
 
 
 class Paragraphs(QTextBrowser):
@@ -72,10 +79,19 @@ def provenance_of(session: Session) -> list[tuple[str, str]]:
                 tr("Rhythm"),
                 tr("performed from a rhythm score") if twin.score else tr("invented by the model"),
             ),
+            *_beats_row(origin),
             (tr("Lead law residual"), f"{figure(twin.lead_law_residual_uv, '.2g')} µV"),
             (tr("Versions"), ", ".join(f"{k} {v}" for k, v in origin.get("versions", {}).items()) or "–"),
         ]
     return rows
+
+
+def _beats_row(origin: dict) -> list[tuple[str, str]]:
+    """How the beats of each condition were made; nothing where the file does not say."""
+    said_of = [
+        f"{tr(name)}: {tr(BEATS[way])}" for name, way in origin.get("beats", {}).items() if way in BEATS
+    ]
+    return [(tr("Beats"), "; ".join(said_of))] if said_of else []
 
 
 def _recording_words(recording) -> str:
