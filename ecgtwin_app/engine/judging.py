@@ -69,7 +69,7 @@ def judged(
     flutter = measured.flutter if flutters else None
     if flutter is not None and meets(judge(measured, flutters)):
         values = without_p(values, flutter)
-    similarity = float("nan")
+    similarity = None
     if reference.base is not None:
         similarity = float(generator.base_vector(recording, measured) @ reference.base)
     return Twin(

@@ -311,8 +311,8 @@ class Twin:
     asked_got : tuple of AskedGot
     met : bool
         True when every line that can fail is met.
-    identity_similarity : float
-        Cosine of the base vectors of reference and twin, -1 to 1.
+    identity_similarity : float or None
+        Cosine of the base vectors of reference and twin, -1 to 1; None without a reference.
     lead_law_residual_uv : float
     measurements : dict
         Name to value, units as in `ecg.measure`.
@@ -328,7 +328,7 @@ class Twin:
     score: RhythmScore | None
     asked_got: tuple[AskedGot, ...]
     met: bool
-    identity_similarity: float
+    identity_similarity: float | None
     lead_law_residual_uv: float
     measurements: dict
     seconds: float

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from ecgtwin_app.engine.request import FIELDS, TwinRequest
 from ecgtwin_app.engine.request_fields import names_of_part
 from ecgtwin_app.generators.base import Ability, Settings, Source, Spec, Target, Task
 from ecgtwin_app.i18n.message import Message
+from ecgtwin_app.sampling.names import USUAL_STEPS
 
 #: Fields of a request that are set-points of the target, and dials of the settings.
 SET_POINTS = names_of_part(FIELDS, "set point")
@@ -71,7 +73,7 @@ def offered_by(spec: Spec, request: TwinRequest) -> TwinRequest:
         When the request asks for something else that the generator does not offer.
     """
     usual = TwinRequest()
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     for name, offered in (("sampler", spec.samplers), ("rhythm", spec.rhythms)):
         asked = getattr(request, name)
         if asked not in offered:
@@ -86,6 +88,8 @@ def offered_by(spec: Spec, request: TwinRequest) -> TwinRequest:
             changes[name] = next(iter(offered))
     if (request.sampler, request.steps) == (usual.sampler, usual.steps):
         changes["sampler"], changes["steps"] = next(iter(spec.samplers.items()))
+    elif "sampler" not in changes and request.steps == USUAL_STEPS[request.sampler]:
+        changes["steps"] = spec.samplers[request.sampler]
     for name in (*SET_POINTS, "score", *DIALS):
         offered = name in spec.set_points or name in spec.dials
         if not offered and getattr(request, name) != getattr(usual, name):

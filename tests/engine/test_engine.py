@@ -7,21 +7,16 @@ import numpy as np
 import pytest
 
 from ecgtwin_app.cli.generate import summary
-from ecgtwin_app.ecg.beat.score import VENTRICULAR_SITES, Event, RhythmScore
+from ecgtwin_app.ecg.beat.score import Event, RhythmScore
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.leads import independent_leads, lead_law_residual, twelve_leads
 from ecgtwin_app.ecg.signal.recording import LEADS, EcgError, Recording
 from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.engine.save import save_twins
-from ecgtwin_app.engine.tasks import task_of
 from ecgtwin_app.evaluation.metrics.preservation import usual_and_spread
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
-from ecgtwin_app.generators.ecgtwin.generator import EcgTwin
-from ecgtwin_app.generators.ecgtwin.shapes import Shapes
-from ecgtwin_app.heart.rhythm.processes import mean_rate
-from ecgtwin_app.heart.shape.ventricular_beats import looks_ectopic
 
 PVC = TwinRequest(("ventricular premature complex",), heart_rate=70, seed=3)
 
@@ -155,65 +150,6 @@ def test_a_score_of_ones_own_is_performed(engine, reference):
     assert twin.score == score
 
 
-def test_without_a_score_the_strip_model_invents_a_rhythm(engine, reference):
-    twin = engine.generate(reference, TwinRequest(("sinus rhythm",), heart_rate=70, rhythm="none"))[0]
-    assert twin.score is None and np.isfinite(twin.recording.signal).all()
-
-
-def learned_plan(engine, reference, *names, rate=70.0, seed=1, **asked):
-    request = TwinRequest(names, heart_rate=rate, rhythm="learned", **asked)
-    return planned(engine, reference, request, seed)
-
-
-def planned(engine, reference, request, seed):
-    patient = engine._prepare((reference,))
-    return engine.generator.plan(patient, task_of(request, (reference,)), seed)
-
-
-@pytest.mark.parametrize("rate", [50.0, 90.0, 140.0])
-def test_a_learned_sinus_rhythm_keeps_the_asked_rate(engine, reference, rate):
-    misses = [
-        mean_rate(learned_plan(engine, reference, "sinus rhythm", rate=rate, seed=seed).score) - rate
-        for seed in range(4)
-    ]
-    assert np.mean(np.abs(misses)) < 2
-
-
-def test_a_learned_rhythm_has_the_events_of_its_condition(engine, reference):
-    pvc = learned_plan(engine, reference, "ventricular premature complex")
-    assert pvc.score.times("QRS", "ventricular") and not pvc.counterpart.times("QRS", "ventricular")
-    again = learned_plan(engine, reference, "ventricular premature complex")
-    other = learned_plan(engine, reference, "ventricular premature complex", seed=2)
-    assert again.score == pvc.score and other.score != pvc.score
-    gaps = np.diff(learned_plan(engine, reference, "atrial fibrillation").score.times("QRS"))
-    assert np.std(gaps) > 0.08 * np.mean(gaps)
-    loop = learned_plan(engine, reference, "atrial flutter", rate=75.0).score
-    assert loop.atrial == "flutter" and len(loop.times("P", "flutter")) > 20
-    long = learned_plan(engine, reference, "first-degree AV block", pr=280.0).score
-    assert np.median(pr_of(long)) == pytest.approx(0.28, abs=0.01)
-    assert np.median(pr_of(learned_plan(engine, reference, "pre-excitation").score)) < 0.12
-
-
-def pr_of(score):
-    return [q - max(p for p in score.times("P") if p < q) for q in score.times("QRS") if q > 1]
-
-
-def test_a_learned_rhythm_is_performed_and_explained(engine, reference):
-    request = TwinRequest(("ventricular premature complex",), heart_rate=70, rhythm="learned", seed=2)
-    twin = engine.generate(reference, request)[0]
-    assert abs(twin.measurements["heart_rate"] - 70) < 3.5
-    assert twin.recording.provenance["request"]["rhythm"] == "learned"
-    heat = next(x for x in engine.iter_attribute(reference, twin, "contrast") if isinstance(x, HeatMap))
-    assert heat.checks["energy_share_in_ectopic_beats"] > heat.checks["time_share_of_ectopic_beats"]
-
-
-def test_weights_without_a_rhythm_model_say_so(engine, reference):
-    plain = TwinEngine(EcgTwin(replace(engine.generator.model, rhythm=None)))
-    assert plain.generate(reference, replace(PVC, steps=1))[0].score.times("QRS", "ventricular")
-    with pytest.raises(EcgError, match="has no 'learned'"):
-        plain.generate(reference, replace(PVC, rhythm="learned"))
-
-
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -293,45 +229,6 @@ def test_set_points_are_kept_where_no_condition_changes_the_beat(engine, referen
     assert twin.measurements["qrs"] == pytest.approx(112, abs=8)
     assert twin.measurements["qt"] == pytest.approx(430, abs=20)
     assert twin.measurements["qrs_axis"] == pytest.approx(-20, abs=6)
-
-
-def test_a_rhythm_leaves_the_patients_own_beat_as_it_is(engine, reference):
-    plan = planned(engine, reference, PVC, 3)
-    shapes = Shapes(engine.generator.model, plan, "cpu")
-    assert shapes("QRS", "conducted", "") is plan.patient.template
-    ectopic = shapes("QRS", "ventricular", "right ventricular apex")
-    assert ectopic.qrs_duration > plan.patient.template.qrs_duration
-    assert shapes("QRS", "ventricular", "right ventricular apex") is ectopic
-
-
-def test_a_beat_keeps_of_the_patient_what_its_condition_does_not_change(engine, reference):
-    own = engine._prepare((reference,)).template
-
-    def drawn(name, **asked):
-        request = TwinRequest((name,), heart_rate=70, **asked)
-        plan = planned(engine, reference, request, 3)
-        return Shapes(engine.generator.model, plan, "cpu")("QRS", "conducted", "")
-
-    inverted = drawn("T inversion")
-    assert inverted.qrs is own.qrs and inverted.p is own.p and not np.array_equal(inverted.t, own.t)
-    # T begins where the beat's own QRS ends.
-    assert inverted.j_index * 2 == pytest.approx(-2 * (inverted.t_offset - own.qrs_duration * 500), abs=2)
-    enlarged = drawn("left atrial enlargement")
-    assert enlarged.t is own.t and enlarged.qt == own.qt and not np.array_equal(enlarged.p, own.p)
-    blocked = drawn("left bundle branch block")
-    assert blocked.p is own.p and blocked.qrs is not own.qrs
-    assert drawn("T inversion", axis=-60).qrs is not own.qrs
-
-
-def test_ventricular_beats_are_hardly_ever_like_conducted_ones(engine, reference):
-    alike = 0
-    for seed in range(4):
-        plan = planned(engine, reference, PVC, seed)
-        shapes = Shapes(engine.generator.model, plan, "cpu")
-        beats = (shapes("QRS", "ventricular", site) for site in VENTRICULAR_SITES)
-        alike += sum(not looks_ectopic(beat, plan.patient.template) for beat in beats)
-    # Of 36 beats 10 are when none is drawn again.
-    assert alike <= 4
 
 
 def test_other_recordings_of_the_patient_are_pooled(engine, reference):
