@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from ecgtwin_app.conditions.vocabulary import EXAMPLE
 from ecgtwin_app.ecg.measurement.quality import Quality
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.engine.request import FIELDS, HeatMap, Twin, TwinRequest
+from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.session.marks import Marks, with_moved_marks
 from ecgtwin_app.session.same_patient import set_aside
 from ecgtwin_app.session.signals import Signal
@@ -46,6 +48,12 @@ class Session:
         Whether the reference can be used, with the reasons by lead; None without a reference.
     name : str
         The file that the reference was read from, without its folder; it is shown and kept nowhere.
+    path : Path or None
+        The session file that all this lies in.
+    saved : object
+        What of it lies there, to be compared.
+    piece : (EcgFile, float) or None
+        The long recording that the reference is ten seconds of, and the second at which they begin.
     available : frozenset of str or None
         Conditions that the weights know; None until they are read.
     """
@@ -55,6 +63,7 @@ class Session:
         self.request_changed, self.requests_changed = Signal(), Signal()
         self.twins_changed, self.heatmap_kept = Signal(), Signal()
         self.available_changed, self.marks_changed = Signal(), Signal()
+        self.saved_changed = Signal()
         self.reference: Recording | None = None
         self.measurements: dict | None = None
         self.others: tuple[Recording, ...] = ()
@@ -69,6 +78,9 @@ class Session:
         self.quality: tuple[str, ...] = ()
         self.verdict: Quality | None = None
         self.name = ""
+        self.path: Path | None = None
+        self.saved: object = None
+        self.piece: tuple[EcgFile, float] | None = None
 
     @property
     def twin(self) -> Twin | None:
@@ -142,6 +154,11 @@ class Session:
         if 0 <= index < len(self.twins) and index != self.current:
             self.current = index
             self.twins_changed.emit()
+
+    def note_saved(self, kept: object, path: Path | None) -> None:
+        """All this lies in a file now, or was just read from one; no path where it was a recording."""
+        self.saved, self.path = kept, path
+        self.saved_changed.emit()
 
     def marks(self, recording: Recording) -> Marks | None:
         """The fiducials of the reference or a twin, once they are found."""

@@ -10,6 +10,10 @@ from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QMenu
 
 from ecgtwin_app.i18n.words import N_, number, tr
 from ecgtwin_app.report.calipers import TIME, Caliper
+from ecgtwin_app.ui.commands.actions import Actions
+from ecgtwin_app.ui.commands.measure import set_calipers
+from ecgtwin_app.ui.commands.view import set_page_layout
+from ecgtwin_app.ui.commands.workbench import Workbench
 from ecgtwin_app.ui.page.snapping import lead_peaks
 
 #: Commands of the page, in groups.
@@ -30,26 +34,32 @@ _INTERVALS = (
 
 
 class ContextMenus:
-    """The part of the window that opens them. `context_menu` is the one that was opened last."""
+    """Opens them.
 
-    context_menu: QMenu | None = None
+    Attributes
+    ----------
+    menu : QMenu or None
+        The one that was opened last.
+    """
 
-    def offer_menus(self) -> None:
-        """Give every part its menu."""
-        self._offer(self.view, self._fill_page)
-        for table in (self.results.measurements.table, self.results.by_lead.table):
+    def __init__(self, workbench: Workbench, actions: Actions):
+        self._workbench, self._actions, self._parts = workbench, actions, workbench.parts
+        self.menu: QMenu | None = None
+        parts = workbench.parts
+        self._offer(parts.page_view, self._fill_page)
+        for table in (parts.results.measurements.table, parts.results.by_lead.table):
             self._offer(table, lambda menu, at, table=table: self._fill_row(menu, table, at))
-        self._offer(self.filmstrip, self._fill_twin)
-        self._offer(self.request_panel.conditions.list, self._fill_condition)
-        self._offer(self.history.tree, self._fill_request)
+        self._offer(parts.filmstrip, self._fill_twin)
+        self._offer(parts.request_panel.conditions.list, self._fill_condition)
+        self._offer(parts.history.tree, self._fill_request)
 
     def _offer(self, part: QAbstractScrollArea, fill: Callable[[QMenu, QPoint], None]) -> None:
         part.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
         def show(at):
-            if self.context_menu is not None:
-                self.context_menu.deleteLater()  # not before: what it began may still run
-            self.context_menu = menu = QMenu(part)
+            if self.menu is not None:
+                self.menu.deleteLater()  # not before: what it began may still run
+            self.menu = menu = QMenu(part)
             fill(menu, at)
             if menu.actions():
                 menu.popup(part.viewport().mapToGlobal(at))
@@ -60,42 +70,44 @@ class ContextMenus:
         """Commands of the window's table, a line between their groups."""
         for group in groups:
             menu.addSeparator()
-            menu.addActions([self.commands[name] for name in group])
+            menu.addActions([self._actions.of[name] for name in group])
 
     # -- the page ---------------------------------------------------------------------------------
 
     def _fill_page(self, menu, at):
-        if self.session.reference is None:
+        if self._workbench.session.reference is None:
             self._add(menu, ("open_file", "open_example"))
             return
-        page_map = self.view.page_map()
+        page_map = self._parts.page_view.page_map()
         panel = page_map.panel_at(QPointF(at)) if page_map is not None else None
         if panel is not None:
             self._fill_lead(menu, panel)
-            if not self.teaching.hidden:
+            if not self._workbench.teaching.hidden:
                 self._fill_beat(menu, panel, page_map, QPointF(at))
         self._add(menu, _OF_PAGE[0])
-        if self.view.calipers.caliper is not None:
+        if self._parts.page_view.calipers.caliper is not None:
             self._add(menu, _OF_CALIPER)
         self._add(menu, *_OF_PAGE[1:])
         menu.addSeparator()
-        menu.addMenu(self.heat_menu)
-        menu.addMenu(self.menus["Paper"])
+        menu.addMenu(self._parts.heat_menu)
+        menu.addMenu(self._actions.menus["Paper"])
         self._add(menu, _TO_FILES)
 
     def _fill_lead(self, menu, panel):
-        layout = self.page_layout
+        layout = self._workbench.view.layout
         lead = panel.lead.lstrip("-")
         if layout.leads == "strip":
             wanted, words = replace(layout, leads="3x4+1R"), tr("All leads")
         else:
             words = tr("Lead {lead} as a strip").format(lead=lead)
             wanted = replace(layout, leads="strip", strip_lead=lead)
-        menu.addAction(words).triggered.connect(lambda: self.set_page_layout(wanted, N_("layout")))
+        menu.addAction(words).triggered.connect(
+            lambda: set_page_layout(self._workbench, wanted, N_("layout"))
+        )
 
     def _fill_beat(self, menu, panel, page_map, point):
         """Calipers on the intervals of the beat under the pointer, of the front layer that has marks."""
-        known = self.view.marks.marks
+        known = self._parts.page_view.marks.marks
         who = next((who for who in reversed(panel.shows) if who in known), None)
         if who is None or not known[who].beats:
             return
@@ -117,11 +129,11 @@ class ContextMenus:
 
     def _set_caliper(self, caliper):
         """One more caliper, which is the chosen one."""
-        tool = self.view.calipers
-        self.set_calipers((*tool.calipers, caliper), N_("caliper"))
+        tool = self._parts.page_view.calipers
+        set_calipers(self._workbench, (*tool.calipers, caliper), N_("caliper"))
         tool.current = len(tool.calipers) - 1
         tool.selected.emit()
-        self.view.viewport().update()
+        self._parts.page_view.viewport().update()
 
     # -- lists and tables -------------------------------------------------------------------------
 
@@ -134,25 +146,25 @@ class ContextMenus:
         self._add(menu, ("copy_table",))
 
     def _fill_twin(self, menu, at):
-        item = self.filmstrip.itemAt(at)
+        item = self._parts.filmstrip.itemAt(at)
         if item is not None:
-            self.session.show_twin(self.filmstrip.row(item))
-        menu.addMenu(self.heat_menu)
+            self._workbench.session.show_twin(self._parts.filmstrip.row(item))
+        menu.addMenu(self._parts.heat_menu)
         self._add(menu, _OF_TWIN, ("copy_table",))
 
     def _fill_condition(self, menu, at):
-        conditions = self.request_panel.conditions
+        conditions = self._parts.request_panel.conditions
         name = conditions.list.name_at(at)
         if not name:
             return
         menu.addAction(tr("Choose")).triggered.connect(lambda: conditions.list.chosen.emit(name))
-        chosen = name in self.session.request.conditions
+        chosen = name in self._workbench.session.request.conditions
         words = tr("Take from what is chosen") if chosen else tr("Add to what is chosen")
         menu.addAction(words).triggered.connect(lambda: conditions.list.toggled.emit(name))
         self._add(menu, ("generate", "add_favourite"))
 
     def _fill_request(self, menu, at):
-        history = self.history
+        history = self._parts.history
         item = history.tree.itemAt(at)
         if item is not None:
             history.tree.setCurrentItem(item)

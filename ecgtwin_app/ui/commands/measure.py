@@ -1,146 +1,205 @@
-"""The commands of the Measure menu, as methods of the window."""
+"""The Measure menu: calipers, fiducials and the lens."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from ecgtwin_app.i18n.words import N_, tr
 from ecgtwin_app.report.calipers import AMPLITUDE, TIME
+from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.report.displayed import shown
-from ecgtwin_app.report.layers import REFERENCE, TWIN
-from ecgtwin_app.ui.page.caliper_text import read_out
-from ecgtwin_app.ui.page.mark_tool import describe
+from ecgtwin_app.ui.commands.command import Command, Need
+from ecgtwin_app.ui.commands.needs import RECORDING, REVEALED
+from ecgtwin_app.ui.commands.workbench import Workbench
+from ecgtwin_app.ui.jobs.undo import Change
 from ecgtwin_app.ui.page.places import places_of
-from ecgtwin_app.ui.window.undo import Change
+
+# -- calipers -----------------------------------------------------------------------------------------
 
 
-class MeasureCommands:
-    """Calipers, fiducials and the lens."""
+def _take(kind: str) -> Callable[[Workbench], None]:
+    """What takes a kind of caliper, or with "" the hand."""
 
-    def tool_hand(self) -> None:
-        self._choose_tool("")
+    def take(workbench):
+        workbench.view.take_tool(kind)
+        workbench.parts.page_view.setFocus()
 
-    def tool_time(self) -> None:
-        self._choose_tool(TIME)
+    return take
 
-    def tool_amplitude(self) -> None:
-        self._choose_tool(AMPLITUDE)
 
-    def _choose_tool(self, kind):
-        self.view.choose_tool(kind)
-        self.view.setFocus()
-        for name, own in (("tool_hand", ""), ("tool_time", TIME), ("tool_amplitude", AMPLITUDE)):
-            self.commands[name].setChecked(own == kind)
-        self.show_read_out()
+def clear_calipers(workbench: Workbench) -> None:
+    """Take every caliper away."""
+    if workbench.parts.page_view.calipers.calipers:
+        set_calipers(workbench, (), N_("removal of calipers"))
 
-    def march(self) -> None:
-        self.view.calipers.march()
 
-    def remove_caliper(self) -> None:
-        self.view.calipers.remove()
+def set_calipers(workbench: Workbench, calipers: tuple, what: str) -> None:
+    """Other calipers on the page; one step to undo, nudges of one caliper join."""
+    tool = workbench.parts.page_view.calipers
+    key = what if what == "move of caliper" else ""
+    workbench.undo.push(Change(tr(what), tool.show_calipers, tool.calipers, calipers, key))
 
-    def clear_calipers(self) -> None:
-        if self.view.calipers.calipers:
-            self.set_calipers((), N_("removal of calipers"))
 
-    def set_calipers(self, calipers: tuple, what: str) -> None:
-        """Other calipers on the page; one step to undo, nudges of one caliper join."""
-        key = what if what == "move of caliper" else ""
-        before = self.view.calipers.calipers
-        self.undo_stack.push(Change(tr(what), self._show_calipers, before, calipers, key))
+# -- marks --------------------------------------------------------------------------------------------
 
-    def _show_calipers(self, calipers):
-        self.view.calipers.show_calipers(calipers)
-        self.view.viewport().update()
-        self.show_read_out()
 
-    def toggle_fiducials(self) -> None:
-        self.view.marks.show_fiducials = not self.view.marks.show_fiducials
-        self._show_marks()
+def toggle_fiducials(workbench: Workbench) -> None:
+    """Show or hide the waves' marks."""
+    workbench.view.show_marks(fiducials=not workbench.view.fiducials)
 
-    def toggle_labels(self) -> None:
-        self.view.marks.show_labels = not self.view.marks.show_labels
-        self._show_marks()
 
-    def toggle_magnifier(self) -> None:
-        self.view.magnify(not self.view.magnifying)
-        self.commands["toggle_magnifier"].setChecked(self.view.magnifying)
+def toggle_labels(workbench: Workbench) -> None:
+    """Show or hide what kind of beat each is."""
+    workbench.view.show_marks(labels=not workbench.view.labels)
 
-    def show_measurement(self, key: str, words: str = "", lead: str = "", who: str = REFERENCE) -> None:
-        """Point out on the page what a measurement was taken from.
 
-        Parameters
-        ----------
-        key : str
-            The name in `ecg.measure`.
-        words : str
-            What stands beside it, such as "QRS 96 ms".
-        lead : str
-            For a value of one lead.
-        who : str
-            "reference" or "twin".
-        """
-        self.view.point_out(self._places(key, words, lead, who))
-        self._show_commands()  # Esc takes it away
-
-    def _places(self, key, words, lead, who):
-        session = self.session
-        recording = session.reference if who == REFERENCE else session.twin and session.twin.recording
-        if recording is None:
-            return ()
-        return places_of(
-            key, shown(recording, self.page_layout.filter), session.marks(recording), lead, who, words
+def move_fiducials(workbench: Workbench, who: str, marks) -> None:
+    """Marks moved by hand; the measurements follow. One step to undo."""
+    session = workbench.session
+    recording = session.reference if who == REFERENCE else session.twin.recording
+    workbench.undo.push(
+        Change(
+            tr("move of fiducial"),
+            lambda value: session.set_marks(recording, value),
+            session.marks(recording),
+            marks,
         )
+    )
 
-    def move_fiducials(self, who: str, marks) -> None:
-        """Marks moved by hand; the measurements follow. One step to undo."""
-        recording = self.session.reference if who == REFERENCE else self.session.twin.recording
-        before = self.session.marks(recording)
-        self.undo_stack.push(
-            Change(
-                tr("move of fiducial"), lambda value: self.session.set_marks(recording, value), before, marks
-            )
+
+def reset_fiducials(workbench: Workbench) -> None:
+    """Take back what was moved by hand."""
+    for who, marks in list(workbench.parts.page_view.marks.marks.items()):
+        if any(marks.moved.values()):
+            move_fiducials(workbench, who, replace(marks, moved={}))
+
+
+def _moved(workbench):
+    return any(any(marks.moved.values()) for marks in workbench.parts.page_view.marks.marks.values())
+
+
+def show_measurement(
+    workbench: Workbench, key: str, words: str = "", lead: str = "", who: str = REFERENCE
+) -> None:
+    """Point out on the page what a measurement was taken from.
+
+    Parameters
+    ----------
+    workbench : Workbench
+    key : str
+        The name in `ecg.measurement.measure`.
+    words : str
+        What stands beside it, such as "QRS 96 ms".
+    lead : str
+        For a value of one lead.
+    who : str
+        "reference" or "twin".
+    """
+    session = workbench.session
+    recording = session.reference if who == REFERENCE else session.twin and session.twin.recording
+    places = ()
+    if recording is not None:
+        filtered = shown(recording, workbench.view.layout.filter)
+        places = places_of(key, filtered, session.marks(recording), lead, who, words)
+    workbench.parts.page_view.point_out(places)
+
+
+_CHOSEN = Need(
+    lambda w: w.parts.page_view.calipers.caliper is not None, N_("Set a caliper first, with T or A")
+)
+_ANY_CALIPER = Need(
+    lambda w: bool(w.parts.page_view.calipers.calipers), N_("There is no caliper on the page")
+)
+
+COMMANDS = (
+    *(
+        Command(
+            id, text, "Measure", _take(kind), (key,), tip, (RECORDING,), lambda w, k=kind: w.view.tool == k
         )
-
-    def reset_fiducials(self) -> None:
-        for who, marks in list(self.view.marks.marks.items()):
-            if any(marks.moved.values()):
-                self.move_fiducials(who, replace(marks, moved={}))
-
-    def _show_marks(self):
-        """Give the page the marks of what is shown; a twin's are found first."""
-        session, tool = self.session, self.view.marks
-        known = {}
-        if session.reference is not None:
-            known[REFERENCE] = session.marks(session.reference)
-        if session.twin is not None and not self.controller.running:
-            known[TWIN] = session.marks(session.twin.recording)
-            if known[TWIN] is None and session.twin.recording not in self._marks_asked:
-                self._marks_asked.add(session.twin.recording)
-                self.controller.find_marks(session.twin.recording)
-        tool.marks = self.view.calipers.marks = {w: marks for w, marks in known.items() if marks is not None}
-        self.commands["toggle_fiducials"].setChecked(tool.show_fiducials)
-        self.commands["toggle_labels"].setChecked(tool.show_labels)
-        self.view.viewport().update()
-        self.show_read_out()
-
-    def show_read_out(self) -> None:
-        """What the chosen caliper measures, or what the marks say, in the line under the page."""
-        tool = self.view.calipers
-        if tool.caliper is not None:
-            others = [caliper for caliper in tool.calipers if caliper is not tool.caliper]
-            rate = (self.session.measurements or {}).get("heart_rate")
-            page_map = self.view.page_map()
-            ends = tool.ends_text(page_map) if page_map is not None else ""
-            gain = self.page_layout.gain_of(tool.caliper.lead)
-            words = read_out(tool.caliper, others, 60 / rate if rate else None, gain, ends)
-        elif tool.kind:
-            words = tr(
-                "Drag on a lead to set a caliper; Alt while dragging does not snap; H moves the page again"
-            )
-        elif self.view.marks.show_labels or self.view.marks.show_fiducials:
-            words = " · ".join(describe(marks, who) for who, marks in self.view.marks.marks.items())
-        else:
-            words = ""
-        self.read_out.setText(words)
-        self.read_out.setVisible(bool(words))
+        for id, text, kind, key, tip in (
+            ("tool_hand", N_("&Move the page"), "", "H", N_("Drag to move; calipers can still be dragged")),
+            (
+                "tool_time",
+                N_("&Time caliper"),
+                TIME,
+                "T",
+                N_("Drag from one moment to another; Alt does not snap"),
+            ),
+            (
+                "tool_amplitude",
+                N_("&Amplitude caliper"),
+                AMPLITUDE,
+                "A",
+                N_("Drag from one voltage to another"),
+            ),
+        )
+    ),
+    Command(
+        "march",
+        "March &out",
+        "Measure",
+        lambda w: w.parts.page_view.calipers.march(),
+        ("K",),
+        "Repeat the chosen caliper to both sides",
+        needs=(_CHOSEN,),
+    ),
+    Command(
+        "remove_caliper",
+        "&Remove caliper",
+        "Measure",
+        lambda w: w.parts.page_view.calipers.remove(),
+        ("Del",),
+        "Take the chosen caliper away",
+        needs=(_CHOSEN,),
+    ),
+    Command(
+        "clear_calipers",
+        "Remove a&ll calipers",
+        "Measure",
+        clear_calipers,
+        ("Shift+Del",),
+        "Clear the page",
+        needs=(_ANY_CALIPER,),
+    ),
+    Command(
+        "toggle_fiducials",
+        "&Fiducials",
+        "Measure",
+        toggle_fiducials,
+        ("F",),
+        "Show the waves' marks; drag one to correct it",
+        needs=(RECORDING, REVEALED),
+        checked=lambda w: w.view.fiducials,
+        rule_before=True,
+    ),
+    Command(
+        "toggle_labels",
+        "&Beat labels",
+        "Measure",
+        toggle_labels,
+        ("B",),
+        "N like most, A early, V wide, ? unclear",
+        needs=(RECORDING, REVEALED),
+        checked=lambda w: w.view.labels,
+    ),
+    Command(
+        "reset_fiducials",
+        "Fiducials as fo&und",
+        "Measure",
+        reset_fiducials,
+        tip="Take back what was moved by hand",
+        needs=(RECORDING, REVEALED, Need(_moved, N_("No fiducial was moved by hand"))),
+    ),
+    Command(
+        "toggle_magnifier",
+        "Ma&gnifier",
+        "Measure",
+        lambda w: w.view.show_magnifier(not w.view.magnifier),
+        ("M",),
+        "A lens that follows the pointer",
+        needs=(RECORDING,),
+        checked=lambda w: w.view.magnifier,
+        rule_before=True,
+    ),
+)

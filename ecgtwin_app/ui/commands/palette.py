@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
@@ -11,8 +12,9 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, 
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.i18n.words import tr
 from ecgtwin_app.session.condition_names import synonyms_of
+from ecgtwin_app.ui.commands.command import keys_text
 from ecgtwin_app.ui.commands.paper_menu import OPTIONS, choice_text
-from ecgtwin_app.ui.commands.table import COMMANDS, written
+from ecgtwin_app.ui.commands.workbench import Workbench
 
 _MOST = 60
 
@@ -26,37 +28,36 @@ class Entry:
     do: Callable[[], None]
 
 
-def entries_of(window) -> list[Entry]:
+def show_palette(workbench: Workbench) -> None:
+    """Open the palette."""
+    workbench.dialogs.show(Palette(workbench.dialogs.parent, entries_of(workbench)))
+
+
+def entries_of(workbench: Workbench) -> list[Entry]:
     """Everything that can be done now."""
     found = []
-    for command in COMMANDS:
-        action = window.commands[command.id]
-        if action.isEnabled() and command.id != "show_palette":
-            text = f"{tr(command.menu)}: {action.text().replace('&', '').rstrip('…')}"
-            keys = written(action.shortcut())
-            found.append(
-                Entry(
-                    f"{text}   {keys}".rstrip(),
-                    " · ".join(dict.fromkeys((tr(command.tip), command.tip))),
-                    action.trigger,
-                )
-            )
+    for command in workbench.commands:
+        if command.enabled(workbench) and command.run is not show_palette:
+            shown = command.shown_text(workbench).replace("&", "").rstrip("…")
+            words = " · ".join(dict.fromkeys((tr(command.tip), command.tip)))
+            text = f"{tr(command.menu)}: {shown}   {keys_text(command)}".rstrip()
+            found.append(Entry(text, words, partial(command.run, workbench)))
     for option in OPTIONS:
         for value, words in option.values:
-            action = window.paper_menu.actions[option.field, value]
+            action = workbench.parts.paper_menu.actions[option.field, value]
             text = tr("Paper: {what} {choice}").format(
                 what=tr(option.title), choice=choice_text(option, value, words)
             )
             found.append(Entry(text, tr("page display"), action.trigger))
-    if window.teaching.on:
+    if workbench.teaching.on:
         return found  # what is asked stays hidden, and answers are ticked in the quiz
-    panel = window.request_panel.conditions
+    panel = workbench.parts.request_panel.conditions
     for condition in load_vocabulary():
         if panel.list.is_available(condition.name):
             also = (condition.name, *condition.synonyms, *synonyms_of(condition), *condition.codes.values())
             text = tr("Ask: {condition}").format(condition=tr(condition.name))
             words = " ".join(dict.fromkeys(also))
-            found.append(Entry(text, words, lambda name=condition.name: panel.choose(name)))
+            found.append(Entry(text, words, partial(panel.choose, condition.name)))
     return found
 
 

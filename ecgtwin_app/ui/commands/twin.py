@@ -1,4 +1,4 @@
-"""The commands of the Edit and Twin menus, as methods of the window."""
+"""The Twin menu: asking, making and choosing twins, and their heat map."""
 
 from __future__ import annotations
 
@@ -10,148 +10,203 @@ from ecgtwin_app.ecg.measurement.quality import UNUSABLE
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.heart.rhythm.processes import check_score
-from ecgtwin_app.i18n.words import N_, plural, tr
-from ecgtwin_app.session import request_json
-from ecgtwin_app.ui.dialogs import dialogs
+from ecgtwin_app.i18n.words import N_, tr
+from ecgtwin_app.ui.commands.attempt import attempt
+from ecgtwin_app.ui.commands.command import Command, Need
+from ecgtwin_app.ui.commands.needs import IDLE, NOT_TEACHING, REVEALED, TWIN
+from ecgtwin_app.ui.commands.workbench import Workbench
 from ecgtwin_app.ui.jobs.reading import verdict_words
+from ecgtwin_app.ui.jobs.undo import Change, ChangeRequest, RemoveTwin, change_of
 from ecgtwin_app.ui.panels.history_panel import checked
-from ecgtwin_app.ui.window.undo import ChangeRequest, RemoveTwin
+
+# -- asking -------------------------------------------------------------------------------------------
 
 
-class TwinCommands:
-    """Asking, making and choosing twins."""
+def ask(workbench: Workbench, request: TwinRequest, what: str) -> None:
+    """Change what is asked; one step to undo."""
+    workbench.undo.push(ChangeRequest(workbench.session, request, what))
 
-    def undo(self) -> None:
-        self.messages.withdraw()
-        self.undo_stack.undo()
 
-    def redo(self) -> None:
-        self.undo_stack.redo()
+def load_request(workbench: Workbench, request: TwinRequest) -> None:
+    """Take a request from the history into the form."""
+    session = workbench.session
+    if request != session.request:
+        attempt(workbench, lambda: ask(workbench, checked(request, session.available), N_("request")))
 
-    def find_condition(self) -> None:
-        if self.teaching.on:
-            self.show_results()
-            self.quiz.focus_search()
-            return
-        self.tabs.setCurrentIndex(0)
-        self.request_panel.conditions.search.setFocus()
-        self.request_panel.conditions.search.selectAll()
 
-    def ask(self, request: TwinRequest, what: str) -> None:
-        """Change what is asked; one step to undo."""
-        self.undo_stack.push(ChangeRequest(self.session, request, what))
+def run_request(workbench: Workbench, request: TwinRequest) -> None:
+    """Ask a request of the history again."""
 
-    def generate(self) -> None:
-        if not self.request_panel.may_generate:
-            return
+    def run():
+        ask(workbench, checked(request, workbench.session.available), N_("request"))
+        generate(workbench)
 
-        def make():
-            self.messages.hide()
-            self.controller.generate(self.session.request)
+    attempt(workbench, run)
 
-        verdict = self.session.verdict
-        if verdict is None or verdict.verdict != UNUSABLE:
-            make()
-            return
-        question = tr("{verdict} A twin of it would be worth little. Make it all the same?")
-        question = question.format(verdict=verdict_words(verdict))
-        answers = tr("Make it"), tr("Leave it")
-        dialogs.ask_whether(self, tr("An unusable recording"), question, answers, make)
 
-    def cancel(self) -> None:
-        if self.controller.running:
-            self.controller.cancel()
-        else:
-            self.morph.cancel()
-            self.messages.hide()
-            self.view.point_out()
-            self._show_commands()
+# -- making -------------------------------------------------------------------------------------------
 
-    def edit_score(self, score: RhythmScore, what: str) -> None:
-        """A rhythm edited by hand: the shown twin follows, with the same seed."""
-        twin = self.session.twin
-        try:
-            check_score(score)
-        except EcgError as error:
-            self.messages.warn(error.message)
-            self.score_strip.show_score(twin.score)
-            return
-        request = replace(twin.request, score=score, seed=twin.seed, samples=1, best_of=1)
-        self.controller.follow_score(twin, request)
 
-    def new_seed(self) -> None:
-        """Draw the same request again with another seed, and say which."""
-        seed = random.randrange(1_000_000)
-        self.ask(replace(self.session.request, seed=seed), N_("seed"))
-        self.generate()
-        if self.controller.running:
-            self.messages.tell(tr("Another draw of the same request, with seed {seed}.").format(seed=seed))
-        else:
-            self.messages.tell(tr("The next twins are drawn with seed {seed}.").format(seed=seed))
+def generate(workbench: Workbench) -> None:
+    """Make twins as asked; of an unusable recording only if that is meant."""
+    if not workbench.parts.request_panel.may_generate:
+        return
 
-    def previous_twin(self) -> None:
-        self.session.show_twin(self.session.current - 1)
+    def make():
+        workbench.messages.hide()
+        workbench.jobs.generate(workbench.session.request)
 
-    def next_twin(self) -> None:
-        self.session.show_twin(self.session.current + 1)
+    verdict = workbench.session.verdict
+    if verdict is None or verdict.verdict != UNUSABLE:
+        make()
+        return
+    question = tr("{verdict} A twin of it would be worth little. Make it all the same?")
+    question = question.format(verdict=verdict_words(verdict))
+    answers = tr("Make it"), tr("Leave it")
+    workbench.dialogs.ask_whether(tr("An unusable recording"), question, answers, make)
 
-    def remove_twin(self) -> None:
-        if self.session.twin is not None:
-            self.undo_stack.push(RemoveTwin(self.session))
 
-    def toggle_heat_map(self) -> None:
-        """Show no heat map, or again the one that was shown last."""
-        self.set_heat_map("" if self.heat_method else self.last_heat_method)
+def cancel(workbench: Workbench) -> None:
+    """Stop the run; without one, stop what is done aside and take messages away."""
+    if workbench.jobs.running:
+        workbench.jobs.cancel()
+        return
+    workbench.morph.cancel()
+    workbench.messages.hide()
+    workbench.parts.page_view.point_out()
 
-    def add_favourite(self) -> None:
-        request = self.session.request
-        self.history.favourites.add([(request_json.title(request), request)])
-        self.history.show_favourites()
-        self.messages.tell(tr("Kept as a favourite; it stands under History."))
 
-    def load_request(self, request: TwinRequest) -> None:
-        """Take a request from the history into the form."""
-        if request != self.session.request:
-            self._may(lambda: self.ask(checked(request, self.session.available), N_("request")))
+def _may_cancel(workbench):
+    pointed, told = workbench.parts.page_view.pointed, workbench.messages.text
+    return workbench.jobs.running or bool(told) or bool(pointed) or workbench.morph.making
 
-    def run_request(self, request: TwinRequest) -> None:
-        """Ask a request of the history again."""
 
-        def run():
-            self.ask(checked(request, self.session.available), N_("request"))
-            self.generate()
+def new_seed(workbench: Workbench) -> None:
+    """Draw the same request again with another seed, and say which."""
+    seed = random.randrange(1_000_000)
+    ask(workbench, replace(workbench.session.request, seed=seed), N_("seed"))
+    generate(workbench)
+    if workbench.jobs.running:
+        words = tr("Another draw of the same request, with seed {seed}.")
+    else:
+        words = tr("The next twins are drawn with seed {seed}.")
+    workbench.messages.tell(words.format(seed=seed))
 
-        self._may(run)
 
-    def save_presets(self) -> None:
-        named = list(self.history.favourites.named)
+def edit_score(workbench: Workbench, score: RhythmScore) -> None:
+    """A rhythm edited by hand: the shown twin follows, with the same seed."""
+    twin = workbench.session.twin
+    try:
+        check_score(score)
+    except EcgError as error:
+        workbench.messages.warn(error.message)
+        workbench.parts.score_strip.show_score(twin.score)
+        return
+    request = replace(twin.request, score=score, seed=twin.seed, samples=1, best_of=1)
+    workbench.jobs.follow_score(twin, request)
 
-        def save(path):
-            request_json.write_presets(path, named)
-            self.messages.tell(
-                plural(
-                    "Saved {n} preset in {name}; it holds nothing of a patient.",
-                    "Saved {n} presets in {name}; they hold nothing of a patient.",
-                    len(named),
-                    name=path.name,
-                )
-            )
 
-        dialogs.ask_file_to_save(
-            self, "json", "ecgtwin-presets.json", lambda path: self._may(lambda: save(path))
-        )
+# -- choosing -----------------------------------------------------------------------------------------
 
-    def load_presets(self) -> None:
-        def load(path):
-            self.history.favourites.add(request_json.read_presets(path))
-            self.history.show_favourites()
 
-        kinds = tr("Presets (*.json)")
-        dialogs.ask_file(self, tr("Load presets"), kinds, lambda path: self._may(lambda: load(path)))
+def previous_twin(workbench: Workbench) -> None:
+    """Show the twin before this one."""
+    workbench.session.show_twin(workbench.session.current - 1)
 
-    def _may(self, do):
-        """Do something that may be refused with a sentence for the user."""
-        try:
-            do()
-        except EcgError as error:
-            self.messages.warn(error.message)
+
+def next_twin(workbench: Workbench) -> None:
+    """Show the twin after this one."""
+    workbench.session.show_twin(workbench.session.current + 1)
+
+
+def remove_twin(workbench: Workbench) -> None:
+    """Put the shown twin aside."""
+    if workbench.session.twin is not None:
+        workbench.undo.push(RemoveTwin(workbench.session))
+
+
+def set_heat_map(workbench: Workbench, name: str) -> None:
+    """Show a heat map, made first where it is not there yet; "" shows none. One step to undo."""
+    view = workbench.view
+    if name != view.heat_map:
+        text = change_of(N_("heat map"))
+        workbench.undo.push(Change(text, view.show_heat_map, view.heat_map, name, "heat map"))
+
+
+def toggle_heat_map(workbench: Workbench) -> None:
+    """Show no heat map, or again the one that was shown last."""
+    set_heat_map(workbench, "" if workbench.view.heat_map else workbench.view.last_heat_map)
+
+
+COMMANDS = (
+    Command(
+        "generate",
+        "&Generate",
+        "Twin",
+        generate,
+        ("Ctrl+G", "F5"),
+        "Make twins as asked",
+        needs=(
+            NOT_TEACHING,
+            IDLE,
+            Need(
+                lambda w: w.parts.request_panel.may_generate,
+                lambda w: w.parts.request_panel.generate.toolTip(),
+            ),
+        ),
+    ),
+    Command(
+        "cancel", "&Cancel", "Twin", cancel, ("Esc",), "Stop the run at its next step", (Need(_may_cancel),)
+    ),
+    Command(
+        "new_seed",
+        "&New seed, draw again",
+        "Twin",
+        new_seed,
+        ("Ctrl+R",),
+        "Another draw of the same request",
+        needs=(NOT_TEACHING,),
+    ),
+    Command(
+        "previous_twin",
+        "&Previous twin",
+        "Twin",
+        previous_twin,
+        ("Alt+Up",),
+        "Show the twin before this one",
+        needs=(TWIN, Need(lambda w: w.session.current > 0, N_("This is the first twin"))),
+        rule_before=True,
+    ),
+    Command(
+        "next_twin",
+        "Ne&xt twin",
+        "Twin",
+        next_twin,
+        ("Alt+Down",),
+        "Show the twin after this one",
+        needs=(
+            TWIN,
+            Need(lambda w: w.session.current < len(w.session.twins) - 1, N_("This is the last twin")),
+        ),
+    ),
+    Command(
+        "remove_twin",
+        "&Remove twin",
+        "Twin",
+        remove_twin,
+        ("Ctrl+Backspace",),
+        "Put the shown twin aside",
+        needs=(NOT_TEACHING, TWIN, IDLE),
+    ),
+    Command(
+        "toggle_heat_map",
+        "&Heat map",
+        "Twin",
+        toggle_heat_map,
+        ("Ctrl+H",),
+        "On or off, by the method that was used last",
+        needs=(TWIN, REVEALED),
+        checked=lambda w: bool(w.view.heat_map and w.session.twins),
+        rule_before=True,
+    ),
+)

@@ -1,177 +1,298 @@
-"""The commands of the View and Help menus, as methods of the window."""
+"""The View menu: which view, which seconds, how large, and what moves by itself."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from ecgtwin_app.i18n.words import N_
 from ecgtwin_app.report.layers import REFERENCE, TWIN
-from ecgtwin_app.report.layout import MODES
+from ecgtwin_app.report.layout import MODES, PageLayout
 from ecgtwin_app.report.page import faded
 from ecgtwin_app.session.layer_stack import LayerStack
-from ecgtwin_app.ui.commands.palette import Palette, entries_of
-from ecgtwin_app.ui.dialogs import dialogs
+from ecgtwin_app.ui.commands.command import Command, Need
+from ecgtwin_app.ui.commands.needs import RECORDING
+from ecgtwin_app.ui.commands.needs import TWIN as A_TWIN
+from ecgtwin_app.ui.commands.pages import page_of
+from ecgtwin_app.ui.commands.workbench import Workbench
 from ecgtwin_app.ui.dialogs.calibration import CalibrationDialog
-from ecgtwin_app.ui.dialogs.tour import Tour
+from ecgtwin_app.ui.jobs.undo import Change, change_of
 from ecgtwin_app.ui.window import settings
 from ecgtwin_app.ui.window.theme import CHOICES, chosen_theme
-from ecgtwin_app.ui.window.undo import Change, change_of
+
+# -- the page -----------------------------------------------------------------------------------------
 
 
-class ViewCommands:
-    """What is shown and how."""
+def set_page_layout(workbench: Workbench, layout: PageLayout, what: str = N_("view")) -> None:
+    """Show the page another way and remember it; one step to undo."""
+    view = workbench.view
+    if layout != view.layout:
+        workbench.undo.push(Change(change_of(what), view.show_layout, view.layout, layout, f"layout {what}"))
 
-    def view_overlay(self) -> None:
-        self._view(0)
 
-    def view_side_by_side(self) -> None:
-        self._view(1)
+def _view(mode: str) -> Callable[[Workbench], None]:
+    """What shows the page in one of `MODES`."""
+    return lambda workbench: set_page_layout(workbench, replace(workbench.view.layout, mode=mode))
 
-    def view_reference(self) -> None:
-        self._view(2)
 
-    def view_twin(self) -> None:
-        self._view(3)
+def toggle_align(workbench: Workbench) -> None:
+    """Lay the twin's beats on the reference's, or leave them where they are."""
+    layout = workbench.view.layout
+    set_page_layout(workbench, replace(layout, align=not layout.align), N_("alignment"))
 
-    def view_difference(self) -> None:
-        self._view(4)
 
-    def view_median_beats(self) -> None:
-        self._view(5)
+def toggle_identity(workbench: Workbench) -> None:
+    """Show or hide whose ECG it is."""
+    layout = workbench.view.layout
+    set_page_layout(workbench, replace(layout, identity=not layout.identity), N_("name on the page"))
 
-    def view_vector_loops(self) -> None:
-        self._view(6)
 
-    def _view(self, number):
-        self.set_page_layout(replace(self.page_layout, mode=MODES[number]))
+def set_layers(workbench: Workbench, layers: LayerStack, what: str) -> None:
+    """Other layers in the overlay; one step to undo."""
+    key = what if what == "opacity of layer" else ""
+    view = workbench.view
+    workbench.undo.push(Change(change_of(what), view.show_layers, view.layers, layers, key))
 
-    def toggle_align(self) -> None:
-        self.set_page_layout(replace(self.page_layout, align=not self.page_layout.align), N_("alignment"))
 
-    def next_page(self) -> None:
-        self._turn(+1)
+def _start_after(workbench: Workbench, by: int) -> float | None:
+    """The second at which the page begins after turning by what fits on it; None beyond the recording."""
+    layout, reference = workbench.view.layout, workbench.session.reference
+    if reference is None:
+        return None
+    start = layout.start + by * layout.row_seconds / (2 if layout.mode == "side by side" else 1)
+    return start if 0 <= start < reference.duration - 0.1 else None
 
-    def previous_page(self) -> None:
-        self._turn(-1)
 
-    def _turn(self, by):
-        """Move by what fits on the page, within the recording."""
-        if self.session.reference is None:
-            return
-        length = self.page_layout.row_seconds / (2 if self.page_layout.mode == "side by side" else 1)
-        start = self.page_layout.start + by * length
-        if 0 <= start < self.session.reference.duration - 0.1:
-            self._show_layout(replace(self.page_layout, start=start))
+def _turn(by: int) -> Callable[[Workbench], None]:
+    """What turns the page; not a step to undo."""
 
-    def set_layers(self, layers: LayerStack, what: str) -> None:
-        """Other layers in the overlay; one step to undo."""
-        key = what if what == "opacity of layer" else ""
-        self.undo_stack.push(Change(change_of(what), self._show_layers, self.layers, layers, key))
+    def turn(workbench):
+        start = _start_after(workbench, by)
+        if start is not None:
+            workbench.view.show_layout(replace(workbench.view.layout, start=start))
 
-    def _show_layers(self, layers):
-        self.layers = layers
-        self._refresh()
+    return turn
 
-    def flicker(self) -> None:
-        """Turn flicker comparison on or off."""
-        if self.flickering.running:
-            self.stop_flicker()
-        else:
-            self.start_flicker()
 
-    def start_flicker(self) -> None:
-        """Reference and twin in turn, each alone and in the same place."""
-        page = self.page()
-        if page is None or page.twin is None:
-            return
-        # Both on the heights of the overlay, so that nothing but the trace changes.
-        layers = [layer for layer in page.layers if layer.who in (REFERENCE, TWIN)]
-        if len(layers) == 2:
-            pages = tuple(faded(page, layer.who) for layer in layers)
-            self.flickering.start(pages)
+# -- what moves by itself -----------------------------------------------------------------------------
 
-    def stop_flicker(self) -> None:
-        """The overlay again."""
-        self.flickering.stop()
-        self._show_page()
 
-    def show_palette(self) -> None:
-        dialogs.show(Palette(self, entries_of(self)))
+def flicker(workbench: Workbench) -> None:
+    """Turn flicker comparison on or off."""
+    if workbench.flicker.running:
+        stop_flicker(workbench)
+    else:
+        start_flicker(workbench)
 
-    def spin_loops(self) -> None:
-        """Let the loops in space turn, or stop them."""
-        if self.page_layout.mode != "vector loops":
-            self.view_vector_loops()
-        self.spin.toggle()
 
-    def spin_by(self, degrees: float) -> None:
-        """One picture of the turning loops; left out while the one before is not painted yet."""
-        if self.page_layout.mode != "vector loops":
-            self.spin.stop()
-        elif self.view.up_to_date:
-            self.page_layout = replace(self.page_layout, turn=(self.page_layout.turn + degrees) % 360)
-            self._show_page()
+def start_flicker(workbench: Workbench) -> None:
+    """Reference and twin in turn, each alone and in the same place."""
+    page = page_of(workbench)
+    if page is None or page.twin is None:
+        return
+    # Both on the heights of the overlay, so that nothing but the trace changes.
+    layers = [layer for layer in page.layers if layer.who in (REFERENCE, TWIN)]
+    if len(layers) == 2:
+        workbench.flicker.start(tuple(faded(page, layer.who) for layer in layers))
 
-    def turn_loops(self, turn: float, tilt: float) -> None:
-        """See the loops in space from elsewhere; moves that follow each other are one step to undo."""
-        self.spin.stop()
-        layout = self.page_layout
-        tilt = min(90.0, max(-90.0, layout.tilt + tilt))
-        self.set_page_layout(replace(layout, turn=(layout.turn + turn) % 360, tilt=tilt), N_("turn of loops"))
 
-    def zoom_in(self) -> None:
-        self.view.zoom_in()
+def stop_flicker(workbench: Workbench) -> None:
+    """The overlay again."""
+    workbench.flicker.stop()
+    workbench.parts.page_view.show_page(page_of(workbench))
 
-    def zoom_out(self) -> None:
-        self.view.zoom_out()
 
-    def fit(self) -> None:
-        self.view.fit()
+def spin_loops(workbench: Workbench) -> None:
+    """Let the loops in space turn, or stop them."""
+    layout = workbench.view.layout
+    if layout.mode != "vector loops":
+        set_page_layout(workbench, replace(layout, mode="vector loops"))
+    workbench.spin.toggle()
 
-    def true_size(self) -> None:
-        self.view.show_scale(settings.read(self.store, settings.PIXELS_PER_MM))
 
-    def calibrate_screen(self) -> None:
-        def keep(pixels_per_mm):
-            settings.write(self.store, settings.PIXELS_PER_MM, pixels_per_mm)
-            self.true_size()
+def spin_by(workbench: Workbench, degrees: float) -> None:
+    """One picture of the turning loops; left out while the one before is not painted yet."""
+    layout, page_view = workbench.view.layout, workbench.parts.page_view
+    if layout.mode != "vector loops":
+        workbench.spin.stop()
+    elif page_view.up_to_date:
+        workbench.view.layout = replace(layout, turn=(layout.turn + degrees) % 360)
+        page_view.show_page(page_of(workbench))
 
-        scale = settings.read(self.store, settings.PIXELS_PER_MM)
-        dialogs.show(CalibrationDialog(self, scale, keep))
 
-    def toggle_identity(self) -> None:
-        self.set_page_layout(
-            replace(self.page_layout, identity=not self.page_layout.identity), N_("name on the page")
+def turn_loops(workbench: Workbench, turn: float, tilt: float) -> None:
+    """See the loops in space from elsewhere; moves that follow each other are one step to undo."""
+    workbench.spin.stop()
+    layout = workbench.view.layout
+    tilt = min(90.0, max(-90.0, layout.tilt + tilt))
+    turned = replace(layout, turn=(layout.turn + turn) % 360, tilt=tilt)
+    set_page_layout(workbench, turned, N_("turn of loops"))
+
+
+# -- the window ---------------------------------------------------------------------------------------
+
+
+def true_size(workbench: Workbench) -> None:
+    """25 mm of the page are 25 mm of the screen."""
+    workbench.parts.page_view.show_scale(settings.read(workbench.settings, settings.PIXELS_PER_MM))
+
+
+def calibrate_screen(workbench: Workbench) -> None:
+    """Measure this screen with a bank card."""
+
+    def keep(pixels_per_mm):
+        settings.write(workbench.settings, settings.PIXELS_PER_MM, pixels_per_mm)
+        true_size(workbench)
+
+    scale = settings.read(workbench.settings, settings.PIXELS_PER_MM)
+    workbench.dialogs.show(CalibrationDialog(workbench.dialogs.parent, scale, keep))
+
+
+def next_theme(workbench: Workbench) -> None:
+    """From a light window to a dark one and back."""
+    dark = chosen_theme(workbench.view.theme) is chosen_theme("dark")
+    workbench.view.choose_theme(CHOICES[1] if dark else CHOICES[2])
+
+
+_VIEWS = (
+    (N_("&Overlay"), N_("Twin over reference"), A_TWIN),
+    (N_("&Side by side"), N_("Reference left, twin right"), A_TWIN),
+    (N_("&Reference only"), N_("The recorded ECG"), RECORDING),
+    (N_("&Twin only"), N_("The generated ECG"), A_TWIN),
+    (N_("&Difference"), N_("Twin less reference, beat on beat"), A_TWIN),
+    (N_("&Median beats"), N_("One beat of each on the other"), RECORDING),
+    (N_("&Vector loops"), N_("Derived vectorcardiogram"), RECORDING),
+)
+
+COMMANDS = (
+    *(
+        Command(
+            f"view_{mode.replace(' ', '_')}", text, "View", _view(mode), (f"Ctrl+{number}",), tip, (need,)
         )
-
-    def toggle_panels(self) -> None:
-        show = not self.side.isVisible()
-        self.side.setVisible(show)
-        if not self.narrow:
-            self.right.setVisible(show)
-
-    def next_theme(self) -> None:
-        dark = chosen_theme(self.theme_name) is chosen_theme("dark")
-        self.set_theme(CHOICES[1] if dark else CHOICES[2])
-
-    def show_shortcuts(self) -> None:
-        dialogs.show_shortcuts(self)
-
-    def take_tour(self) -> None:
-        """The tour of five steps, whether it was seen or not."""
-        if self.tour is None:
-            self.tour = Tour(self, self.theme)
-            self.tour.ended.connect(self._tour_ended)
-
-    def offer_tour(self) -> None:
-        """The tour, unless it was seen before."""
-        if not settings.read(self.store, settings.TOUR_SEEN):
-            self.take_tour()
-
-    def _tour_ended(self):
-        settings.write(self.store, settings.TOUR_SEEN, True)
-        self.tour = None
-        self.request_panel.conditions.list.setFocus()
-
-    def about(self) -> None:
-        dialogs.show_about(self)
+        for number, (mode, (text, tip, need)) in enumerate(zip(MODES, _VIEWS, strict=True), 1)
+    ),
+    Command(
+        "flicker",
+        "&Flicker",
+        "View",
+        flicker,
+        ("Ctrl+Space",),
+        "Also while ` is held: reference and twin in turn",
+        needs=(A_TWIN,),
+    ),
+    Command(
+        "toggle_align",
+        "&Align beats",
+        "View",
+        toggle_align,
+        ("Ctrl+L",),
+        "Lay the twin's beats on the reference's",
+        needs=(A_TWIN,),
+        rule_before=True,
+    ),
+    Command(
+        "next_page",
+        "&Later seconds",
+        "View",
+        _turn(+1),
+        ("Ctrl+Right",),
+        "What does not fit on the page",
+        needs=(
+            RECORDING,
+            Need(lambda w: _start_after(w, +1) is not None, N_("The page shows the end of the recording")),
+        ),
+    ),
+    Command(
+        "previous_page",
+        "&Earlier seconds",
+        "View",
+        _turn(-1),
+        ("Ctrl+Left",),
+        "Back towards the beginning",
+        needs=(
+            RECORDING,
+            Need(
+                lambda w: _start_after(w, -1) is not None, N_("The page shows the beginning of the recording")
+            ),
+        ),
+    ),
+    Command(
+        "spin_loops",
+        "S&pin loops",
+        "View",
+        spin_loops,
+        ("S",),
+        "The loops in space turn; arrow keys turn them, too",
+        needs=(RECORDING,),
+    ),
+    Command(
+        "zoom_in",
+        "Zoom &in",
+        "View",
+        lambda w: w.parts.page_view.zoom_in(),
+        ("Ctrl++", "Ctrl+="),
+        "Larger; also Ctrl+wheel",
+        needs=(RECORDING,),
+        rule_before=True,
+    ),
+    Command(
+        "zoom_out",
+        "Zoom o&ut",
+        "View",
+        lambda w: w.parts.page_view.zoom_out(),
+        ("Ctrl+-",),
+        "Smaller",
+        needs=(RECORDING,),
+    ),
+    Command(
+        "fit",
+        "&Fit page",
+        "View",
+        lambda w: w.parts.page_view.fit(),
+        ("Ctrl+0",),
+        "The whole page",
+        needs=(RECORDING,),
+    ),
+    Command(
+        "true_size",
+        "&True size",
+        "View",
+        true_size,
+        ("Ctrl+Alt+0",),
+        "25 mm are 25 mm, once calibrated",
+        needs=(RECORDING,),
+    ),
+    Command(
+        "calibrate_screen",
+        "&Calibrate screen…",
+        "View",
+        calibrate_screen,
+        tip="Measure this screen with a bank card",
+    ),
+    Command(
+        "toggle_identity",
+        "&Name on the page",
+        "View",
+        toggle_identity,
+        ("Ctrl+I",),
+        "Show or hide who it is",
+        needs=(RECORDING,),
+    ),
+    Command(
+        "toggle_panels",
+        "&Panels",
+        "View",
+        lambda w: w.parts.arrangement.toggle_panels(),
+        ("F9",),
+        "Hide or show the panels beside the page",
+        rule_before=True,
+    ),
+    Command(
+        "next_theme",
+        "&Light or dark window",
+        "View",
+        next_theme,
+        ("Ctrl+T",),
+        "The paper has schemes of its own",
+    ),
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
@@ -17,16 +17,14 @@ _CARD_WIDTH, _GAP = 340, 14
 
 @dataclass(frozen=True)
 class Step:
-    """A step: which widget of the window it points at, its title and its words."""
+    """A step: its title and its words."""
 
-    target: Callable[[QWidget], QWidget]
     title: str
     words: str
 
 
 STEPS = (
     Step(
-        lambda window: window.bar.open_button,
         N_("Open"),
         N_(
             "Open a patient's ECG here, with Ctrl+O, or by dropping a file on the window. An example is open"
@@ -34,7 +32,6 @@ STEPS = (
         ),
     ),
     Step(
-        lambda window: window.request_panel,
         N_("Ask"),
         N_(
             "Choose a condition by name, synonym or code, set heart rate and severity, and press Generate"
@@ -42,7 +39,6 @@ STEPS = (
         ),
     ),
     Step(
-        lambda window: window.bar.row.place_of(window.bar.mode_buttons),
         N_("Compare"),
         N_(
             "See the twin over the reference, beside it, as a difference, as median beats or as vector loops"
@@ -50,7 +46,6 @@ STEPS = (
         ),
     ),
     Step(
-        lambda window: window.page_bar,
         N_("Measure"),
         N_(
             "T takes the time caliper, A the amplitude caliper, F shows the marks of the waves. Drag on a lead"
@@ -58,7 +53,6 @@ STEPS = (
         ),
     ),
     Step(
-        lambda window: window.page_bar.place_of(window.page_bar.buttons["print_page"]),
         N_("Print"),
         N_(
             "Ctrl+P prints at true scale, Ctrl+Shift+D saves a PDF. Every page that shows a twin is marked"
@@ -75,14 +69,16 @@ class Tour(QWidget):
     ----------
     window : QWidget
         The main window; the tour goes with it.
+    targets : sequence of callable
+        For every step, what gives the widget that it points at.
     theme : Theme
     """
 
     ended = Signal()
 
-    def __init__(self, window: QWidget, theme: Theme):
+    def __init__(self, window: QWidget, targets: Sequence[Callable[[], QWidget]], theme: Theme):
         super().__init__(window)
-        self._window, self.number = window, 0
+        self._window, self._targets, self.number = window, targets, 0
         self._frame = QColor(theme.accent)
         self.setAccessibleName(tr("Tour"))
         self.card = QFrame(self, objectName="tourCard")
@@ -108,7 +104,7 @@ class Tour(QWidget):
     @property
     def target(self) -> QWidget:
         """The widget the step speaks of."""
-        return STEPS[self.number].target(self._window)
+        return self._targets[self.number]()
 
     def go(self, number: int) -> None:
         """Show a step; one after the last ends the tour."""

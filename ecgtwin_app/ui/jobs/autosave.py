@@ -18,7 +18,7 @@ from ecgtwin_app.ui.jobs.worker import Worker
 INTERVAL = 4000
 
 
-class Keeper(QObject):
+class Autosave(QObject):
     """Keeps the session of one window in a file of its own, which goes when the window closes in order.
 
     Parameters
@@ -42,7 +42,7 @@ class Keeper(QObject):
         self._lock = _lock(self.path)
         self._lock.tryLock(0)
         # A thread of its own: the other one may be busy with a run for longer than may be lost.
-        self.worker = Worker(self, "ecgtwin-keeper")
+        self.worker = Worker(self, "ecgtwin-autosave")
         self._timer = QTimer(self, interval=INTERVAL)
         self._timer.timeout.connect(self.save)
         self._timer.start()

@@ -10,7 +10,6 @@ from PySide6.QtGui import QUndoStack
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE, Recording
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
-from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.i18n.words import tr, translate
 from ecgtwin_app.session.same_patient import others_of
 from ecgtwin_app.session.session import Session
@@ -18,19 +17,28 @@ from ecgtwin_app.ui.commands.heat_menu import split_name
 from ecgtwin_app.ui.jobs.export_jobs import ExportJobs
 from ecgtwin_app.ui.jobs.file_jobs import FileJobs
 from ecgtwin_app.ui.jobs.reading import find_marks
+from ecgtwin_app.ui.jobs.undo import AddTwins, FollowScore
 from ecgtwin_app.ui.jobs.worker import Job, Worker
-from ecgtwin_app.ui.window.undo import AddTwins, FollowScore
 
 
-class Controller(ExportJobs, FileJobs, QObject):
-    """Turns wishes into jobs and their results into changes of the session.
+class Controller(QObject):
+    """Turns requests into jobs and their results into changes of the session.
 
     Parameters
     ----------
+    session : Session
+    undo : QUndoStack
     load_engine : callable
         Makes the engine; called once, on the worker's thread.
-    enter : callable
-        Takes a description and what opens something else (`Leaving.enter`).
+
+    Attributes
+    ----------
+    worker : Worker
+    files : FileJobs
+        Recordings in, twins and pages out.
+    exports : ExportJobs
+    preview : Recording or None
+        The unfinished twin of the run.
     """
 
     told = Signal(str)
@@ -43,21 +51,15 @@ class Controller(ExportJobs, FileJobs, QObject):
     stating_requested = Signal(object, object, object)
     #: A question, and what is done if the answer is yes.
     doubted = Signal(str, object)
+    #: What is opened in the place of what is open, in words, and what opens it.
+    opening = Signal(str, object)
 
-    def __init__(
-        self,
-        session: Session,
-        undo: QUndoStack,
-        load_engine: Callable[[], object],
-        enter: Callable[[str, Callable[[], None]], None],
-    ):
+    def __init__(self, session: Session, undo: QUndoStack, load_engine: Callable[[], object]):
         super().__init__()
-        self.enter = enter
         self.session, self.undo = session, undo
         self.worker = Worker(self)
+        self.files, self.exports = FileJobs(self), ExportJobs(self)
         self.preview: Recording | None = None
-        #: The long recording that the reference is a piece of, and the second at which it begins.
-        self.piece: tuple[EcgFile, float] | None = None
         self._load_engine = load_engine
         self._engine = None
         self._run: Job | None = None
@@ -95,14 +97,14 @@ class Controller(ExportJobs, FileJobs, QObject):
                 self.preview = None
                 self.undo.push(AddTwins(self.session, run, item))
             else:
-                self._step(item)
+                self.step(item)
                 if item.preview is not None:
                     self.preview = _preview(item.preview, request, self._engine)
                     self.preview_changed.emit()
 
-        self._begin(
+        self.begin(
             tr("Generating"),
-            lambda: self._ready_engine().iter_generate(reference, request, others),
+            lambda: self.ready_engine().iter_generate(reference, request, others),
             stepped,
         )
 
@@ -119,11 +121,11 @@ class Controller(ExportJobs, FileJobs, QObject):
                 self.preview = None
                 self.undo.push(FollowScore(self.session, twin, item))
             else:
-                self._step(item)
+                self.step(item)
 
-        self._begin(
+        self.begin(
             tr("Following the rhythm"),
-            lambda: self._ready_engine().iter_generate(reference, request, others_of(twin, added)),
+            lambda: self.ready_engine().iter_generate(reference, request, others_of(twin, added)),
             stepped,
         )
 
@@ -139,11 +141,11 @@ class Controller(ExportJobs, FileJobs, QObject):
             if isinstance(item, HeatMap):
                 self.session.keep_heatmap(twin, item)
             else:
-                self._step(item)
+                self.step(item)
 
-        self._begin(
+        self.begin(
             tr("Making the heat map"),
-            lambda: self._ready_engine().iter_attribute(
+            lambda: self.ready_engine().iter_attribute(
                 reference, twin, method, others_of(twin, added), **part
             ),
             stepped,
@@ -175,7 +177,7 @@ class Controller(ExportJobs, FileJobs, QObject):
             self.failed.emit(sentence)
             on_done(False)
 
-        self._aside = self.worker.submit(title, lambda: steps(self._ready_engine()), on_item, on_done, broke)
+        self._aside = self.worker.submit(title, lambda: steps(self.ready_engine()), on_item, on_done, broke)
         return self._aside
 
     def find_marks(self, recording: Recording) -> None:
@@ -199,7 +201,13 @@ class Controller(ExportJobs, FileJobs, QObject):
         """End the worker's thread."""
         self.worker.stop()
 
-    def _begin(self, title, start, on_item, on_missing=lambda: None):
+    def begin(
+        self,
+        title: str,
+        start: Callable[[], Iterator],
+        on_item: Callable[[object], None],
+        on_missing: Callable[[], None] = lambda: None,
+    ) -> None:
         """Start a run; `on_missing` is called when it ends early, for whatever reason."""
 
         def ended(finished):
@@ -227,7 +235,8 @@ class Controller(ExportJobs, FileJobs, QObject):
         self._run = self.worker.submit(title, start, on_item, ended, broke)
         self.running_changed.emit(True)
 
-    def _step(self, progress: Progress):
+    def step(self, progress: Progress) -> None:
+        """Say how far the run is."""
         words = tr("{what} · step {step} of {total}").format(
             what=translate(progress.message), step=progress.step, total=progress.total
         )
@@ -240,7 +249,7 @@ class Controller(ExportJobs, FileJobs, QObject):
             self.preview = None
             self.preview_changed.emit()
 
-    def _ready_engine(self):
+    def ready_engine(self):
         """The engine, loaded when first needed. Only the worker's thread may call this."""
         if self._engine is None:
             self._engine = self._load_engine()
@@ -248,7 +257,7 @@ class Controller(ExportJobs, FileJobs, QObject):
 
     def _known_conditions(self) -> frozenset[str]:
         """Names of the vocabulary that the weights were trained for."""
-        engine = self._ready_engine()
+        engine = self.ready_engine()
         return frozenset(condition.name for condition in load_vocabulary() if engine.knows(condition))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin
@@ -15,16 +16,22 @@ from ecgtwin_app.i18n.words import plural, tr
 from ecgtwin_app.session.same_patient import others_of
 from ecgtwin_app.ui.dialogs.export_dialog import MAP, REFERENCE, TABLE, Export
 
+if TYPE_CHECKING:
+    from ecgtwin_app.ui.jobs.controller import Controller  # it holds these jobs
+
 
 class ExportJobs:
-    """The part of the controller that exports; a run like any other, with progress, that can be cancelled."""
+    """Exports with the worker of a controller; a run like any other, with progress, that can be cancelled."""
+
+    def __init__(self, controller: Controller):
+        self._controller, self._session = controller, controller.session
 
     def export_as(self, export: Export, target: Path) -> None:
         """Write what the dialog asked for, into a file or a folder."""
-        if self.running or self.session.reference is None:
+        if self._controller.running or self._session.reference is None:
             return
         if export.what == REFERENCE:
-            reference = self.session.reference
+            reference = self._session.reference
             self._export(lambda: iter([write(reference, target)]), self._saved(target))
         elif export.what == TABLE:
             self._export_table(target)
@@ -35,10 +42,10 @@ class ExportJobs:
 
     def _export_twins(self, export: Export, target: Path) -> None:
         if not export.every:
-            recording = self.session.twin.recording
+            recording = self._session.twin.recording
             self._export(lambda: iter([write(recording, target)]), self._saved(target, True))
             return
-        twins = list(self.session.twins)
+        twins = list(self._session.twins)
 
         def save():
             _refuse_what_is_there(target, "twins.json")
@@ -55,7 +62,7 @@ class ExportJobs:
         self._export(save, done)
 
     def _export_maps(self, export: Export, target: Path) -> None:
-        session = self.session
+        session = self._session
         twins = list(session.twins) if export.every else [session.twin]
         kept = {twin: session.heatmap_of(twin, export.method, export.of) for twin in twins}
         reference, added = session.reference, session.added
@@ -83,14 +90,16 @@ class ExportJobs:
     def _made(self, reference, twin: Twin, export: Export, others) -> Iterator[Progress]:
         """A heat map that was not made yet; on the worker's thread."""
         of = {"of": export.of} if export.of else {}
-        for item in self._ready_engine().iter_attribute(reference, twin, export.method, others, **of):
+        for item in self._controller.ready_engine().iter_attribute(
+            reference, twin, export.method, others, **of
+        ):
             if isinstance(item, HeatMap):
                 return item
             yield item
         raise EcgError("The heat map was not made; try again.")
 
     def _export_table(self, target: Path) -> None:
-        session = self.session
+        session = self._session
         reference, own = session.reference, session.measured(session.reference)
         twins = [(twin, session.measured(twin.recording)) for twin in session.twins]
         self._export(
@@ -106,11 +115,11 @@ class ExportJobs:
 
         def stepped(item):
             if isinstance(item, Progress):
-                self._step(item)
+                self._controller.step(item)
             elif isinstance(item, str):
-                self.told.emit(item)
+                self._controller.told.emit(item)
 
-        self._begin(tr("Exporting"), steps, stepped)
+        self._controller.begin(tr("Exporting"), steps, stepped)
 
     def _saved(self, target: Path, synthetic: bool = False) -> str:
         words = (

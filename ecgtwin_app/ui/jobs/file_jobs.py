@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ecgtwin_app.ecg.measurement.doubts import is_exchanged
 from ecgtwin_app.ecg.signal.recording import EcgError
@@ -17,19 +18,25 @@ from ecgtwin_app.report.page import Page
 from ecgtwin_app.session.same_patient import check_addition, contradictions
 from ecgtwin_app.ui.dialogs.seconds_dialog import SECONDS
 from ecgtwin_app.ui.jobs.reading import Measured, measured, read
-from ecgtwin_app.ui.window.undo import Change
+from ecgtwin_app.ui.jobs.undo import Change
+
+if TYPE_CHECKING:
+    from ecgtwin_app.ui.jobs.controller import Controller  # it holds these jobs
 
 _WRITERS = {".pdf": write_pdf, ".png": write_png, ".svg": write_svg}
 
 
 class FileJobs:
-    """The part of the controller that reads and writes files."""
+    """Reads and writes files with the worker of a controller."""
+
+    def __init__(self, controller: Controller):
+        self._controller, self._session, self._undo = controller, controller.session, controller.undo
 
     def open(self, path: Path, then: Callable[[], None] | None = None, **options) -> None:
         """Read a recording and make it the reference; whatever runs is cancelled.
 
         A recording longer than ten seconds, and a table that does not state all, are asked about first
-        (`seconds_requested`, `stating_requested`).
+        (`Controller.seconds_requested`, `Controller.stating_requested`).
 
         Parameters
         ----------
@@ -53,19 +60,21 @@ class FileJobs:
         """Read more recordings of the reference's patient, to be pooled with it; one step to undo.
 
         They are read and asked about as in `open`. One that seems to be of another patient is asked about, too
-        (`doubted`).
+        (`Controller.doubted`).
         """
-        reference = self.session.reference
+        reference = self._session.reference
         if reference is None:
-            self.failed.emit(tr("No ECG is open; open one first, then add more recordings of its patient."))
+            self._controller.failed.emit(
+                tr("No ECG is open; open one first, then add more recordings of its patient.")
+            )
             return
-        key = f"recordings added at {self.undo.index()}"
+        key = f"recordings added at {self._undo.index()}"
         for path in paths:
             self._read(path, {}, partial(self._check_addition, path.name, reference, key))
 
     def _check_addition(self, name, reference, key, _, found):
         recording, _, _, notes, _ = found
-        there = (reference, *self.session.others)
+        there = (reference, *self._session.others)
 
         def checked(_):
             against = contradictions(reference, recording)
@@ -75,65 +84,72 @@ class FileJobs:
             words = tr(
                 "Perhaps another patient: {name} and the open ECG differ in {what}. Add it all the same?"
             )
-            self.doubted.emit(words.format(name=name, what=", ".join(map(tr, against))), add)
+            self._controller.doubted.emit(words.format(name=name, what=", ".join(map(tr, against))), add)
 
         def add():
-            session = self.session
+            session = self._session
             if session.reference is not reference:
                 words = tr("{name} is not added, for another ECG was opened in the meantime.")
-                self.failed.emit(words.format(name=name))
+                self._controller.failed.emit(words.format(name=name))
                 return
             others = (*session.others, recording)
             text = tr("addition of recordings")
-            self.undo.push(Change(text, session.set_others, session.others, others, key))
+            self._undo.push(Change(text, session.set_others, session.others, others, key))
             hint = next((f"{name}: {translate(note)}" for note in notes if is_exchanged(note)), "")
             words = tr("{name} is added; the next twins are made from {n} recordings of the patient.")
-            self.told.emit(hint or words.format(name=name, n=1 + len(others)))
+            self._controller.told.emit(hint or words.format(name=name, n=1 + len(others)))
 
-        self.worker.submit(
+        self._controller.worker.submit(
             tr("Opening"),
             lambda: iter([check_addition(recording, name, there)]),
             on_item=checked,
-            on_error=self.failed.emit,
+            on_error=self._controller.failed.emit,
         )
 
     def _read(self, path, options, use: Callable[[tuple[EcgFile, float] | None, Measured], None]):
         """Read a recording for `use`, which also gets the long recording that it is a piece of."""
-        self.cancel()
+        self._controller.cancel()
 
         def opened(found):
             if isinstance(found, NotStated):
-                self.stating_requested.emit(path, found.missing, lambda stated: self._read(path, stated, use))
+                self._controller.stating_requested.emit(
+                    path, found.missing, lambda stated: self._read(path, stated, use)
+                )
             elif isinstance(found, EcgFile):
-                self.seconds_requested.emit(found, lambda start: self._read_seconds(found, start, use))
+                self._controller.seconds_requested.emit(
+                    found, lambda start: self._read_seconds(found, start, use)
+                )
             else:
                 use(None, found)
 
-        self.worker.submit(
-            tr("Opening"), lambda: iter([read(path, options)]), on_item=opened, on_error=self.failed.emit
+        self._controller.worker.submit(
+            tr("Opening"),
+            lambda: iter([read(path, options)]),
+            on_item=opened,
+            on_error=self._controller.failed.emit,
         )
 
     def _read_seconds(self, file, start, use):
-        self.cancel()
-        self.worker.submit(
+        self._controller.cancel()
+        self._controller.worker.submit(
             tr("Opening"),
             lambda: iter([measured(file.recording(start, min(SECONDS, file.duration - start)))]),
             on_item=lambda found: use((file, start), found),
-            on_error=self.failed.emit,
+            on_error=self._controller.failed.emit,
         )
 
     def _show_reference(self, name, piece, found, then, same_patient=False):
         def show():
-            self.session.open(*found, name=name, same_patient=same_patient)
-            self.piece = piece
+            self._session.piece = piece
+            self._session.open(*found, name=name, same_patient=same_patient)
 
-        self.enter(tr("opening of ECG"), show)
+        self._controller.opening.emit(tr("opening of ECG"), show)
         if then is not None:
             then()
 
     def save_twins(self, folder: Path) -> None:
         """Write all twins into a folder as WFDB with `twins.json`."""
-        twins = list(self.session.twins)
+        twins = list(self._session.twins)
 
         def save():
             if (folder / "twins.json").exists():
@@ -149,11 +165,11 @@ class FileJobs:
             len(twins),
             name=folder.name,
         )
-        self.worker.submit(
+        self._controller.worker.submit(
             tr("Saving"),
             save,
-            on_done=lambda _: self.told.emit(done),
-            on_error=self.failed.emit,
+            on_done=lambda _: self._controller.told.emit(done),
+            on_error=self._controller.failed.emit,
         )
 
     def export(self, page: Page, path: Path) -> None:
@@ -163,11 +179,11 @@ class FileJobs:
         def export():
             yield write(path, page)
 
-        self.worker.submit(
+        self._controller.worker.submit(
             tr("Saving"),
             export,
-            on_done=lambda _: self.told.emit(
+            on_done=lambda _: self._controller.told.emit(
                 tr("Saved the page as {name}, de-identified.").format(name=path.name)
             ),
-            on_error=self.failed.emit,
+            on_error=self._controller.failed.emit,
         )

@@ -36,6 +36,7 @@ class PageView(SheetView):
     painted = Signal()
     failed = Signal(str)
     turned = Signal(float, float)
+    pointed_changed = Signal()
     #: Lead, seconds and mV under the pointer, in words; "" beside the traces.
     hovered = Signal(str)
 
@@ -130,6 +131,7 @@ class PageView(SheetView):
             away = first.center() - QPointF(self.viewport().rect().center())
             self._scroll_by(away.x(), away.y())
         self.viewport().update()
+        self.pointed_changed.emit()
 
     def magnify(self, on: bool) -> None:
         """Turn the lens on or off."""

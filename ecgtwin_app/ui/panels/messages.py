@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from ecgtwin_app.i18n.words import tr, translate
@@ -11,6 +12,9 @@ from ecgtwin_app.i18n.words import tr, translate
 
 class MessageBar(QFrame):
     """Shows one message at a time, above the page."""
+
+    #: A message came or went.
+    changed = Signal()
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -75,3 +79,9 @@ class MessageBar(QFrame):
         kind_of = tr("Error: {sentence}") if kind == "error" else tr("Message: {sentence}")
         self.setAccessibleName(kind_of.format(sentence=sentence))
         self.show()
+        self.changed.emit()
+
+    def hideEvent(self, event):
+        """It is gone, so that Esc has nothing to take away."""
+        super().hideEvent(event)
+        self.changed.emit()

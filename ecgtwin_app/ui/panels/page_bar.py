@@ -51,7 +51,6 @@ class PageBar(OverflowRow):
 
 def _button(action, words, look):
     button = QToolButton(text=words, objectName=look, checkable=action.isCheckable())
-    button.setToolTip(action.toolTip())
     button.setAccessibleName(action.statusTip())
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.clicked.connect(lambda _=False: action.trigger())
@@ -59,6 +58,7 @@ def _button(action, words, look):
     def follow():
         button.setEnabled(action.isEnabled())
         button.setChecked(action.isChecked())
+        button.setToolTip(action.toolTip())
 
     action.changed.connect(follow)
     follow()

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
-    QWidget,
 )
 
 from ecgtwin_app.ecg.signal.recording import EcgError
@@ -26,7 +25,7 @@ from ecgtwin_app.i18n.words import tr, translate
 from ecgtwin_app.session.condition_names import condition_called, names_text
 from ecgtwin_app.session.course import LONGEST_TITLE, LONGEST_VIGNETTE, Case, Course
 from ecgtwin_app.session.session_file import SUFFIX as SESSION_SUFFIX
-from ecgtwin_app.ui.dialogs import dialogs
+from ecgtwin_app.ui.dialogs.dialogs import Dialogs
 
 
 class CourseEditor(QDialog):
@@ -34,6 +33,8 @@ class CourseEditor(QDialog):
 
     Parameters
     ----------
+    dialogs : Dialogs
+        Of the window that this one belongs to.
     course : Course
     make_cases : callable
         Takes paths (sessions, or one folder) and what to do with the cases; reads them on the worker's thread.
@@ -43,13 +44,14 @@ class CourseEditor(QDialog):
 
     def __init__(
         self,
-        parent: QWidget,
+        dialogs: Dialogs,
         course: Course,
         make_cases: Callable[[list[Path], Callable[[list[Case]], None]], None],
         save: Callable[[Course], None],
     ):
-        super().__init__(parent)
+        super().__init__(dialogs.parent)
         self.course = course
+        self._dialogs = dialogs.over(self)
         self._make_cases, self._save = make_cases, save
         self.setWindowTitle(tr("Edit course (shows the answers)"))
         self.setMinimumSize(760, 460)
@@ -130,11 +132,6 @@ class CourseEditor(QDialog):
     def show_problem(self, sentence: str) -> None:
         """Say what went wrong and how to mend it."""
         self.problem.setText(translate(sentence))
-
-    @property
-    def theme(self):
-        """The colours of the window, for dialogs of this one."""
-        return self.parent().theme
 
     @property
     def at(self) -> int:
@@ -253,7 +250,7 @@ class CourseEditor(QDialog):
 
     def _ask(self, dialog, signal):
         signal.connect(lambda names: self.add_paths([Path(name) for name in names]))
-        dialogs.show(dialog)
+        self._dialogs.show(dialog)
 
     def _finish(self):
         if not self._take_answers():
@@ -261,7 +258,7 @@ class CourseEditor(QDialog):
         course = Course(self.title.text().strip(), self.course.cases)
         # Beside its sessions, the only place where a course can point to them.
         name = str(course.cases[0].file.parent / "course.ecgcourse")
-        dialogs.ask_file_to_save(self, "ecgcourse", name, lambda path: self._save(path, course))
+        self._dialogs.ask_file_to_save("ecgcourse", name, lambda path: self._save(path, course))
 
 
 def _button(text, tip, do):

@@ -142,5 +142,10 @@ def _button(action, text):
     button.setToolTip(action.toolTip())
     button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     button.clicked.connect(lambda: action.trigger())
-    action.changed.connect(lambda: button.setEnabled(action.isEnabled()))
+
+    def follow():
+        button.setEnabled(action.isEnabled())
+        button.setToolTip(action.toolTip())
+
+    action.changed.connect(follow)
     return button

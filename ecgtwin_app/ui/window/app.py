@@ -8,6 +8,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -20,6 +21,10 @@ from ecgtwin_app.conditions.vocabulary import find_condition
 from ecgtwin_app.engine.preload import load_torch
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.i18n.words import tr
+from ecgtwin_app.ui.commands.opening import offer_recovery, open_example, open_path
+from ecgtwin_app.ui.commands.touring import offer_tour
+from ecgtwin_app.ui.commands.twin import generate
+from ecgtwin_app.ui.commands.workbench import Workbench
 from ecgtwin_app.ui.window import settings
 from ecgtwin_app.ui.window.language import install_chosen_language
 from ecgtwin_app.ui.window.main_window import MainWindow
@@ -68,14 +73,16 @@ def run(
 
 def _begin(window: MainWindow, path: str | None, demo: bool) -> None:
     """Open what was asked for, then load the model."""
+    workbench = window.workbench
+    recover = partial(offer_recovery, workbench)
     if demo:
-        window.open_path(example_path(), lambda: _demonstrate(window))
+        open_path(workbench, example_path(), lambda: _demonstrate(workbench))
     elif path is not None:
-        window.open_path(path, window.offer_recovery)
+        open_path(workbench, path, recover)
     else:
-        window.open_example(window.offer_recovery)
-        window.offer_tour()
-    window.controller.prepare_engine()
+        open_example(workbench, recover)
+        offer_tour(workbench)
+    workbench.jobs.prepare_engine()
 
 
 def _recovery_folder() -> Path:
@@ -83,15 +90,15 @@ def _recovery_folder() -> Path:
     return Path(user_data_dir(settings.APPLICATION, settings.ORGANISATION)) / "recovery"
 
 
-def _demonstrate(window: MainWindow) -> None:
+def _demonstrate(workbench: Workbench) -> None:
     """Make one twin; of a condition that is not ready the best of a few draws is shown, and marked so."""
-    request = window.session.request
+    request = workbench.session.request
     if all(find_condition(name).status == "ready" for name in request.conditions):
-        window.generate()
+        generate(workbench)
         return
-    window.session.set_request(replace(request, best_of=4))
-    window.generate()
-    window.session.set_request(request)
+    workbench.session.set_request(replace(request, best_of=4))
+    generate(workbench)
+    workbench.session.set_request(request)
 
 
 def load_engine():
@@ -118,15 +125,17 @@ class Holder(QObject):
     def reopen(self) -> None:
         """The same work in a new window; only the steps of Undo begin anew."""
         former = self.window
-        install_chosen_language(QApplication.instance(), former.store)
-        engine = former.controller.engine
-        window = MainWindow(load_engine if engine is None else lambda: engine, former.store, former.recovery)
+        install_chosen_language(QApplication.instance(), former.workbench.settings)
+        engine = former.workbench.jobs.engine
+        window = MainWindow(
+            load_engine if engine is None else lambda: engine, former.workbench.settings, former.recovery
+        )
         window.take_over(former)
         window.show()
         self.hooks.remove()
         former.close_now()
         self.hold(window)
-        window.controller.prepare_engine()
+        window.workbench.jobs.prepare_engine()
 
 
 class ErrorHooks(QObject):
@@ -136,7 +145,7 @@ class ErrorHooks(QObject):
 
     def __init__(self, window: MainWindow):
         super().__init__(window)
-        self._caught.connect(window.messages.warn, Qt.ConnectionType.QueuedConnection)
+        self._caught.connect(window.workbench.messages.warn, Qt.ConnectionType.QueuedConnection)
         self._before = sys.excepthook, threading.excepthook
         sys.excepthook = self._report
         threading.excepthook = lambda args: self._report(args.exc_type, args.exc_value, args.exc_traceback)

@@ -1,84 +1,51 @@
-"""The window: what it holds, and how it shows the session."""
+"""The window: it puts its parts together, and takes what is dropped, typed and closed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from weakref import WeakSet
 
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import (
-    QApplication,
-    QDialog,
-    QLabel,
-    QMainWindow,
-    QMenu,
-)
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow
 
-from ecgtwin_app.i18n.words import N_, tr
-from ecgtwin_app.report.layout import PageLayout
-from ecgtwin_app.session.layer_stack import LayerStack
+from ecgtwin_app.i18n.words import tr
 from ecgtwin_app.session.session import Session
+from ecgtwin_app.session.teaching import Teaching
+from ecgtwin_app.session.view_state import ViewState
+from ecgtwin_app.ui.commands.actions import Actions
 from ecgtwin_app.ui.commands.context_menus import ContextMenus
-from ecgtwin_app.ui.commands.file import FileCommands
-from ecgtwin_app.ui.commands.heat_menu import HeatMenu
-from ecgtwin_app.ui.commands.language_menu import LanguageMenu
-from ecgtwin_app.ui.commands.measure import MeasureCommands
-from ecgtwin_app.ui.commands.paper_menu import PaperMenu
-from ecgtwin_app.ui.commands.session import SessionCommands
-from ecgtwin_app.ui.commands.table import build_actions, build_menus
-from ecgtwin_app.ui.commands.teach import TeachingCommands
-from ecgtwin_app.ui.commands.twin import TwinCommands
-from ecgtwin_app.ui.commands.view import ViewCommands
-from ecgtwin_app.ui.jobs.autosave import Keeper
+from ecgtwin_app.ui.commands.leaving import is_unsaved, leave, put_back, work_of
+from ecgtwin_app.ui.commands.opening import open_path
+from ecgtwin_app.ui.commands.saving import state_of
+from ecgtwin_app.ui.commands.table import COMMANDS
+from ecgtwin_app.ui.commands.twin import set_heat_map
+from ecgtwin_app.ui.commands.view import set_page_layout, spin_by, start_flicker, stop_flicker
+from ecgtwin_app.ui.commands.workbench import Workbench
+from ecgtwin_app.ui.dialogs.dialogs import Dialogs
+from ecgtwin_app.ui.jobs.autosave import Autosave
 from ecgtwin_app.ui.jobs.controller import Controller
-from ecgtwin_app.ui.jobs.turns import PaintTurns
+from ecgtwin_app.ui.jobs.morph_player import MorphPlayer
 from ecgtwin_app.ui.page.flicker import Flicker
 from ecgtwin_app.ui.page.loop_spin import Spin
-from ecgtwin_app.ui.page.overview import OverviewBar
-from ecgtwin_app.ui.page.page_view import PageView
-from ecgtwin_app.ui.panels.filmstrip import Filmstrip
-from ecgtwin_app.ui.panels.history_panel import HistoryPanel
-from ecgtwin_app.ui.panels.layers_panel import LayersPanel
 from ecgtwin_app.ui.panels.messages import MessageBar
-from ecgtwin_app.ui.panels.page_bar import PageBar
-from ecgtwin_app.ui.panels.request_panel import RequestPanel
-from ecgtwin_app.ui.panels.results_panel import ResultsPanel
-from ecgtwin_app.ui.panels.view_bar import ViewBar
-from ecgtwin_app.ui.rhythm.score_strip import ScoreStrip
+from ecgtwin_app.ui.widgets.number_field import FieldKeys
 from ecgtwin_app.ui.window import settings
-from ecgtwin_app.ui.window.arrangement import Arrangement
-from ecgtwin_app.ui.window.leaving import Leaving
-from ecgtwin_app.ui.window.presenter import Showing
-from ecgtwin_app.ui.window.recent import RecentFiles
-from ecgtwin_app.ui.window.remembered import Folders, keep_geometry
-from ecgtwin_app.ui.window.theme import dress, prepare
-from ecgtwin_app.ui.window.theming import Dressing
-from ecgtwin_app.ui.window.undo import Change, change_of
-from ecgtwin_app.ui.window.window_layout import Assembly
+from ecgtwin_app.ui.window.connections import connect_parts
+from ecgtwin_app.ui.window.presenter import Presenter
+from ecgtwin_app.ui.window.remembered import keep_geometry
+from ecgtwin_app.ui.window.screen import fit_screen
+from ecgtwin_app.ui.window.teaching_presenter import TeachingPresenter
+from ecgtwin_app.ui.window.theme import chosen_theme, prepare
+from ecgtwin_app.ui.window.theming import Theming
+from ecgtwin_app.ui.window.window_layout import add_menus, build_parts
 
 #: Held down, reference and twin take turns.
 FLICKER_KEY = Qt.Key.Key_QuoteLeft
 
 
-class MainWindow(
-    Arrangement,
-    Assembly,
-    ContextMenus,
-    Dressing,
-    Showing,
-    Leaving,
-    FileCommands,
-    SessionCommands,
-    TwinCommands,
-    ViewCommands,
-    MeasureCommands,
-    TeachingCommands,
-    QMainWindow,
-):
-    """Everything the user sees. The commands of the menus are methods of the classes it inherits.
+class MainWindow(QMainWindow):
+    """Everything the user sees.
 
     Parameters
     ----------
@@ -88,6 +55,18 @@ class MainWindow(
         Where choices are remembered.
     recovery : Path or None
         The folder of autosaved sessions; None saves none.
+
+    Attributes
+    ----------
+    workbench : Workbench
+        What commands work on.
+    command_actions : Actions
+        The commands in its menus.
+    presenter : Presenter
+    theming : Theming
+    context_menus : ContextMenus
+    reopen : callable or None
+        Shows all this in a new window, in the language chosen; None where nothing holds the window.
     """
 
     def __init__(
@@ -97,100 +76,94 @@ class MainWindow(
         recovery: Path | None = None,
     ):
         super().__init__()
-        self.store = store or QSettings(settings.ORGANISATION, settings.APPLICATION)
-        settings.keep_private(self.store)
-        self.theme_name = settings.read(self.store, settings.THEME)
+        store = store or QSettings(settings.ORGANISATION, settings.APPLICATION)
+        settings.keep_private(store)
         prepare(QApplication.instance())
-        self.undo_stack = QUndoStack(self)
-        self.session = Session()
-        self.controller = Controller(self.session, self.undo_stack, load_engine, self.enter)
-        self.page_layout = settings.read_layout(self.store)
-        self.heat_method, self.last_heat_method = "", "contrast"
-        self.layers, self._session_path, self._discard = LayerStack(), None, False
-        self._saved = None
-        #: Shows all this in a new window, in the language chosen; None where nothing holds the window.
         self.reopen: Callable[[], None] | None = None
-        self.tour = None
-        self.recent = RecentFiles(self.store)
-        self.folders = Folders(self.store, self.recent)
         self.recovery = recovery
-        self.keeper = Keeper(recovery, self.state, self) if recovery is not None else None
-        self.menus = build_menus(self)
-        self.recent_menu = QMenu(tr("Open &recent"), self)
-        self.commands = build_actions(self, self.menus)
-        self.menus["File"].insertMenu(self.commands["save_session"], self.recent_menu)
-        self.show_recent()
-        self.heat_menu = HeatMenu(self.set_heat_map, self)
-        self.menus["Twin"].insertMenu(None, self.heat_menu)
-        self.paper_menu = PaperMenu(self.menus["Paper"], self.set_page_layout)
-        self.bar = ViewBar(self.commands, self.paper_menu, self.heat_menu, self)
-        self.request_panel, self.results = RequestPanel(), ResultsPanel()
-        self.layers_panel = LayersPanel()
-        self.flickering, self.spin = Flicker(self.view_page, self), Spin(self.spin_by, self)
-        self.history, self.filmstrip = HistoryPanel(self.store), Filmstrip()
-        self.messages, self.view = MessageBar(), PageView()
-        self.menus["View"].addMenu(LanguageMenu(self.store, self.offer_language, self.menus["View"]))
-        self.overview, self.read_out = OverviewBar(), QLabel(objectName="readOut")
-        self.read_out.setWordWrap(True)
-        self.page_bar, self.score_strip = PageBar(self.commands), ScoreStrip()
-        self._marks_asked = WeakSet()
-        self.build_teaching()
-        self.put_together()
-        self.painting = PaintTurns((self.centre, self.right, self.side), self)
-        self.connect_parts()
-        self.place_teaching()
-        for part in self._parts():
-            dress(part, self.theme)
-        self._show_theme()
-        self.request_panel.show_request(self.session.request)
-        self._refresh()
-        self.request_panel.conditions.list.setFocus()
+        self._discard = False
+        self.command_actions = Actions(self)
+        self.workbench = self._workbench(load_engine, store, recovery)
+        self.command_actions.connect(self.workbench)
+        self.presenter = Presenter(self.workbench, self.command_actions)
+        teaching_presenter = TeachingPresenter(self.workbench, self.presenter)
+        connect_parts(self.workbench, self.presenter, teaching_presenter)
+        self.context_menus = ContextMenus(self.workbench, self.command_actions)
+        self._field_keys = FieldKeys(self, self.workbench.parts.page_view)
+        self.setAcceptDrops(True)
+        fit_screen(self, store)
+        self.theming = Theming(self.workbench)
+        teaching_presenter.show()
+        self.presenter.show_request()
+        self.presenter.refresh()
+        self.workbench.parts.request_panel.conditions.list.setFocus()
 
-    # -- what happens -----------------------------------------------------------------------------
+    def _workbench(self, load_engine, store, recovery) -> Workbench:
+        """Everything that commands work on. What the parts ask for comes back to it."""
+        session, undo, messages = Session(), QUndoStack(self), MessageBar()
+        view = ViewState(settings.read_layout(store), settings.read(store, settings.THEME))
+        jobs = Controller(session, undo, load_engine)
+        morph = MorphPlayer(session, jobs, self)
+        menus = add_menus(
+            self,
+            self.command_actions,
+            store,
+            lambda path: open_path(self.workbench, path),
+            lambda layout, what: set_page_layout(self.workbench, layout, what),
+            lambda name: set_heat_map(self.workbench, name),
+            self._offer_language,
+        )
+        parts = build_parts(self, self.command_actions, store, menus, messages, morph)
+        morph.may_step = lambda: parts.page_view.up_to_date
+        return Workbench(
+            session=session,
+            view=view,
+            undo=undo,
+            jobs=jobs,
+            messages=messages,
+            settings=store,
+            teaching=Teaching(session),
+            morph=morph,
+            flicker=Flicker(parts.page_view.show_page, self),
+            spin=Spin(lambda degrees: spin_by(self.workbench, degrees), self),
+            autosave=Autosave(recovery, lambda: state_of(self.workbench), self) if recovery else None,
+            dialogs=Dialogs(self, parts.recent_menu.folders, lambda: chosen_theme(view.theme)),
+            commands=COMMANDS,
+            parts=parts,
+            window=self,
+        )
 
-    def _reference_opened(self):
-        # Every recording begins unfiltered and without a name on the page.
-        self.page_layout = replace(self.page_layout, start=0.0, filter="none", identity=False)
-        self.messages.hide()
-        self.layers = LayerStack()
-        self.view.calipers.show_calipers(())
-        self.view.fit()
-        self._mind_reference()
+    # -- coming and going -------------------------------------------------------------------------
 
-    def _running_changed(self, running):
-        self.painting.begin()
-        self.request_panel.show_running(running)
-        if running and self.page_layout.mode == "reference":
-            self._show_layout(replace(self.page_layout, mode="overlay"))
-        if not running and self.session.twins and self.tabs.currentWidget() is self.request_panel:
-            self.show_results()
-        self._refresh_view()
+    def take_over(self, former: MainWindow) -> None:
+        """Show all that another window shows, which is about to go."""
+        own, other = self.workbench, former.workbench
+        own.teaching.take_over(other.teaching)
+        own.parts.history.take_over(other.parts.history)
+        put_back(own, work_of(other))
+        self.restoreGeometry(former.saveGeometry())
 
-    # -- wishes -----------------------------------------------------------------------------------
+    def _offer_language(self, sentence: str):
+        """Say when a language that was chosen holds, and offer to change it now; nothing is lost by it."""
+        messages, reopen = self.workbench.messages, self.reopen
+        if reopen is None:
+            messages.tell(sentence)
+            return
 
-    def set_page_layout(self, layout: PageLayout, what: str = N_("view")) -> None:
-        """Show the page another way and remember it; one step to undo."""
-        if layout != self.page_layout:
-            self.undo_stack.push(
-                Change(change_of(what), self._show_layout, self.page_layout, layout, f"layout {what}")
-            )
+        def change():
+            if self.workbench.jobs.running:
+                messages.tell(
+                    tr("Twins are being made; wait for them or cancel, then choose the language again.")
+                )
+            else:
+                reopen()
 
-    def _show_layout(self, layout):
-        self.page_layout = layout
-        settings.write_layout(self.store, layout)
-        self._refresh_view()
+        messages.offer(sentence, ((tr("Change it now"), change),))
 
-    def set_heat_map(self, method: str) -> None:
-        """Show a heat map, made first where it is not there yet; "" shows none. One step to undo."""
-        if method != self.heat_method:
-            self.undo_stack.push(
-                Change(change_of(N_("heat map")), self._show_heat_map, self.heat_method, method, "heat map")
-            )
-
-    def _show_heat_map(self, method):
-        self.heat_method = method
-        self.last_heat_method = method or self.last_heat_method
-        self._refresh_view()
+    def close_now(self) -> None:
+        """Close without asking any more."""
+        self._discard = True
+        self.close()
 
     # -- events -----------------------------------------------------------------------------------
 
@@ -201,35 +174,42 @@ class MainWindow(
 
     def dropEvent(self, event):
         """Open what was dropped."""
-        self.open_path(event.mimeData().urls()[0].toLocalFile())
+        open_path(self.workbench, event.mimeData().urls()[0].toLocalFile())
 
     def keyPressEvent(self, event):
         """The key left of 1 compares for as long as it is held."""
         if event.key() == FLICKER_KEY and not event.isAutoRepeat():
-            self.start_flicker()
+            start_flicker(self.workbench)
         else:
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event):
         """And shows the overlay again."""
-        if event.key() == FLICKER_KEY and not event.isAutoRepeat() and self.flickering.running:
-            self.stop_flicker()
+        if event.key() == FLICKER_KEY and not event.isAutoRepeat() and self.workbench.flicker.running:
+            stop_flicker(self.workbench)
         else:
             super().keyReleaseEvent(event)
 
+    def resizeEvent(self, event):
+        """Another room, another arrangement."""
+        super().resizeEvent(event)
+        self.workbench.parts.arrangement.fit(self.width())
+
     def closeEvent(self, event):
         """End every thread before the window goes; twins that are not saved are asked about first."""
-        if self.unsaved and not self._discard:
+        workbench = self.workbench
+        if is_unsaved(workbench) and not self._discard:
             event.ignore()
-            self.leave(self.close_now)
+            leave(workbench, self.close_now)
             return
-        keep_geometry(self.store, self, self.splitter.own_widths)
+        keep_geometry(workbench.settings, self, workbench.parts.arrangement.splitter.own_widths)
         for dialog in self.findChildren(QDialog):
             dialog.close()  # some have threads of their own
-        self.flickering.stop()
-        self.spin.stop()
-        self.controller.stop()
-        self.view.stop()
-        if self.keeper is not None:
-            self.keeper.stop()
+        workbench.undo.blockSignals(True)  # once deleted it says that it is empty, and nobody is there to show it
+        workbench.flicker.stop()
+        workbench.spin.stop()
+        workbench.jobs.stop()
+        workbench.parts.page_view.stop()
+        if workbench.autosave is not None:
+            workbench.autosave.stop()
         event.accept()

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from weakref import WeakSet
+
 from PySide6.QtCore import QPoint
 
+from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.i18n.words import number, tr
-from ecgtwin_app.report.layers import TWIN
-from ecgtwin_app.report.page import Page
-from ecgtwin_app.session.layer_stack import layers_of
-from ecgtwin_app.ui.commands.heat_menu import map_of_twin, split_name
+from ecgtwin_app.report.layers import REFERENCE, TWIN
+from ecgtwin_app.session.layer_stack import LayerStack
+from ecgtwin_app.ui.commands.actions import Actions
+from ecgtwin_app.ui.commands.heat_menu import split_name
+from ecgtwin_app.ui.commands.leaving import is_unsaved
+from ecgtwin_app.ui.commands.opening import warn_of_reference
+from ecgtwin_app.ui.commands.pages import heat_map_of, page_of
+from ecgtwin_app.ui.commands.workbench import Workbench
+from ecgtwin_app.ui.jobs.turns import PaintTurns
+from ecgtwin_app.ui.page.caliper_text import read_out
+from ecgtwin_app.ui.page.mark_tool import describe
 from ecgtwin_app.ui.panels.provenance import OTHERS_ARE_FOR, others_words
 from ecgtwin_app.ui.window import settings
 
@@ -16,152 +27,224 @@ from ecgtwin_app.ui.window import settings
 PROGRAM = "ECGTwin Desktop"
 
 
-class Showing:
-    """The part of the window that brings its parts up to date."""
+class Presenter:
+    """Brings the parts up to date with the session and the view; changes neither but where a recording opens."""
 
-    def page(self) -> Page | None:
-        """The page as the window shows it."""
-        session = self.session
-        if session.reference is None:
-            return None
-        preview = self.controller.preview
-        twin = preview or (session.twin.recording if session.twin else None)
-        heatmap = session.heatmap(self._heat_name()) if self.heat_method and preview is None else None
-        measured = session.measured(session.twin.recording) if session.twin and preview is None else None
-        own = session.measured(session.reference)
-        layers = layers_of(session, self.layers) if session.twin is not None and preview is None else None
-        page = Page(session.reference, twin, heatmap, self.page_layout, own, measured, layers)
-        return self.taught_page(page)
+    def __init__(self, workbench: Workbench, actions: Actions):
+        self._workbench, self._actions, self._parts = workbench, actions, workbench.parts
+        self._session, self._view = workbench.session, workbench.view
+        self._painting = PaintTurns(self._columns(), workbench.window)
+        self._marks_asked: WeakSet = WeakSet()
+        self._morph_shown: tuple = (None, ())
 
-    def view_page(self, page: Page | None) -> None:
-        """Show a page that is not the window's own for a while."""
-        self.view.show_page(page)
+    def _columns(self):
+        columns = self._parts.arrangement
+        return columns.centre, columns.right, columns.side
 
-    def _show_page(self):
-        self.view.show_page(self.page())
-        self.overview.show_part(self.session.reference, self.page_layout.start, self.page_layout.row_seconds)
+    # -- everything -------------------------------------------------------------------------------
 
-    def _show_results(self):
-        """What came out: of the twin, or of the frame of a morph that is shown."""
-        self.results.show_session(self.session, self.morph.between)
-
-    def _marks_changed(self):
-        self._show_results()
-        self._show_page()
-        self._show_marks()
-
-    def _refresh(self):
+    def refresh(self) -> None:
         """Show the session anew: what came out, and the page."""
-        self.painting.begin()
-        self.view.point_out()
-        hidden = self.teaching.hidden
-        self.score_strip.show_score(self.shown_score())
-        self.filmstrip.show_twins(self.session.twins, self.session.current, hidden)
-        self.history.show_session(self.session)
-        self._show_results()
-        self.request_panel.show_session(self.session)
-        self.layers_panel.show_session(self.session, self.layers)
-        self._show_others()
-        self._refresh_view()
+        workbench, parts, session = self._workbench, self._parts, self._session
+        self._painting.begin()
+        parts.page_view.point_out()
+        parts.score_strip.show_score(self._score())
+        parts.filmstrip.show_twins(session.twins, session.current, workbench.teaching.hidden)
+        parts.history.show_session(session)
+        self.show_results()
+        parts.request_panel.show_session(session)
+        parts.layers_panel.show_session(session, self._view.layers)
+        parts.status.others.setText(others_words(session))
+        parts.status.others.setToolTip(tr(OTHERS_ARE_FOR))
+        parts.status.others.setVisible(bool(session.others))
+        self.refresh_view()
 
-    def _show_others(self):
-        """Say how many more recordings the next twins are pooled over."""
-        self.others_label.setText(others_words(self.session))
-        self.others_label.setToolTip(tr(OTHERS_ARE_FOR))
-        self.others_label.setVisible(bool(self.session.others))
-
-    def _refresh_view(self):
+    def refresh_view(self) -> None:
         """Show the page anew, with a heat map that may have to be made first."""
-        session = self.session
-        self.bar.show_layout(self.page_layout, bool(session.twins) or self.controller.preview is not None)
-        self.paper_menu.show_layout(self.page_layout)
-        name = self._heat_name()
-        self.bar.show_heat_map(split_name(name)[0])
-        self.heat_menu.show_method(name, session.twin.request.conditions if session.twin else ())
-        self.commands["toggle_heat_map"].setChecked(bool(self.heat_method and session.twins))
-        wanted = bool(self.heat_method and session.twins)
-        self.results.show_heat_map(session.heatmap(name), wanted)
-        self._show_commands()
-        self._show_page()
-        self._show_marks()
+        session, parts, view, jobs = self._session, self._parts, self._view, self._workbench.jobs
+        parts.bar.show_layout(view.layout, bool(session.twins) or jobs.preview is not None)
+        parts.paper_menu.show_layout(view.layout)
+        name = heat_map_of(self._workbench)
+        parts.bar.show_heat_map(split_name(name)[0])
+        parts.heat_menu.show_method(name, session.twin.request.conditions if session.twin else ())
+        parts.results.show_heat_map(session.heatmap(name), bool(view.heat_map and session.twins))
+        self.show_commands()
+        self.show_page()
+        self.show_marks()
         if name and session.heatmap(name) is None:
-            self.controller.attribute(name)
+            jobs.attribute(name)
 
-    def _heat_name(self) -> str:
-        """The map that is shown of the twin that is shown, "" for none."""
-        twin = self.session.twin
-        return map_of_twin(self.heat_method, twin.request.conditions) if twin is not None else ""
+    # -- the session ------------------------------------------------------------------------------
 
-    def _show_request(self):
-        self.request_panel.show_request(self.session.request)
-        self._show_commands()
+    def open_reference(self) -> None:
+        """Every recording begins unfiltered and without a name on the page."""
+        view = self._view
+        view.layout = replace(view.layout, start=0.0, filter="none", identity=False)
+        view.layers = LayerStack()
+        self._workbench.messages.hide()
+        self._parts.page_view.calipers.show_calipers(())
+        self._parts.page_view.fit()
+        warn_of_reference(self._workbench)
 
-    def _show_available(self):
-        self.request_panel.conditions.show_available(self.session.available)
+    def show_request(self) -> None:
+        """What is asked."""
+        self._parts.request_panel.show_request(self._session.request)
+        self.show_commands()
 
-    def _show_commands(self):
-        """Only what can be done now is enabled; undo and redo say what they do."""
-        self._show_title()
-        twins, running = bool(self.session.twins), self.controller.running
-        reference = self.session.reference is not None
-        for name, possible in {
-            "undo": self.undo_stack.canUndo() and not running,
-            "redo": self.undo_stack.canRedo() and not running,
-            "generate": self.request_panel.may_generate,
-            "cancel": running or bool(self.messages.text) or bool(self.view.pointed),
-            "add_recordings": not running,
-            "remove_recordings": bool(self.session.others) and not running,
-            "save_twins": twins,
-            "export": reference and not running,
-            "save_session": reference,
-            "save_session_as": reference,
-            "print_page": reference,
-            "copy_page": reference,
-            "copy_table": reference,
-            "flicker": twins,
-            "save_pdf": reference,
-            "save_png": reference,
-            "save_svg": reference,
-            "remove_twin": twins and not running,
-            "previous_twin": self.session.current > 0,
-            "next_twin": self.session.current < len(self.session.twins) - 1,
-            "toggle_heat_map": twins,
-            "view_overlay": twins,
-            "view_side_by_side": twins,
-            "view_twin": twins,
-            "view_difference": twins,
-            "toggle_align": twins,
-        }.items():
-            self.commands[name].setEnabled(possible)
-        undo, redo = self.undo_stack.undoText(), self.undo_stack.redoText()
-        self.commands["undo"].setText(tr("&Undo {what}").format(what=undo) if undo else tr("&Undo"))
-        self.limit_commands()
-        self.heat_menu.setEnabled(self.commands["toggle_heat_map"].isEnabled())
-        self.commands["redo"].setText(tr("&Redo {what}").format(what=redo) if redo else tr("&Redo"))
+    def show_available(self) -> None:
+        """Which conditions the weights know."""
+        self._parts.request_panel.conditions.show_available(self._session.available)
 
-    def _show_title(self):
-        """File and session, and whether something is not saved; in teaching mode a name could tell the answer."""
-        name = self._session_path.name if self._session_path is not None else self.session.name
-        shown = "" if self.teaching.on else name
-        self.setWindowTitle(f"{shown}[*] – {PROGRAM}" if shown else PROGRAM)
-        self.setWindowModified(bool(shown) and self.unsaved)
+    def show_results(self) -> None:
+        """What came out: of the twin, or of the frame of a morph that is shown."""
+        self._parts.results.show_session(self._session, self._workbench.morph.between)
 
-    def _show_zoom(self, scale):
-        self._place_score_strip()
-        true = settings.read(self.store, settings.PIXELS_PER_MM)
-        self.zoom_label.setText(tr("Zoom {percent} %").format(percent=number(100 * scale / true)))
+    def change_running(self, running: bool) -> None:
+        """A run began or ended."""
+        parts, view = self._parts, self._view
+        self._painting.begin()
+        parts.request_panel.show_running(running)
+        if running and view.layout.mode == "reference":
+            view.show_layout(replace(view.layout, mode="overlay"))
+        asking = parts.arrangement.tabs.currentWidget() is parts.request_panel
+        if not running and self._session.twins and asking:
+            parts.arrangement.show_results()
+        self.refresh_view()
 
-    def _place_score_strip(self):
+    def show_morph(self) -> None:
+        """Where the morph is."""
+        morph = self._workbench.morph
+        shown = morph.frame, morph.frames[:1]
+        if shown != self._morph_shown:  # a step of the engine alone changes nothing on the page
+            self._morph_shown = shown
+            self._parts.score_strip.show_score(self._score())
+            self.show_results()
+            self.show_page()
+        self.show_commands()
+
+    def _score(self) -> RhythmScore | None:
+        """The rhythm score of what is on the page; none while it would tell, or belongs to no frame of a morph."""
+        twin, workbench = self._session.twin, self._workbench
+        return None if twin is None or workbench.teaching.hidden or workbench.morph.on else twin.score
+
+    # -- the page ---------------------------------------------------------------------------------
+
+    def show_page(self) -> None:
+        """The page, and which part of the recording it is."""
+        layout = self._view.layout
+        self._parts.page_view.show_page(page_of(self._workbench))
+        self._parts.overview.show_part(self._session.reference, layout.start, layout.row_seconds)
+
+    def change_marks(self) -> None:
+        """Marks were found or moved: what is measured follows."""
+        self.show_results()
+        self.show_page()
+        self.show_marks()
+        self.show_commands()
+
+    def show_marks(self) -> None:
+        """Give the page the marks of what is shown; a twin's are found first."""
+        session, page_view, view = self._session, self._parts.page_view, self._view
+        known = {}
+        if session.reference is not None:
+            known[REFERENCE] = session.marks(session.reference)
+        if session.twin is not None and not self._workbench.jobs.running:
+            known[TWIN] = session.marks(session.twin.recording)
+            if known[TWIN] is None and session.twin.recording not in self._marks_asked:
+                self._marks_asked.add(session.twin.recording)
+                self._workbench.jobs.find_marks(session.twin.recording)
+        tool = page_view.marks
+        tool.marks = page_view.calipers.marks = {w: marks for w, marks in known.items() if marks is not None}
+        tool.show_fiducials, tool.show_labels = view.fiducials, view.labels
+        page_view.viewport().update()
+        self.show_read_out()
+
+    def choose_marks(self) -> None:
+        """Other marks are shown."""
+        self.show_marks()
+        self.show_commands()
+
+    def take_tool(self) -> None:
+        """What the mouse does on the page."""
+        self._parts.page_view.choose_tool(self._view.tool)
+        self.show_read_out()
+        self.show_commands()
+
+    def take_magnifier(self) -> None:
+        """The lens."""
+        self._parts.page_view.magnify(self._view.magnifier)
+        self.show_commands()
+
+    def change_calipers(self) -> None:
+        """Another caliper is chosen, or one moved."""
+        self._parts.page_view.viewport().update()
+        self.show_read_out()
+        self.show_commands()
+
+    def show_read_out(self) -> None:
+        """What the chosen caliper measures, or what the marks say, in the line under the page."""
+        page_view, view = self._parts.page_view, self._view
+        tool = page_view.calipers
+        if tool.caliper is not None:
+            others = [caliper for caliper in tool.calipers if caliper is not tool.caliper]
+            rate = (self._session.measurements or {}).get("heart_rate")
+            page_map = page_view.page_map()
+            ends = tool.ends_text(page_map) if page_map is not None else ""
+            gain = view.layout.gain_of(tool.caliper.lead)
+            words = read_out(tool.caliper, others, 60 / rate if rate else None, gain, ends)
+        elif view.tool:
+            words = tr(
+                "Drag on a lead to set a caliper; Alt while dragging does not snap; H moves the page again"
+            )
+        elif view.labels or view.fiducials:
+            words = " · ".join(describe(marks, who) for who, marks in page_view.marks.marks.items())
+        else:
+            words = ""
+        self._parts.read_out.setText(words)
+        self._parts.read_out.setVisible(bool(words))
+
+    def show_scale(self) -> None:
+        """How large the page is."""
+        self.place_score_strip()
+        true = settings.read(self._workbench.settings, settings.PIXELS_PER_MM)
+        percent = number(100 * self._view.scale / true)
+        self._parts.status.zoom.setText(tr("Zoom {percent} %").format(percent=percent))
+
+    def place_score_strip(self) -> None:
         """Put the score's seconds under those of the page's longest strip, where there is one."""
-        page_map = self.view.page_map()
+        page_view, line = self._parts.page_view, self._parts.score_strip.line
+        page_map = page_view.page_map()
         strips = [p for p in page_map.panels if p.seconds >= 9.9] if page_map is not None else []
-        if not strips or self.page_layout.mode == "side by side":
-            self.score_strip.line.follow(None, 0.0)
+        if page_map is None or not strips or self._view.layout.mode == "side by side":
+            line.follow(None, 0.0)
             return
-        place = self.view.viewport().mapTo(self.centre, QPoint(0, 0)).x()
+        centre = self._parts.arrangement.centre
+        place = page_view.viewport().mapTo(centre, QPoint(0, 0)).x()
         # The twin is drawn where it lies on the reference, and its score stands under it.
         # Of a lead that runs on from row to row, the first row has the score's seconds.
         strip = min(strips, key=lambda panel: panel.start)
         shift = page_map.shift(strip, TWIN) if TWIN in page_map.page.shown else 0.0
-        left = page_map.x(strip, shift) + place - self.score_strip.line.x_offset(self.centre)
-        self.score_strip.line.follow(left, page_map.speed)
+        line.follow(page_map.x(strip, shift) + place - line.x_offset(centre), page_map.speed)
+
+    # -- commands ---------------------------------------------------------------------------------
+
+    def show_commands(self) -> None:
+        """Grey what cannot be done now, in menus and beside them."""
+        teaching, parts = self._workbench.teaching, self._parts
+        self.show_title()
+        self._actions.show(self._workbench)
+        heat_map = self._actions.of["toggle_heat_map"].isEnabled()
+        parts.heat_menu.setEnabled(heat_map)
+        parts.bar.heat_map.setEnabled(heat_map)
+        parts.recent_menu.menuAction().setEnabled(not teaching.hidden)
+        # After the reveal the score is a ladder to read; editing it would make another twin.
+        parts.score_strip.setEnabled(not teaching.on)
+        parts.score_strip.row.offer(not teaching.on)
+
+    def show_title(self) -> None:
+        """File and session, and whether something is not saved; in teaching mode a name could tell the answer."""
+        session, window = self._session, self._workbench.window
+        name = session.path.name if session.path is not None else session.name
+        shown = "" if self._workbench.teaching.on else name
+        window.setWindowTitle(f"{shown}[*] – {PROGRAM}" if shown else PROGRAM)
+        window.setWindowModified(bool(shown) and is_unsaved(self._workbench))

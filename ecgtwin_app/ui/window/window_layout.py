@@ -1,222 +1,136 @@
-"""How the window is put together, and which of its parts listens to which."""
+"""How the window is put together: its widgets, and where they stand."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QLabel, QSizePolicy, QSplitter, QSplitterHandle, QVBoxLayout, QWidget
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QLabel, QMainWindow, QVBoxLayout, QWidget
 
-from ecgtwin_app.i18n.words import N_, tr
-from ecgtwin_app.ui.widgets.number_field import FieldKeys
-from ecgtwin_app.ui.widgets.tabs import Tabs
-from ecgtwin_app.ui.window.remembered import remembered_columns
-
-HINT = N_("Generate Ctrl+G · Heat map Ctrl+H · Views Ctrl+1 to 7 · Commands Ctrl+K · All shortcuts ?")
-
-
-class Assembly:
-    """The part of the window that builds it."""
-
-    def put_together(self) -> None:
-        """Panels at both sides; message, page, read-out, overview, score and filmstrip in the middle."""
-        self.setAcceptDrops(True)
-        self.fit_screen()
-        self.addToolBar(self.bar)
-        centre = QWidget()
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.messages)
-        column.addWidget(self.view, 1)
-        for widget in (self.page_bar, self.read_out, self.overview, self.score_strip, self.filmstrip):
-            column.addWidget(widget)
-        self.read_out.hide()
-        self.centre = centre
-        self.tabs = Tabs()
-        for widget, name in (
-            (self.request_panel, tr("Ask")),
-            (self.layers_panel, tr("Layers")),
-            (self.history, tr("History")),
-        ):
-            self.tabs.addTab(widget, name)
-        self.side, self.right = Pane(self.tabs, 280, 420), Pane(self.results, 280, 560)
-        self.splitter = Columns((self.side, centre, self.right))
-        self.splitter.take_up(remembered_columns(self.store))
-        self.setCentralWidget(self.splitter)
-        self._fill_status_bar()
-
-    def _fill_status_bar(self):
-        self.zoom_label, self.others_label = QLabel(), QLabel()
-        mark = QLabel(tr("TWINS ARE SYNTHETIC – NOT FOR DIAGNOSIS"), objectName="syntheticMark")
-        self.statusBar().addWidget(Hint(tr(HINT)), 1)
-        self.pointer_label = QLabel()
-        self.pointer_label.setAccessibleName(tr("Under the pointer"))
-        # Of a fixed width: a label that grows and shrinks would lay the bar out at every move of the mouse.
-        self.pointer_label.setFixedWidth(172)
-        self.statusBar().addPermanentWidget(self.pointer_label)
-        self.statusBar().addPermanentWidget(self.others_label)
-        self.statusBar().addPermanentWidget(self.zoom_label)
-        self.statusBar().addPermanentWidget(mark)
-        self.statusBar().setSizeGripEnabled(False)
-        self.statusBar().setContentsMargins(4, 0, 8, 0)
-
-    def connect_parts(self) -> None:
-        """What every part says, and who listens."""
-        self.field_keys = FieldKeys(self, self.view)
-        self.request_panel.changed.connect(self.ask)
-        self.history.loaded.connect(self.load_request)
-        self.history.run_requested.connect(self.run_request)
-        self.history.save_requested.connect(self.save_presets)
-        self.history.open_requested.connect(self.load_presets)
-        self.filmstrip.chosen.connect(self.session.show_twin)
-        self.session.requests_changed.connect(lambda: self.history.show_session(self.session))
-        self.session.available_changed.connect(self._show_available)
-        self.request_panel.generate_requested.connect(self.generate)
-        self.request_panel.cancel_requested.connect(self.cancel)
-        self.bar.layout_requested.connect(self.set_page_layout)
-        self.bar.heat_map_requested.connect(self.set_heat_map)
-        self.session.request_changed.connect(self._show_request)
-        self.session.reference_changed.connect(self._reference_opened)
-        self.session.twins_changed.connect(self._refresh)
-        self.session.others_changed.connect(self._refresh)
-        self.session.heatmap_kept.connect(self._refresh_view)
-        self.controller.told.connect(self.messages.tell)
-        self.controller.failed.connect(self.messages.warn)
-        self.controller.seconds_requested.connect(self.ask_seconds)
-        self.controller.stating_requested.connect(self.ask_stating)
-        self.controller.doubted.connect(self.ask_whether_same)
-        self.controller.progressed.connect(self.request_panel.show_progress)
-        self.controller.preview_changed.connect(self._show_page)
-        self.controller.running_changed.connect(self._running_changed)
-        self.controller.heat_map_missing.connect(lambda: self._show_heat_map(""))
-        self.results.measurements.chosen.connect(
-            lambda key, words, who: self.show_measurement(key, words, who=who)
-        )
-        self.results.by_lead.chosen.connect(self.show_measurement)
-        self.view.hovered.connect(self.pointer_label.setText)
-        self.offer_menus()
-        self.view.zoomed.connect(self._show_zoom)
-        self.view.painted.connect(self._place_score_strip)
-        self.view.turned.connect(self.turn_loops)
-        self.commands["tool_hand"].setChecked(True)
-        self.view.empty.offer(self.commands["open_file"], tr("Open an ECG…"), main=True)
-        self.view.empty.offer(self.commands["open_example"], tr("Open the example"))
-        self.score_strip.edited.connect(self.edit_score)
-        self.score_strip.refused.connect(self.messages.warn)
-        self.view.calipers.changed.connect(self.set_calipers)
-        self.view.calipers.selected.connect(self.show_read_out)
-        self.view.marks.moved.connect(self.move_fiducials)
-        self.overview.moved.connect(lambda start: self._show_layout(replace(self.page_layout, start=start)))
-        self.session.marks_changed.connect(self._marks_changed)
-        self.layers_panel.changed.connect(self.set_layers)
-        if self.keeper is not None:
-            self.keeper.failed.connect(self.messages.warn)
-            self.session.twins_changed.connect(self.keeper.touch)
-            self.session.others_changed.connect(self.keeper.touch)
-            self.session.heatmap_kept.connect(self.keeper.touch)
-            self.session.request_changed.connect(self.keeper.touch)
-            self.session.reference_changed.connect(self.keeper.touch)
-            self.undo_stack.indexChanged.connect(self.keeper.touch)
-        self.view.failed.connect(self.messages.warn)
-        for signal in (self.undo_stack.canUndoChanged, self.undo_stack.canRedoChanged):
-            signal.connect(self._show_commands)
-        self.undo_stack.undoTextChanged.connect(self._show_commands)
-        self.undo_stack.indexChanged.connect(self.messages.settle)
-        self.session.heatmap_kept.connect(self.messages.settle)
+from ecgtwin_app.i18n.words import tr
+from ecgtwin_app.report.layout import PageLayout
+from ecgtwin_app.ui.commands.actions import Actions
+from ecgtwin_app.ui.commands.heat_menu import HeatMenu
+from ecgtwin_app.ui.commands.language_menu import LanguageMenu
+from ecgtwin_app.ui.commands.paper_menu import PaperMenu
+from ecgtwin_app.ui.commands.parts import Parts
+from ecgtwin_app.ui.commands.recent_menu import RecentMenu
+from ecgtwin_app.ui.jobs.morph_player import MorphPlayer
+from ecgtwin_app.ui.page.overview import OverviewBar
+from ecgtwin_app.ui.page.page_view import PageView
+from ecgtwin_app.ui.panels.arrangement import Arrangement
+from ecgtwin_app.ui.panels.filmstrip import Filmstrip
+from ecgtwin_app.ui.panels.history_panel import HistoryPanel
+from ecgtwin_app.ui.panels.layers_panel import LayersPanel
+from ecgtwin_app.ui.panels.messages import MessageBar
+from ecgtwin_app.ui.panels.page_bar import PageBar
+from ecgtwin_app.ui.panels.request_panel import RequestPanel
+from ecgtwin_app.ui.panels.results_panel import ResultsPanel
+from ecgtwin_app.ui.panels.status_line import StatusLine
+from ecgtwin_app.ui.panels.view_bar import ViewBar
+from ecgtwin_app.ui.rhythm.score_strip import ScoreStrip
+from ecgtwin_app.ui.teaching.course_panel import TeachingPanel
+from ecgtwin_app.ui.teaching.morph_bar import MorphBar
+from ecgtwin_app.ui.teaching.quiz_panel import QuizPanel
+from ecgtwin_app.ui.window.recent import RecentFiles
+from ecgtwin_app.ui.window.remembered import Folders, remembered_columns
 
 
-class Hint(QLabel):
-    """Words parted by dots, as many of them as there is room for: a hint gives way to what is said of the session."""
+def add_menus(
+    window: QMainWindow,
+    actions: Actions,
+    store: QSettings,
+    open_path: Callable[[Path], None],
+    set_layout: Callable[[PageLayout, str], None],
+    set_heat_map: Callable[[str], None],
+    offer_language: Callable[[str], None],
+) -> tuple[RecentMenu, HeatMenu, PaperMenu]:
+    """Put the menus that no command stands for among those that hold the commands.
 
-    def __init__(self, words: str):
-        super().__init__(words)
-        self._parts = words.split(" · ")
-        self.setToolTip(words)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    def resizeEvent(self, event):
-        """Whole words only."""
-        super().resizeEvent(event)
-        for count in range(len(self._parts), -1, -1):
-            words = " · ".join(self._parts[:count])
-            if self.fontMetrics().horizontalAdvance(words) + 18 <= self.width():
-                break
-        self.setText(words)
-
-
-class Pane(QWidget):
-    """The ground of a side panel, painted by itself: a style sheet would reach into all that stands on it."""
-
-    def __init__(self, widget: QWidget, narrowest: int, widest: int):
-        super().__init__()
-        self._colour = QColor("#FFFFFF")
-        self.setMinimumWidth(narrowest)
-        self.setMaximumWidth(widest)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(widget)
-
-    def set_colour(self, colour: str) -> None:
-        """Paint the ground in another colour."""
-        self._colour = QColor(colour)
-        self.update()
-
-    def paintEvent(self, event):
-        """The ground."""
-        QPainter(self).fillRect(event.rect(), self._colour)
+    Parameters
+    ----------
+    window : QMainWindow
+    actions : Actions
+    store : QSettings
+    open_path, set_layout, set_heat_map, offer_language : callable
+        What is done with a choice.
+    """
+    recent = RecentFiles(store)
+    recent_menu = RecentMenu(recent, Folders(store, recent), open_path, window)
+    actions.menus["File"].insertMenu(actions.of["save_session"], recent_menu)
+    heat_menu = HeatMenu(set_heat_map, window)
+    actions.menus["Twin"].addMenu(heat_menu)
+    paper_menu = PaperMenu(actions.menus["Paper"], set_layout)
+    view_menu = actions.menus["View"]
+    view_menu.addMenu(LanguageMenu(store, offer_language, view_menu))
+    return recent_menu, heat_menu, paper_menu
 
 
-class Columns(QSplitter):
-    """Three columns side by side; the outer ones have their share until the user gives them widths."""
+def build_parts(
+    window: QMainWindow,
+    actions: Actions,
+    store: QSettings,
+    menus: tuple[RecentMenu, HeatMenu, PaperMenu],
+    messages: MessageBar,
+    morph: MorphPlayer,
+) -> Parts:
+    """Make every part and put it into the window."""
+    recent_menu, heat_menu, paper_menu = menus
+    page_view, morph_bar, page_bar = PageView(), MorphBar(morph), PageBar(actions.of)
+    read_out, overview = QLabel(objectName="readOut"), OverviewBar()
+    score_strip, filmstrip = ScoreStrip(), Filmstrip()
+    read_out.setWordWrap(True)
+    read_out.hide()
+    rows = (messages, page_view, morph_bar, page_bar, read_out, overview, score_strip, filmstrip)
+    centre = _column(rows, page_view)
+    request_panel, layers_panel, history = RequestPanel(), LayersPanel(), HistoryPanel(store)
+    teaching_panel, quiz, results = TeachingPanel(actions.of), QuizPanel(), ResultsPanel()
+    arrangement = Arrangement(
+        request_panel,
+        layers_panel,
+        history,
+        teaching_panel,
+        quiz,
+        results,
+        centre,
+        remembered_columns(store),
+    )
+    bar, status = ViewBar(actions.of, paper_menu, heat_menu, window), StatusLine()
+    window.addToolBar(bar)
+    window.setCentralWidget(arrangement.splitter)
+    window.setStatusBar(status)
+    page_view.empty.offer(actions.of["open_file"], tr("Open an ECG…"), main=True)
+    page_view.empty.offer(actions.of["open_example"], tr("Open the example"))
+    return Parts(
+        bar=bar,
+        arrangement=arrangement,
+        recent_menu=recent_menu,
+        heat_menu=heat_menu,
+        paper_menu=paper_menu,
+        page_view=page_view,
+        page_bar=page_bar,
+        read_out=read_out,
+        overview=overview,
+        score_strip=score_strip,
+        filmstrip=filmstrip,
+        morph_bar=morph_bar,
+        request_panel=request_panel,
+        layers_panel=layers_panel,
+        history=history,
+        teaching_panel=teaching_panel,
+        quiz=quiz,
+        results=results,
+        status=status,
+    )
 
-    #: Share of the whole, and how narrow and wide (pixels) it makes a panel: left, right; and left alone.
-    SHARES, ALONE = ((0.2, 288, 340), (0.235, 336, 420)), (0.33, 288, 340)
 
-    def __init__(self, widgets: tuple[QWidget, QWidget, QWidget]):
-        super().__init__(Qt.Orientation.Horizontal)
-        self._own_widths, self._before = False, []
-        self.setHandleWidth(1)
-        self.setChildrenCollapsible(False)
-        for number, widget in enumerate(widgets):
-            self.addWidget(widget)
-            self.setStretchFactor(number, 1 if number == 1 else 0)
-        self.splitterMoved.connect(self._keep_widths)
-
-    def createHandle(self):
-        """A thin line in the theme's colour."""
-        return _Handle(self.orientation(), self)
-
-    def _keep_widths(self):
-        self._own_widths = True
-
-    @property
-    def own_widths(self) -> list[int]:
-        """Widths of both side columns (pixels) where the user gave them; empty where they have their share."""
-        return [self.sizes()[0], self.sizes()[-1]] if self._own_widths and self.count() == 3 else self._before
-
-    def take_up(self, widths: list[int]) -> None:
-        """Give the side columns the widths that they had."""
-        self._before = widths
-
-    def resizeEvent(self, event):
-        """Share the new width."""
-        super().resizeEvent(event)
-        if not self._own_widths:
-            self.share()
-
-    def share(self) -> None:
-        """Give every column its share."""
-        self._own_widths = False
-        width = self.width()
-        shares = self.SHARES if self.count() == 3 else (self.ALONE,)
-        outer = [min(most, max(least, round(part * width))) for part, least, most in shares]
-        if self._before and self.count() == 3:
-            outer = list(self._before)
-        self.setSizes([outer[0], width - sum(outer), *outer[1:]])
-
-
-class _Handle(QSplitterHandle):
-    def paintEvent(self, event):
-        QPainter(self).fillRect(event.rect(), self.palette().mid())
+def _column(rows: tuple[QWidget, ...], high: QWidget) -> QWidget:
+    """Widgets one below the other; one of them takes all the height there is."""
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for widget in rows:
+        column.addWidget(widget, 1 if widget is high else 0)
+    return holder

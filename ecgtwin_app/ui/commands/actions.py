@@ -1,0 +1,66 @@
+"""The commands as Qt's actions, in the menus of a window."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow
+
+from ecgtwin_app.i18n.words import tr
+from ecgtwin_app.ui.commands.command import Command, tool_tip
+from ecgtwin_app.ui.commands.table import COMMANDS, MENUS
+from ecgtwin_app.ui.commands.workbench import Workbench
+
+
+class Actions:
+    """One action a command; menus hold them, buttons follow them.
+
+    Attributes
+    ----------
+    of : dict of str to QAction
+        By the command's id.
+    menus : dict of str to QMenu
+        By their English names.
+    """
+
+    def __init__(self, window: QMainWindow):
+        self.menus = {name: window.menuBar().addMenu(f"&{tr(name)}") for name in MENUS}
+        self.of: dict[str, QAction] = {}
+        for command in COMMANDS:
+            action = self.of[command.id] = QAction(tr(command.text), window)
+            action.setObjectName(command.id)
+            action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+            action.setStatusTip(tr(command.tip))
+            action.setToolTip(tool_tip(command))
+            action.setCheckable(command.checked is not None)
+            if command.rule_before:
+                self.menus[command.menu].addSeparator()
+            self.menus[command.menu].addAction(action)
+        for command in COMMANDS:
+            if command.also:
+                self.menus[command.also].addSeparator()
+                self.menus[command.also].addAction(self.of[command.id])
+
+    def connect(self, workbench: Workbench) -> None:
+        """Let the actions do what their commands do."""
+        for command in COMMANDS:
+            self.of[command.id].triggered.connect(partial(self._run, command, workbench))
+
+    def show(self, workbench: Workbench) -> None:
+        """Grey what cannot be done now, and say why; tick what is on."""
+        for command in COMMANDS:
+            action = self.of[command.id]
+            enabled, why = command.enabled(workbench), command.why_not(workbench)
+            action.setText(command.shown_text(workbench))
+            action.setEnabled(enabled)
+            action.setStatusTip(why or tr(command.tip))
+            action.setToolTip(f"{tr(command.tip)}: {why}" if why else tool_tip(command))
+            if command.checked is not None:
+                action.setChecked(command.checked(workbench))
+
+    def _run(self, command: Command, workbench: Workbench, *_):
+        """Without the checked state that Qt hands over, and toggles before anyone says that it changed."""
+        command.run(workbench)
+        if command.checked is not None:
+            self.of[command.id].setChecked(command.checked(workbench))
