@@ -108,24 +108,31 @@ def _scripted_session(folder: Path, seed: int) -> None:
     from ui_standin import StandInEngine
 
     from ecgtwin_app.report.calipers import TIME, Caliper
+    from ecgtwin_app.ui.commands.measure import set_calipers
+    from ecgtwin_app.ui.commands.opening import open_example
+    from ecgtwin_app.ui.commands.saving import save_session
+    from ecgtwin_app.ui.commands.twin import generate, remove_twin
+    from ecgtwin_app.ui.commands.view import set_page_layout
     from ecgtwin_app.ui.window.main_window import MainWindow
 
     application = QApplication([])
     store = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
     window = MainWindow(StandInEngine, store, folder / "recovery")
     window.show()
-    window.open_example()
-    while window.session.reference is None or window.controller.worker.busy:
+    workbench = window.workbench
+    open_example(workbench)
+    while workbench.session.reference is None or workbench.jobs.worker.busy:
         application.processEvents()
     chance, saved, asked = random.Random(seed), folder / "saved.ecgtwin", []
-    state = window.keeper._state
+    state = workbench.autosave._state
 
     def noted_state():
         """The state that is being written, its last action noted."""
-        asked[:] = [round(window.view.calipers.calipers[-1].b)] if window.view.calipers.calipers else []
+        calipers = workbench.parts.page_view.calipers.calipers
+        asked[:] = [round(calipers[-1].b)] if calipers else []
         return state()
 
-    window.keeper._state = noted_state
+    workbench.autosave._state = noted_state
 
     def say(word, number):
         print(word, number, time.monotonic(), ".", flush=True)
@@ -133,21 +140,22 @@ def _scripted_session(folder: Path, seed: int) -> None:
     for number in range(1, 100_000):
         what = chance.choice(("caliper", "caliper", "twin", "remove", "layout", "save"))
         if what == "twin":
-            window.session.set_request(replace(window.session.request, steps=2, seed=number))
-            window.generate()
-        elif what == "remove" and len(window.session.twins) > 3 and not window.controller.running:
-            window.remove_twin()
+            workbench.session.set_request(replace(workbench.session.request, steps=2, seed=number))
+            generate(workbench)
+        elif what == "remove" and len(workbench.session.twins) > 3 and not workbench.jobs.running:
+            remove_twin(workbench)
         elif what == "layout":
-            window.set_page_layout(replace(window.page_layout, gain=chance.choice((5.0, 10.0, 20.0))))
+            layout = replace(workbench.view.layout, gain=chance.choice((5.0, 10.0, 20.0)))
+            set_page_layout(workbench, layout)
         elif what == "save":
-            window._session_path = saved
-            window.save_session()
-        window.set_calipers((Caliper(TIME, "II", ("reference",), 0.0, float(number), 0.5),), "caliper")
+            workbench.session.path = saved
+            save_session(workbench)
+        set_calipers(workbench, (Caliper(TIME, "II", ("reference",), 0.0, float(number), 0.5),), "caliper")
         say("done", number)
         end = time.monotonic() + chance.uniform(0.02, 0.4)
         while time.monotonic() < end:
             application.processEvents()
-        if asked and not window.keeper.worker.busy:
+        if asked and not workbench.autosave.worker.busy:
             say("kept", asked.pop())
 
 

@@ -22,6 +22,8 @@ from window import idle, wait_for
 
 from ecgtwin_app.report.layers import TWIN
 from ecgtwin_app.report.layout import GRIDS, SCHEMES
+from ecgtwin_app.ui.commands.twin import set_heat_map
+from ecgtwin_app.ui.commands.view import set_page_layout
 from ecgtwin_app.ui.window.app import load_engine
 from ecgtwin_app.ui.window.main_window import MainWindow
 
@@ -30,7 +32,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 def drag(window: MainWindow, start: QPointF, end: QPointF) -> None:
     """Draw a line on the page with the mouse."""
-    viewport = window.view.viewport()
+    viewport = window.workbench.parts.page_view.viewport()
     QTest.mousePress(viewport, LEFT, Qt.KeyboardModifier.NoModifier, start.toPoint())
     QTest.mouseMove(viewport, end.toPoint())
     QTest.mouseRelease(viewport, LEFT, Qt.KeyboardModifier.NoModifier, end.toPoint())
@@ -38,15 +40,15 @@ def drag(window: MainWindow, start: QPointF, end: QPointF) -> None:
 
 def measure_qrs(window: MainWindow) -> None:
     """A time caliper over the ectopic QRS of the rhythm strip and one of amplitude in V5, as a reader sets them."""
-    page_map, shown = window.view.page_map(), window.view.page.shown
+    page_map, shown = window.workbench.parts.page_view.page_map(), window.workbench.parts.page_view.page.shown
     strip = page_map.panels_of("II", shown)[-1]
-    marks = window.view.marks.marks[TWIN]
+    marks = window.workbench.parts.page_view.marks.marks[TWIN]
     beat = next((beat for beat in marks.beats if beat.label == "V"), marks.beats[0])
     start, end = (beat.time + page_map.shift(strip, TWIN) + by for by in (-0.1, 0.16))
     y = page_map.y(strip, 1.2)
-    window.tool_time()
+    window.command_actions.of["tool_time"].trigger()
     drag(window, QPointF(page_map.x(strip, start), y), QPointF(page_map.x(strip, end), y))
-    window.tool_amplitude()
+    window.command_actions.of["tool_amplitude"].trigger()
     panel = page_map.panels_of("V5", shown)[0]
     x = page_map.x(panel, panel.start + 0.45)
     drag(window, QPointF(x, page_map.y(panel, 0.0)), QPointF(x, page_map.y(panel, 0.5)))
@@ -54,40 +56,44 @@ def measure_qrs(window: MainWindow) -> None:
 
 def layout(window: MainWindow, **fields) -> None:
     """Change fields of the page's layout."""
-    window.set_page_layout(replace(window.page_layout, **fields))
+    set_page_layout(window.workbench, replace(window.workbench.view.layout, **fields))
 
 
 def scenes(window: MainWindow):
     """Names, deeds and what must hold before the picture is taken; in the order of a session."""
     always = lambda: True
-    twins = window.session.twins
-    yield "reference", window.messages.hide, always
+    twins = window.workbench.session.twins
+    yield "reference", window.workbench.messages.hide, always
     for leads in ("3x4", "3x4+3R", "6x2", "12x1", "strip"):
         yield f"reference-{leads.replace('+', '-')}", lambda leads=leads: layout(window, leads=leads), always
     yield "reference-cabrera", lambda: layout(window, leads="3x4+1R", order="cabrera"), always
     yield "reference-split-gain", lambda: layout(window, order="standard", chest_gain=5.0), always
     yield "reference-monitor-filter", lambda: layout(window, chest_gain=None, filter="monitor"), always
-    yield "overlay", lambda: (layout(window, filter="none"), window.generate()), lambda: len(twins) > 0
+    yield (
+        "overlay",
+        lambda: (layout(window, filter="none"), window.command_actions.of["generate"].trigger()),
+        lambda: len(twins) > 0,
+    )
     for mode in ("side by side", "twin", "difference", "median beats", "vector loops"):
         yield mode.replace(" ", "-"), lambda mode=mode: layout(window, mode=mode), always
     yield (
         "heat-contrast",
-        lambda: (layout(window, mode="overlay"), window.set_heat_map("contrast")),
-        lambda: window.session.heatmap("contrast"),
+        lambda: (layout(window, mode="overlay"), set_heat_map(window.workbench, "contrast")),
+        lambda: window.workbench.session.heatmap("contrast"),
     )
     yield (
         "heat-attention",
-        lambda: window.set_heat_map("attention"),
-        lambda: window.session.heatmap("attention"),
+        lambda: set_heat_map(window.workbench, "attention"),
+        lambda: window.workbench.session.heatmap("attention"),
     )
-    yield "calipers", lambda: (window.set_heat_map(""), measure_qrs(window)), always
+    yield "calipers", lambda: (set_heat_map(window.workbench, ""), measure_qrs(window)), always
     yield (
         "fiducials",
         lambda: (
-            window.tool_hand(),
-            window.clear_calipers(),
-            window.toggle_fiducials(),
-            window.toggle_labels(),
+            window.command_actions.of["tool_hand"].trigger(),
+            window.command_actions.of["clear_calipers"].trigger(),
+            window.command_actions.of["toggle_fiducials"].trigger(),
+            window.command_actions.of["toggle_labels"].trigger(),
         ),
         always,
     )
@@ -95,52 +101,88 @@ def scenes(window: MainWindow):
     yield (
         "magnifier",
         lambda: (
-            window.toggle_fiducials(),
-            window.toggle_labels(),
+            window.command_actions.of["toggle_fiducials"].trigger(),
+            window.command_actions.of["toggle_labels"].trigger(),
             magnify(window),
             lens.append(time.monotonic()),
         ),
         lambda: time.monotonic() - lens[0] > 3,  # the lens has a painter of its own
     )
-    yield "zoomed", lambda: (window.toggle_magnifier(), window.view.zoom(2.5, QPointF(300, 300))), always
-    yield "layers", lambda: (window.fit(), more_twins(window)), lambda: len(twins) > 2
-    yield "history", lambda: window.tabs.setCurrentIndex(2), always
-    yield "palette", lambda: (window.tabs.setCurrentIndex(0), window.show_palette()), always
-    yield "shortcuts", lambda: (close_dialogs(), window.show_shortcuts()), always
-    yield "calibrate", lambda: (close_dialogs(), window.calibrate_screen()), always
+    yield (
+        "zoomed",
+        lambda: (
+            window.command_actions.of["toggle_magnifier"].trigger(),
+            window.workbench.parts.page_view.zoom(2.5, QPointF(300, 300)),
+        ),
+        always,
+    )
+    yield (
+        "layers",
+        lambda: (window.command_actions.of["fit"].trigger(), more_twins(window)),
+        lambda: len(twins) > 2,
+    )
+    yield "history", lambda: window.workbench.parts.arrangement.tabs.setCurrentIndex(2), always
+    yield (
+        "palette",
+        lambda: (
+            window.workbench.parts.arrangement.tabs.setCurrentIndex(0),
+            window.command_actions.of["show_palette"].trigger(),
+        ),
+        always,
+    )
+    yield (
+        "shortcuts",
+        lambda: (close_dialogs(), window.command_actions.of["show_shortcuts"].trigger()),
+        always,
+    )
+    yield (
+        "calibrate",
+        lambda: (close_dialogs(), window.command_actions.of["calibrate_screen"].trigger()),
+        always,
+    )
     yield (
         "message-error",
-        lambda: (close_dialogs(), window.messages.warn("This is how an error reads.")),
+        lambda: (close_dialogs(), window.workbench.messages.warn("This is how an error reads.")),
         always,
     )
     for scheme in SCHEMES:
         for grid in GRIDS if scheme == "paper" else GRIDS[:2]:
             yield (
                 f"scheme-{scheme}-{grid}",
-                lambda s=scheme, g=grid: (window.messages.hide(), layout(window, scheme=s, grid=g)),
+                lambda s=scheme, g=grid: (window.workbench.messages.hide(), layout(window, scheme=s, grid=g)),
                 always,
             )
-    yield "dark", lambda: (layout(window, scheme="paper", grid="pink"), window.set_theme("dark")), always
+    yield (
+        "dark",
+        lambda: (layout(window, scheme="paper", grid="pink"), window.workbench.view.choose_theme("dark")),
+        always,
+    )
     yield "dark-monitor", lambda: layout(window, scheme="monitor"), always
-    yield "dark-heat", lambda: window.set_heat_map("contrast"), lambda: window.session.heatmap("contrast")
+    yield (
+        "dark-heat",
+        lambda: set_heat_map(window.workbench, "contrast"),
+        lambda: window.workbench.session.heatmap("contrast"),
+    )
     yield "dark-loops", lambda: layout(window, mode="vector loops"), always
 
 
 def more_twins(window: MainWindow) -> None:
     """Two twins with left bundle branch block on top, and the panel of the layers."""
-    request = window.session.request
-    window.session.set_request(replace(request, conditions=("left bundle branch block",), samples=2))
-    window.generate()
-    window.tabs.setCurrentIndex(1)
+    request = window.workbench.session.request
+    window.workbench.session.set_request(
+        replace(request, conditions=("left bundle branch block",), samples=2)
+    )
+    window.command_actions.of["generate"].trigger()
+    window.workbench.parts.arrangement.tabs.setCurrentIndex(1)
 
 
 def magnify(window: MainWindow) -> None:
     """The lens on V2."""
-    window.toggle_magnifier()
-    page_map = window.view.page_map()
-    panel = page_map.panels_of("V2", window.view.page.shown)[0]
+    window.command_actions.of["toggle_magnifier"].trigger()
+    page_map = window.workbench.parts.page_view.page_map()
+    panel = page_map.panels_of("V2", window.workbench.parts.page_view.page.shown)[0]
     at = QPoint(round(page_map.x(panel, panel.start + 1.0)), round(page_map.y(panel, 0.3)))
-    QTest.mouseMove(window.view.viewport(), at)
+    QTest.mouseMove(window.workbench.parts.page_view.viewport(), at)
 
 
 def close_dialogs() -> None:
@@ -204,11 +246,11 @@ def main() -> None:
         window = MainWindow(load_engine, store)
         window.resize(args.width, args.height)
         window.show()
-        window.controller.prepare_engine()
-        wait_for(application, lambda: idle(window) and window.session.available is not None)
+        window.workbench.jobs.prepare_engine()
+        wait_for(application, lambda: idle(window) and window.workbench.session.available is not None)
         take("empty")
-        window.open_example()
-        wait_for(application, lambda: window.session.reference is not None and idle(window))
+        window.command_actions.of["open_example"].trigger()
+        wait_for(application, lambda: window.workbench.session.reference is not None and idle(window))
         take("opened")
         for name, do, done in scenes(window):
             do()

@@ -16,6 +16,8 @@ import torch  # noqa: F401  before Qt: on Windows torch's libraries cannot be lo
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
+from ecgtwin_app.ui.commands.twin import set_heat_map
+from ecgtwin_app.ui.commands.view import set_page_layout
 from ecgtwin_app.ui.window.app import load_engine
 from ecgtwin_app.ui.window.main_window import MainWindow
 
@@ -55,40 +57,66 @@ def wait_for(application: QApplication, condition, limit: float = 600.0) -> None
 
 def idle(window: MainWindow) -> bool:
     """Whether no job runs and the page is painted."""
-    return not window.controller.worker.busy and not window.controller.running and window.view.up_to_date
+    return (
+        not window.workbench.jobs.worker.busy
+        and not window.workbench.jobs.running
+        and window.workbench.parts.page_view.up_to_date
+    )
 
 
 def actions(window: MainWindow):
     """Name, deed and what it is done by; in the order of a session."""
-    twins = window.session.twins
+    twins = window.workbench.session.twins
+
+    def do(name):
+        return window.command_actions.of[name].trigger
+
     for name in ("first twin (weights load)", "second twin"):
         count = len(twins)
-        yield name, window.generate, lambda n=count: len(window.session.twins) > n
-    yield "contrast map", lambda: window.set_heat_map("contrast"), lambda: window.session.heatmap("contrast")
-    yield "no heat map", lambda: window.set_heat_map(""), lambda: True
+        yield name, do("generate"), lambda n=count: len(window.workbench.session.twins) > n
+    yield (
+        "contrast map",
+        lambda: set_heat_map(window.workbench, "contrast"),
+        lambda: window.workbench.session.heatmap("contrast"),
+    )
+    yield "no heat map", lambda: set_heat_map(window.workbench, ""), lambda: True
     for mode in ("side by side", "difference", "median beats", "vector loops", "overlay"):
-        yield mode, lambda m=mode: window.set_page_layout(replace(window.page_layout, mode=m)), lambda: True
-    yield "filter", window.paper_menu.actions["filter", "monitor"].trigger, lambda: True
-    yield "fiducials and labels", lambda: (window.toggle_fiducials(), window.toggle_labels()), lambda: True
-    yield "another twin", window.previous_twin, lambda: True
-    yield "theme", window.next_theme, lambda: True
-    yield "command palette", window.show_palette, lambda: True
-    yield "condition", lambda: window.request_panel.conditions.choose("atrial fibrillation"), lambda: True
+        yield (
+            mode,
+            lambda m=mode: set_page_layout(window.workbench, replace(window.workbench.view.layout, mode=m)),
+            lambda: True,
+        )
+    yield "filter", window.workbench.parts.paper_menu.actions["filter", "monitor"].trigger, lambda: True
+    yield (
+        "fiducials and labels",
+        lambda: (do("toggle_fiducials")(), do("toggle_labels")()),
+        lambda: True,
+    )
+    yield "another twin", do("previous_twin"), lambda: True
+    yield "theme", do("next_theme"), lambda: True
+    yield "command palette", do("show_palette"), lambda: True
+    yield (
+        "condition",
+        lambda: window.workbench.parts.request_panel.conditions.choose("atrial fibrillation"),
+        lambda: True,
+    )
 
 
 def panning(application: QApplication, window: MainWindow) -> list[float]:
     """Seconds of every frame while the enlarged page with its heat map is pushed to and fro."""
-    window.set_page_layout(replace(window.page_layout, mode="overlay", leads="12x1", filter="none"))
-    window.set_heat_map("contrast")
-    wait_for(application, lambda: window.session.heatmap("contrast") and idle(window))
-    window.zoom_in()
-    window.zoom_in()
+    set_page_layout(
+        window.workbench, replace(window.workbench.view.layout, mode="overlay", leads="12x1", filter="none")
+    )
+    set_heat_map(window.workbench, "contrast")
+    wait_for(application, lambda: window.workbench.session.heatmap("contrast") and idle(window))
+    window.command_actions.of["zoom_in"].trigger()
+    window.command_actions.of["zoom_in"].trigger()
     wait_for(application, lambda: idle(window))
     times = []
     for k in range(FRAMES):
         began = time.thread_time()
-        window.view._scroll_by(4 if k % 60 < 30 else -4, 1)
-        window.view.viewport().repaint()
+        window.workbench.parts.page_view._scroll_by(4 if k % 60 < 30 else -4, 1)
+        window.workbench.parts.page_view.viewport().repaint()
         times.append(time.thread_time() - began)
         application.processEvents()
     return sorted(times)
@@ -106,9 +134,9 @@ def main() -> None:
         window = MainWindow(load_engine, store)
         window.resize(args.width, args.height)
         window.show()
-        window.controller.prepare_engine()
-        window.open_example()
-        wait_for(application, lambda: window.session.reference is not None and idle(window))
+        window.workbench.jobs.prepare_engine()
+        window.command_actions.of["open_example"].trigger()
+        wait_for(application, lambda: window.workbench.session.reference is not None and idle(window))
         pulse = Pulse()
         for name, do, done in actions(window):
             pulse.restart()

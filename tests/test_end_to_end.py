@@ -13,9 +13,10 @@ from held import HELD
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
-from ui_window import answer
+from ui_window import answer, run
 
 from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.ui.commands.opening import open_path
 from ecgtwin_app.ui.window.app import load_engine
 from ecgtwin_app.ui.window.main_window import MainWindow
 
@@ -61,8 +62,8 @@ def window(engine, qtbot, tmp_path, request):
     qtbot.addWidget(window)
     window.resize(1280, 800)
     window.show()
-    window.open_example()
-    qtbot.waitUntil(lambda: window.session.reference is not None and _idle(window))
+    run(window, "open_example")
+    qtbot.waitUntil(lambda: window.workbench.session.reference is not None and _idle(window))
     pulse = window.pulse = _Pulse()
     yield window
     pulse.timer.stop()
@@ -71,11 +72,11 @@ def window(engine, qtbot, tmp_path, request):
 
 
 def _idle(window):
-    return not window.controller.worker.busy and not window.controller.running
+    return not window.workbench.jobs.worker.busy and not window.workbench.jobs.running
 
 
 def _choose(window, qtbot, words):
-    search = window.request_panel.conditions.search
+    search = window.workbench.parts.request_panel.conditions.search
     qtbot.keyClick(window, Qt.Key.Key_F, CONTROL)
     qtbot.keyClicks(search, words)
     qtbot.keyClick(search, Qt.Key.Key_Return)
@@ -95,36 +96,38 @@ def _type_into_dialog(window, qtbot, path: Path):
 
 def test_from_the_example_to_twin_heat_map_and_files(window, qtbot, tmp_path):
     _choose(window, qtbot, "PVC")
-    assert window.session.request.conditions == ("ventricular premature complex",)
+    assert window.workbench.session.request.conditions == ("ventricular premature complex",)
 
     previews = []
-    window.controller.preview_changed.connect(lambda: previews.append(window.view.page))
-    qtbot.mouseClick(window.request_panel.generate, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: bool(window.session.twins) and _idle(window))
-    assert sum(page.twin is not None for page in previews) >= window.session.request.steps
+    window.workbench.jobs.preview_changed.connect(
+        lambda: previews.append(window.workbench.parts.page_view.page)
+    )
+    qtbot.mouseClick(window.workbench.parts.request_panel.generate, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(window.workbench.session.twins) and _idle(window))
+    assert sum(page.twin is not None for page in previews) >= window.workbench.session.request.steps
 
-    twin = window.session.twin
+    twin = window.workbench.session.twin
     assert twin.recording.synthetic
-    assert window.view.page.shown == ("reference", "twin")
-    table = window.results.criteria
+    assert window.workbench.parts.page_view.page.shown == ("reference", "twin")
+    table = window.workbench.parts.results.criteria
     assert table.rowCount() == len(twin.asked_got) >= 3
     assert {table.item(row, 4).text() for row in range(table.rowCount())} <= {"✓", "✗", "–"}
     assert any(table.item(row, 3).text() != "–" for row in range(table.rowCount()))
 
     qtbot.keyClick(window, Qt.Key.Key_H, CONTROL)
     for method in ("contrast", "attention", "gradients"):
-        window.heat_menu.methods[method].trigger()
+        window.workbench.parts.heat_menu.methods[method].trigger()
         qtbot.waitUntil(
-            lambda method=method: window.session.heatmap(method) is not None and _idle(window),
+            lambda method=method: window.workbench.session.heatmap(method) is not None and _idle(window),
         )
-        assert window.view.page.heatmap.method == method
+        assert window.workbench.parts.page_view.page.heatmap.method == method
     qtbot.keyClick(window, Qt.Key.Key_H, CONTROL)
-    assert window.view.page.heatmap is None
+    assert window.workbench.parts.page_view.page.heatmap is None
 
     (tmp_path / "twins").mkdir()
     qtbot.keyClick(window, Qt.Key.Key_E, CONTROL)
     _type_into_dialog(window, qtbot, tmp_path / "twins")
-    qtbot.waitUntil(lambda: "Saved 1 twin" in window.messages.text)
+    qtbot.waitUntil(lambda: "Saved 1 twin" in window.workbench.messages.text)
     with window.pulse.paused():
         saved = read_ecg(tmp_path / "twins" / "twin_001.hea")
         assert saved.synthetic
@@ -133,56 +136,56 @@ def test_from_the_example_to_twin_heat_map_and_files(window, qtbot, tmp_path):
 
     qtbot.keyClick(window, Qt.Key.Key_D, CONTROL | Qt.KeyboardModifier.ShiftModifier)
     _type_into_dialog(window, qtbot, tmp_path / "page.pdf")
-    qtbot.waitUntil(lambda: "page.pdf" in window.messages.text)
+    qtbot.waitUntil(lambda: "page.pdf" in window.workbench.messages.text)
     with window.pulse.paused():
         assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
     qtbot.keyClick(window, Qt.Key.Key_E, CONTROL | Qt.KeyboardModifier.ShiftModifier)
     _type_into_dialog(window, qtbot, tmp_path / "page.png")
-    qtbot.waitUntil(lambda: "page.png" in window.messages.text)
+    qtbot.waitUntil(lambda: "page.png" in window.workbench.messages.text)
     with window.pulse.paused():
         assert QImage(str(tmp_path / "page.png")).text("Synthetic") == "YES"
 
     qtbot.keyClick(window, Qt.Key.Key_S, CONTROL)
     _type_into_dialog(window, qtbot, tmp_path / "work.ecgtwin")
-    qtbot.waitUntil(lambda: "work.ecgtwin" in window.messages.text)
-    window.remove_twin()
-    window.open_path(tmp_path / "work.ecgtwin")
+    qtbot.waitUntil(lambda: "work.ecgtwin" in window.workbench.messages.text)
+    run(window, "remove_twin")
+    open_path(window.workbench, tmp_path / "work.ecgtwin")
     answer(window, qtbot, "Discard")
-    qtbot.waitUntil(lambda: window.session.twin is not None and _idle(window))
-    assert window.session.twin.recording.digest() == twin.recording.digest()
-    assert window.session.heatmap("contrast") is not None
+    qtbot.waitUntil(lambda: window.workbench.session.twin is not None and _idle(window))
+    assert window.workbench.session.twin.recording.digest() == twin.recording.digest()
+    assert window.workbench.session.heatmap("contrast") is not None
 
 
 def test_the_twin_follows_an_edited_rhythm(window, qtbot):
     qtbot.keyClick(window, Qt.Key.Key_G, CONTROL)
-    qtbot.waitUntil(lambda: bool(window.session.twins) and _idle(window))
-    before, line = window.session.twin, window.score_strip.line
+    qtbot.waitUntil(lambda: bool(window.workbench.session.twins) and _idle(window))
+    before, line = window.workbench.session.twin, window.workbench.parts.score_strip.line
     gaps = before.score.times("QRS")
     line.caret = (gaps[3] + gaps[4]) / 2
-    qtbot.mouseClick(window.score_strip.buttons["pvc"], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.session.twin is not before and _idle(window))
-    assert window.session.twin.seed == before.seed
-    assert window.session.twin.score == window.session.twin.request.score
-    assert window.session.twin.recording.digest() != before.recording.digest()
+    qtbot.mouseClick(window.workbench.parts.score_strip.buttons["pvc"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.workbench.session.twin is not before and _idle(window))
+    assert window.workbench.session.twin.seed == before.seed
+    assert window.workbench.session.twin.score == window.workbench.session.twin.request.score
+    assert window.workbench.session.twin.recording.digest() != before.recording.digest()
 
 
 def test_a_second_run_is_cancelled_half_way(window, qtbot):
-    window.request_panel.form.boxes["samples"].setValue(12)
+    window.workbench.parts.request_panel.form.boxes["samples"].setValue(12)
     seen = []
-    window.controller.progressed.connect(lambda _, step, total: seen.append((step, total)))
+    window.workbench.jobs.progressed.connect(lambda _, step, total: seen.append((step, total)))
     qtbot.keyClick(window, Qt.Key.Key_F5)
     qtbot.waitUntil(lambda: any(step >= 3 for step, _ in seen))
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: _idle(window))
-    assert len(window.session.twins) < 12
-    assert "Cancelled" in window.messages.text
-    assert window.request_panel.generate.isEnabled()
+    assert len(window.workbench.session.twins) < 12
+    assert "Cancelled" in window.workbench.messages.text
+    assert window.workbench.parts.request_panel.generate.isEnabled()
 
 
 def test_the_same_seed_makes_the_same_twin(window, qtbot):
     for _ in range(2):
-        count = len(window.session.twins)
+        count = len(window.workbench.session.twins)
         qtbot.keyClick(window, Qt.Key.Key_G, CONTROL)
-        qtbot.waitUntil(lambda count=count: len(window.session.twins) > count and _idle(window))
-    first, second = window.session.twins
+        qtbot.waitUntil(lambda count=count: len(window.workbench.session.twins) > count and _idle(window))
+    first, second = window.workbench.session.twins
     assert first.recording.digest() == second.recording.digest()

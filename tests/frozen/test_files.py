@@ -18,6 +18,7 @@ from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.session.course import open_case, read_course
 from ecgtwin_app.session.request_json import to_json
 from ecgtwin_app.session.session_file import read_session, write_session
+from ecgtwin_app.ui.commands.opening import open_path
 from ecgtwin_app.ui.window.main_window import MainWindow
 
 pytest_plugins = ("ui_fixtures",)
@@ -128,9 +129,9 @@ def test_the_window_opens_the_session_with_its_history(qtbot, engine, store, tmp
     shutil.copy(SESSION, tmp_path / SESSION.name)
     window = MainWindow(lambda: engine, store)
     qtbot.addWidget(window)
-    window.open_path(tmp_path / SESSION.name)
-    qtbot.waitUntil(lambda: len(window.session.twins) == 2)
-    asked = window.history.tree.topLevelItem(1)
+    open_path(window.workbench, tmp_path / SESSION.name)
+    qtbot.waitUntil(lambda: len(window.workbench.session.twins) == 2)
+    asked = window.workbench.parts.history.tree.topLevelItem(1)
     rows = [asked.child(row).text(0) for row in range(asked.childCount())]
     assert len(rows) == len(kept["requests"])
     assert "premature" in rows[1] and "72/min" in rows[1] and "seed 401" in rows[1], rows

@@ -17,7 +17,7 @@ from PySide6.QtCore import QLocale, QTranslator
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QMenu
 from ui_fixtures import engine, opened, qtbot, store, window  # noqa: F401
-from ui_window import generate
+from ui_window import generate, run
 
 from ecgtwin_app.conditions.record import GROUPS
 from ecgtwin_app.conditions.together import check_combination
@@ -30,8 +30,9 @@ from ecgtwin_app.i18n import tables, words
 from ecgtwin_app.i18n.message import Message, fields_of
 from ecgtwin_app.resources import resource_path
 from ecgtwin_app.session.condition_names import search, synonyms_of
+from ecgtwin_app.ui.commands.command import written
 from ecgtwin_app.ui.commands.language_menu import LanguageMenu
-from ecgtwin_app.ui.commands.table import COMMANDS, MENUS, written
+from ecgtwin_app.ui.commands.table import COMMANDS, MENUS
 from ecgtwin_app.ui.window import settings
 from ecgtwin_app.ui.window.language import install_chosen_language, install_everywhere
 from ecgtwin_app.ui.window.main_window import MainWindow
@@ -297,18 +298,18 @@ def test_the_window_asks_for_no_text_that_has_no_german(german, qtbot, engine, s
     qtbot.addWidget(window)
     window.resize(1280, 800)
     window.show()
-    window.controller.prepare_engine()
-    window.open_example()
-    qtbot.waitUntil(lambda: window.session.reference is not None)
+    window.workbench.jobs.prepare_engine()
+    run(window, "open_example")
+    qtbot.waitUntil(lambda: window.workbench.session.reference is not None)
     generate(window, qtbot)
-    window.show_palette()
-    window.show_shortcuts()
-    qtbot.waitUntil(lambda: window.view.up_to_date)
+    run(window, "show_palette")
+    run(window, "show_shortcuts")
+    qtbot.waitUntil(lambda: window.workbench.parts.page_view.up_to_date)
     unknown = {text for text in asked if re.search(r"[a-z]{4}", re.sub(r"\{[^}]*\}", "", text))}
     stand_in = (SUPPORT / "ui_standin.py").read_text("utf-8")
     assert {text for text in unknown if text not in stand_in} <= {"English", "Deutsch", "Letter"}
     assert window.windowTitle() == "waveform_ecg.dcm[*] – ECGTwin Desktop"
-    assert "Ventrikuläre Extrasystole" in window.results.summary.text()
+    assert "Ventrikuläre Extrasystole" in window.workbench.parts.results.summary.text()
     assert QApplication.instance() is not None
     labels = [label.text() for label in window.findChildren(QLabel)]
     assert "ZWILLINGE SIND SYNTHETISCH – NICHT ZUR DIAGNOSE" in labels

@@ -17,7 +17,7 @@ import pytest
 from places import ROOT, SUPPORT
 from synthetic_ecg import strip
 from ui_standin import StandInEngine
-from ui_window import accept_file_dialog, generate, idle
+from ui_window import accept_file_dialog, generate, idle, run
 
 from ecgtwin_app.conditions.referee import judge
 from ecgtwin_app.ecg.measurement.measure import measure
@@ -31,7 +31,10 @@ from ecgtwin_app.report.layout import PageLayout
 from ecgtwin_app.session.layer_stack import LayerStack, LayerStyle
 from ecgtwin_app.session.marks import marks_of
 from ecgtwin_app.session.session_file import SessionState, read_session, write_session
-from ecgtwin_app.ui.jobs.autosave import Keeper
+from ecgtwin_app.ui.commands.measure import set_calipers
+from ecgtwin_app.ui.commands.opening import open_path
+from ecgtwin_app.ui.commands.view import set_layers
+from ecgtwin_app.ui.jobs.autosave import Autosave
 from ecgtwin_app.ui.window.main_window import MainWindow
 
 pytest_plugins = ("ui_fixtures",)
@@ -249,14 +252,14 @@ def test_a_write_that_fails_leaves_the_former_file(state, tmp_path, monkeypatch)
 
 
 def test_autosave_writes_what_changed_and_leaves_nothing_behind(qapp, qtbot, state, tmp_path):
-    keeper = Keeper(tmp_path / "r", lambda: state)
+    keeper = Autosave(tmp_path / "r", lambda: state)
     keeper.save()
     assert not keeper.path.exists(), "nothing changed yet"
     keeper.touch()
     keeper.save()
     qtbot.waitUntil(lambda: keeper.path.exists() and not keeper.worker.busy)
     assert read_session(keeper.path).current == 1
-    other = Keeper(tmp_path / "r", lambda: None)
+    other = Autosave(tmp_path / "r", lambda: None)
     assert other.leftover() is None, "a window that runs keeps its own"
     other.stop()
     keeper.stop()
@@ -266,13 +269,13 @@ def test_autosave_writes_what_changed_and_leaves_nothing_behind(qapp, qtbot, sta
 def test_autosave_keeps_what_was_added(qtbot, engine, store, state, tmp_path):
     window = MainWindow(lambda: engine, store, tmp_path / "recovery")
     qtbot.addWidget(window)
-    window.session.open(state.reference, state.measurements)
-    window.keeper.save()
-    qtbot.waitUntil(lambda: not window.keeper.worker.busy)
-    window.session.set_others(state.others)
-    window.keeper.save()
-    qtbot.waitUntil(lambda: not window.keeper.worker.busy)
-    (kept,) = read_session(window.keeper.path).others
+    window.workbench.session.open(state.reference, state.measurements)
+    window.workbench.autosave.save()
+    qtbot.waitUntil(lambda: not window.workbench.autosave.worker.busy)
+    window.workbench.session.set_others(state.others)
+    window.workbench.autosave.save()
+    qtbot.waitUntil(lambda: not window.workbench.autosave.worker.busy)
+    (kept,) = read_session(window.workbench.autosave.path).others
     assert kept.digest() == state.others[0].digest()
     window.close_now()
 
@@ -283,11 +286,11 @@ _KILLED = """
     from PySide6.QtCore import QCoreApplication
     from pathlib import Path
     from synthetic_ecg import strip
-    from ecgtwin_app.ui.jobs.autosave import Keeper
+    from ecgtwin_app.ui.jobs.autosave import Autosave
     from ecgtwin_app.session.session_file import SessionState
     application = QCoreApplication([])
     reference, _ = strip(rate=66)
-    keeper = Keeper(Path({folder!r}), lambda: SessionState(reference))
+    keeper = Autosave(Path({folder!r}), lambda: SessionState(reference))
     for k in range(1000):
         keeper.touch()
         keeper.save()
@@ -310,7 +313,7 @@ def test_a_killed_window_leaves_a_whole_session(qapp, tmp_path):
         assert running.stdout.readline()
     running.send_signal(signal.SIGKILL)
     running.wait()
-    keeper = Keeper(tmp_path, lambda: None)
+    keeper = Autosave(tmp_path, lambda: None)
     left = keeper.leftover()
     assert read_session(left).reference.samples == 5000
     keeper.forget(left)
@@ -323,33 +326,37 @@ def test_a_killed_window_leaves_a_whole_session(qapp, tmp_path):
 
 def test_a_session_is_saved_and_opened_in_the_window(opened, qtbot, tmp_path):
     generate(opened, qtbot, samples=2)
-    opened.set_calipers((Caliper(TIME, "II", ("reference",), 1.0, 1.4, 0.2),), "caliper")
-    opened.set_layers(opened.layers.with_style(opened.session.twins[0], opacity=0.4), "opacity of layer")
-    opened.paper_menu.actions["grid", "grey"].trigger()
-    digests = [twin.recording.digest() for twin in opened.session.twins]
-    opened.save_session()
+    set_calipers(opened.workbench, (Caliper(TIME, "II", ("reference",), 1.0, 1.4, 0.2),), "caliper")
+    set_layers(
+        opened.workbench,
+        opened.workbench.view.layers.with_style(opened.workbench.session.twins[0], opacity=0.4),
+        "opacity of layer",
+    )
+    opened.workbench.parts.paper_menu.actions["grid", "grey"].trigger()
+    digests = [twin.recording.digest() for twin in opened.workbench.session.twins]
+    run(opened, "save_session")
     accept_file_dialog(opened, qtbot, tmp_path / "work.ecgtwin")
-    qtbot.waitUntil(lambda: "Saved the session" in opened.messages.text)
-    opened.open_example()
-    qtbot.waitUntil(lambda: not opened.session.twins and idle(opened))
-    opened.paper_menu.actions["grid", "pink"].trigger()
-    opened.open_path(tmp_path / "work.ecgtwin")
-    qtbot.waitUntil(lambda: bool(opened.session.twins) and idle(opened))
-    assert [twin.recording.digest() for twin in opened.session.twins] == digests
-    assert len(opened.view.calipers.calipers) == 1
-    assert opened.page_layout.grid == "grey"
-    assert opened.layers.style(opened.session.twins[0]).opacity == 0.4
-    assert opened.history.tree.topLevelItem(1).childCount() == 1
+    qtbot.waitUntil(lambda: "Saved the session" in opened.workbench.messages.text)
+    run(opened, "open_example")
+    qtbot.waitUntil(lambda: not opened.workbench.session.twins and idle(opened))
+    opened.workbench.parts.paper_menu.actions["grid", "pink"].trigger()
+    open_path(opened.workbench, tmp_path / "work.ecgtwin")
+    qtbot.waitUntil(lambda: bool(opened.workbench.session.twins) and idle(opened))
+    assert [twin.recording.digest() for twin in opened.workbench.session.twins] == digests
+    assert len(opened.workbench.parts.page_view.calipers.calipers) == 1
+    assert opened.workbench.view.layout.grid == "grey"
+    assert opened.workbench.view.layers.style(opened.workbench.session.twins[0]).opacity == 0.4
+    assert opened.workbench.parts.history.tree.topLevelItem(1).childCount() == 1
 
 
 def test_recent_files_are_listed_cleared_and_not_kept_when_unwanted(opened, qtbot, tmp_path, state):
     write_session(tmp_path / "a.ecgtwin", state)
-    opened.open_path(tmp_path / "a.ecgtwin")
-    opened.note_recent(tmp_path / "a.ecgtwin")
-    assert opened.recent_menu.actions()[0].text() == "a.ecgtwin"
-    opened.clear_recent()
-    assert opened.recent_menu.actions()[0].text() == "None"
-    opened.recent.remember(False)
-    opened.note_recent(tmp_path / "a.ecgtwin")
-    assert opened.recent.paths == []
+    open_path(opened.workbench, tmp_path / "a.ecgtwin")
+    opened.workbench.parts.recent_menu.note(tmp_path / "a.ecgtwin")
+    assert opened.workbench.parts.recent_menu.actions()[0].text() == "a.ecgtwin"
+    opened.workbench.parts.recent_menu.forget()
+    assert opened.workbench.parts.recent_menu.actions()[0].text() == "None"
+    opened.workbench.parts.recent_menu.recent.remember(False)
+    opened.workbench.parts.recent_menu.note(tmp_path / "a.ecgtwin")
+    assert opened.workbench.parts.recent_menu.recent.paths == []
     qtbot.waitUntil(lambda: idle(opened))

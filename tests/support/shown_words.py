@@ -12,7 +12,7 @@ from places import PACKAGE
 from ecgtwin_app.i18n.message import fields_of
 
 #: Calls whose literal texts are keys of the tables, by their places: sentences of the window, ...
-WINDOW = {"tr": (0,), "N_": (0,), "plural": (0, 1), "Command": (1, 4)}
+WINDOW = {"tr": (0,), "N_": (0,), "plural": (0, 1), "Command": (1, 5)}
 #: ... messages of the rooms below, ...
 MESSAGES = {
     "Message": (0,),

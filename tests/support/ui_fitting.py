@@ -30,10 +30,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from ui_standin import StandInEngine
+from ui_window import run
 
 from ecgtwin_app.ui.widgets.overflow_row import OverflowRow
 from ecgtwin_app.ui.window.language import install_everywhere
 from ecgtwin_app.ui.window.main_window import MainWindow
+from ecgtwin_app.ui.window.screen import room_for
 
 
 def cut(widget: QWidget) -> str:
@@ -105,7 +107,7 @@ def problems(window: MainWindow) -> list[str]:
             or names(row.menu) < len([item for item in row.left_out if item.fill is not None])
         ):
             found.append(f"out of reach: {len(row.left_out)} of {type(row).__name__}")
-    criteria = window.results.criteria
+    criteria = window.workbench.parts.results.criteria
     if criteria.isVisible():
         rows = range(criteria.rowCount())
         found += [
@@ -113,7 +115,7 @@ def problems(window: MainWindow) -> list[str]:
             for k in rows
             if criteria.rowHeight(k) < criteria.sizeHintForRow(k)
         ]
-    table = window.results.measurements.table
+    table = window.workbench.parts.results.measurements.table
     if table.isVisible():
         metrics, room = table.fontMetrics(), table.columnWidth(0) - 10
         whole = [table.item(row, 0).text() for row in range(table.rowCount())]
@@ -129,37 +131,37 @@ def main() -> None:
     install_everywhere(application, language)
     store = QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat)
     window = MainWindow(StandInEngine, store)
-    room = window.room()
+    room = room_for(window)
     found = {}
     if window.width() > room.width() or window.height() > room.height():
         found["opened"] = [f"{window.width()} × {window.height()} on {room.width()} × {room.height()}"]
 
     def wait(done):
         end = time.perf_counter() + 120
-        while time.perf_counter() < end and not (done() and window.view.up_to_date):
+        while time.perf_counter() < end and not (done() and window.workbench.parts.page_view.up_to_date):
             application.processEvents()
         for _ in range(20):
             application.processEvents()
 
     def idle():
-        return not window.controller.worker.busy and not window.controller.running
+        return not window.workbench.jobs.worker.busy and not window.workbench.jobs.running
 
     window.show()
-    window.controller.prepare_engine()
-    window.open_example()
-    wait(lambda: window.session.reference is not None and idle())
-    window.session.set_request(replace(window.session.request, steps=2))
-    window.generate()
-    wait(lambda: window.session.twins and idle())
+    window.workbench.jobs.prepare_engine()
+    run(window, "open_example")
+    wait(lambda: window.workbench.session.reference is not None and idle())
+    window.workbench.session.set_request(replace(window.workbench.session.request, steps=2))
+    run(window, "generate")
+    wait(lambda: window.workbench.session.twins and idle())
     for size in sizes:
         window.resize(*map(int, size.split("x")))
-        for tab in range(window.tabs.count()):
-            if window.tabs.isTabVisible(tab):
-                window.tabs.setCurrentIndex(tab)
+        for tab in range(window.workbench.parts.arrangement.tabs.count()):
+            if window.workbench.parts.arrangement.tabs.isTabVisible(tab):
+                window.workbench.parts.arrangement.tabs.setCurrentIndex(tab)
                 wait(idle)
-                key = f"{size}, {window.tabs.tabText(tab)}, {window.width()} × {window.height()}"
+                key = f"{size}, {window.workbench.parts.arrangement.tabs.tabText(tab)}, {window.width()} × {window.height()}"
                 found[key] = problems(window)
-    window.close()
+    run(window, "close")
     print(json.dumps(found))
 
 

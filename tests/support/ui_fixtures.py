@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from PySide6.QtCore import QSettings
 from ui_standin import StandInEngine
-from ui_window import idle
+from ui_window import idle, run
 
 from ecgtwin_app.ui.window.main_window import MainWindow
 
@@ -43,8 +43,12 @@ def window(qtbot, engine, store):
 @pytest.fixture
 def opened(window, qtbot):
     """The window with the example open and the weights known."""
-    window.controller.prepare_engine()
-    window.open_example()
-    qtbot.waitUntil(lambda: window.session.reference is not None and idle(window))
-    qtbot.waitUntil(lambda: window.view.up_to_date and window.view.page is not None)
+    window.workbench.jobs.prepare_engine()
+    run(window, "open_example")
+    qtbot.waitUntil(lambda: window.workbench.session.reference is not None and idle(window))
+    qtbot.waitUntil(
+        lambda: (
+            window.workbench.parts.page_view.up_to_date and window.workbench.parts.page_view.page is not None
+        )
+    )
     return window

@@ -7,6 +7,8 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPushButton
 
+from ecgtwin_app.ui.commands.table import COMMANDS
+
 CONTROL, SHIFT, ALT = (
     Qt.KeyboardModifier.ControlModifier,
     Qt.KeyboardModifier.ShiftModifier,
@@ -16,15 +18,21 @@ CONTROL, SHIFT, ALT = (
 
 def idle(window) -> bool:
     """Whether no job runs or waits."""
-    return not window.controller.worker.busy and not window.controller.running
+    return not window.workbench.jobs.worker.busy and not window.workbench.jobs.running
+
+
+def run(window, name) -> None:
+    """Do what a command does."""
+    (command,) = (one for one in COMMANDS if one.id == name)
+    command.run(window.workbench)
 
 
 def generate(window, qtbot, **request) -> None:
     """Make twins by the keyboard and wait for them."""
-    window.session.set_request(replace(window.session.request, steps=3, **request))
-    wanted = len(window.session.twins) + window.session.request.samples
+    window.workbench.session.set_request(replace(window.workbench.session.request, steps=3, **request))
+    wanted = len(window.workbench.session.twins) + window.workbench.session.request.samples
     qtbot.keyClick(window, Qt.Key.Key_G, CONTROL)
-    qtbot.waitUntil(lambda: len(window.session.twins) == wanted and idle(window))
+    qtbot.waitUntil(lambda: len(window.workbench.session.twins) == wanted and idle(window))
 
 
 def accept_file_dialog(window, qtbot, path, *more) -> None:

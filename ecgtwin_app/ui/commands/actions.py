@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QAction, QKeySequence, QStatusTipEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
 
 from ecgtwin_app.i18n.words import tr
 from ecgtwin_app.ui.commands.command import Command, tool_tip
@@ -26,6 +27,9 @@ class Actions:
 
     def __init__(self, window: QMainWindow):
         self.menus = {name: window.menuBar().addMenu(f"&{tr(name)}") for name in MENUS}
+        reasons = _Reasons(window)
+        for menu in self.menus.values():
+            menu.installEventFilter(reasons)
         self.of: dict[str, QAction] = {}
         for command in COMMANDS:
             action = self.of[command.id] = QAction(tr(command.text), window)
@@ -64,3 +68,15 @@ class Actions:
         command.run(workbench)
         if command.checked is not None:
             self.of[command.id].setChecked(command.checked(workbench))
+
+
+class _Reasons(QObject):
+    """Says why a greyed command cannot be done: Qt's own style lets the pointer rest on enabled ones only."""
+
+    def eventFilter(self, menu: QMenu, event: QEvent) -> bool:
+        """The status tip of the greyed action under the pointer."""
+        if event.type() == QEvent.Type.MouseMove:
+            action = menu.actionAt(event.position().toPoint())
+            if action is not None and not action.isEnabled():
+                QApplication.sendEvent(self.parent(), QStatusTipEvent(action.statusTip()))
+        return False

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from ecgtwin_app.i18n.words import N_, tr
 from ecgtwin_app.report.calipers import AMPLITUDE, TIME
-from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.report.displayed import shown
+from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.ui.commands.command import Command, Need
 from ecgtwin_app.ui.commands.needs import RECORDING, REVEALED
 from ecgtwin_app.ui.commands.workbench import Workbench

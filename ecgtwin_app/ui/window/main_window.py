@@ -205,7 +205,9 @@ class MainWindow(QMainWindow):
         keep_geometry(workbench.settings, self, workbench.parts.arrangement.splitter.own_widths)
         for dialog in self.findChildren(QDialog):
             dialog.close()  # some have threads of their own
-        workbench.undo.blockSignals(True)  # once deleted it says that it is empty, and nobody is there to show it
+        workbench.undo.blockSignals(
+            True
+        )  # once deleted it says that it is empty, and nobody is there to show it
         workbench.flicker.stop()
         workbench.spin.stop()
         workbench.jobs.stop()

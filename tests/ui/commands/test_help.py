@@ -18,9 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from ui_fixtures import engine, opened, qtbot, store, window  # noqa: F401
+from ui_window import run
 
 from ecgtwin_app.engine.request import FIELDS
 from ecgtwin_app.ui.commands.table import COMMANDS
+from ecgtwin_app.ui.commands.touring import offer_tour, tour_of
 from ecgtwin_app.ui.dialogs.tour import STEPS
 from ecgtwin_app.ui.panels.definitions import DEFINITIONS
 from ecgtwin_app.ui.panels.lead_table import QUANTITIES
@@ -31,8 +33,8 @@ from ecgtwin_app.ui.window import settings
 
 
 def test_the_tour_goes_through_five_steps_by_keyboard_beside_the_real_widgets(opened, qtbot):  # noqa: F811
-    opened.offer_tour()
-    tour = opened.tour
+    offer_tour(opened.workbench)
+    tour = tour_of(opened)
     seen = []
     for _ in STEPS:
         seen.append(tour.title.text())
@@ -44,28 +46,28 @@ def test_the_tour_goes_through_five_steps_by_keyboard_beside_the_real_widgets(op
         assert tour.words.height() >= tour.words.heightForWidth(tour.words.width()), "no line is cut"
         qtbot.keyClick(tour.next, Qt.Key.Key_Right)
     assert seen == ["Open", "Ask", "Compare", "Measure", "Print"]
-    assert opened.tour is None
+    assert tour_of(opened) is None
 
 
 def test_the_tour_comes_once_and_stands_in_the_help_menu(opened, qtbot):  # noqa: F811
-    opened.offer_tour()
-    qtbot.keyClick(opened.tour, Qt.Key.Key_Escape)
-    assert opened.tour is None
-    assert settings.read(opened.store, settings.TOUR_SEEN) is True
-    opened.offer_tour()
-    assert opened.tour is None
-    opened.commands["take_tour"].trigger()
-    assert opened.tour is not None
-    assert opened.commands["take_tour"] in opened.menus["Help"].actions()
-    opened.tour.end()
+    offer_tour(opened.workbench)
+    qtbot.keyClick(tour_of(opened), Qt.Key.Key_Escape)
+    assert tour_of(opened) is None
+    assert settings.read(opened.workbench.settings, settings.TOUR_SEEN) is True
+    offer_tour(opened.workbench)
+    assert tour_of(opened) is None
+    opened.command_actions.of["take_tour"].trigger()
+    assert tour_of(opened) is not None
+    assert opened.command_actions.of["take_tour"] in opened.command_actions.menus["Help"].actions()
+    tour_of(opened).end()
 
 
 def test_no_key_of_the_window_works_under_the_tour_and_back_goes_back(opened, qtbot):  # noqa: F811
-    opened.take_tour()
-    tour = opened.tour
-    layout = opened.page_layout
+    run(opened, "take_tour")
+    tour = tour_of(opened)
+    layout = opened.workbench.view.layout
     qtbot.keyClick(tour, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
-    assert opened.page_layout == layout
+    assert opened.workbench.view.layout == layout
     qtbot.keyClick(tour, Qt.Key.Key_Right)
     qtbot.keyClick(tour, Qt.Key.Key_Left)
     assert tour.number == 0
@@ -79,18 +81,18 @@ def test_no_key_of_the_window_works_under_the_tour_and_back_goes_back(opened, qt
 
 
 def test_the_sheet_lists_every_shortcut_and_fits_a_small_screen(opened):  # noqa: F811
-    opened.show_shortcuts()
+    run(opened, "show_shortcuts")
     (dialog,) = [d for d in opened.findChildren(QDialog) if d.isVisible()]
     texts = [label.text() for label in dialog.findChildren(QLabel)]
     for command in COMMANDS:
-        if command.shortcuts:
+        if command.keys:
             assert command.text.replace("&", "").rstrip("…") in texts, command.id
     assert dialog.sizeHint().width() <= 1280 and dialog.sizeHint().height() <= 760
     dialog.reject()
 
 
 def test_no_two_commands_share_a_shortcut():
-    keys = [keys for command in COMMANDS for keys in command.shortcuts]
+    keys = [keys for command in COMMANDS for keys in command.keys]
     assert len(keys) == len(set(keys))
 
 
@@ -103,9 +105,9 @@ def test_every_action_can_be_reached_by_the_keyboard_and_says_what_it_does(opene
             if action.menu() is not None:
                 walk(action.menu())
 
-    for menu in opened.menus.values():
+    for menu in opened.command_actions.menus.values():
         walk(menu)
-    for name, action in opened.commands.items():
+    for name, action in opened.command_actions.of.items():
         assert action in in_menus, name
         assert action.text().replace("&", "") and action.statusTip(), name
     for action in opened.findChildren(QAction):
@@ -138,13 +140,16 @@ def test_every_measurement_is_defined(key):
 
 
 def test_a_measurement_says_its_definition_and_its_source(opened):  # noqa: F811
-    table, row = opened.results.measurements.table, opened.results.measurements.row_of("pr")
+    table, row = (
+        opened.workbench.parts.results.measurements.table,
+        opened.workbench.parts.results.measurements.row_of("pr"),
+    )
     assert "onset of P to the onset of QRS (Kligfield 2007)" in table.item(row, 0).toolTip()
     assert "AHA/ACC/HRS" in table.item(row, 4).toolTip()
 
 
 def test_every_control_of_the_request_has_a_tip(opened):  # noqa: F811
-    form = opened.request_panel.form
+    form = opened.workbench.parts.request_panel.form
     assert set(form.fields) == {name for name, record in FIELDS.items() if record.in_form}
     assert all(field.toolTip() for field in (*form.fields.values(), form.more))
 
@@ -152,4 +157,4 @@ def test_every_control_of_the_request_has_a_tip(opened):  # noqa: F811
 def test_a_command_has_one_name_in_menu_and_bar(opened):  # noqa: F811
     menus = {command.id: command.text.replace("&", "").rstrip("…") for command in COMMANDS}
     for name in ("toggle_fiducials", "toggle_magnifier"):
-        assert opened.page_bar.buttons[name].text() == menus[name]
+        assert opened.workbench.parts.page_bar.buttons[name].text() == menus[name]

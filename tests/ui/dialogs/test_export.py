@@ -5,12 +5,13 @@ import json
 import numpy as np
 import pytest
 from ui_standin import StandInEngine
-from ui_window import accept_file_dialog, generate, idle
+from ui_window import accept_file_dialog, generate, idle, run
 
 from ecgtwin_app.ecg.signal.recording import LEADS
 from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.formats.writing import FORMATS
 from ecgtwin_app.session.session_file import SessionState, read_session, write_session
+from ecgtwin_app.ui.commands.twin import set_heat_map
 from ecgtwin_app.ui.dialogs import export_dialog
 from ecgtwin_app.ui.dialogs.export_dialog import (
     ALL,
@@ -31,9 +32,9 @@ RECORDINGS = [suffix for suffix, _ in FORMATS.values()]
 
 def export(window, qtbot, wished: Export, target):
     """Export as the dialog would, and wait for the sentence."""
-    window.controller.export_as(wished, target)
+    window.workbench.jobs.exports.export_as(wished, target)
     qtbot.waitUntil(lambda: idle(window))
-    return window.messages.text
+    return window.workbench.messages.text
 
 
 def choose(dialog, **values):
@@ -44,7 +45,7 @@ def choose(dialog, **values):
 
 
 def open_dialog(window, qtbot) -> ExportDialog:
-    window.commands["export"].trigger()
+    window.command_actions.of["export"].trigger()
     qtbot.waitUntil(lambda: bool(window.findChildren(ExportDialog)))
     return window.findChildren(ExportDialog)[-1]
 
@@ -55,7 +56,7 @@ def test_twins_in_any_format(opened, qtbot, tmp_path, suffix):
     folder = tmp_path / "out"
     said = export(opened, qtbot, Export(TWINS, suffix, True), folder)
     assert "Saved 1 twin in the folder out, marked synthetic" in said
-    twin = opened.session.twin.recording
+    twin = opened.workbench.session.twin.recording
     back = read_ecg(folder / f"twin_001{suffix}")
     assert back.synthetic and back.provenance["seed"] == twin.provenance["seed"]
     np.testing.assert_allclose(back.signal, twin.signal, atol=6e-4)
@@ -72,7 +73,7 @@ def test_the_open_ecg_in_any_format(opened, qtbot, tmp_path, suffix):
     assert "de-identified" in said and "synthetic" not in said
     back = read_ecg(tmp_path / f"ecg{suffix}")
     assert not back.synthetic and back.patient.name == "" and back.recorded == ""
-    np.testing.assert_allclose(back.signal, opened.session.reference.signal, atol=6e-4)
+    np.testing.assert_allclose(back.signal, opened.workbench.session.reference.signal, atol=6e-4)
 
 
 def test_heat_maps_are_made_where_they_are_not_there(opened, qtbot, tmp_path):
@@ -122,14 +123,14 @@ def test_what_was_chosen_is_remembered_and_written_where_the_file_dialog_says(op
     choose(dialog, what=TWINS, which=SHOWN, format=".dcm")
     dialog.go.click()
     accept_file_dialog(opened, qtbot, tmp_path / "twin")
-    qtbot.waitUntil(lambda: "Saved twin.dcm" in opened.messages.text)
+    qtbot.waitUntil(lambda: "Saved twin.dcm" in opened.workbench.messages.text)
     assert read_ecg(tmp_path / "twin.dcm").synthetic
     again = open_dialog(opened, qtbot)
-    assert again.export() == Export(TWINS, ".dcm")
+    assert run(again, "export") == Export(TWINS, ".dcm")
     choose(again, which=ALL)
     again.go.click()
     accept_file_dialog(opened, qtbot, tmp_path / "all")
-    qtbot.waitUntil(lambda: "in the folder all" in opened.messages.text)
+    qtbot.waitUntil(lambda: "in the folder all" in opened.workbench.messages.text)
     assert (tmp_path / "all" / "twin_001.dcm").exists()
 
 
@@ -138,14 +139,14 @@ def test_a_page_is_exported_from_the_dialog_too(opened, qtbot, tmp_path):
     choose(dialog, what=PAGE, format=".svg")
     dialog.go.click()
     accept_file_dialog(opened, qtbot, tmp_path / "page")
-    qtbot.waitUntil(lambda: "Saved the page" in opened.messages.text)
+    qtbot.waitUntil(lambda: "Saved the page" in opened.workbench.messages.text)
     assert (tmp_path / "page.svg").exists()
 
 
 def test_without_a_twin_only_the_ecg_is_offered(opened, store, qtbot):
     dialog = ExportDialog((), store, opened)
     assert [dialog.what.itemData(k) for k in range(dialog.what.count())] == [REFERENCE, TABLE, PAGE]
-    assert not opened.controller.running
+    assert not opened.workbench.jobs.running
     for what in (REFERENCE, TABLE, PAGE):
         choose(dialog, what=what)
         assert dialog.export().suffix in SUFFIXES[what] and not dialog.export().into_folder
@@ -177,25 +178,34 @@ def test_the_menu_offers_a_map_by_condition_of_a_combination(opened, qtbot, tmp_
     """With a twin that has not that condition the map is of all."""
     both = ("atrial fibrillation", "left bundle branch block")
     generate(opened, qtbot, conditions=both)
-    opened.set_heat_map("attention")
-    qtbot.waitUntil(lambda: opened.view.page.heatmap is not None and idle(opened))
-    assert tuple(opened.heat_menu.parts) == ("", *both) and opened.heat_menu.parts[""].isChecked()
-    opened.heat_menu.parts["left bundle branch block"].trigger()
-    qtbot.waitUntil(lambda: idle(opened) and opened.view.page.heatmap is not None)
-    heat = opened.view.page.heatmap
-    assert (heat.method, heat.of) == ("attention", "left bundle branch block")
-    assert opened.heat_menu.parts["left bundle branch block"].isChecked()
-    opened.heat_menu.methods["contrast"].trigger()
-    qtbot.waitUntil(
-        lambda: idle(opened) and opened.view.page.heatmap.name == "contrast of left bundle branch block"
+    set_heat_map(opened.workbench, "attention")
+    qtbot.waitUntil(lambda: opened.workbench.parts.page_view.page.heatmap is not None and idle(opened))
+    assert (
+        tuple(opened.workbench.parts.heat_menu.parts) == ("", *both)
+        and opened.workbench.parts.heat_menu.parts[""].isChecked()
     )
-    opened.heat_menu.methods["attention"].trigger()
-    assert opened.view.page.heatmap is heat, "made once"
+    opened.workbench.parts.heat_menu.parts["left bundle branch block"].trigger()
+    qtbot.waitUntil(lambda: idle(opened) and opened.workbench.parts.page_view.page.heatmap is not None)
+    heat = opened.workbench.parts.page_view.page.heatmap
+    assert (heat.method, heat.of) == ("attention", "left bundle branch block")
+    assert opened.workbench.parts.heat_menu.parts["left bundle branch block"].isChecked()
+    opened.workbench.parts.heat_menu.methods["contrast"].trigger()
+    qtbot.waitUntil(
+        lambda: (
+            idle(opened)
+            and opened.workbench.parts.page_view.page.heatmap.name == "contrast of left bundle branch block"
+        )
+    )
+    opened.workbench.parts.heat_menu.methods["attention"].trigger()
+    assert opened.workbench.parts.page_view.page.heatmap is heat, "made once"
     generate(opened, qtbot, conditions=("atrial fibrillation",))
-    qtbot.waitUntil(lambda: idle(opened) and opened.view.page.heatmap is not None)
-    assert opened.view.page.heatmap.of == "" and opened.heat_menu.parts == {}
+    qtbot.waitUntil(lambda: idle(opened) and opened.workbench.parts.page_view.page.heatmap is not None)
+    assert (
+        opened.workbench.parts.page_view.page.heatmap.of == ""
+        and opened.workbench.parts.heat_menu.parts == {}
+    )
     path = tmp_path / "x.ecgtwin"
-    write_session(path, SessionState(**opened.session.snapshot()))
+    write_session(path, SessionState(**opened.workbench.session.snapshot()))
     back = read_session(path)
     assert {heat.name for heat in back.heatmaps.values()} >= {
         "attention of left bundle branch block",

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, QPushButton
 from synthetic_ecg import strip
-from ui_window import CONTROL, SHIFT, accept_file_dialog, generate, idle
+from ui_window import CONTROL, SHIFT, accept_file_dialog, generate, idle, run
 
 from ecgtwin_app.ecg.measurement.quality import UNUSABLE
 from ecgtwin_app.ecg.signal.leads import independent_leads, twelve_leads
@@ -20,6 +20,8 @@ from ecgtwin_app.ecg.signal.recording import LEADS, Patient, Recording
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import open_ecg, read_ecg, write_ecg
 from ecgtwin_app.session.same_patient import contradictions
+from ecgtwin_app.ui.commands.opening import open_path
+from ecgtwin_app.ui.commands.twin import set_heat_map
 from ecgtwin_app.ui.dialogs.seconds_dialog import SecondsDialog
 from ecgtwin_app.ui.dialogs.seconds_strip import clock, seconds_of
 from ecgtwin_app.ui.dialogs.table_dialog import TableDialog
@@ -45,26 +47,26 @@ def dialog_of(window, qtbot, kind):
 
 @pytest.fixture
 def choosing(window, qtbot, long_file):
-    window.open_path(long_file)
+    open_path(window.workbench, long_file)
     dialog = dialog_of(window, qtbot, SecondsDialog)
     qtbot.waitUntil(lambda: dialog.page.covers(0.0))
     return dialog
 
 
 def test_ten_seconds_are_chosen_by_keys_and_become_the_reference(window, choosing, qtbot):
-    assert window.session.reference is None, "nothing is opened before it is chosen"
+    assert window.workbench.session.reference is None, "nothing is opened before it is chosen"
     for key, modifier in ((Qt.Key.Key_PageDown, None), (Qt.Key.Key_Right, None), (Qt.Key.Key_Right, SHIFT),
                           (Qt.Key.Key_Right, CONTROL)):  # fmt: skip
         qtbot.keyClick(choosing.strip, key, modifier or Qt.KeyboardModifier.NoModifier)
     assert choosing.start == pytest.approx(10 + 1 + 0.1 + 60)
     assert "0:01:11.1" in choosing.place.text()
     qtbot.keyClick(choosing, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: window.session.reference is not None and idle(window))
-    reference = window.session.reference
+    qtbot.waitUntil(lambda: window.workbench.session.reference is not None and idle(window))
+    reference = window.workbench.session.reference
     assert reference.duration == 10.0 and reference.history[0].startswith("took 71.1 s to 81.1 s of 120 s")
     # The climb tells which seconds these really are.
     assert np.median(reference.lead("I")) == pytest.approx(76.1 / LONG, abs=0.02)
-    assert window.view.page is not None
+    assert window.workbench.parts.page_view.page is not None
 
 
 def test_keys_stop_at_the_ends(choosing, qtbot):
@@ -104,29 +106,29 @@ def test_the_chosen_seconds_are_described_and_cancel_opens_nothing(window, choos
     assert choosing.start == 65.0
     qtbot.keyClick(choosing, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: idle(window))
-    assert window.session.reference is None
+    assert window.workbench.session.reference is None
 
 
 def test_other_seconds_of_the_open_recording(window, choosing, qtbot):
     choosing.show_start(20.0)
     choosing.accept()
-    qtbot.waitUntil(lambda: window.session.reference is not None and idle(window))
-    first = window.session.reference
-    window.commands["choose_seconds"].trigger()
+    qtbot.waitUntil(lambda: window.workbench.session.reference is not None and idle(window))
+    first = window.workbench.session.reference
+    window.command_actions.of["choose_seconds"].trigger()
     again = dialog_of(window, qtbot, SecondsDialog)
     assert again.start == 20.0
     qtbot.keyClick(again.strip, Qt.Key.Key_Right)
     again.accept()
-    qtbot.waitUntil(lambda: window.session.reference is not first and idle(window))
-    assert "took 21 s" in window.session.reference.history[0]
+    qtbot.waitUntil(lambda: window.workbench.session.reference is not first and idle(window))
+    assert "took 21 s" in window.workbench.session.reference.history[0]
 
 
 def test_ten_seconds_are_opened_without_a_question(window, qtbot, tmp_path):
-    window.open_path(write_ecg(strip()[0], tmp_path / "short.hea"))
-    qtbot.waitUntil(lambda: window.session.reference is not None and idle(window))
+    open_path(window.workbench, write_ecg(strip()[0], tmp_path / "short.hea"))
+    qtbot.waitUntil(lambda: window.workbench.session.reference is not None and idle(window))
     assert not window.findChildren(SecondsDialog)
-    window.choose_seconds()
-    assert "not longer" in window.messages.text
+    run(window, "choose_seconds")
+    assert "not longer" in window.workbench.messages.text
 
 
 def test_a_table_asks_for_what_it_does_not_say(window, qtbot, tmp_path):
@@ -134,7 +136,7 @@ def test_a_table_asks_for_what_it_does_not_say(window, qtbot, tmp_path):
     rows = (";".join(f"{value * 1000:.1f}".replace(".", ",") for value in row) for row in recording.signal.T)
     path = tmp_path / "table.csv"
     path.write_text("\n".join(rows))
-    window.open_path(path)
+    open_path(window.workbench, path)
     dialog = dialog_of(window, qtbot, TableDialog)
     assert dialog.table.columnCount() == 12 and dialog.table.horizontalHeaderItem(3).text() == "aVR"
     assert dialog.table.item(0, 0).text().count(",") == 1, "the decimal comma separates nothing"
@@ -146,23 +148,25 @@ def test_a_table_asks_for_what_it_does_not_say(window, qtbot, tmp_path):
     qtbot.waitUntil(lambda: opens.isEnabled())
     assert "10.0 s" in dialog.note.text()
     qtbot.mouseClick(opens, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.session.reference is not None and idle(window))
-    assert window.session.reference.leads == LEADS and window.session.reference.rate == 500
-    np.testing.assert_allclose(window.session.reference.signal, recording.signal, atol=6e-5)
+    qtbot.waitUntil(lambda: window.workbench.session.reference is not None and idle(window))
+    assert (
+        window.workbench.session.reference.leads == LEADS and window.workbench.session.reference.rate == 500
+    )
+    np.testing.assert_allclose(window.workbench.session.reference.signal, recording.signal, atol=6e-5)
 
 
 def test_few_leads_are_shown_and_a_twin_says_which_are_missing(window, qtbot, tmp_path, engine):
     full = strip()[0]
     few = Recording(full.signal[[0, 1, 6]], 500.0, ("I", "II", "V1"))
-    window.open_path(write_ecg(few, tmp_path / "few.edf"))
-    qtbot.waitUntil(lambda: window.session.reference is not None and idle(window))
-    qtbot.waitUntil(lambda: window.view.up_to_date)
-    shown = [panel.lead for _, panels in window.view.page.blocks for panel in panels]
-    assert sorted(shown) == sorted(window.session.reference.leads)
+    open_path(window.workbench, write_ecg(few, tmp_path / "few.edf"))
+    qtbot.waitUntil(lambda: window.workbench.session.reference is not None and idle(window))
+    qtbot.waitUntil(lambda: window.workbench.parts.page_view.up_to_date)
+    shown = [panel.lead for _, panels in window.workbench.parts.page_view.page.blocks for panel in panels]
+    assert sorted(shown) == sorted(window.workbench.session.reference.leads)
     assert {"I", "II", "V1"} <= set(shown) and "V2" not in shown
-    window.generate()
-    qtbot.waitUntil(lambda: "V2, V3, V4, V5, V6" in window.messages.text)
-    assert not window.session.twins
+    run(window, "generate")
+    qtbot.waitUntil(lambda: "V2, V3, V4, V5, V6" in window.workbench.messages.text)
+    assert not window.workbench.session.twins
 
 
 def test_clock_and_back():
@@ -175,11 +179,11 @@ def test_exchanged_electrodes_are_said_when_a_recording_is_opened(window, qtbot,
     real = read_ecg(example_path())
     eight = independent_leads(real.signal).copy()
     eight[0], eight[1] = -eight[0], eight[1] - eight[0]
-    window.open_path(write_ecg(Recording(twelve_leads(eight), real.rate), tmp_path / "arms.hea"))
-    qtbot.waitUntil(lambda: window.session.reference is not None and idle(window))
-    assert window.messages.text == "electrodes perhaps exchanged: right and left arm"
-    window.open_example()
-    qtbot.waitUntil(lambda: "example" in window.messages.text)
+    open_path(window.workbench, write_ecg(Recording(twelve_leads(eight), real.rate), tmp_path / "arms.hea"))
+    qtbot.waitUntil(lambda: window.workbench.session.reference is not None and idle(window))
+    assert window.workbench.messages.text == "electrodes perhaps exchanged: right and left arm"
+    run(window, "open_example")
+    qtbot.waitUntil(lambda: "example" in window.workbench.messages.text)
 
 
 # -- more recordings of the same patient --------------------------------------------------------------
@@ -200,52 +204,54 @@ def _add(window, qtbot, *paths):
 
 
 def _map(window, qtbot, method):
-    window.set_heat_map(method)
-    qtbot.waitUntil(lambda: window.session.heatmap(method) is not None and idle(window))
+    set_heat_map(window.workbench, method)
+    qtbot.waitUntil(lambda: window.workbench.session.heatmap(method) is not None and idle(window))
 
 
 def test_twins_are_made_from_all_recordings_of_a_patient(opened, qtbot, tmp_path):
-    session, layers = opened.session, opened.layers_panel.list
+    session, layers = opened.workbench.session, opened.workbench.parts.layers_panel.list
     _add(opened, qtbot, _file(tmp_path, 66), _file(tmp_path, 70))
     added = session.others
-    assert len(added) == 2 and "made from 3 recordings" in opened.messages.text
-    assert opened.others_label.isVisible()
-    assert opened.others_label.text() == "+ 2 recordings of the same patient"
+    assert len(added) == 2 and "made from 3 recordings" in opened.workbench.messages.text
+    assert opened.workbench.parts.status.others.isVisible()
+    assert opened.workbench.parts.status.others.text() == "+ 2 recordings of the same patient"
     assert layers.item(layers.count() - 1).text() == "Reference + 2 recordings of the same patient"
-    assert any("+ 2" in name for name, _ in opened.results.provenance._rows)
-    assert opened.commands["undo"].text() == "&Undo addition of recordings"
-    opened.undo()
-    assert session.others == () and not opened.others_label.isVisible(), "both files were one step"
-    opened.redo()
+    assert any("+ 2" in name for name, _ in opened.workbench.parts.results.provenance._rows)
+    assert opened.command_actions.of["undo"].text() == "&Undo addition of recordings"
+    run(opened, "undo")
+    assert session.others == () and not opened.workbench.parts.status.others.isVisible(), (
+        "both files were one step"
+    )
+    run(opened, "redo")
     assert session.others == added
 
     digests = [other.digest() for other in added]
     generate(opened, qtbot)
     assert session.twin.recording.provenance["pooled_sha256"] == digests
-    opened.commands["remove_recordings"].trigger()
-    assert session.others == () and not opened.commands["remove_recordings"].isEnabled()
+    opened.command_actions.of["remove_recordings"].trigger()
+    assert session.others == () and not opened.command_actions.of["remove_recordings"].isEnabled()
     # The stand-in engine refuses to explain or follow a twin with other recordings than it was made with.
     _map(opened, qtbot, "contrast")
-    opened.morph.start()
-    qtbot.waitUntil(lambda: len(opened.morph.frames) > 2)
-    opened.morph.stop()
+    opened.workbench.morph.start()
+    qtbot.waitUntil(lambda: len(opened.workbench.morph.frames) > 2)
+    opened.workbench.morph.stop()
     qtbot.waitUntil(lambda: idle(opened))
     generate(opened, qtbot)
     assert "pooled_sha256" not in session.twin.recording.provenance
-    opened.controller.save_twins(tmp_path / "twins")
-    qtbot.waitUntil(lambda: "Saved 2 twins" in opened.messages.text and idle(opened))
+    opened.workbench.jobs.files.save_twins(tmp_path / "twins")
+    qtbot.waitUntil(lambda: "Saved 2 twins" in opened.workbench.messages.text and idle(opened))
     saved = json.loads((tmp_path / "twins" / "twins.json").read_text("utf-8"))
     assert "pooled_sha256" not in saved["provenance"], "the twins do not share it"
     assert [twin.get("provenance", {}).get("pooled_sha256") for twin in saved["twins"]] == [digests, None]
-    opened.previous_twin()
+    run(opened, "previous_twin")
 
-    opened.save_session()
+    run(opened, "save_session")
     accept_file_dialog(opened, qtbot, tmp_path / "work.ecgtwin")
-    qtbot.waitUntil(lambda: "Saved the session" in opened.messages.text)
-    opened.open_example()
+    qtbot.waitUntil(lambda: "Saved the session" in opened.workbench.messages.text)
+    run(opened, "open_example")
     qtbot.waitUntil(lambda: not session.twins and idle(opened))
     assert session.others == () and session.added == {}
-    opened.open_path(tmp_path / "work.ecgtwin")
+    open_path(opened.workbench, tmp_path / "work.ecgtwin")
     qtbot.waitUntil(lambda: len(session.twins) == 2 and idle(opened))
     assert session.others == () and list(session.added) == digests
     _map(opened, qtbot, "attention")
@@ -253,20 +259,20 @@ def test_twins_are_made_from_all_recordings_of_a_patient(opened, qtbot, tmp_path
 
 def test_recordings_are_added_to_an_open_one(window, qtbot):
     qtbot.keyClick(window, Qt.Key.Key_A, CONTROL | SHIFT)
-    assert "open one first" in window.messages.text
+    assert "open one first" in window.workbench.messages.text
 
 
 def test_a_recording_that_seems_to_be_of_another_patient_is_asked_about(opened, qtbot, tmp_path):
     man = _file(tmp_path, 66, patient=Patient(sex="M"))
     for answer, count in (("Leave it out", 0), ("Add it", 1)):
-        opened.controller.add([man])
+        opened.workbench.jobs.files.add([man])
         dialog = dialog_of(opened, qtbot, QDialog)
         buttons = {button.text(): button for button in dialog.findChildren(QPushButton)}
         assert buttons["Leave it out"].isDefault()
-        assert not opened.session.others, "nothing is added before it is decided"
+        assert not opened.workbench.session.others, "nothing is added before it is decided"
         qtbot.mouseClick(buttons[answer], Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: not opened.findChildren(QDialog))
-        assert len(opened.session.others) == count
+        assert len(opened.workbench.session.others) == count
 
 
 def test_what_cannot_be_pooled_is_refused_by_name(opened, qtbot, tmp_path):
@@ -280,10 +286,10 @@ def test_what_cannot_be_pooled_is_refused_by_name(opened, qtbot, tmp_path):
         (flat, "flat.hea cannot be added"),
         (example_path(), "is open already"),
     ):
-        opened.controller.add([path])
-        qtbot.waitUntil(lambda why=why: why in opened.messages.text and idle(opened))
-        assert not opened.session.others
-        opened.messages.hide()
+        opened.workbench.jobs.files.add([path])
+        qtbot.waitUntil(lambda why=why: why in opened.workbench.messages.text and idle(opened))
+        assert not opened.workbench.session.others
+        opened.workbench.messages.hide()
 
 
 def test_what_contradicts_and_what_says_nothing():
@@ -309,7 +315,7 @@ def test_channels_without_names_of_leads_are_asked_for(window, qtbot, tmp_path):
     for k, lead in enumerate(LEADS):
         text = text.replace(f" 0 {lead}\n", f" 0 chan {k}\n")
     path.write_text(text)
-    window.open_path(path)
+    open_path(window.workbench, path)
     dialog = dialog_of(window, qtbot, TableDialog)
     assert (
         dialog.windowTitle() == "What the file does not say"
@@ -324,30 +330,37 @@ def test_channels_without_names_of_leads_are_asked_for(window, qtbot, tmp_path):
     if shots := os.environ.get("ECGTWIN_SHOTS"):
         dialog.grab().save(f"{shots}/channels.png")
     qtbot.mouseClick(opens, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.session.reference is not None and idle(window))
-    assert window.session.reference.leads == LEADS
+    qtbot.waitUntil(lambda: window.workbench.session.reference is not None and idle(window))
+    assert window.workbench.session.reference.leads == LEADS
 
 
 def test_one_lead_is_measured_and_generation_says_at_once_what_it_needs(window, qtbot, tmp_path):
     recording = strip()[0]
     path = write_ecg(Recording(recording.signal[1:2], 500.0, leads=("ECG",)), tmp_path / "one.hea")
-    window.open_path(path)
-    qtbot.waitUntil(lambda: window.session.reference is not None and idle(window))
-    assert window.session.measurements["heart_rate"] == pytest.approx(72, abs=1)
-    assert window.session.measurements["reasons"]["qrs_axis"] == "needs I and aVF"
-    assert not window.request_panel.generate.isEnabled()
-    assert "needs the leads I, II and V1 to V6" in window.request_panel.generate.toolTip()
-    assert "needs the leads I, II and V1 to V6" in window.messages.text
-    assert "needs the leads I, II and V1 to V6" in window.results.summary.text(), "also after Dismiss"
-    window.open_example()
-    qtbot.waitUntil(lambda: window.session.reference.leads == LEADS and idle(window))
-    assert window.request_panel.generate.isEnabled() and "needs" not in window.messages.text
-    assert window.results.summary.text() == "Choose a condition and press Generate."
+    open_path(window.workbench, path)
+    qtbot.waitUntil(lambda: window.workbench.session.reference is not None and idle(window))
+    assert window.workbench.session.measurements["heart_rate"] == pytest.approx(72, abs=1)
+    assert window.workbench.session.measurements["reasons"]["qrs_axis"] == "needs I and aVF"
+    assert not window.workbench.parts.request_panel.generate.isEnabled()
+    assert "needs the leads I, II and V1 to V6" in window.workbench.parts.request_panel.generate.toolTip()
+    assert "needs the leads I, II and V1 to V6" in window.workbench.messages.text
+    assert "needs the leads I, II and V1 to V6" in window.workbench.parts.results.summary.text(), (
+        "also after Dismiss"
+    )
+    run(window, "open_example")
+    qtbot.waitUntil(lambda: window.workbench.session.reference.leads == LEADS and idle(window))
+    assert (
+        window.workbench.parts.request_panel.generate.isEnabled()
+        and "needs" not in window.workbench.messages.text
+    )
+    assert window.workbench.parts.results.summary.text() == "Choose a condition and press Generate."
 
 
 def test_the_choice_of_seconds_says_that_no_twin_can_be_made_of_two_leads(window, qtbot, tmp_path):
     signal = strip(seconds=30.0)[0].signal[:2]
-    window.open_path(write_ecg(Recording(signal, 500.0, leads=("ECG 1", "ECG 2")), tmp_path / "two.hea"))
+    open_path(
+        window.workbench, write_ecg(Recording(signal, 500.0, leads=("ECG 1", "ECG 2")), tmp_path / "two.hea")
+    )
     dialog = dialog_of(window, qtbot, SecondsDialog)
     qtbot.waitUntil(lambda: "needs the leads I, II and V1 to V6" in dialog.note.text())
     words = [label.text() for label in dialog.findChildren(QLabel)]
@@ -359,15 +372,15 @@ def test_an_unusable_recording_is_asked_about_before_a_twin_is_made(window, qtbo
     recording = strip()[0]
     noise = np.random.default_rng(1).normal(0, 3.0, (8, recording.samples))
     loud = Recording(twelve_leads(independent_leads(recording.signal) + noise), 500.0)
-    window.open_path(write_ecg(loud, tmp_path / "loud.hea"))
-    qtbot.waitUntil(lambda: window.session.reference is not None and idle(window))
-    assert window.session.verdict.verdict == UNUSABLE
-    assert "unusable" in window.messages.text
-    window.generate()
-    assert not window.controller.running
+    open_path(window.workbench, write_ecg(loud, tmp_path / "loud.hea"))
+    qtbot.waitUntil(lambda: window.workbench.session.reference is not None and idle(window))
+    assert window.workbench.session.verdict.verdict == UNUSABLE
+    assert "unusable" in window.workbench.messages.text
+    run(window, "generate")
+    assert not window.workbench.jobs.running
     asking = next(one for one in window.findChildren(QDialog) if one.windowTitle() == "An unusable recording")
     asking.reject()
-    assert not window.session.requests
+    assert not window.workbench.session.requests
 
 
 def test_the_seconds_of_an_interrupted_recording_lie_between_its_gaps(window, qtbot, tmp_path):

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtPrintSupport import QPrinter
 from synthetic_ecg import strip
-from ui_window import CONTROL, generate
+from ui_window import CONTROL, generate, run
 
 from ecgtwin_app.report.difference import difference
 from ecgtwin_app.report.export import print_page
@@ -20,6 +20,7 @@ from ecgtwin_app.report.page import Page
 from ecgtwin_app.report.vector_loops import loop, qrs_t_angle
 from ecgtwin_app.session.layer_stack import LayerStack
 from ecgtwin_app.ui.commands.palette import Palette, entries_of, matching
+from ecgtwin_app.ui.commands.view import set_layers
 from ecgtwin_app.ui.page.flicker import INTERVAL
 
 pytest_plugins = ("ui_fixtures",)
@@ -34,32 +35,36 @@ def _twin_of(reference, **fields):
 
 def test_eye_opacity_order_and_undo(opened, qtbot):
     generate(opened, qtbot, samples=3)
-    first, _, third = opened.session.twins
-    opened.session.show_twin(2)
-    assert opened.view.page.shown == ("reference", "twin")
-    panel = opened.layers_panel
+    first, _, third = opened.workbench.session.twins
+    opened.workbench.session.show_twin(2)
+    assert opened.workbench.parts.page_view.page.shown == ("reference", "twin")
+    panel = opened.workbench.parts.layers_panel
     row = next(
         k for k in range(panel.list.count()) if panel.list.item(k).data(Qt.ItemDataRole.UserRole) is first
     )
     panel.list.item(row).setCheckState(Qt.CheckState.Checked)
-    qtbot.waitUntil(lambda: opened.view.page.shown == ("reference", "twin 1", "twin"))
-    assert opened.view.page.layer("twin 1").dashed
+    qtbot.waitUntil(lambda: opened.workbench.parts.page_view.page.shown == ("reference", "twin 1", "twin"))
+    assert opened.workbench.parts.page_view.page.layer("twin 1").dashed
     panel.list.setCurrentRow(row)
     panel.opacity.setValue(40)
-    assert opened.view.page.layer("twin 1").opacity == 0.4
+    assert opened.workbench.parts.page_view.page.layer("twin 1").opacity == 0.4
     qtbot.mouseClick(panel.up, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(panel.up, Qt.MouseButton.LeftButton)
-    assert opened.view.page.shown == ("reference", "twin", "twin 1")
+    assert opened.workbench.parts.page_view.page.shown == ("reference", "twin", "twin 1")
     for _ in range(4):
-        opened.undo()
-    assert opened.layers == LayerStack()
-    assert opened.session.twin is third
+        run(opened, "undo")
+    assert opened.workbench.view.layers == LayerStack()
+    assert opened.workbench.session.twin is third
 
 
 def test_hiding_the_reference_leaves_the_twin(opened, qtbot):
     generate(opened, qtbot)
-    opened.set_layers(opened.layers.with_style(REFERENCE, visible=False), "visibility of layer")
-    assert opened.view.page.shown == ("twin",)
+    set_layers(
+        opened.workbench,
+        opened.workbench.view.layers.with_style(REFERENCE, visible=False),
+        "visibility of layer",
+    )
+    assert opened.workbench.parts.page_view.page.shown == ("twin",)
 
 
 def test_a_layer_that_was_recorded_cannot_pose_as_a_twin():
@@ -101,17 +106,17 @@ def test_loops_are_kors_and_the_angle_is_between_qrs_and_t():
 def test_while_the_key_is_held_reference_and_twin_take_turns(opened, qtbot):
     generate(opened, qtbot)
     qtbot.keyPress(opened, Qt.Key.Key_QuoteLeft)
-    assert opened.flickering.running
-    one = opened.view.page
-    opened.flickering.step()
-    other = opened.view.page
+    assert opened.workbench.flicker.running
+    one = opened.workbench.parts.page_view.page
+    opened.workbench.flicker.step()
+    other = opened.workbench.parts.page_view.page
     seen = [tuple(layer.who for layer in page.layers if layer.opacity > 0) for page in (one, other)]
     assert sorted(seen) == [("reference",), ("twin",)]
     assert one.generated is not None, "both carry the marks"
     assert other.generated is not None
     qtbot.keyRelease(opened, Qt.Key.Key_QuoteLeft)
-    assert not opened.flickering.running
-    assert opened.view.page.shown == ("reference", "twin")
+    assert not opened.workbench.flicker.running
+    assert opened.workbench.parts.page_view.page.shown == ("reference", "twin")
     assert 1000 / INTERVAL < 3, "fewer than three flashes a second"
 
 
@@ -130,7 +135,7 @@ def test_while_the_key_is_held_reference_and_twin_take_turns(opened, qtbot):
 def test_the_palette_finds_commands_paper_and_conditions(opened, qtbot, words, first):
     if "side" in words:
         generate(opened, qtbot)
-    assert matching(entries_of(opened), words)[0].text.startswith(first)
+    assert matching(entries_of(opened.workbench), words)[0].text.startswith(first)
 
 
 def test_the_palette_is_driven_by_keys(opened, qtbot):
@@ -138,17 +143,17 @@ def test_the_palette_is_driven_by_keys(opened, qtbot):
     (palette,) = opened.findChildren(Palette)
     qtbot.keyClicks(palette.search, "AFib")
     qtbot.keyClick(palette.search, Qt.Key.Key_Return)
-    assert opened.session.request.conditions == ("atrial fibrillation",)
+    assert opened.workbench.session.request.conditions == ("atrial fibrillation",)
     qtbot.keyClick(opened, Qt.Key.Key_K, CONTROL)
     palette = next(p for p in opened.findChildren(Palette) if p.isVisible())
     qtbot.keyClicks(palette.search, "cabrera")
     qtbot.keyClick(palette.search, Qt.Key.Key_Return)
-    assert opened.page_layout.order == "cabrera"
+    assert opened.workbench.view.layout.order == "cabrera"
 
 
 def test_the_table_is_copied_with_the_synthetic_mark(opened, qtbot):
     generate(opened, qtbot)
-    opened.copy_table()
+    run(opened, "copy_table")
     text = QGuiApplication.clipboard().text()
     assert text.startswith("SYNTHETIC")
     assert "QRS\tms\t" in text
@@ -168,8 +173,8 @@ def test_printing_is_at_true_scale_on_either_sheet(qapp, tmp_path, sheet, size):
 
 
 def test_the_theme_is_put_on_part_by_part(opened, qtbot):
-    before = opened.view._desk
+    before = opened.workbench.parts.page_view._desk
     qtbot.keyClick(opened, Qt.Key.Key_T, CONTROL)
-    assert opened.view._desk == before, "not all at once"
-    qtbot.waitUntil(lambda: opened.view._desk != before)
-    assert opened.score_strip.styleSheet() == opened.results.styleSheet()
+    assert opened.workbench.parts.page_view._desk == before, "not all at once"
+    qtbot.waitUntil(lambda: opened.workbench.parts.page_view._desk != before)
+    assert opened.workbench.parts.score_strip.styleSheet() == opened.workbench.parts.results.styleSheet()

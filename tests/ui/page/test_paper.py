@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from synthetic_ecg import strip
-from ui_window import CONTROL
+from ui_window import CONTROL, run
 
 from ecgtwin_app.report.colours import look_of
 from ecgtwin_app.report.displayed import FILTERS, shown, warning_text
@@ -22,19 +22,19 @@ pytest_plugins = ("ui_fixtures",)
 
 
 def test_every_option_of_the_menu_reaches_the_page_and_can_be_undone(opened):
-    before = opened.page_layout
-    for (field, value), action in opened.paper_menu.actions.items():
+    before = opened.workbench.view.layout
+    for (field, value), action in opened.workbench.parts.paper_menu.actions.items():
         action.trigger()
-        assert getattr(opened.view.page.layout, field) == value
+        assert getattr(opened.workbench.parts.page_view.page.layout, field) == value
         assert action.isChecked()
-    while opened.undo_stack.canUndo():
-        opened.undo()
-    assert opened.page_layout == before
+    while opened.workbench.undo.canUndo():
+        run(opened, "undo")
+    assert opened.workbench.view.layout == before
 
 
 def test_a_choice_is_one_step_with_a_name(opened):
-    opened.paper_menu.actions["grid", "grey"].trigger()
-    assert opened.commands["undo"].text() == "&Undo change of ruled paper"
+    opened.workbench.parts.paper_menu.actions["grid", "grey"].trigger()
+    assert opened.command_actions.of["undo"].text() == "&Undo change of ruled paper"
 
 
 @pytest.mark.parametrize(
@@ -46,28 +46,28 @@ def test_a_filter_that_is_not_diagnostic_is_warned_of(key, diagnostic):
 
 
 def test_a_filter_changes_what_is_drawn_and_is_not_kept_for_the_next_recording(opened, qtbot):
-    opened.paper_menu.actions["filter", "monitor"].trigger()
-    page = opened.view.page
+    opened.workbench.parts.paper_menu.actions["filter", "monitor"].trigger()
+    page = opened.workbench.parts.page_view.page
     assert "0.5 Hz" in page.recording("reference").history[-1]
-    assert page.reference.history == opened.session.reference.history, "the recording itself stays"
-    reference = opened.session.reference
-    opened.open_example()
-    qtbot.waitUntil(lambda: opened.session.reference is not reference)
-    assert opened.page_layout.filter == "none"
+    assert page.reference.history == opened.workbench.session.reference.history, "the recording itself stays"
+    reference = opened.workbench.session.reference
+    run(opened, "open_example")
+    qtbot.waitUntil(lambda: opened.workbench.session.reference is not reference)
+    assert opened.workbench.view.layout.filter == "none"
 
 
 def test_filtered_recordings_are_computed_once(opened):
-    reference = opened.session.reference
+    reference = opened.workbench.session.reference
     assert shown(reference, "muscle") is shown(reference, "muscle")
     assert shown(reference, "none") is reference
 
 
 def test_one_key_shows_and_hides_the_name(opened, qtbot):
-    assert not opened.view.page.layout.identity
+    assert not opened.workbench.parts.page_view.page.layout.identity
     qtbot.keyClick(opened, Qt.Key.Key_I, CONTROL)
-    assert opened.view.page.layout.identity
+    assert opened.workbench.parts.page_view.page.layout.identity
     qtbot.keyClick(opened, Qt.Key.Key_I, CONTROL)
-    assert not opened.view.page.layout.identity
+    assert not opened.workbench.parts.page_view.page.layout.identity
 
 
 def test_exports_are_ink_on_paper_without_the_name():
@@ -76,7 +76,7 @@ def test_exports_are_ink_on_paper_without_the_name():
 
 
 def test_the_screen_is_calibrated_with_a_card(opened, qtbot, store):
-    opened.calibrate_screen()
+    run(opened, "calibrate_screen")
     (dialog,) = opened.findChildren(CalibrationDialog)
     dialog.slider.setValue(400)
     assert dialog.card.pixels_per_mm == pytest.approx(6.0)
@@ -85,12 +85,12 @@ def test_the_screen_is_calibrated_with_a_card(opened, qtbot, store):
     settings.write(store, settings.PIXELS_PER_MM, 6.0)
     qtbot.keyClick(opened, Qt.Key.Key_0, CONTROL | Qt.KeyboardModifier.AltModifier)
     left, right = (
-        opened.view._to_view(opened.view.content.topLeft()),
-        opened.view._to_view(opened.view.content.topRight()),
+        opened.workbench.parts.page_view._to_view(opened.workbench.parts.page_view.content.topLeft()),
+        opened.workbench.parts.page_view._to_view(opened.workbench.parts.page_view.content.topRight()),
     )
-    card = (right.x() - left.x()) / opened.view.content.width() * CARD_WIDTH
+    card = (right.x() - left.x()) / opened.workbench.parts.page_view.content.width() * CARD_WIDTH
     assert card == pytest.approx(6.0 * CARD_WIDTH)
-    assert "100 %" in opened.zoom_label.text()
+    assert "100 %" in opened.workbench.parts.status.zoom.text()
 
 
 def _luminance(colour):

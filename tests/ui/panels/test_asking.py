@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFontMetrics
 from synthetic_ecg import strip
-from ui_window import CONTROL, accept_file_dialog, generate, idle
+from ui_window import CONTROL, accept_file_dialog, generate, idle, run
 
 from ecgtwin_app.conditions.vocabulary import find_condition, load_vocabulary
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
@@ -18,12 +18,14 @@ from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.formats.registry import write_ecg
 from ecgtwin_app.session.combination import in_order, why_not
 from ecgtwin_app.session.request_json import from_json, read_presets, title, to_json, write_presets
+from ecgtwin_app.ui.commands.leaving import is_unsaved
+from ecgtwin_app.ui.commands.twin import edit_score
 
 pytest_plugins = ("ui_fixtures",)
 
 
 def _click(window, qtbot, name, modifier=Qt.KeyboardModifier.NoModifier, column=1):
-    tree = window.request_panel.conditions.list
+    tree = window.workbench.parts.request_panel.conditions.list
     item = tree.item_of(name)
     tree.scrollToItem(item)
     rect = tree.visualItemRect(item)
@@ -46,36 +48,39 @@ def _click(window, qtbot, name, modifier=Qt.KeyboardModifier.NoModifier, column=
     ],
 )
 def test_searching_by_synonym_or_code_and_enter_chooses(opened, qtbot, words, name):
-    opened.session.set_request(TwinRequest(("sinus rhythm",)))
+    opened.workbench.session.set_request(TwinRequest(("sinus rhythm",)))
     qtbot.keyClick(opened, Qt.Key.Key_F, CONTROL)
-    search = opened.request_panel.conditions.search
+    search = opened.workbench.parts.request_panel.conditions.search
     qtbot.keyClicks(search, words)
     qtbot.keyClick(search, Qt.Key.Key_Return)
-    assert opened.session.request.conditions == (name,)
-    note = opened.request_panel.conditions.note.toPlainText()
+    assert opened.workbench.session.request.conditions == (name,)
+    note = opened.workbench.parts.request_panel.conditions.note.toPlainText()
     assert find_condition(name).teaching in note
     assert find_condition(name).criteria in note
-    opened.undo()
-    assert opened.session.request.conditions == ("sinus rhythm",)
+    run(opened, "undo")
+    assert opened.workbench.session.request.conditions == ("sinus rhythm",)
 
 
 def test_a_search_without_result_says_so(opened):
-    opened.request_panel.conditions.search.setText("zzz")
-    assert "Nothing found" in opened.request_panel.conditions.list.topLevelItem(0).text(1)
+    opened.workbench.parts.request_panel.conditions.search.setText("zzz")
+    assert "Nothing found" in opened.workbench.parts.request_panel.conditions.list.topLevelItem(0).text(1)
 
 
 def test_ctrl_click_and_plus_combine_with_the_rhythm_first(opened, qtbot):
     _click(opened, qtbot, "left bundle branch block")
     _click(opened, qtbot, "atrial fibrillation", CONTROL)
-    assert opened.session.request.conditions == ("atrial fibrillation", "left bundle branch block")
+    assert opened.workbench.session.request.conditions == ("atrial fibrillation", "left bundle branch block")
     _click(opened, qtbot, "ventricular premature complex", column=0)
-    assert len(opened.session.request.conditions) == 3
+    assert len(opened.workbench.session.request.conditions) == 3
     _click(opened, qtbot, "left bundle branch block", column=0)
-    assert opened.session.request.conditions == ("atrial fibrillation", "ventricular premature complex")
+    assert opened.workbench.session.request.conditions == (
+        "atrial fibrillation",
+        "ventricular premature complex",
+    )
 
 
 def test_what_no_heart_shows_is_said_and_cannot_be_generated(opened, qtbot):
-    panel = opened.request_panel
+    panel = opened.workbench.parts.request_panel
     _click(opened, qtbot, "left bundle branch block")
     row = panel.conditions.list.item_of("right bundle branch block")
     assert row.text(0) == ""
@@ -83,8 +88,8 @@ def test_what_no_heart_shows_is_said_and_cannot_be_generated(opened, qtbot):
     _click(opened, qtbot, "right bundle branch block", CONTROL)
     assert "No beat shows" in panel.conditions.problem.text()
     assert not panel.generate.isEnabled()
-    assert not opened.commands["generate"].isEnabled()
-    opened.undo()
+    assert not opened.command_actions.of["generate"].isEnabled()
+    run(opened, "undo")
     assert panel.generate.isEnabled()
 
 
@@ -116,76 +121,76 @@ def test_combinations_that_no_heart_shows_say_why(names):
 
 
 def test_what_the_weights_do_not_know_is_not_available(opened, qtbot):
-    conditions = opened.request_panel.conditions
+    conditions = opened.workbench.parts.request_panel.conditions
     row = conditions.list.item_of("Brugada type 1")
     assert row.text(2) == "not available"
-    before = opened.session.request.conditions
+    before = opened.workbench.session.request.conditions
     _click(opened, qtbot, "Brugada type 1")
-    assert opened.session.request.conditions == before
+    assert opened.workbench.session.request.conditions == before
     qtbot.keyClicks(conditions.search, "Brugada")
     qtbot.keyClick(conditions.search, Qt.Key.Key_Return)
-    assert opened.session.request.conditions == before
+    assert opened.workbench.session.request.conditions == before
 
 
 # -- numbers ------------------------------------------------------------------------------------------
 
 
 def test_typing_a_heart_rate_is_one_step_to_undo(opened, qtbot):
-    field = opened.request_panel.form.heart_rate
+    field = opened.workbench.parts.request_panel.form.heart_rate
     field.setFocus()
     field.selectAll()
     qtbot.keyClicks(field, "95")
     qtbot.keyClick(field, Qt.Key.Key_Tab)
-    assert opened.session.request.heart_rate == 95
-    assert "heart rate" in opened.commands["undo"].text()
-    opened.undo()
-    assert opened.session.request.heart_rate is None
+    assert opened.workbench.session.request.heart_rate == 95
+    assert "heart rate" in opened.command_actions.of["undo"].text()
+    run(opened, "undo")
+    assert opened.workbench.session.request.heart_rate is None
     assert field.text().startswith("keep")
-    opened.redo()
-    assert opened.session.request.heart_rate == 95
+    run(opened, "redo")
+    assert opened.workbench.session.request.heart_rate == 95
 
 
 def test_every_field_reaches_the_request(opened):
-    form = opened.request_panel.form
+    form = opened.workbench.parts.request_panel.form
     for name, value in {
         "heart_rate": 72, "severity": 0.6, "pr": 180, "qrs": 110, "qt": 400, "axis": -20, "strength": 1.8,
         "identity": 1.2,
     }.items():  # fmt: skip
         form.dials[name].field.setValue(value)
-        assert getattr(opened.session.request, name) == value, name
-        opened.undo()
-        assert getattr(opened.session.request, name) == getattr(TwinRequest(), name), name
-        opened.redo()
+        assert getattr(opened.workbench.session.request, name) == value, name
+        run(opened, "undo")
+        assert getattr(opened.workbench.session.request, name) == getattr(TwinRequest(), name), name
+        run(opened, "redo")
     form.boxes["age"].setValue(70)
     form.boxes["sex"].setCurrentIndex(2)
     form.boxes["samples"].setValue(3)
     form.boxes["seed"].setValue(42)
     form.boxes["best_of"].setValue(4)
     form.boxes["steps"].setValue(12)
-    request = opened.session.request
+    request = opened.workbench.session.request
     assert (request.age, request.sex, request.samples, request.seed) == (70, "M", 3, 42)
     assert (request.best_of, request.steps, request.conditions) == (4, 12, ("ventricular premature complex",))
-    assert opened.request_panel.generate.text() == "Generate 3 twins"
+    assert opened.workbench.parts.request_panel.generate.text() == "Generate 3 twins"
 
 
 def test_a_set_point_can_be_left_open_again(opened):
-    dial = opened.request_panel.form.dials["pr"]
+    dial = opened.workbench.parts.request_panel.form.dials["pr"]
     dial.slider.setValue(200)
-    assert opened.session.request.pr == 200
+    assert opened.workbench.session.request.pr == 200
     dial.field.setValue(dial.field.minimum())
-    assert opened.session.request.pr is None
+    assert opened.workbench.session.request.pr is None
     assert dial.field.text() == "keep"
 
 
 def test_the_rate_slider_covers_what_the_condition_allows(opened, qtbot):
     _click(opened, qtbot, "sinus bradycardia")
     low, high = find_condition("sinus bradycardia").rate_range
-    slider = opened.request_panel.form.dials["heart_rate"].slider
+    slider = opened.workbench.parts.request_panel.form.dials["heart_rate"].slider
     assert (slider.minimum(), slider.maximum()) == (low, high)
 
 
 def test_tab_goes_through_the_fields_as_they_are_read(opened, qtbot):
-    form = opened.request_panel.form
+    form = opened.workbench.parts.request_panel.form
     form.heart_rate.setFocus()
     for field in (form.dials["severity"].field, form.boxes["samples"], form.boxes["seed"], form.more):
         qtbot.keyClick(opened.focusWidget(), Qt.Key.Key_Tab)
@@ -197,59 +202,59 @@ def test_tab_goes_through_the_fields_as_they_are_read(opened, qtbot):
 
 def test_a_request_of_the_history_is_asked_again(opened, qtbot):
     generate(opened, qtbot, seed=7)
-    opened.session.set_request(TwinRequest(("atrial fibrillation",)))
-    opened.tabs.setCurrentWidget(opened.history)
-    run = opened.history.tree.topLevelItem(1).child(0)
-    assert "0 of 1 met" in run.text(0)
-    opened.history.tree.setCurrentItem(run)
-    qtbot.mouseClick(opened.history.run, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: len(opened.session.twins) == 2)
-    first, second = opened.session.twins
+    opened.workbench.session.set_request(TwinRequest(("atrial fibrillation",)))
+    opened.workbench.parts.arrangement.tabs.setCurrentWidget(opened.workbench.parts.history)
+    child = opened.workbench.parts.history.tree.topLevelItem(1).child(0)
+    assert "0 of 1 met" in child.text(0)
+    opened.workbench.parts.history.tree.setCurrentItem(child)
+    qtbot.mouseClick(opened.workbench.parts.history.run, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(opened.workbench.session.twins) == 2)
+    first, second = opened.workbench.session.twins
     assert first.request == second.request
 
 
 def test_a_twin_whose_rhythm_was_edited_is_still_of_its_request(opened, qtbot):
     generate(opened, qtbot, seed=7)
-    (twin,) = opened.session.twins
-    opened.edit_score(replace(twin.score, events=twin.score.events[:-1]), "deletion")
-    qtbot.waitUntil(lambda: opened.session.twin is not twin and idle(opened))
-    run = opened.history.tree.topLevelItem(1).child(0)
-    assert "of 1 met" in run.text(0)
+    (twin,) = opened.workbench.session.twins
+    edit_score(opened.workbench, replace(twin.score, events=twin.score.events[:-1]))
+    qtbot.waitUntil(lambda: opened.workbench.session.twin is not twin and idle(opened))
+    child = opened.workbench.parts.history.tree.topLevelItem(1).child(0)
+    assert "of 1 met" in child.text(0)
 
 
 def test_the_history_keeps_what_was_asked_of_every_file(opened, qtbot, tmp_path):
     generate(opened, qtbot, seed=7)
-    tree, first = opened.history.tree, opened.session.reference
+    tree, first = opened.workbench.parts.history.tree, opened.workbench.session.reference
     heads = lambda: [tree.topLevelItem(k).text(0) for k in range(1, tree.topLevelItemCount())]
     (example,) = heads()
     assert example.startswith("This session: ")
     path = write_ecg(Recording(strip(rate=72)[0].signal, 500.0), tmp_path / "next.hea")
-    opened.controller.open(path)
-    qtbot.waitUntil(lambda: opened.session.reference is not first and idle(opened))
+    opened.workbench.jobs.files.open(path)
+    qtbot.waitUntil(lambda: opened.workbench.session.reference is not first and idle(opened))
     former = example.replace("This session", "Before")
     assert heads() == ["This session: nothing was asked yet", former]
-    run = tree.topLevelItem(2).child(0)
-    assert "seed 7" in run.text(0) and "0 of 1 met" in run.text(0)
-    tree.setCurrentItem(run)
-    qtbot.mouseClick(opened.history.run, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: bool(opened.session.twins) and idle(opened))
+    child = tree.topLevelItem(2).child(0)
+    assert "seed 7" in child.text(0) and "0 of 1 met" in child.text(0)
+    tree.setCurrentItem(child)
+    qtbot.mouseClick(opened.workbench.parts.history.run, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(opened.workbench.session.twins) and idle(opened))
     assert heads() == ["This session: next.hea", former]
-    while opened.session.reference is not first:
-        opened.undo()
+    while opened.workbench.session.reference is not first:
+        run(opened, "undo")
     assert heads() == [example, "Before: next.hea"], "nothing is emptied by going back either"
 
 
 def test_favourites_and_presets_come_back_and_hold_nothing_of_the_patient(opened, qtbot, store, tmp_path):
-    opened.request_panel.form.dials["severity"].field.setValue(0.8)
+    opened.workbench.parts.request_panel.form.dials["severity"].field.setValue(0.8)
     qtbot.keyClick(opened, Qt.Key.Key_D, CONTROL)
-    (named,) = opened.history.favourites.named
+    (named,) = opened.workbench.parts.history.favourites.named
     assert "severity 0.8" in named[0]
-    opened.save_presets()
+    run(opened, "save_presets")
     accept_file_dialog(opened, qtbot, tmp_path / "mine.json")
-    opened.history.favourites.remove(named[1])
-    opened.load_presets()
+    opened.workbench.parts.history.favourites.remove(named[1])
+    run(opened, "load_presets")
     accept_file_dialog(opened, qtbot, tmp_path / "mine.json")
-    assert opened.history.favourites.named == [named]
+    assert opened.workbench.parts.history.favourites.named == [named]
     store.sync()
     assert "severity" in store.value("requests/favourites")
 
@@ -286,7 +291,7 @@ def test_a_file_without_presets_gives_one_sentence(tmp_path, text):
     ["AF with LBBB", "AF + LBBB", "af+lbbb", "AF, LBBB", "AF and LBBB", "atrial fibrillation with LBBB"],
 )
 def test_a_combination_is_found_by_the_names_of_its_parts(opened, qtbot, words):
-    conditions = opened.request_panel.conditions
+    conditions = opened.workbench.parts.request_panel.conditions
     qtbot.keyClicks(conditions.search, words)
     assert conditions.together.isVisible()
     lines = conditions.together.text().split("\n")
@@ -295,11 +300,11 @@ def test_a_combination_is_found_by_the_names_of_its_parts(opened, qtbot, words):
     assert wide < conditions.together.width() - 16, "no name of a condition is cut"
     assert conditions.list.item_of("left bundle branch block") is not None
     qtbot.keyClick(conditions.search, Qt.Key.Key_Return)
-    assert opened.session.request.conditions == ("atrial fibrillation", "left bundle branch block")
+    assert opened.workbench.session.request.conditions == ("atrial fibrillation", "left bundle branch block")
 
 
 def test_a_name_that_holds_such_a_word_is_no_combination(opened):
-    conditions = opened.request_panel.conditions
+    conditions = opened.workbench.parts.request_panel.conditions
     for condition in load_vocabulary():
         for name in (condition.name, *condition.synonyms):
             if "+" not in name:
@@ -311,62 +316,66 @@ def test_a_name_that_holds_such_a_word_is_no_combination(opened):
 
 def test_a_new_seed_says_which_and_draws(opened, qtbot):
     generate(opened, qtbot)
-    before = opened.session.twin
+    before = opened.workbench.session.twin
     qtbot.keyClick(opened, Qt.Key.Key_R, CONTROL)
-    assert str(opened.session.request.seed) in opened.messages.text
-    qtbot.waitUntil(lambda: len(opened.session.twins) == 2 and idle(opened))
-    assert opened.session.twin.seed == opened.session.request.seed != before.seed
+    assert str(opened.workbench.session.request.seed) in opened.workbench.messages.text
+    qtbot.waitUntil(lambda: len(opened.workbench.session.twins) == 2 and idle(opened))
+    assert opened.workbench.session.twin.seed == opened.workbench.session.request.seed != before.seed
     qtbot.keyClick(opened, Qt.Key.Key_Z, CONTROL)
-    assert opened.session.twin is before and not opened.messages.text, "what is undone is no longer told"
+    assert opened.workbench.session.twin is before and not opened.workbench.messages.text, (
+        "what is undone is no longer told"
+    )
 
 
 def test_a_seed_alone_leaves_a_saved_session_saved(opened, qtbot, tmp_path):
     generate(opened, qtbot)
-    opened.save_session()
+    run(opened, "save_session")
     accept_file_dialog(opened, qtbot, tmp_path / "a.ecgtwin")
-    qtbot.waitUntil(lambda: idle(opened) and not opened.unsaved)
-    opened.session.set_request(TwinRequest(("sinus bradycardia",), heart_rate=90.0))  # cannot be drawn
-    opened.new_seed()
-    assert not opened.controller.running and not opened.unsaved
-    assert str(opened.session.request.seed) in opened.messages.text
+    qtbot.waitUntil(lambda: idle(opened) and not is_unsaved(opened.workbench))
+    opened.workbench.session.set_request(
+        TwinRequest(("sinus bradycardia",), heart_rate=90.0)
+    )  # cannot be drawn
+    run(opened, "new_seed")
+    assert not opened.workbench.jobs.running and not is_unsaved(opened.workbench)
+    assert str(opened.workbench.session.request.seed) in opened.workbench.messages.text
 
 
 def test_what_went_wrong_is_no_longer_said_after_the_next_success(opened, qtbot):
-    opened.messages.warn("Something was refused.")
-    opened.request_panel.form.boxes["samples"].setValue(2)
-    assert not opened.messages.text
-    opened.messages.tell("Something was done.")
-    opened.request_panel.form.boxes["samples"].setValue(3)
-    assert opened.messages.text, "only errors go"
+    opened.workbench.messages.warn("Something was refused.")
+    opened.workbench.parts.request_panel.form.boxes["samples"].setValue(2)
+    assert not opened.workbench.messages.text
+    opened.workbench.messages.tell("Something was done.")
+    opened.workbench.parts.request_panel.form.boxes["samples"].setValue(3)
+    assert opened.workbench.messages.text, "only errors go"
 
 
 def test_twins_go_by_their_condition_and_seed(opened, qtbot):
     generate(opened, qtbot, conditions=("atrial fibrillation",), seed=7, samples=2)
     for row, seed in enumerate((7, 8)):
-        text = opened.filmstrip.item(row).text()
+        text = opened.workbench.parts.filmstrip.item(row).text()
         assert "atrial fibrillation" in text and f"seed {seed}" in text
-        layer = opened.layers_panel.list.item(1 - row).text()
+        layer = opened.workbench.parts.layers_panel.list.item(1 - row).text()
         assert "atrial fibrillation" in layer and f"seed {seed}" in layer
 
 
 def test_twins_of_one_condition_are_told_apart_by_what_was_asked(opened, qtbot):
     generate(opened, qtbot, conditions=("atrial flutter",))
     generate(opened, qtbot, conditions=("atrial flutter",), heart_rate=75.0)
-    first, second = (opened.filmstrip.item(row).text() for row in range(2))
+    first, second = (opened.workbench.parts.filmstrip.item(row).text() for row in range(2))
     assert "75/min" in second and "/min" not in first
-    assert "75/min" in opened.filmstrip.item(1).toolTip()
+    assert "75/min" in opened.workbench.parts.filmstrip.item(1).toolTip()
 
 
 def test_the_morph_stands_in_both_menus(opened):
     for menu in ("Twin", "Teach"):
-        assert opened.commands["toggle_morph"] in opened.menus[menu].actions()
+        assert opened.command_actions.of["toggle_morph"] in opened.command_actions.menus[menu].actions()
 
 
 def test_names_are_whole_after_a_change_of_theme(opened, qtbot):
     generate(opened, qtbot)
-    conditions = opened.request_panel.conditions.list
+    conditions = opened.workbench.parts.request_panel.conditions.list
     for theme in ("dark", "light"):
-        opened.set_theme(theme)
+        opened.workbench.view.choose_theme(theme)
         conditions.parentWidget().show()
         qtbot.wait(150)
         for name in (condition.name for condition in load_vocabulary()):
@@ -376,7 +385,10 @@ def test_names_are_whole_after_a_change_of_theme(opened, qtbot):
             room = QRect(0, 0, conditions.columnWidth(1) - 9, 1000)
             needed = QFontMetrics(font).boundingRect(room, Qt.TextFlag.TextWordWrap, item.text(1))
             assert needed.width() <= room.width() and needed.height() <= item.sizeHint(1).height(), name
-        for bar in (opened.tabs.tabBar(), opened.results.tabs.tabBar()):
+        for bar in (
+            opened.workbench.parts.arrangement.tabs.tabBar(),
+            opened.workbench.parts.results.tabs.tabBar(),
+        ):
             for k in range(bar.count()):
                 letters = bar.fontMetrics().horizontalAdvance(bar.tabText(k))
                 assert not bar.isTabVisible(k) or letters <= bar.tabRect(k).width(), bar.tabText(k)

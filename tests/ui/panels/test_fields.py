@@ -9,12 +9,13 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QHeaderView, QLineEdit
 from synthetic_ecg import strip
-from ui_window import CONTROL, generate, idle
+from ui_window import CONTROL, generate, idle, run
 
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.formats.registry import write_ecg
 from ecgtwin_app.session.session import OF_THE_PATIENT
+from ecgtwin_app.ui.commands.opening import open_path
 from ecgtwin_app.ui.commands.table import COMMANDS
 from ecgtwin_app.ui.widgets.number_field import is_of_field
 from ecgtwin_app.ui.widgets.tables import fill, fit_rows, make_table
@@ -28,7 +29,7 @@ EDITING = {"Del", "Shift+Del", "Ctrl+Backspace", "Ctrl+Left", "Ctrl+Right", "Ctr
 
 
 def _field(window, name):
-    form = window.request_panel.form
+    form = window.workbench.parts.request_panel.form
     return form.fields[name]
 
 
@@ -48,7 +49,7 @@ def _type(qtbot, field, words, end=Qt.Key.Key_Return):
 
 @pytest.mark.parametrize("end", [Qt.Key.Key_Return, Qt.Key.Key_Tab])
 def test_every_number_goes_back_by_word_by_clearing_and_by_button(opened, qtbot, end):
-    form = opened.request_panel.form
+    form = opened.workbench.parts.request_panel.form
     form.show_more(True)
     for name, value in OPEN.items():
         field = _field(opened, name)
@@ -57,44 +58,44 @@ def test_every_number_goes_back_by_word_by_clearing_and_by_button(opened, qtbot,
         assert field.text().startswith(word) and not back.isVisible(), name
         for typed in (word, word.upper(), ""):
             _type(qtbot, field, str(value), end)
-            assert getattr(opened.session.request, name) == value
+            assert getattr(opened.workbench.session.request, name) == value
             assert back.isVisible(), name
             _type(qtbot, field, typed, end)
-            assert getattr(opened.session.request, name) is None, (name, typed)
+            assert getattr(opened.workbench.session.request, name) is None, (name, typed)
             assert field.text().startswith(word)
         field.setValue(value)
         qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
-        assert getattr(opened.session.request, name) is None, name
+        assert getattr(opened.workbench.session.request, name) is None, name
         assert not back.isVisible()
-    assert form.boxes["age"].text() == f"keep ({opened.session.reference.patient.age:.0f})"
+    assert form.boxes["age"].text() == f"keep ({opened.workbench.session.reference.patient.age:.0f})"
     assert form.boxes["sex"].itemText(0) == "keep"
 
 
 def test_a_half_typed_word_changes_nothing(opened, qtbot):
     field = _field(opened, "pr")
-    opened.request_panel.form.show_more(True)
+    opened.workbench.parts.request_panel.form.show_more(True)
     field.setValue(200)
     _type(qtbot, field, "ke")
-    assert opened.session.request.pr == 200 and field.text() == "200 ms"
+    assert opened.workbench.session.request.pr == 200 and field.text() == "200 ms"
 
 
 # -- keys ---------------------------------------------------------------------------------------------
 
 
 def _fields(window):
-    form = window.request_panel.form
+    form = window.workbench.parts.request_panel.form
     form.show_more(True)
     return list(form.fields.values())
 
 
 def test_every_shortcut_reaches_the_window_from_every_field(opened, qtbot):
     """Through Qt's own question, whether the field takes a key for itself."""
-    search = opened.request_panel.conditions.search
+    search = opened.workbench.parts.request_panel.conditions.search
     taken = []
     for field in (*_fields(opened), search):
         if isinstance(field, QAbstractSpinBox):
             field.selectAll()
-        for keys in (keys for command in COMMANDS for keys in command.shortcuts):
+        for keys in (keys for command in COMMANDS for keys in command.keys):
             combination = QKeySequence(keys)[0]
             letter = QKeySequence(keys).toString() if len(keys) == 1 else ""
             event = QKeyEvent(
@@ -105,7 +106,7 @@ def test_every_shortcut_reaches_the_window_from_every_field(opened, qtbot):
             QApplication.sendEvent(field, event)
             if event.isAccepted():
                 taken.append((type(field).__name__, field.accessibleName(), keys))
-    letters = {keys for command in COMMANDS for keys in command.shortcuts if len(keys) == 1}
+    letters = {keys for command in COMMANDS for keys in command.keys if len(keys) == 1}
     for kind, name, keys in taken:
         if kind == "QLineEdit":
             assert keys in letters | EDITING | {"Ctrl+Z", "Ctrl+Shift+Z", "Ctrl+Y"}, (name, keys)
@@ -118,20 +119,20 @@ def test_every_shortcut_reaches_the_window_from_every_field(opened, qtbot):
 
 @pytest.mark.parametrize("name", ["heart_rate", "age"])
 def test_letters_and_ctrl_e_do_their_work_in_a_number_field(opened, qtbot, name):
-    opened.request_panel.form.show_more(True)
+    opened.workbench.parts.request_panel.form.show_more(True)
     field = _field(opened, name)
     opened.activateWindow()
     field.setFocus()
     qtbot.waitUntil(field.hasFocus)
     qtbot.keyClick(field, Qt.Key.Key_T)
-    assert opened.commands["tool_time"].isChecked()
+    assert opened.command_actions.of["tool_time"].isChecked()
     qtbot.keyClick(field, Qt.Key.Key_F)
-    assert opened.commands["toggle_fiducials"].isChecked()
+    assert opened.command_actions.of["toggle_fiducials"].isChecked()
     called = []
-    opened.commands["save_twins"].setEnabled(True)
-    opened.commands["save_twins"].triggered.connect(lambda: called.append(1))
+    opened.command_actions.of["save_twins"].setEnabled(True)
+    opened.command_actions.of["save_twins"].triggered.connect(lambda: called.append(1))
     qtbot.keyClick(field, Qt.Key.Key_E, CONTROL)
-    assert called and getattr(opened.session.request, name) is None
+    assert called and getattr(opened.workbench.session.request, name) is None
     for dialog in opened.findChildren(QLineEdit):
         dialog.clearFocus()
 
@@ -143,13 +144,13 @@ def test_what_is_typed_counts_for_generate(opened, qtbot):
     field.selectAll()
     qtbot.keyClicks(field, "88")
     qtbot.keyClick(field, Qt.Key.Key_G, CONTROL)
-    qtbot.waitUntil(lambda: bool(opened.session.twins) and idle(opened))
-    assert opened.session.twin.request.heart_rate == 88
+    qtbot.waitUntil(lambda: bool(opened.workbench.session.twins) and idle(opened))
+    assert opened.workbench.session.twin.request.heart_rate == 88
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape])
 def test_a_number_field_gives_the_focus_back(opened, qtbot, key):
-    opened.cancel()  # takes the message away, so that Esc is nobody else's
+    run(opened, "cancel")  # takes the message away, so that Esc is nobody else's
     for field in _fields(opened):
         if not isinstance(field, QAbstractSpinBox):
             continue
@@ -159,7 +160,7 @@ def test_a_number_field_gives_the_focus_back(opened, qtbot, key):
         field.selectAll()
         qtbot.keyClicks(field, "7")
         qtbot.keyClick(field, key)
-        qtbot.waitUntil(opened.view.hasFocus)
+        qtbot.waitUntil(opened.workbench.parts.page_view.hasFocus)
         if key == Qt.Key.Key_Escape:
             assert field.value() == before
 
@@ -188,20 +189,20 @@ def test_what_belongs_to_the_patient_is_kept_again_with_the_next_one(opened, qtb
         ("left bundle branch block",), 88.0, 40.0, "M", 0.7, 150.0, 150.0, 420.0, 10.0, samples=2, seed=9,
         steps=3, strength=1.8, identity=1.2, best_of=2, rhythm="process",
     )  # fmt: skip
-    opened.session.set_request(asked)
+    opened.workbench.session.set_request(asked)
     path = write_ecg(Recording(strip(rate=72)[0].signal, 500.0), tmp_path / "next.hea")
-    first = opened.session.reference
-    opened.open_path(path)
-    qtbot.waitUntil(lambda: opened.session.reference is not first and idle(opened))
-    request = opened.session.request
+    first = opened.workbench.session.reference
+    open_path(opened.workbench, path)
+    qtbot.waitUntil(lambda: opened.workbench.session.reference is not first and idle(opened))
+    request = opened.workbench.session.request
     for field in fields(TwinRequest):
         value = getattr(request, field.name)
         assert value == (None if field.name in OF_THE_PATIENT else getattr(asked, field.name)), field.name
-    assert "at “keep” again" in opened.messages.text
-    form = opened.request_panel.form
+    assert "at “keep” again" in opened.workbench.messages.text
+    form = opened.workbench.parts.request_panel.form
     assert form.dials["pr"].value is None and form.boxes["samples"].value() == 2
-    opened.undo()
-    assert opened.session.request == asked
+    run(opened, "undo")
+    assert opened.workbench.session.request == asked
 
 
 def test_a_session_file_brings_its_own_request(opened, qtbot, tmp_path):
@@ -209,22 +210,22 @@ def test_a_session_file_brings_its_own_request(opened, qtbot, tmp_path):
 
     state = SessionState(strip(rate=72)[0], request=TwinRequest(("sinus rhythm",), pr=170.0))
     write_session(tmp_path / "a.ecgtwin", state)
-    first = opened.session.reference
-    opened.open_path(tmp_path / "a.ecgtwin")
-    qtbot.waitUntil(lambda: opened.session.reference is not first and idle(opened))
-    assert opened.session.request.pr == 170.0
+    first = opened.workbench.session.reference
+    open_path(opened.workbench, tmp_path / "a.ecgtwin")
+    qtbot.waitUntil(lambda: opened.workbench.session.reference is not first and idle(opened))
+    assert opened.workbench.session.request.pr == 170.0
 
 
 def test_the_folded_part_says_what_is_set_behind_it(opened):
-    form = opened.request_panel.form
+    form = opened.workbench.parts.request_panel.form
     assert form.more.text() == "More: intervals, axis, dials ▸"
     for name, value in {"pr": 170.0, "sex": "F"}.items():
-        opened.session.set_request(replace(opened.session.request, **{name: value}))
+        opened.workbench.session.set_request(replace(opened.workbench.session.request, **{name: value}))
     assert form.more.text() == "● Set: PR, sex ▸"
     form.show_more(True)
     assert form.more.text().startswith("Less")
     form.show_more(False)
-    opened.session.set_request(TwinRequest(heart_rate=80.0, severity=0.4, samples=3, seed=4))
+    opened.workbench.session.set_request(TwinRequest(heart_rate=80.0, severity=0.4, samples=3, seed=4))
     assert form.more.text().startswith("More"), "what is seen anyway needs no mark"
 
 
@@ -232,12 +233,12 @@ def test_the_folded_part_says_what_is_set_behind_it(opened):
 
 
 def test_the_rate_that_is_taken_is_said_where_it_cannot_be_kept(opened, qtbot):
-    form = opened.request_panel.form
+    form = opened.workbench.parts.request_panel.form
     assert not form.rate_note.isVisible()
-    opened.session.set_request(TwinRequest(("sinus tachycardia",)))
+    opened.workbench.session.set_request(TwinRequest(("sinus tachycardia",)))
     assert form.rate_note.isVisible() and "cannot be kept" in form.rate_note.text()
-    assert opened.request_panel.generate.isEnabled()
-    opened.session.set_request(TwinRequest(("sinus tachycardia",), heart_rate=120.0))
+    assert opened.workbench.parts.request_panel.generate.isEnabled()
+    opened.workbench.session.set_request(TwinRequest(("sinus tachycardia",), heart_rate=120.0))
     assert not form.rate_note.isVisible()
 
 
@@ -250,12 +251,12 @@ def test_the_rate_that_is_taken_is_said_where_it_cannot_be_kept(opened, qtbot):
     ],
 )
 def test_a_contradiction_is_said_at_once_and_cannot_be_generated(opened, qtbot, request_, words):
-    panel = opened.request_panel
-    opened.session.set_request(request_)
+    panel = opened.workbench.parts.request_panel
+    opened.workbench.session.set_request(request_)
     assert words in panel.form.problem.text() and panel.form.problem.isVisible()
-    assert not panel.generate.isEnabled() and not opened.commands["generate"].isEnabled()
+    assert not panel.generate.isEnabled() and not opened.command_actions.of["generate"].isEnabled()
     assert words in panel.generate.toolTip()
-    opened.session.set_request(replace(request_, heart_rate=None, pr=None))
+    opened.workbench.session.set_request(replace(request_, heart_rate=None, pr=None))
     assert panel.generate.isEnabled() and not panel.form.problem.isVisible()
     generate(opened, qtbot)
 

@@ -113,40 +113,47 @@ def test_what_cannot_be_measured_says_why(panel):
 
 
 def test_a_click_on_a_value_shows_it_on_the_trace(opened, qtbot):  # noqa: F811
-    panel = opened.results.measurements
+    panel = opened.workbench.parts.results.measurements
     where = panel.table.visualItemRect(cell(panel, "qt", 1)).center()
     qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=where)
-    assert opened.view.pointed and opened.view.pointed[0].words.startswith("QT ")
+    assert opened.workbench.parts.page_view.pointed and opened.workbench.parts.page_view.pointed[
+        0
+    ].words.startswith("QT ")
     heading = panel.table.visualItemRect(panel.table.item(0, 0)).center()
-    opened.view.point_out()
+    opened.workbench.parts.page_view.point_out()
     qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=heading)
-    assert not opened.view.pointed
+    assert not opened.workbench.parts.page_view.pointed
 
 
 def test_return_on_a_value_by_lead_shows_it_too(opened, qtbot):  # noqa: F811
-    leads = opened.results.by_lead
-    opened.results.tabs.setCurrentWidget(leads)
+    leads = opened.workbench.parts.results.by_lead
+    opened.workbench.parts.results.tabs.setCurrentWidget(leads)
     leads.quantity.setCurrentIndex(leads.quantity.findData("r_amplitude"))
     leads.table.setCurrentCell(1, 1)
     leads.table.setFocus()
     qtbot.keyClick(leads.table, Qt.Key.Key_Return)
-    assert opened.view.pointed and opened.view.pointed[0].leads == ("II",)
+    assert opened.workbench.parts.page_view.pointed and opened.workbench.parts.page_view.pointed[0].leads == (
+        "II",
+    )
 
 
 def test_the_window_knows_what_measure_knows_of_a_recording(opened):  # noqa: F811
-    words = opened.results.recording.toPlainText()
+    words = opened.workbench.parts.results.recording.toPlainText()
     assert "The signal is good." in words
     assert "sinus" in words and "not a diagnosis" in words
-    device = opened.session.reference.device
+    device = opened.workbench.session.reference.device
     assert device  # the example stores its own values
     assert "The device's own values" in words and f"{device['PR']:.0f}" in words
-    for statement in opened.session.reference.statements:
+    for statement in opened.workbench.session.reference.statements:
         assert statement in words
 
 
 def test_nothing_of_the_patient_stands_in_the_panel(opened):  # noqa: F811
-    reference = opened.session.reference
+    reference = opened.workbench.session.reference
     object.__setattr__(reference, "patient", Patient(50.0, "F", name="Doe^Jane", identifier="4711"))
-    opened.results.show_session(opened.session)
-    words = opened.results.recording.toPlainText() + opened.results.provenance.toPlainText()
+    opened.workbench.parts.results.show_session(opened.workbench.session)
+    words = (
+        opened.workbench.parts.results.recording.toPlainText()
+        + opened.workbench.parts.results.provenance.toPlainText()
+    )
     assert "Doe" not in words and "4711" not in words

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from synthetic_ecg import strip
-from ui_window import generate, idle
+from ui_window import generate, idle, run
 
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.beat.score import ATRIAL_ORIGINS, VENTRICULAR_ORIGINS, Event, RhythmScore
@@ -18,6 +18,8 @@ from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.heart.rhythm.processes import SHORTEST, check_score, write_score
 from ecgtwin_app.session import score_edit
 from ecgtwin_app.session.score_edit import COMPENSATED, INSERTIONS
+from ecgtwin_app.ui.commands.twin import edit_score
+from ecgtwin_app.ui.commands.view import set_page_layout
 from ecgtwin_app.ui.rhythm.score_line import ORIGINS, ScoreLine
 
 pytest_plugins = ("ui_fixtures",)
@@ -181,101 +183,107 @@ def _place(line, seconds, row):
 
 
 def test_without_a_twin_there_is_no_strip(opened):
-    assert not opened.score_strip.isVisible()
+    assert not opened.workbench.parts.score_strip.isVisible()
 
 
 def test_inserting_a_ventricular_beat_makes_the_twin_follow_in_its_place(opened, qtbot):
     generate(opened, qtbot, seed=5)
-    line, before = opened.score_strip.line, opened.session.twin
-    assert opened.score_strip.isVisible()
+    line, before = opened.workbench.parts.score_strip.line, opened.workbench.session.twin
+    assert opened.workbench.parts.score_strip.isVisible()
     qtbot.mouseClick(line, LEFT, pos=_place(line, 3.5, 34))
-    qtbot.mouseClick(opened.score_strip.buttons["pvc"], LEFT)
-    qtbot.waitUntil(lambda: opened.session.twin is not before and idle(opened))
-    twin = opened.session.twin
-    assert len(opened.session.twins) == 1
+    qtbot.mouseClick(opened.workbench.parts.score_strip.buttons["pvc"], LEFT)
+    qtbot.waitUntil(lambda: opened.workbench.session.twin is not before and idle(opened))
+    twin = opened.workbench.session.twin
+    assert len(opened.workbench.session.twins) == 1
     assert twin.seed == before.seed
     (at,) = twin.score.times("QRS", "ventricular")
     assert at == pytest.approx(3.5, abs=0.05)
-    assert opened.commands["undo"].text() == "&Undo edit of rhythm"
-    opened.undo()
-    assert opened.session.twin is before
-    opened.redo()
-    assert opened.session.twin is twin
+    assert opened.command_actions.of["undo"].text() == "&Undo edit of rhythm"
+    run(opened, "undo")
+    assert opened.workbench.session.twin is before
+    run(opened, "redo")
+    assert opened.workbench.session.twin is twin
 
 
 @pytest.mark.parametrize("entry", ["button", "menu"])
 def test_at_the_first_mark_a_ventricular_beat_is_inserted(opened, qtbot, entry):
     generate(opened, qtbot)
-    before, button = opened.session.twin, opened.score_strip.buttons["pvc"]
+    before, button = opened.workbench.session.twin, opened.workbench.parts.score_strip.buttons["pvc"]
     if entry == "button":
         qtbot.mouseClick(button, LEFT, pos=QPoint(8, button.height() // 2))
     else:
         button.menu().actions()[0].trigger()
-    qtbot.waitUntil(lambda: opened.session.twin is not before and idle(opened))
-    assert opened.messages.text == ""
-    assert opened.session.twin.score.times("QRS", "ventricular") == [4.5]
-    assert len(opened.session.twin.score.times("QRS")) == (10 if entry == "button" else 9)
+    qtbot.waitUntil(lambda: opened.workbench.session.twin is not before and idle(opened))
+    assert opened.workbench.messages.text == ""
+    assert opened.workbench.session.twin.score.times("QRS", "ventricular") == [4.5]
+    assert len(opened.workbench.session.twin.score.times("QRS")) == (10 if entry == "button" else 9)
 
 
 def test_a_dragged_event_stops_beside_the_next_one(opened, qtbot):
     generate(opened, qtbot)
-    line, before = opened.score_strip.line, opened.session.twin
+    line, before = opened.workbench.parts.score_strip.line, opened.workbench.session.twin
     qtbot.mousePress(line, LEFT, pos=_place(line, 4.0, 34))
     qtbot.mouseMove(line, _place(line, 6.5, 34))
     assert line.chosen.time == pytest.approx(4.8, abs=0.002), "the dragged one stays chosen"
     qtbot.mouseRelease(line, LEFT, pos=_place(line, 6.5, 34))
-    qtbot.waitUntil(lambda: opened.session.twin is not before and idle(opened))
-    assert opened.session.twin.score.times("QRS")[3] == pytest.approx(4.8, abs=0.002)
+    qtbot.waitUntil(lambda: opened.workbench.session.twin is not before and idle(opened))
+    assert opened.workbench.session.twin.score.times("QRS")[3] == pytest.approx(4.8, abs=0.002)
 
 
 def test_an_event_is_dragged_and_deleted(opened, qtbot):
     generate(opened, qtbot)
-    line, before = opened.score_strip.line, opened.session.twin
+    line, before = opened.workbench.parts.score_strip.line, opened.workbench.session.twin
     qtbot.mousePress(line, LEFT, pos=_place(line, 4.0, 34))
     qtbot.mouseMove(line, _place(line, 4.3, 34))
     qtbot.mouseRelease(line, LEFT, pos=_place(line, 4.3, 34))
-    qtbot.waitUntil(lambda: opened.session.twin is not before and idle(opened))
-    assert opened.session.twin.score.times("QRS")[3] == pytest.approx(4.3, abs=0.04)
-    moved = opened.session.twin
+    qtbot.waitUntil(lambda: opened.workbench.session.twin is not before and idle(opened))
+    assert opened.workbench.session.twin.score.times("QRS")[3] == pytest.approx(4.3, abs=0.04)
+    moved = opened.workbench.session.twin
     qtbot.mouseClick(line, LEFT, pos=_place(line, 6.0, 34))
     qtbot.keyClick(line, Qt.Key.Key_Delete)
-    qtbot.waitUntil(lambda: opened.session.twin is not moved and idle(opened))
-    assert 6.0 not in opened.session.twin.score.times("QRS")
+    qtbot.waitUntil(lambda: opened.workbench.session.twin is not moved and idle(opened))
+    assert 6.0 not in opened.workbench.session.twin.score.times("QRS")
 
 
 def test_of_quick_edits_the_last_is_performed(opened, qtbot, engine):
     generate(opened, qtbot)
-    line, before = opened.score_strip.line, opened.session.twin
+    line, before = opened.workbench.parts.score_strip.line, opened.workbench.session.twin
     engine.gate.clear()
     qtbot.mouseClick(line, LEFT, pos=_place(line, 4.0, 34))
     for _ in range(3):
         qtbot.keyClick(line, Qt.Key.Key_Right)
     engine.gate.set()
-    qtbot.waitUntil(lambda: opened.session.twin is not before and idle(opened))
-    assert opened.session.twin.score.times("QRS")[3] == pytest.approx(4.03)
+    qtbot.waitUntil(lambda: opened.workbench.session.twin is not before and idle(opened))
+    assert opened.workbench.session.twin.score.times("QRS")[3] == pytest.approx(4.03)
 
 
 def test_a_rhythm_that_no_heart_has_is_refused_in_words(opened, qtbot):
     generate(opened, qtbot)
-    line, before = opened.score_strip.line, opened.session.twin
-    opened.edit_score(RhythmScore((*line.score.events, Event(4.05, "QRS", "ventricular"))), "insertion")
-    assert opened.messages.property("kind") == "error"
-    assert opened.session.twin is before
+    line, before = opened.workbench.parts.score_strip.line, opened.workbench.session.twin
+    edit_score(opened.workbench, RhythmScore((*line.score.events, Event(4.05, "QRS", "ventricular"))))
+    assert opened.workbench.messages.property("kind") == "error"
+    assert opened.workbench.session.twin is before
     assert line.score == before.score
 
 
 @pytest.mark.parametrize("speed", [25.0, 50.0])
 def test_in_a_strip_of_one_lead_the_score_stands_under_its_first_row(opened, qtbot, speed):
-    opened.session.open(strip(seconds=10.6)[0], None)  # the last 0.6 s stand in a second row
-    opened.set_page_layout(replace(opened.page_layout, leads="strip", speed=speed))
+    opened.workbench.session.open(strip(seconds=10.6)[0], None)  # the last 0.6 s stand in a second row
+    set_page_layout(opened.workbench, replace(opened.workbench.view.layout, leads="strip", speed=speed))
     generate(opened, qtbot)
-    qtbot.waitUntil(lambda: opened.view.up_to_date)
-    opened._place_score_strip()
-    line = opened.score_strip.line
+    qtbot.waitUntil(lambda: opened.workbench.parts.page_view.up_to_date)
+    opened.presenter.place_score_strip()
+    line = opened.workbench.parts.score_strip.line
     assert line.x(10.0) - line.x(0.0) > 0.4 * line.width(), "ten seconds are spread over the line"
     assert 0 <= line.x(0.0) < 0.25 * line.width()
     if speed == 25.0:
-        page_map = opened.view.page_map()
+        page_map = opened.workbench.parts.page_view.page_map()
         first = min(page_map.panels, key=lambda panel: panel.start)
-        beneath = opened.view.viewport().mapTo(opened.centre, QPoint(round(page_map.x(first, 4.0)), 0)).x()
-        assert line.x(4.0) + line.x_offset(opened.centre) == pytest.approx(beneath, abs=2)
+        beneath = (
+            opened.workbench.parts.page_view.viewport()
+            .mapTo(opened.workbench.parts.arrangement.centre, QPoint(round(page_map.x(first, 4.0)), 0))
+            .x()
+        )
+        assert line.x(4.0) + line.x_offset(opened.workbench.parts.arrangement.centre) == pytest.approx(
+            beneath, abs=2
+        )

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 from synthetic_ecg import strip
 from ui_standin import StandInEngine
-from ui_window import CONTROL, SHIFT, accept_file_dialog, generate, idle
+from ui_window import CONTROL, SHIFT, accept_file_dialog, generate, idle, run
 
 from ecgtwin_app.engine.request import Twin, TwinRequest
 from ecgtwin_app.report import drawing, header, marking
@@ -39,7 +39,10 @@ from ecgtwin_app.session.course import (
 )
 from ecgtwin_app.session.morph import FRAMES
 from ecgtwin_app.session.session_file import SessionState, write_session
+from ecgtwin_app.ui.commands.opening import open_path
+from ecgtwin_app.ui.commands.pages import page_of
 from ecgtwin_app.ui.commands.palette import entries_of
+from ecgtwin_app.ui.commands.teach_files import open_course_path
 from ecgtwin_app.ui.teaching import handout as teaching_handout
 from ecgtwin_app.ui.teaching.course_editor import CourseEditor
 from ecgtwin_app.ui.teaching.handout import answer_of, case_page, write_handout
@@ -78,8 +81,8 @@ def folder(tmp_path_factory):
 @pytest.fixture
 def taught(window, qtbot, folder):
     """The window with the course open at its first case."""
-    window.open_path(folder / "round.ecgcourse")
-    qtbot.waitUntil(lambda: window.teaching.at == 0 and idle(window))
+    open_path(window.workbench, folder / "round.ecgcourse")
+    qtbot.waitUntil(lambda: window.workbench.teaching.at == 0 and idle(window))
     return window
 
 
@@ -107,20 +110,23 @@ def _told(window):
     """The words of every visible widget but the list of possible answers."""
     seen = [w for w in (window, *window.findChildren(QWidget)) if w.isVisible()]
     return " ".join(
-        word for widget in seen if not window.quiz.isAncestorOf(widget) for word in _words(widget)
+        word
+        for widget in seen
+        if not window.workbench.parts.quiz.isAncestorOf(widget)
+        for word in _words(widget)
     )
 
 
 def _answer(window, qtbot, *words):
     for word in words:
-        window.quiz.search.clear()
-        qtbot.keyClicks(window.quiz.search, word)
-        qtbot.keyClick(window.quiz.search, Qt.Key.Key_Return)
+        window.workbench.parts.quiz.search.clear()
+        qtbot.keyClicks(window.workbench.parts.quiz.search, word)
+        qtbot.keyClick(window.workbench.parts.quiz.search, Qt.Key.Key_Return)
 
 
 def _reveal(window, qtbot, key=Qt.Key.Key_R):
-    qtbot.keyClick(window.view, key)
-    qtbot.waitUntil(lambda: window.teaching.outcome is not None and idle(window))
+    qtbot.keyClick(window.workbench.parts.page_view, key)
+    qtbot.waitUntil(lambda: window.workbench.teaching.outcome is not None and idle(window))
 
 
 # -- what is hidden -----------------------------------------------------------------------------------
@@ -130,71 +136,71 @@ def test_nothing_tells_the_answer_until_it_is_revealed(opened, qtbot, tmp_path):
     generate(opened, qtbot, samples=2)
     assert PVC in _told(opened)
     qtbot.keyClick(opened, Qt.Key.Key_T, CONTROL | SHIFT)
-    qtbot.waitUntil(lambda: opened.teaching.hidden and idle(opened))
+    qtbot.waitUntil(lambda: opened.workbench.teaching.hidden and idle(opened))
     told = _told(opened)
     assert not re.search("premature|met|✓|✗", told), told
-    assert f"Seed {opened.session.twin.seed}" in told
-    assert opened.view.page.shown == ("twin",)
-    assert marking.condition_text(opened.view.page.generated) == "condition hidden"
-    assert opened.view.page.twin_measurements is None
-    assert [opened.filmstrip.item(k).text() for k in range(2)] == ["1", "2"]
+    assert f"Seed {opened.workbench.session.twin.seed}" in told
+    assert opened.workbench.parts.page_view.page.shown == ("twin",)
+    assert marking.condition_text(opened.workbench.parts.page_view.page.generated) == "condition hidden"
+    assert opened.workbench.parts.page_view.page.twin_measurements is None
+    assert [opened.workbench.parts.filmstrip.item(k).text() for k in range(2)] == ["1", "2"]
     for widget in (
-        opened.results,
-        opened.score_strip,
-        opened.request_panel,
-        opened.layers_panel,
-        opened.history,
+        opened.workbench.parts.results,
+        opened.workbench.parts.score_strip,
+        opened.workbench.parts.request_panel,
+        opened.workbench.parts.layers_panel,
+        opened.workbench.parts.history,
     ):
         assert not widget.isVisible()
     for name in ("generate", "copy_table", "save_twins", "toggle_labels", "toggle_heat_map", "remove_twin"):
-        assert not opened.commands[name].isEnabled(), name
-    assert not opened.recent_menu.menuAction().isEnabled()
-    assert not opened.bar.heat_map.isEnabled()
-    assert not [entry for entry in entries_of(opened) if "premature" in entry.text]
-    opened.controller.export(opened.page(), tmp_path / "page.png")
+        assert not opened.command_actions.of[name].isEnabled(), name
+    assert not opened.workbench.parts.recent_menu.menuAction().isEnabled()
+    assert not opened.workbench.parts.bar.heat_map.isEnabled()
+    assert not [entry for entry in entries_of(opened.workbench) if "premature" in entry.text]
+    opened.workbench.jobs.files.export(page_of(opened.workbench), tmp_path / "page.png")
     qtbot.waitUntil(lambda: (tmp_path / "page.png").exists() and idle(opened))
     picture = QImage(str(tmp_path / "page.png"))
     assert picture.text("Synthetic") == "YES"
     assert "premature" not in picture.text("Description")
-    opened.commands["view_overlay"].trigger()
-    assert {layer.name for layer in opened.view.page.layers} == {""}
+    opened.command_actions.of["view_overlay"].trigger()
+    assert {layer.name for layer in opened.workbench.parts.page_view.page.layers} == {""}
 
     _answer(opened, qtbot, "PVC", "164889003")
-    assert opened.teaching.chosen == ("atrial fibrillation", PVC)
+    assert opened.workbench.teaching.chosen == ("atrial fibrillation", PVC)
     _answer(opened, qtbot, "AFib")
-    assert opened.teaching.chosen == (PVC,)
-    qtbot.keyClick(opened.quiz.search, Qt.Key.Key_Return, CONTROL)
-    qtbot.waitUntil(lambda: opened.teaching.outcome is not None and idle(opened))
-    assert opened.teaching.outcome.credit == 1.0
-    assert opened.results.isVisible()
-    assert opened.results.criteria.rowCount() == 3
-    assert PVC in marking.condition_text(opened.view.page.generated)
-    assert "Right: " + PVC in opened.quiz.outcome.toPlainText()
+    assert opened.workbench.teaching.chosen == (PVC,)
+    qtbot.keyClick(opened.workbench.parts.quiz.search, Qt.Key.Key_Return, CONTROL)
+    qtbot.waitUntil(lambda: opened.workbench.teaching.outcome is not None and idle(opened))
+    assert opened.workbench.teaching.outcome.credit == 1.0
+    assert opened.workbench.parts.results.isVisible()
+    assert opened.workbench.parts.results.criteria.rowCount() == 3
+    assert PVC in marking.condition_text(opened.workbench.parts.page_view.page.generated)
+    assert "Right: " + PVC in opened.workbench.parts.quiz.outcome.toPlainText()
     assert (
-        "Circulation" in opened.quiz.outcome.toPlainText()
-        or "Coll Cardiol" in opened.quiz.outcome.toPlainText()
+        "Circulation" in opened.workbench.parts.quiz.outcome.toPlainText()
+        or "Coll Cardiol" in opened.workbench.parts.quiz.outcome.toPlainText()
     )
 
-    opened.session.show_twin(1 - opened.session.current)
-    assert opened.teaching.hidden, "another twin is another question"
+    opened.workbench.session.show_twin(1 - opened.workbench.session.current)
+    assert opened.workbench.teaching.hidden, "another twin is another question"
     qtbot.keyClick(opened, Qt.Key.Key_T, CONTROL | SHIFT)
-    assert not opened.teaching.on
-    assert opened.request_panel.isVisible()
-    assert opened.commands["generate"].isEnabled()
+    assert not opened.workbench.teaching.on
+    assert opened.workbench.parts.request_panel.isVisible()
+    assert opened.command_actions.of["generate"].isEnabled()
     assert PVC in _told(opened)
 
 
 def test_an_answer_is_ticked_by_the_mouse_and_counts_as_it_was_revealed(taught, qtbot):
-    item = taught.quiz.list.item_of("right bundle branch block")
-    taught.quiz.list.scrollToItem(item)
-    place = taught.quiz.list.visualItemRect(item).center()
-    qtbot.mouseClick(taught.quiz.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert taught.teaching.chosen == ("right bundle branch block",)
-    qtbot.mouseClick(taught.quiz.reveal, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: taught.teaching.outcome is not None)
-    assert taught.teaching.outcome.wrong == ("right bundle branch block",)
-    taught.quiz._toggle(BLOCK)
-    assert taught.teaching.chosen == ("right bundle branch block",), "revealed is revealed"
+    item = taught.workbench.parts.quiz.list.item_of("right bundle branch block")
+    taught.workbench.parts.quiz.list.scrollToItem(item)
+    place = taught.workbench.parts.quiz.list.visualItemRect(item).center()
+    qtbot.mouseClick(taught.workbench.parts.quiz.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert taught.workbench.teaching.chosen == ("right bundle branch block",)
+    qtbot.mouseClick(taught.workbench.parts.quiz.reveal, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: taught.workbench.teaching.outcome is not None)
+    assert taught.workbench.teaching.outcome.wrong == ("right bundle branch block",)
+    taught.workbench.parts.quiz._toggle(BLOCK)
+    assert taught.workbench.teaching.chosen == ("right bundle branch block",), "revealed is revealed"
 
 
 # -- courses ------------------------------------------------------------------------------------------
@@ -205,37 +211,39 @@ def test_a_course_is_taken_by_keys_from_the_first_case_to_the_csv(taught, qtbot,
     assert "Case 1" in told
     assert "Seed 41" in told
     assert "bundle" not in told
-    assert [taught.teaching_panel.list.item(k).text().strip() for k in range(3)] == [
+    assert [taught.workbench.parts.teaching_panel.list.item(k).text().strip() for k in range(3)] == [
         "Case 1",
         "Case 2",
         "Case 3",
     ]
     _answer(taught, qtbot, "LBBB", "sinus rhythm")
     _reveal(taught, qtbot)
-    assert taught.teaching.outcome.credit == 1.0, taught.teaching.outcome
-    assert taught.teaching.outcome.present == ("sinus rhythm",)
-    assert BLOCK in taught.teaching_panel.list.item(0).text()
+    assert taught.workbench.teaching.outcome.credit == 1.0, taught.workbench.teaching.outcome
+    assert taught.workbench.teaching.outcome.present == ("sinus rhythm",)
+    assert BLOCK in taught.workbench.parts.teaching_panel.list.item(0).text()
 
-    qtbot.keyClick(taught.view, Qt.Key.Key_N)
-    qtbot.waitUntil(lambda: taught.teaching.at == 1 and idle(taught))
+    qtbot.keyClick(taught.workbench.parts.page_view, Qt.Key.Key_N)
+    qtbot.waitUntil(lambda: taught.workbench.teaching.at == 1 and idle(taught))
     assert "fibrillation" not in _told(taught)
-    assert taught.teaching.seed == 42
+    assert taught.workbench.teaching.seed == 42
     _answer(taught, qtbot, "PVC")
     _reveal(taught, qtbot)
-    assert taught.teaching.outcome.credit == 0.5
+    assert taught.workbench.teaching.outcome.credit == 0.5
 
-    qtbot.keyClick(taught.view, Qt.Key.Key_N)
-    qtbot.waitUntil(lambda: taught.teaching.at == 2 and idle(taught))
-    assert taught.view.page.shown == ("reference",)
+    qtbot.keyClick(taught.workbench.parts.page_view, Qt.Key.Key_N)
+    qtbot.waitUntil(lambda: taught.workbench.teaching.at == 2 and idle(taught))
+    assert taught.workbench.parts.page_view.page.shown == ("reference",)
     _reveal(taught, qtbot)
-    assert "asked 60 to 100" in taught.quiz.outcome.toPlainText(), "a recorded strip is measured, too"
-    assert not taught.commands["next_case"].isEnabled()
-    assert "1.5 of 3 points" in taught.teaching_panel.score.text()
+    assert "asked 60 to 100" in taught.workbench.parts.quiz.outcome.toPlainText(), (
+        "a recorded strip is measured, too"
+    )
+    assert not taught.command_actions.of["next_case"].isEnabled()
+    assert "1.5 of 3 points" in taught.workbench.parts.teaching_panel.score.text()
 
-    qtbot.keyClick(taught.view, Qt.Key.Key_P)
-    qtbot.waitUntil(lambda: taught.teaching.at == 1 and idle(taught))
-    assert not taught.teaching.hidden, "a case that was revealed can be reviewed"
-    taught.commands["review_answers"].trigger()
+    qtbot.keyClick(taught.workbench.parts.page_view, Qt.Key.Key_P)
+    qtbot.waitUntil(lambda: taught.workbench.teaching.at == 1 and idle(taught))
+    assert not taught.workbench.teaching.hidden, "a case that was revealed can be reviewed"
+    taught.command_actions.of["review_answers"].trigger()
     (review,) = taught.findChildren(ReviewDialog)
     rows = [[review.table.topLevelItem(r).text(c) for c in range(5)] for r in range(3)]
     assert rows[1] == ["Case 2", PVC, f"atrial fibrillation + {PVC}", "0.5", "42"]
@@ -247,22 +255,22 @@ def test_a_course_is_taken_by_keys_from_the_first_case_to_the_csv(taught, qtbot,
         assert [row["credit"] for row in csv.DictReader(file)] == ["1.00", "0.50", "0.00"]
     review.reject()
 
-    answers = dict(taught.teaching.outcomes)
+    answers = dict(taught.workbench.teaching.outcomes)
     for button, kept in (("Keep them", answers), ("Forget them", {})):
-        taught.commands["start_again"].trigger()
+        taught.command_actions.of["start_again"].trigger()
         (sure,) = (one for one in taught.findChildren(QPushButton) if one.text() == button)
         qtbot.mouseClick(sure, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(
             lambda: not any(one.text() == "Keep them" for one in taught.findChildren(QPushButton))
         )
-        assert taught.teaching.outcomes == kept or not kept
-    qtbot.waitUntil(lambda: taught.teaching.at == 0 and idle(taught))
-    assert taught.teaching.outcomes == {}
-    assert taught.teaching.hidden
+        assert taught.workbench.teaching.outcomes == kept or not kept
+    qtbot.waitUntil(lambda: taught.workbench.teaching.at == 0 and idle(taught))
+    assert taught.workbench.teaching.outcomes == {}
+    assert taught.workbench.teaching.hidden
 
 
 def test_a_course_is_made_of_a_folder_and_kept_beside_it(opened, qtbot, folder):
-    opened.commands["edit_course"].trigger()
+    opened.command_actions.of["edit_course"].trigger()
     (editor,) = opened.findChildren(CourseEditor)
     qtbot.mouseClick(editor.buttons["folder"], Qt.MouseButton.LeftButton)
     (dialog,) = editor.findChildren(QFileDialog)
@@ -289,7 +297,7 @@ def test_a_course_is_made_of_a_folder_and_kept_beside_it(opened, qtbot, folder):
     course = read_course(folder / "mine.ecgcourse")
     assert course.title == "Mine"
     assert [case.seed for case in course.cases] == [41, None, 42]
-    assert "3 cases" in opened.messages.text
+    assert "3 cases" in opened.workbench.messages.text
 
 
 def test_a_case_that_cannot_be_opened_leaves_one_sentence_without_its_name(window, qtbot, folder, tmp_path):
@@ -297,11 +305,11 @@ def test_a_case_that_cannot_be_opened_leaves_one_sentence_without_its_name(windo
         (tmp_path / path.name).write_bytes(path.read_bytes())
     changed = tmp_path / f"1 {BLOCK}.ecgtwin"
     changed.write_bytes(changed.read_bytes()[:-1])
-    window.open_course_path(tmp_path / "round.ecgcourse")
-    qtbot.waitUntil(lambda: "was changed" in window.messages.text)
-    assert window.messages.text.endswith(".")
-    assert "bundle" not in window.messages.text
-    assert window.teaching.at == -1
+    open_course_path(window.workbench, tmp_path / "round.ecgcourse")
+    qtbot.waitUntil(lambda: "was changed" in window.workbench.messages.text)
+    assert window.workbench.messages.text.endswith(".")
+    assert "bundle" not in window.workbench.messages.text
+    assert window.workbench.teaching.at == -1
 
 
 # -- hand-outs ----------------------------------------------------------------------------------------
@@ -345,53 +353,55 @@ def test_a_sheet_is_blind_and_its_answer_says_what_was_measured(folder):
 def test_the_morph_is_made_behind_and_moved_by_keys(opened, qtbot, engine):
     generate(opened, qtbot)
     qtbot.keyClick(opened, Qt.Key.Key_M, CONTROL)
-    qtbot.waitUntil(lambda: not opened.morph.making)
-    assert opened.morph_bar.isVisible()
-    assert len(opened.morph.frames) == FRAMES
-    assert opened.view.page.generated is opened.session.twin.recording
-    rows = [panel.baseline for _, panels in opened.view.page.blocks for panel in panels]
+    qtbot.waitUntil(lambda: not opened.workbench.morph.making)
+    assert opened.workbench.parts.morph_bar.isVisible()
+    assert len(opened.workbench.morph.frames) == FRAMES
+    assert opened.workbench.parts.page_view.page.generated is opened.workbench.session.twin.recording
+    rows = [panel.baseline for _, panels in opened.workbench.parts.page_view.page.blocks for panel in panels]
     qtbot.keyClick(opened, Qt.Key.Key_BracketLeft)
-    assert opened.morph.frame.fraction == 1 - 1 / (FRAMES - 1)
-    assert opened.view.page.generated is opened.morph.frame.recording
-    assert opened.view.page.generated.synthetic
-    qtbot.keyClick(opened.morph_bar.slider, Qt.Key.Key_Home)
-    assert opened.morph.frame.fraction == 0.0
-    assert "Morph, 0 %" in [layer.name for layer in opened.view.page.layers]
-    assert rows == [panel.baseline for _, panels in opened.view.page.blocks for panel in panels], "rows stay"
+    assert opened.workbench.morph.frame.fraction == 1 - 1 / (FRAMES - 1)
+    assert opened.workbench.parts.page_view.page.generated is opened.workbench.morph.frame.recording
+    assert opened.workbench.parts.page_view.page.generated.synthetic
+    qtbot.keyClick(opened.workbench.parts.morph_bar.slider, Qt.Key.Key_Home)
+    assert opened.workbench.morph.frame.fraction == 0.0
+    assert "Morph, 0 %" in [layer.name for layer in opened.workbench.parts.page_view.page.layers]
+    assert rows == [
+        panel.baseline for _, panels in opened.workbench.parts.page_view.page.blocks for panel in panels
+    ], "rows stay"
     qtbot.keyClick(opened, Qt.Key.Key_M, CONTROL | SHIFT)
-    assert opened.morph.playing
-    qtbot.waitUntil(lambda: opened.morph.frame.fraction > 0)
-    qtbot.mouseClick(opened.morph_bar.play, Qt.MouseButton.LeftButton)
-    assert not opened.morph.playing
+    assert opened.workbench.morph.playing
+    qtbot.waitUntil(lambda: opened.workbench.morph.frame.fraction > 0)
+    qtbot.mouseClick(opened.workbench.parts.morph_bar.play, Qt.MouseButton.LeftButton)
+    assert not opened.workbench.morph.playing
     begun = engine.begun
     qtbot.keyClick(opened, Qt.Key.Key_M, CONTROL)
-    assert not opened.morph.on
-    assert opened.view.page.generated is opened.session.twin.recording
+    assert not opened.workbench.morph.on
+    assert opened.workbench.parts.page_view.page.generated is opened.workbench.session.twin.recording
     qtbot.keyClick(opened, Qt.Key.Key_M, CONTROL)
-    qtbot.waitUntil(lambda: not opened.morph.making)
+    qtbot.waitUntil(lambda: not opened.workbench.morph.making)
     assert engine.begun == begun, "frames were kept"
 
 
 def test_the_panel_shows_the_figures_of_the_frame_that_is_shown(opened, qtbot):
     generate(opened, qtbot)
-    results, twin = opened.results, opened.session.twin
-    opened.morph.start()
-    qtbot.waitUntil(lambda: not opened.morph.making)
+    results, twin = opened.workbench.parts.results, opened.workbench.session.twin
+    opened.workbench.morph.start()
+    qtbot.waitUntil(lambda: not opened.workbench.morph.making)
 
     def shown():
-        rows = (row.split("\t") for row in opened.results.measurements.text().splitlines())
+        rows = (row.split("\t") for row in opened.workbench.parts.results.measurements.text().splitlines())
         return {name: of_twin for name, _, _, of_twin in rows}
 
     assert "criteria met" in results.verdict.text() and results.criteria.isVisible()
     full = shown()
-    opened.morph.move_to(0.38)
-    frame = opened.morph.frame
+    opened.workbench.morph.move_to(0.38)
+    frame = opened.workbench.morph.frame
     assert 0.3 < frame.fraction < 0.45 and frame.measurements.keys() - twin.measurements.keys()
     assert results.verdict.text() == f"Morph, {100 * frame.fraction:.0f} %"
     assert "Measured on what is shown" in results.summary.text() and not results.criteria.isVisible()
     between = shown()
     assert between["QT"] == f"{frame.measurements['qt']:.0f}" != full["QT"]
-    opened.morph.stop()
+    opened.workbench.morph.stop()
     assert shown() == full and results.criteria.isVisible()
 
 
@@ -402,43 +412,48 @@ def test_a_morph_never_holds_the_window_and_ends_when_it_is_not_wanted(opened, q
     qtbot.waitUntil(lambda: engine.begun == 2)
     began = time.perf_counter()
     qtbot.keyClick(opened, Qt.Key.Key_BracketLeft)
-    opened.toggle_teaching()
+    run(opened, "toggle_teaching")
     assert time.perf_counter() - began < 15, "the engine stands still for twenty seconds"
     engine.gate.set()
     qtbot.waitUntil(lambda: idle(opened))
     assert engine.closed == 1
-    assert not opened.morph.on
-    opened.toggle_teaching()
+    assert not opened.workbench.morph.on
+    run(opened, "toggle_teaching")
     engine.gate.clear()
     qtbot.keyClick(opened, Qt.Key.Key_M, CONTROL)
     qtbot.waitUntil(lambda: engine.begun == 3)
     qtbot.keyClick(opened, Qt.Key.Key_Escape)
-    assert not opened.morph.making
+    assert not opened.workbench.morph.making
     engine.gate.set()
     qtbot.waitUntil(lambda: idle(opened))
-    assert opened.morph.on, "what is made can still be looked at"
+    assert opened.workbench.morph.on, "what is made can still be looked at"
     qtbot.keyClick(opened, Qt.Key.Key_G, CONTROL)
-    qtbot.waitUntil(lambda: len(opened.session.twins) == 2 and idle(opened))
-    assert not opened.morph.on
+    qtbot.waitUntil(lambda: len(opened.workbench.session.twins) == 2 and idle(opened))
+    assert not opened.workbench.morph.on
 
 
 def test_a_case_has_a_vignette_and_a_question_of_its_own(window, qtbot, folder):
     course = read_course(folder / "round.ecgcourse")
     told = course.with_case(0, vignette="72 years old, palpitations", question="What is wide, and why?")
     write_course(folder / "told.ecgcourse", told)
-    window.open_path(folder / "told.ecgcourse")
-    qtbot.waitUntil(lambda: window.teaching.at == 0 and idle(window))
-    assert window.quiz.vignette.text() == "72 years old, palpitations" and window.quiz.vignette.isVisible()
-    assert window.quiz.heading.text() == "What is wide, and why?"
-    window.next_case()
-    qtbot.waitUntil(lambda: window.teaching.at == 1 and idle(window))
-    assert not window.quiz.vignette.isVisible()
-    assert window.quiz.heading.text() == "What does this ECG show?"
+    open_path(window.workbench, folder / "told.ecgcourse")
+    qtbot.waitUntil(lambda: window.workbench.teaching.at == 0 and idle(window))
+    assert (
+        window.workbench.parts.quiz.vignette.text() == "72 years old, palpitations"
+        and window.workbench.parts.quiz.vignette.isVisible()
+    )
+    assert window.workbench.parts.quiz.heading.text() == "What is wide, and why?"
+    run(window, "next_case")
+    qtbot.waitUntil(lambda: window.workbench.teaching.at == 1 and idle(window))
+    assert not window.workbench.parts.quiz.vignette.isVisible()
+    assert window.workbench.parts.quiz.heading.text() == "What does this ECG show?"
 
 
 def test_the_editor_keeps_what_is_written_for_each_case(window, qtbot, folder):
     saved = []
-    editor = CourseEditor(window, read_course(folder / "round.ecgcourse"), lambda *_: None, saved.append)
+    editor = CourseEditor(
+        window.workbench.dialogs, read_course(folder / "round.ecgcourse"), lambda *_: None, saved.append
+    )
     editor.show()
     qtbot.keyClicks(editor.vignette, "short of breath")
     qtbot.keyClicks(editor.question, "Which block?")
@@ -488,7 +503,7 @@ def test_the_answers_of_a_synthetic_course_are_marked_in_the_language_of_the_win
 
 def test_answers_are_written_by_german_names_and_synonyms_too(german, folder, qapp, qtbot, opened):
     course = read_course(folder / "round.ecgcourse")
-    editor = CourseEditor(opened, course, lambda *_: None, lambda *_: None)
+    editor = CourseEditor(opened.workbench.dialogs, course, lambda *_: None, lambda *_: None)
     qtbot.addWidget(editor)
     editor.show()
     editor.table.setCurrentItem(editor.table.topLevelItem(0))
@@ -508,8 +523,8 @@ def test_answers_are_written_by_german_names_and_synonyms_too(german, folder, qa
 
 
 def test_what_was_typed_for_one_case_narrows_no_other(taught, qtbot):
-    taught.quiz.search.setText("LBBB")
-    qtbot.keyClick(taught.quiz.search, Qt.Key.Key_Return)
-    qtbot.keyClick(taught.quiz.search, Qt.Key.Key_Return, CONTROL)
-    qtbot.waitUntil(lambda: not taught.teaching.hidden and idle(taught))
-    assert taught.quiz.search.text() == ""
+    taught.workbench.parts.quiz.search.setText("LBBB")
+    qtbot.keyClick(taught.workbench.parts.quiz.search, Qt.Key.Key_Return)
+    qtbot.keyClick(taught.workbench.parts.quiz.search, Qt.Key.Key_Return, CONTROL)
+    qtbot.waitUntil(lambda: not taught.workbench.teaching.hidden and idle(taught))
+    assert taught.workbench.parts.quiz.search.text() == ""

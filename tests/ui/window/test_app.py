@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QSettings
 from ui_standin import StandInEngine
+from ui_window import run
 
 from ecgtwin_app.conditions.vocabulary import find_condition
 from ecgtwin_app.ui.window import app
@@ -24,7 +25,7 @@ def window(qtbot, tmp_path):
     qtbot.addWidget(window)
     window.show()
     yield window
-    window.close()
+    run(window, "close")
 
 
 def _raise_and_catch():
@@ -47,8 +48,8 @@ def test_what_nobody_caught_is_said_in_the_bar(window, qtbot):
     before = sys.excepthook
     hooks = ErrorHooks(window)
     sys.excepthook(*_raise_and_catch())
-    qtbot.waitUntil(lambda: "ValueError" in window.messages.text)
-    assert "Doe" not in window.messages.text
+    qtbot.waitUntil(lambda: "ValueError" in window.workbench.messages.text)
+    assert "Doe" not in window.workbench.messages.text
     hooks.remove()
     assert sys.excepthook is before
 
@@ -59,7 +60,7 @@ def test_so_is_what_nobody_caught_on_another_thread(window, qtbot):
     thread.start()
     thread.join()
     hooks.remove()
-    qtbot.waitUntil(lambda: "KeyError" in window.messages.text)
+    qtbot.waitUntil(lambda: "KeyError" in window.workbench.messages.text)
 
 
 @pytest.mark.parametrize(("rate", "draws"), [(0.98, 1), (0.5, 4), (None, 4)])
@@ -67,10 +68,12 @@ def test_the_demo_draws_again_only_for_a_condition_that_is_not_ready(window, mon
     condition = replace(find_condition("ventricular premature complex"), pass_rate=rate)
     monkeypatch.setattr(app, "find_condition", lambda name: condition)
     asked = []
-    monkeypatch.setattr(window, "generate", lambda: asked.append(window.session.request.best_of))
-    app._demonstrate(window)
+    monkeypatch.setattr(
+        app, "generate", lambda workbench: asked.append(window.workbench.session.request.best_of)
+    )
+    app._demonstrate(window.workbench)
     assert asked == [draws]
-    assert window.session.request.best_of == 1, "the next request is an ordinary one"
+    assert window.workbench.session.request.best_of == 1, "the next request is an ordinary one"
 
 
 def _loaded(script: str) -> set[str]:

@@ -12,8 +12,9 @@ from places import SUPPORT
 from PySide6.QtCore import Qt
 from ui_window import generate
 
+from ecgtwin_app.ui.panels.arrangement import NARROW
 from ecgtwin_app.ui.widgets.choice_box import ChoiceBox
-from ecgtwin_app.ui.window.arrangement import NARROW
+from ecgtwin_app.ui.window.screen import fit_screen, room_for
 
 pytest_plugins = ("ui_fixtures",)
 SIZES = ("1024x700", "1280x800", "1600x1000")
@@ -35,16 +36,16 @@ def test_nothing_is_cut_and_every_command_is_reached(tmp_path, scale, language):
 
 
 def test_what_does_not_fit_is_opened_from_the_keyboard(opened, qtbot):
-    row = opened.page_bar
+    row = opened.workbench.parts.page_bar
     row.setFixedWidth(260)
     qtbot.waitUntil(lambda: bool(row.left_out))
     assert row.more.isVisible()
     assert row.more.focusPolicy() & Qt.FocusPolicy.TabFocus
     row.menu.aboutToShow.emit()
     commands = row.menu.actions()
-    assert opened.commands["print_page"] in commands
-    assert opened.commands["zoom_in"] in commands
-    opened.commands["zoom_in"].trigger()
+    assert opened.command_actions.of["print_page"] in commands
+    assert opened.command_actions.of["zoom_in"] in commands
+    opened.command_actions.of["zoom_in"].trigger()
     row.setMaximumWidth(2000)
     row.setMinimumWidth(900)
     qtbot.waitUntil(lambda: not row.left_out)
@@ -54,33 +55,33 @@ def test_what_does_not_fit_is_opened_from_the_keyboard(opened, qtbot):
 def test_a_narrow_window_has_its_results_in_a_tab_and_shows_them_after_generating(opened, qtbot):
     opened.setMinimumSize(800, 600)
     opened.resize(1024, 700)
-    qtbot.waitUntil(lambda: opened.narrow)
-    opened.tabs.setCurrentIndex(0)
-    assert opened.view.width() > 0.6 * opened.width()
+    qtbot.waitUntil(lambda: opened.workbench.parts.arrangement.narrow)
+    opened.workbench.parts.arrangement.tabs.setCurrentIndex(0)
+    assert opened.workbench.parts.page_view.width() > 0.6 * opened.width()
     generate(opened, qtbot)
-    assert opened.tabs.currentWidget() is opened.right
-    assert opened.results.isVisible()
-    opened.set_theme("dark")
+    assert opened.workbench.parts.arrangement.tabs.currentWidget() is opened.workbench.parts.arrangement.right
+    assert opened.workbench.parts.results.isVisible()
+    opened.workbench.view.choose_theme("dark")
     opened.resize(NARROW + 100, 800)
-    qtbot.waitUntil(lambda: not opened.narrow)
-    assert opened.results.isVisible()
-    assert opened.request_panel.isVisible()
-    assert opened.tabs.indexOf(opened.right) < 0
+    qtbot.waitUntil(lambda: not opened.workbench.parts.arrangement.narrow)
+    assert opened.workbench.parts.results.isVisible()
+    assert opened.workbench.parts.request_panel.isVisible()
+    assert opened.workbench.parts.arrangement.tabs.indexOf(opened.workbench.parts.arrangement.right) < 0
 
 
 def test_a_page_too_small_to_read_scrolls(opened, qtbot):
     opened.setMinimumSize(500, 300)
     opened.resize(960, 420)
-    qtbot.waitUntil(lambda: opened.height() == 420 and opened.view.up_to_date)
-    assert opened.view._scale >= 1.7
-    assert opened.view.verticalScrollBar().maximum() > 0
+    qtbot.waitUntil(lambda: opened.height() == 420 and opened.workbench.parts.page_view.up_to_date)
+    assert opened.workbench.parts.page_view._scale >= 1.7
+    assert opened.workbench.parts.page_view.verticalScrollBar().maximum() > 0
     opened.resize(1280, 800)
-    qtbot.waitUntil(lambda: opened.view.up_to_date)
-    assert opened.view.verticalScrollBar().maximum() == 0, "still fitted"
+    qtbot.waitUntil(lambda: opened.workbench.parts.page_view.up_to_date)
+    assert opened.workbench.parts.page_view.verticalScrollBar().maximum() == 0, "still fitted"
 
 
 def test_every_list_of_choices_shows_all_its_rows_whole(opened, qtbot):
-    opened.results.tabs.setCurrentWidget(opened.results.by_lead)
+    opened.workbench.parts.results.tabs.setCurrentWidget(opened.workbench.parts.results.by_lead)
     boxes = [box for box in opened.findChildren(ChoiceBox) if box.isVisible()]
     assert len(boxes) >= 5
     for box in boxes:
@@ -100,8 +101,8 @@ def test_every_list_of_choices_shows_all_its_rows_whole(opened, qtbot):
 
 
 def test_the_window_opens_no_larger_than_its_screen(window):
-    room = window.room()
-    window.fit_screen()
+    room = room_for(window)
+    fit_screen(window, window.workbench.settings)
     assert window.width() <= room.width()
     assert window.height() <= room.height()
     assert window.minimumWidth() <= room.width()

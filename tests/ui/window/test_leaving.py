@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QPushButton, QToolButton
 from synthetic_ecg import strip
 from ui_standin import StandInEngine
-from ui_window import accept_file_dialog, answer, asks_to_save, generate, idle
+from ui_window import accept_file_dialog, answer, asks_to_save, generate, idle, run
 
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.engine.request import Twin, TwinRequest
@@ -20,8 +20,15 @@ from ecgtwin_app.report.calipers import TIME, Caliper
 from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.session.course import Course, make_cases, write_course
 from ecgtwin_app.session.session_file import SessionState, read_session, write_session
+from ecgtwin_app.ui.commands import leaving
+from ecgtwin_app.ui.commands.leaving import enter, is_unsaved
+from ecgtwin_app.ui.commands.measure import move_fiducials, set_calipers
+from ecgtwin_app.ui.commands.opening import offer_recovery, open_path
+from ecgtwin_app.ui.commands.saving import kept_of
+from ecgtwin_app.ui.commands.twin import set_heat_map
+from ecgtwin_app.ui.commands.view import set_layers
 from ecgtwin_app.ui.dialogs.seconds_dialog import SecondsDialog
-from ecgtwin_app.ui.window import app, leaving
+from ecgtwin_app.ui.window import app
 from ecgtwin_app.ui.window.language import install_everywhere
 from ecgtwin_app.ui.window.main_window import MainWindow
 
@@ -53,16 +60,18 @@ def kept(qtbot, engine, store, tmp_path, files):
     qtbot.addWidget(window)
     window.resize(1280, 800)
     window.show()
-    window.enter("", lambda: window.session.open(strip(rate=70)[0], {"heart_rate": 70.0}))
-    window.generate()
-    qtbot.waitUntil(lambda: len(window.session.twins) == 1 and idle(window))
+    enter(
+        window.workbench, "", lambda: window.workbench.session.open(strip(rate=70)[0], {"heart_rate": 70.0})
+    )
+    run(window, "generate")
+    qtbot.waitUntil(lambda: len(window.workbench.session.twins) == 1 and idle(window))
     yield window
     engine.gate.set()
     window.close_now()
 
 
 def _dialog(window, qtbot, path, command):
-    window.commands[command].trigger()
+    window.command_actions.of[command].trigger()
     accept_file_dialog(window, qtbot, path)
 
 
@@ -76,30 +85,29 @@ def _drop(window, path):
 
 
 def _recent(window, path):
-    window.note_recent(path)
-    window.recent_menu.actions()[0].trigger()
+    window.workbench.parts.recent_menu.note(path)
+    window.workbench.parts.recent_menu.actions()[0].trigger()
 
 
 def _recover(window):
-    window.offer_recovery()
-    button = next(b for b in window.messages.findChildren(QToolButton) if b.text() == "Restore it")
+    offer_recovery(window.workbench)
+    button = next(b for b in window.workbench.messages.findChildren(QToolButton) if b.text() == "Restore it")
     button.click()
 
 
 def _next_case(window, qtbot, files, go):
     """A course is open, but what is on the page is the user's own, with twins."""
-    twins = window.session.memento()
-    window.leave = lambda then: then()
-    window.open_path(files / "round.ecgcourse")
-    qtbot.waitUntil(lambda: window.teaching.at == 0 and idle(window))
-    window.session.recall(twins)
-    window.teaching.at = -1
-    del window.leave
+    twins = window.workbench.session.memento()
+    window.workbench.session.note_saved(kept_of(window.workbench), None)
+    open_path(window.workbench, files / "round.ecgcourse")
+    qtbot.waitUntil(lambda: window.workbench.teaching.at == 0 and idle(window))
+    window.workbench.session.recall(twins)
+    window.workbench.teaching.at = -1
     go(window)
 
 
 def _start_again(window):
-    window.start_again()
+    run(window, "start_again")
     window.findChild(QPushButton, "yes").click()
 
 
@@ -109,35 +117,35 @@ WAYS = {
     "open a session": lambda w, q, f: _dialog(w, q, f / "a.ecgtwin", "open_file"),
     "open a course as a file": lambda w, q, f: _dialog(w, q, f / "round.ecgcourse", "open_file"),
     "open a course": lambda w, q, f: _dialog(w, q, f / "round.ecgcourse", "open_course"),
-    "open the example": lambda w, q, f: w.commands["open_example"].trigger(),
+    "open the example": lambda w, q, f: w.command_actions.of["open_example"].trigger(),
     "drop an ECG": lambda w, q, f: _drop(w, f / "other.hea"),
     "drop a session": lambda w, q, f: _drop(w, f / "a.ecgtwin"),
     "drop a course": lambda w, q, f: _drop(w, f / "round.ecgcourse"),
     "recent ECG": lambda w, q, f: _recent(w, f / "other.hea"),
     "recent session": lambda w, q, f: _recent(w, f / "a.ecgtwin"),
     "restore after a crash": lambda w, q, f: _recover(w),
-    "next case": lambda w, q, f: _next_case(w, q, f, lambda w: w.next_case()),
+    "next case": lambda w, q, f: _next_case(w, q, f, lambda w: run(w, "next_case")),
     "a case of the list": lambda w, q, f: _next_case(
-        w, q, f, lambda w: w.teaching_panel.case_requested.emit(1)
+        w, q, f, lambda w: w.workbench.parts.teaching_panel.case_requested.emit(1)
     ),
     "start again": lambda w, q, f: _next_case(w, q, f, _start_again),
-    "quit": lambda w, q, f: w.commands["close"].trigger(),
-    "close the window": lambda w, q, f: w.close(),
+    "quit": lambda w, q, f: w.command_actions.of["close"].trigger(),
+    "close the window": lambda w, q, f: run(w, "close"),
 }
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_no_way_out_throws_twins_away_unasked(kept, qtbot, files, way):
-    twin, reference = kept.session.twin, kept.session.reference
-    assert kept.unsaved
+    twin, reference = kept.workbench.session.twin, kept.workbench.session.reference
+    assert is_unsaved(kept.workbench)
     WAYS[way](kept, qtbot, files)
     qtbot.waitUntil(lambda: asks_to_save(kept) is not None)
     qtbot.waitUntil(lambda: idle(kept))
-    assert kept.session.twins == [twin], "nothing happens before the answer"
+    assert kept.workbench.session.twins == [twin], "nothing happens before the answer"
     answer(kept, qtbot, "Cancel")
     qtbot.wait(30)
     assert idle(kept) and kept.isVisible()
-    assert kept.session.twins == [twin] and kept.session.reference is reference
+    assert kept.workbench.session.twins == [twin] and kept.workbench.session.reference is reference
     if way in ("next case", "a case of the list", "start again"):
         return  # the course is open once, and shown without its question
     WAYS[way](kept, qtbot, files)
@@ -145,184 +153,195 @@ def test_no_way_out_throws_twins_away_unasked(kept, qtbot, files, way):
     if way in ("quit", "close the window"):
         qtbot.waitUntil(lambda: not kept.isVisible())
         return
-    qtbot.waitUntil(lambda: kept.session.reference is not reference and idle(kept))
-    assert twin not in kept.session.twins
+    qtbot.waitUntil(lambda: kept.workbench.session.reference is not reference and idle(kept))
+    assert twin not in kept.workbench.session.twins
     # And all the same Undo brings the former ECG back with its twins.
-    assert kept.commands["undo"].text().startswith("&Undo opening of")
-    kept.undo()
-    assert kept.session.reference is reference and kept.session.twins == [twin]
-    assert kept.unsaved and not kept.teaching.on
-    kept.redo()
-    assert kept.session.reference is not reference
+    assert kept.command_actions.of["undo"].text().startswith("&Undo opening of")
+    run(kept, "undo")
+    assert kept.workbench.session.reference is reference and kept.workbench.session.twins == [twin]
+    assert is_unsaved(kept.workbench) and not kept.workbench.teaching.on
+    run(kept, "redo")
+    assert kept.workbench.session.reference is not reference
 
 
 def test_other_ten_seconds_ask_too(kept, qtbot, files):
-    kept.leave = lambda then: then()
-    kept.open_path(files / "long.hea")
+    kept.workbench.session.note_saved(kept_of(kept.workbench), None)
+    open_path(kept.workbench, files / "long.hea")
     qtbot.waitUntil(lambda: any(d.isVisible() for d in kept.findChildren(SecondsDialog)))
     next(d for d in kept.findChildren(SecondsDialog) if d.isVisible()).accept()
-    qtbot.waitUntil(lambda: kept.controller.piece is not None and idle(kept))
-    del kept.leave
-    kept.generate()
-    qtbot.waitUntil(lambda: bool(kept.session.twins) and idle(kept))
-    first, twin = kept.session.reference, kept.session.twin
-    kept.choose_seconds()
+    qtbot.waitUntil(lambda: kept.workbench.session.piece is not None and idle(kept))
+    run(kept, "generate")
+    qtbot.waitUntil(lambda: bool(kept.workbench.session.twins) and idle(kept))
+    first, twin = kept.workbench.session.reference, kept.workbench.session.twin
+    run(kept, "choose_seconds")
     qtbot.waitUntil(lambda: any(d.isVisible() for d in kept.findChildren(SecondsDialog)))
     dialog = next(d for d in kept.findChildren(SecondsDialog) if d.isVisible())
     dialog.show_start(20.0)
     dialog.accept()
     answer(kept, qtbot, "Discard")
-    qtbot.waitUntil(lambda: kept.session.reference is not first and idle(kept))
-    assert kept.controller.piece[1] == 20.0
-    kept.undo()
-    assert kept.session.twins == [twin] and kept.controller.piece[1] == 0.0
+    qtbot.waitUntil(lambda: kept.workbench.session.reference is not first and idle(kept))
+    assert kept.workbench.session.piece[1] == 20.0
+    run(kept, "undo")
+    assert kept.workbench.session.twins == [twin] and kept.workbench.session.piece[1] == 0.0
 
 
 def test_saving_comes_first_and_then_what_was_requested(kept, qtbot, files, tmp_path):
-    digest = kept.session.twin.recording.digest()
-    kept.open_path(files / "other.hea")
+    digest = kept.workbench.session.twin.recording.digest()
+    open_path(kept.workbench, files / "other.hea")
     answer(kept, qtbot, "Save session")
     accept_file_dialog(kept, qtbot, tmp_path / "mine.ecgtwin")
-    qtbot.waitUntil(lambda: not kept.session.twins and idle(kept))
+    qtbot.waitUntil(lambda: not kept.workbench.session.twins and idle(kept))
     (twin,) = read_session(tmp_path / "mine.ecgtwin").twins
     assert twin.recording.digest() == digest
-    assert not kept.unsaved and kept._session_path is None
-    kept.undo()
-    assert kept._session_path == tmp_path / "mine.ecgtwin" and not kept.unsaved, "it lies in its file"
+    assert not is_unsaved(kept.workbench) and kept.workbench.session.path is None
+    run(kept, "undo")
+    assert kept.workbench.session.path == tmp_path / "mine.ecgtwin" and not is_unsaved(kept.workbench), (
+        "it lies in its file"
+    )
 
 
 def test_a_save_that_is_given_up_leaves_nothing(kept, qtbot, files):
-    reference = kept.session.reference
-    kept.close()
+    reference = kept.workbench.session.reference
+    run(kept, "close")
     answer(kept, qtbot, "Save session")
     qtbot.waitUntil(lambda: any(d.isVisible() for d in kept.findChildren(QFileDialog)))
     next(d for d in kept.findChildren(QFileDialog) if d.isVisible()).reject()
     qtbot.wait(30)
-    assert kept.isVisible() and kept.session.reference is reference and kept.session.twins
+    assert kept.isVisible() and kept.workbench.session.reference is reference and kept.workbench.session.twins
 
 
 def test_closing_after_saving_closes(kept, qtbot, tmp_path):
-    kept._session_path = tmp_path / "mine.ecgtwin"
-    kept.close()
+    kept.workbench.session.path = tmp_path / "mine.ecgtwin"
+    run(kept, "close")
     answer(kept, qtbot, "Save session")
     qtbot.waitUntil(lambda: not kept.isVisible())
     assert len(read_session(tmp_path / "mine.ecgtwin").twins) == 1
-    assert not list((tmp_path / "recovery").glob("*.ecgtwin")) or kept.keeper.path.exists() is False
+    assert (
+        not list((tmp_path / "recovery").glob("*.ecgtwin")) or kept.workbench.autosave.path.exists() is False
+    )
 
 
 def test_two_wishes_to_leave_ask_once_and_the_later_counts(kept, qtbot, files):
-    kept.open_path(files / "other.hea")
-    kept.close()
+    open_path(kept.workbench, files / "other.hea")
+    run(kept, "close")
     qtbot.waitUntil(lambda: asks_to_save(kept) is not None)
     answer(kept, qtbot, "Discard")
     qtbot.waitUntil(lambda: not kept.isVisible())
 
 
 def test_the_question_is_answered_by_keys(kept, qtbot, files):
-    kept.open_path(files / "other.hea")
+    open_path(kept.workbench, files / "other.hea")
     qtbot.waitUntil(lambda: asks_to_save(kept) is not None)
     dialog = asks_to_save(kept)
     assert [b.text() for b in dialog.findChildren(QPushButton) if b.isDefault()] == ["Save session"]
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: asks_to_save(kept) is None)
-    assert kept.session.twins
+    assert kept.workbench.session.twins
 
 
 # -- what counts as unsaved ----------------------------------------------------------------------------
 
 
 def test_only_what_was_made_is_unsaved(opened, qtbot, tmp_path):
-    assert not opened.unsaved
-    opened.request_panel.form.dials["severity"].field.setValue(0.8)
-    opened.set_calipers((Caliper(TIME, "II", (REFERENCE,), 1.0, 1.4, 0.2),), "caliper")
-    assert not opened.unsaved, "a caliper on a recording is no session"
-    marks = opened.session.marks(opened.session.reference)
-    opened.move_fiducials(REFERENCE, marks.move("qrs_offset", 0.008))
-    assert opened.unsaved
-    opened.undo()
-    assert not opened.unsaved
+    assert not is_unsaved(opened.workbench)
+    opened.workbench.parts.request_panel.form.dials["severity"].field.setValue(0.8)
+    set_calipers(opened.workbench, (Caliper(TIME, "II", (REFERENCE,), 1.0, 1.4, 0.2),), "caliper")
+    assert not is_unsaved(opened.workbench), "a caliper on a recording is no session"
+    marks = opened.workbench.session.marks(opened.workbench.session.reference)
+    move_fiducials(opened.workbench, REFERENCE, marks.move("qrs_offset", 0.008))
+    assert is_unsaved(opened.workbench)
+    run(opened, "undo")
+    assert not is_unsaved(opened.workbench)
     generate(opened, qtbot)
-    assert opened.unsaved
-    opened.save_session()
+    assert is_unsaved(opened.workbench)
+    run(opened, "save_session")
     accept_file_dialog(opened, qtbot, tmp_path / "work.ecgtwin")
-    qtbot.waitUntil(lambda: "Saved the session" in opened.messages.text and idle(opened))
-    assert not opened.unsaved
-    opened.view_median_beats()
-    opened.request_panel.form.dials["severity"].field.setValue(0.4)
-    assert not opened.unsaved, "what is asked next and how it is looked at change nothing that was made"
-    opened.clear_calipers()
-    assert opened.unsaved
-    opened.undo()
-    assert not opened.unsaved
-    opened.remove_twin()
-    assert opened.unsaved
+    qtbot.waitUntil(lambda: "Saved the session" in opened.workbench.messages.text and idle(opened))
+    assert not is_unsaved(opened.workbench)
+    run(opened, "view_median_beats")
+    opened.workbench.parts.request_panel.form.dials["severity"].field.setValue(0.4)
+    assert not is_unsaved(opened.workbench), (
+        "what is asked next and how it is looked at change nothing that was made"
+    )
+    run(opened, "clear_calipers")
+    assert is_unsaved(opened.workbench)
+    run(opened, "undo")
+    assert not is_unsaved(opened.workbench)
+    run(opened, "remove_twin")
+    assert is_unsaved(opened.workbench)
 
 
 def test_a_case_of_a_course_is_never_asked_about(window, qtbot, files):
-    window.open_path(files / "round.ecgcourse")
-    qtbot.waitUntil(lambda: window.teaching.at == 0 and idle(window))
-    window.reveal()
-    qtbot.waitUntil(lambda: not window.teaching.hidden and idle(window))
-    window.next_case()
-    qtbot.waitUntil(lambda: window.teaching.at == 1 and idle(window))
+    open_path(window.workbench, files / "round.ecgcourse")
+    qtbot.waitUntil(lambda: window.workbench.teaching.at == 0 and idle(window))
+    run(window, "reveal")
+    qtbot.waitUntil(lambda: not window.workbench.teaching.hidden and idle(window))
+    run(window, "next_case")
+    qtbot.waitUntil(lambda: window.workbench.teaching.at == 1 and idle(window))
     assert asks_to_save(window) is None
 
 
 def test_the_cases_of_a_course_are_one_step_to_undo(opened, qtbot, files):
     generate(opened, qtbot)
-    reference = opened.session.reference
-    opened.open_path(files / "round.ecgcourse")
+    reference = opened.workbench.session.reference
+    open_path(opened.workbench, files / "round.ecgcourse")
     answer(opened, qtbot, "Discard")
-    qtbot.waitUntil(lambda: opened.teaching.at == 0 and idle(opened))
-    opened.next_case()
-    qtbot.waitUntil(lambda: opened.teaching.at == 1 and idle(opened))
-    opened.undo()
-    assert opened.session.reference is reference and len(opened.session.twins) == 1
-    assert not opened.teaching.on
-    opened.redo()
-    assert opened.teaching.on and opened.teaching.at == 1
+    qtbot.waitUntil(lambda: opened.workbench.teaching.at == 0 and idle(opened))
+    run(opened, "next_case")
+    qtbot.waitUntil(lambda: opened.workbench.teaching.at == 1 and idle(opened))
+    run(opened, "undo")
+    assert opened.workbench.session.reference is reference and len(opened.workbench.session.twins) == 1
+    assert not opened.workbench.teaching.on
+    run(opened, "redo")
+    assert opened.workbench.teaching.on and opened.workbench.teaching.at == 1
 
 
 def test_everything_comes_back_with_undo(opened, qtbot, files):
     generate(opened, qtbot, samples=2)
-    opened.set_calipers((Caliper(TIME, "II", (REFERENCE,), 1.0, 1.4, 0.2),), "caliper")
-    opened.set_layers(opened.layers.with_style(opened.session.twins[0], opacity=0.4), "opacity of layer")
-    opened.set_heat_map("contrast")
-    qtbot.waitUntil(lambda: opened.session.heatmap("contrast") is not None and idle(opened))
-    opened.view_side_by_side()
+    set_calipers(opened.workbench, (Caliper(TIME, "II", (REFERENCE,), 1.0, 1.4, 0.2),), "caliper")
+    set_layers(
+        opened.workbench,
+        opened.workbench.view.layers.with_style(opened.workbench.session.twins[0], opacity=0.4),
+        "opacity of layer",
+    )
+    set_heat_map(opened.workbench, "contrast")
+    qtbot.waitUntil(lambda: opened.workbench.session.heatmap("contrast") is not None and idle(opened))
+    run(opened, "view_side_by_side")
 
     def state():
-        session = opened.session
+        session = opened.workbench.session
         return (
             session.reference, session.measurements, tuple(session.twins), session.current, session.request,
-            tuple(session.requests), session.quality, session.heatmap("contrast"), opened.layers,
-            opened.view.calipers.calipers, opened.page_layout, opened.heat_method, opened.unsaved,
+            tuple(session.requests), session.quality, session.heatmap("contrast"), opened.workbench.view.layers,
+            opened.workbench.parts.page_view.calipers.calipers, opened.workbench.view.layout, opened.workbench.view.heat_map, is_unsaved(opened.workbench),
         )  # fmt: skip
 
     before = state()
-    opened.open_path(files / "a.ecgtwin")
+    open_path(opened.workbench, files / "a.ecgtwin")
     answer(opened, qtbot, "Discard")
-    qtbot.waitUntil(lambda: opened.session.reference is not before[0] and idle(opened))
+    qtbot.waitUntil(lambda: opened.workbench.session.reference is not before[0] and idle(opened))
     after = state()
-    opened.undo()
+    run(opened, "undo")
     qtbot.waitUntil(lambda: idle(opened))
     assert state() == before
-    opened.redo()
+    run(opened, "redo")
     qtbot.waitUntil(lambda: idle(opened))
     assert state() == after
-    opened.undo()
-    opened.undo()
-    assert opened.page_layout.mode != "side by side", "and the history before it goes on"
+    run(opened, "undo")
+    run(opened, "undo")
+    assert opened.workbench.view.layout.mode != "side by side", "and the history before it goes on"
 
 
 def test_a_day_of_opening_files_does_not_fill_the_memory(opened, qtbot, files, monkeypatch):
     monkeypatch.setattr(leaving, "MOST_OPENINGS", 3)
     for _ in range(5):
-        before = opened.session.reference
-        opened.open_path(files / "other.hea")
-        qtbot.waitUntil(lambda before=before: opened.session.reference is not before and idle(opened))
-        assert opened.undo_stack.count() <= 3
-        assert opened.undo_stack.canUndo()
+        before = opened.workbench.session.reference
+        open_path(opened.workbench, files / "other.hea")
+        qtbot.waitUntil(
+            lambda before=before: opened.workbench.session.reference is not before and idle(opened)
+        )
+        assert opened.workbench.undo.count() <= 3
+        assert opened.workbench.undo.canUndo()
 
 
 def test_nothing_else_opens_anything():
@@ -345,27 +364,36 @@ def test_another_language_is_offered_at_once_and_keeps_everything(
     window = MainWindow(lambda: engine, store, tmp_path / "recovery")
     holder = app.Holder(window)
     window.show()
-    window.enter("", lambda: window.session.open(strip(rate=70)[0], {"heart_rate": 70.0}, name="a.hea"))
-    window.generate()
-    qtbot.waitUntil(lambda: len(window.session.twins) == 1 and idle(window))
-    window.set_calipers((Caliper(TIME, "II", (REFERENCE,), 1.0, 1.4, 0.2),), "caliper")
-    twin, reference = window.session.twin, window.session.reference
+    enter(
+        window.workbench,
+        "",
+        lambda: window.workbench.session.open(strip(rate=70)[0], {"heart_rate": 70.0}, name="a.hea"),
+    )
+    run(window, "generate")
+    qtbot.waitUntil(lambda: len(window.workbench.session.twins) == 1 and idle(window))
+    set_calipers(window.workbench, (Caliper(TIME, "II", (REFERENCE,), 1.0, 1.4, 0.2),), "caliper")
+    twin, reference = window.workbench.session.twin, window.workbench.session.reference
     try:
         window.findChild(QAction, "language_de").trigger()
-        (now,) = (b for b in window.messages.findChildren(QToolButton) if b.text() == "Change it now")
+        (now,) = (
+            b for b in window.workbench.messages.findChildren(QToolButton) if b.text() == "Change it now"
+        )
         qtbot.mouseClick(now, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: holder.window is not window)
         german = holder.window
         qtbot.waitUntil(lambda: idle(german))
         assert german.isVisible() and not window.isVisible()
-        assert german.commands["generate"].text() == "&Erzeugen"
-        assert german.session.twins == [twin] and german.session.reference is reference
-        assert german.view.calipers.calipers[0].b == 1.4 and german.session.name == "a.hea"
-        assert german.unsaved, "it lies in no file yet"
-        assert german.controller.engine is engine, "the model is not loaded again"
-        german.generate()
-        qtbot.waitUntil(lambda: len(german.session.twins) == 2 and idle(german))
-        german.close()
+        assert german.command_actions.of["generate"].text() == "&Erzeugen"
+        assert german.workbench.session.twins == [twin] and german.workbench.session.reference is reference
+        assert (
+            german.workbench.parts.page_view.calipers.calipers[0].b == 1.4
+            and german.workbench.session.name == "a.hea"
+        )
+        assert is_unsaved(german.workbench), "it lies in no file yet"
+        assert german.workbench.jobs.engine is engine, "the model is not loaded again"
+        run(german, "generate")
+        qtbot.waitUntil(lambda: len(german.workbench.session.twins) == 2 and idle(german))
+        run(german, "close")
         answer(german, qtbot, "Abbrechen")
     finally:
         install_everywhere(qapp, "en")

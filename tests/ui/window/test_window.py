@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QDialog, QLabel
-from ui_window import accept_file_dialog, generate, idle
+from ui_window import accept_file_dialog, generate, idle, run
 
 from ecgtwin_app.attribution.methods import METHODS
 from ecgtwin_app.ecg.signal.recording import LEADS
@@ -17,7 +17,10 @@ from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.report.layout import MODES
 from ecgtwin_app.ui.commands.heat_menu import HEAT_MAPS
+from ecgtwin_app.ui.commands.opening import open_path
 from ecgtwin_app.ui.commands.table import COMMANDS
+from ecgtwin_app.ui.commands.twin import set_heat_map
+from ecgtwin_app.ui.commands.view import set_page_layout
 from ecgtwin_app.ui.panels import measurement_table
 from ecgtwin_app.ui.window import settings
 from ecgtwin_app.ui.window.theme import DARK, LIGHT
@@ -29,17 +32,17 @@ pytest_plugins = ("ui_fixtures",)
 
 
 def test_first_start_shows_the_example_with_a_hint(opened):
-    assert opened.session.reference.samples == 10_000
-    assert "example" in opened.messages.text
-    assert opened.view.page.shown == ("reference",)
-    assert opened.request_panel.generate.isEnabled()
-    assert "keep (6" in opened.request_panel.form.heart_rate.text()
+    assert opened.workbench.session.reference.samples == 10_000
+    assert "example" in opened.workbench.messages.text
+    assert opened.workbench.parts.page_view.page.shown == ("reference",)
+    assert opened.workbench.parts.request_panel.generate.isEnabled()
+    assert "keep (6" in opened.workbench.parts.request_panel.form.heart_rate.text()
 
 
 def test_before_a_recording_is_open_nothing_can_be_generated(window):
-    assert not window.request_panel.generate.isEnabled()
-    assert not window.commands["generate"].isEnabled()
-    assert not window.commands["save_pdf"].isEnabled()
+    assert not window.workbench.parts.request_panel.generate.isEnabled()
+    assert not window.command_actions.of["generate"].isEnabled()
+    assert not window.command_actions.of["save_pdf"].isEnabled()
 
 
 def test_a_dropped_file_is_opened(window, qtbot):
@@ -53,19 +56,19 @@ def test_a_dropped_file_is_opened(window, qtbot):
         Qt.KeyboardModifier.NoModifier,
     )
     window.dropEvent(event)
-    qtbot.waitUntil(lambda: window.session.reference is not None)
+    qtbot.waitUntil(lambda: window.workbench.session.reference is not None)
 
 
 def test_a_file_that_is_no_ecg_leaves_one_sentence_and_what_was_open(opened, qtbot, tmp_path):
     (tmp_path / "letter.txt").write_text("Dear colleague")
-    before = opened.session.reference
-    opened.open_path(tmp_path / "letter.txt")
-    qtbot.waitUntil(lambda: "letter.txt" in opened.messages.text)
-    assert opened.messages.property("kind") == "error"
-    assert opened.messages.text.endswith(".")
-    assert opened.session.reference is before
+    before = opened.workbench.session.reference
+    open_path(opened.workbench, tmp_path / "letter.txt")
+    qtbot.waitUntil(lambda: "letter.txt" in opened.workbench.messages.text)
+    assert opened.workbench.messages.property("kind") == "error"
+    assert opened.workbench.messages.text.endswith(".")
+    assert opened.workbench.session.reference is before
     qtbot.keyClick(opened, Qt.Key.Key_Escape)
-    assert opened.messages.text == ""
+    assert opened.workbench.messages.text == ""
 
 
 def test_the_name_of_the_file_is_no_title(opened):
@@ -77,22 +80,22 @@ def test_the_name_of_the_file_is_no_title(opened):
 
 def test_generate_shows_twin_criteria_and_provenance(opened, qtbot, engine):
     generate(opened, qtbot)
-    assert opened.view.page.shown == ("reference", "twin")
-    table = opened.results.criteria
+    assert opened.workbench.parts.page_view.page.shown == ("reference", "twin")
+    table = opened.workbench.parts.results.criteria
     rows = [[table.item(r, c).text() for c in range(5)] for r in range(table.rowCount())]
     assert rows[0] == ["heart rate, 1/min", "61", "61 ± 3", "60.8", "✓"]
     assert rows[1][4] == "✗"
     assert rows[2][4] == "–"
-    assert "1 of 2" in opened.results.verdict.text()
-    assert "SYNTHETIC" in opened.results.provenance.toPlainText()
+    assert "1 of 2" in opened.workbench.parts.results.verdict.text()
+    assert "SYNTHETIC" in opened.workbench.parts.results.provenance.toPlainText()
     assert engine.threads == {"ecgtwin-worker"}
 
 
 def test_the_matrix_by_lead_shows_one_quantity_in_twelve_leads(opened):
-    table = opened.results.by_lead
+    table = opened.workbench.parts.results.by_lead
     table.quantity.setCurrentIndex(table.quantity.findData("r_amplitude"))
     cells = [table.table.item(row, 1).text() for row in range(table.table.rowCount())]
-    expected = opened.session.measurements["r_amplitude"]
+    expected = opened.workbench.session.measurements["r_amplitude"]
     assert cells == [f"{expected[lead]:.2f}" for lead in LEADS]
 
 
@@ -107,54 +110,54 @@ def test_qtc_warns_of_wide_qrs_and_rates_bazett_does_not_suit():
 def test_the_preview_sharpens_and_is_marked_synthetic(opened, qtbot, engine):
     engine.gate.clear()
     pages = []
-    opened.controller.preview_changed.connect(lambda: pages.append(opened.view.page))
-    opened.generate()
+    opened.workbench.jobs.preview_changed.connect(lambda: pages.append(opened.workbench.parts.page_view.page))
+    run(opened, "generate")
     engine.gate.set()
-    qtbot.waitUntil(lambda: bool(opened.session.twins) and idle(opened))
+    qtbot.waitUntil(lambda: bool(opened.workbench.session.twins) and idle(opened))
     previews = [page for page in pages if page.twin is not None and page.twin_measurements is None]
-    assert len(previews) == opened.session.request.steps
+    assert len(previews) == opened.workbench.session.request.steps
     assert all(page.twin.synthetic and "twin" in page.shown for page in previews)
-    assert opened.view.page.twin is opened.session.twin.recording
+    assert opened.workbench.parts.page_view.page.twin is opened.workbench.session.twin.recording
 
 
 def test_cancel_half_way_closes_the_run_and_keeps_finished_twins(opened, qtbot, engine):
     generate(opened, qtbot)
     engine.gate.clear()
-    opened.generate()
+    run(opened, "generate")
     qtbot.waitUntil(lambda: engine.begun == 2)
     qtbot.keyClick(opened, Qt.Key.Key_Escape)
     engine.gate.set()
     qtbot.waitUntil(lambda: idle(opened))
     assert engine.closed == 1
-    assert len(opened.session.twins) == 1
-    assert opened.controller.preview is None
-    assert "Cancelled" in opened.messages.text
-    assert opened.request_panel.generate.isEnabled()
+    assert len(opened.workbench.session.twins) == 1
+    assert opened.workbench.jobs.preview is None
+    assert "Cancelled" in opened.workbench.messages.text
+    assert opened.workbench.parts.request_panel.generate.isEnabled()
 
 
 def test_several_twins_are_one_step_to_undo(opened, qtbot):
     generate(opened, qtbot, samples=3)
-    assert opened.filmstrip.isVisible()
-    assert opened.filmstrip.count() == 3
-    assert "✗ 1/2" in opened.filmstrip.item(0).text()
-    assert "3 twins" in opened.commands["undo"].text()
-    opened.undo()
-    assert opened.session.twins == []
-    assert opened.view.page.shown == ("reference",)
-    opened.redo()
-    assert len(opened.session.twins) == 3
+    assert opened.workbench.parts.filmstrip.isVisible()
+    assert opened.workbench.parts.filmstrip.count() == 3
+    assert "✗ 1/2" in opened.workbench.parts.filmstrip.item(0).text()
+    assert "3 twins" in opened.command_actions.of["undo"].text()
+    run(opened, "undo")
+    assert opened.workbench.session.twins == []
+    assert opened.workbench.parts.page_view.page.shown == ("reference",)
+    run(opened, "redo")
+    assert len(opened.workbench.session.twins) == 3
 
 
 def test_twins_are_chosen_by_key_and_removed_with_undo(opened, qtbot):
     generate(opened, qtbot, samples=2)
-    opened.session.show_twin(0)
+    opened.workbench.session.show_twin(0)
     qtbot.keyClick(opened, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
-    assert opened.session.current == 1
-    removed = opened.session.twin
-    opened.remove_twin()
-    assert removed not in opened.session.twins
-    opened.undo()
-    assert opened.session.twin is removed
+    assert opened.workbench.session.current == 1
+    removed = opened.workbench.session.twin
+    run(opened, "remove_twin")
+    assert removed not in opened.workbench.session.twins
+    run(opened, "undo")
+    assert opened.workbench.session.twin is removed
 
 
 def test_an_error_of_the_engine_is_one_sentence(opened, qtbot, engine):
@@ -163,10 +166,10 @@ def test_an_error_of_the_engine_is_one_sentence(opened, qtbot, engine):
         yield
 
     engine.iter_generate = refuse
-    opened.generate()
-    qtbot.waitUntil(lambda: "RuntimeError" in opened.messages.text)
+    run(opened, "generate")
+    qtbot.waitUntil(lambda: "RuntimeError" in opened.workbench.messages.text)
     assert idle(opened)
-    assert opened.request_panel.generate.isEnabled()
+    assert opened.workbench.parts.request_panel.generate.isEnabled()
 
 
 # -- heat maps ----------------------------------------------------------------------------------------
@@ -175,44 +178,44 @@ def test_an_error_of_the_engine_is_one_sentence(opened, qtbot, engine):
 def test_heat_maps_are_made_when_chosen_and_kept(opened, qtbot):
     generate(opened, qtbot)
     qtbot.keyClick(opened, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: opened.view.page.heatmap is not None and idle(opened))
-    contrast = opened.view.page.heatmap
+    qtbot.waitUntil(lambda: opened.workbench.parts.page_view.page.heatmap is not None and idle(opened))
+    contrast = opened.workbench.parts.page_view.page.heatmap
     assert contrast.method == "contrast"
-    opened.set_heat_map("")
-    assert opened.view.page.heatmap is None
-    opened.set_heat_map("contrast")
-    assert opened.view.page.heatmap is contrast, "a heat map is made once"
+    set_heat_map(opened.workbench, "")
+    assert opened.workbench.parts.page_view.page.heatmap is None
+    set_heat_map(opened.workbench, "contrast")
+    assert opened.workbench.parts.page_view.page.heatmap is contrast, "a heat map is made once"
 
 
 def test_one_key_takes_the_heat_map_off_and_shows_the_same_method_again(opened, qtbot):
     generate(opened, qtbot)
-    opened.heat_menu.methods["attention"].trigger()
-    qtbot.waitUntil(lambda: opened.view.page.heatmap is not None and idle(opened))
-    assert opened.commands["toggle_heat_map"].isChecked()
+    opened.workbench.parts.heat_menu.methods["attention"].trigger()
+    qtbot.waitUntil(lambda: opened.workbench.parts.page_view.page.heatmap is not None and idle(opened))
+    assert opened.command_actions.of["toggle_heat_map"].isChecked()
     for wanted in ("", "attention", ""):
         qtbot.keyClick(opened, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
-        assert opened.heat_method == wanted
-        assert opened.heat_menu.methods[wanted].isChecked()
+        assert opened.workbench.view.heat_map == wanted
+        assert opened.workbench.parts.heat_menu.methods[wanted].isChecked()
 
 
 def test_who_reads_the_heat_maps_checks_stays_there(opened, qtbot):
     generate(opened, qtbot, samples=2)
-    opened.set_heat_map("contrast")
-    qtbot.waitUntil(lambda: opened.view.page.heatmap is not None and idle(opened))
-    tabs = opened.results.tabs
-    tabs.setCurrentWidget(opened.results.heat_map)
-    opened.set_heat_map("attention")
-    assert tabs.currentWidget() is opened.results.heat_map, "while the map is made"
-    qtbot.waitUntil(lambda: opened.view.page.heatmap is not None and idle(opened))
-    opened.next_twin()
-    assert tabs.currentWidget() is opened.results.heat_map, "with another twin"
-    opened.toggle_heat_map()
-    opened.toggle_heat_map()
-    assert tabs.currentWidget() is opened.results.heat_map, "off and on again"
-    opened.toggle_heat_map()
-    tabs.setCurrentWidget(opened.results.by_lead)
-    opened.toggle_heat_map()
-    assert tabs.currentWidget() is opened.results.by_lead, "another tab that was chosen stays"
+    set_heat_map(opened.workbench, "contrast")
+    qtbot.waitUntil(lambda: opened.workbench.parts.page_view.page.heatmap is not None and idle(opened))
+    tabs = opened.workbench.parts.results.tabs
+    tabs.setCurrentWidget(opened.workbench.parts.results.heat_map)
+    set_heat_map(opened.workbench, "attention")
+    assert tabs.currentWidget() is opened.workbench.parts.results.heat_map, "while the map is made"
+    qtbot.waitUntil(lambda: opened.workbench.parts.page_view.page.heatmap is not None and idle(opened))
+    run(opened, "next_twin")
+    assert tabs.currentWidget() is opened.workbench.parts.results.heat_map, "with another twin"
+    run(opened, "toggle_heat_map")
+    run(opened, "toggle_heat_map")
+    assert tabs.currentWidget() is opened.workbench.parts.results.heat_map, "off and on again"
+    run(opened, "toggle_heat_map")
+    tabs.setCurrentWidget(opened.workbench.parts.results.by_lead)
+    run(opened, "toggle_heat_map")
+    assert tabs.currentWidget() is opened.workbench.parts.results.by_lead, "another tab that was chosen stays"
 
 
 def test_a_heat_map_that_fails_is_not_tried_for_ever(opened, qtbot, engine):
@@ -225,21 +228,21 @@ def test_a_heat_map_that_fails_is_not_tried_for_ever(opened, qtbot, engine):
         yield
 
     engine.iter_attribute = refuse
-    opened.set_heat_map("attention")
-    qtbot.waitUntil(lambda: "RuntimeError" in opened.messages.text and idle(opened))
+    set_heat_map(opened.workbench, "attention")
+    qtbot.waitUntil(lambda: "RuntimeError" in opened.workbench.messages.text and idle(opened))
     assert len(calls) == 1
-    assert opened.heat_method == ""
+    assert opened.workbench.view.heat_map == ""
 
 
 def test_cancelling_a_heat_map_turns_it_off(opened, qtbot, engine):
     generate(opened, qtbot)
     engine.gate.clear()
-    opened.set_heat_map("contrast")
-    opened.cancel()
+    set_heat_map(opened.workbench, "contrast")
+    run(opened, "cancel")
     engine.gate.set()
     qtbot.waitUntil(lambda: idle(opened))
-    assert opened.heat_method == ""
-    assert opened.bar.heat_map.currentData() == ""
+    assert opened.workbench.view.heat_map == ""
+    assert opened.workbench.parts.bar.heat_map.currentData() == ""
 
 
 def test_every_method_of_the_engine_is_offered():
@@ -253,33 +256,33 @@ def test_views_layout_speed_and_gain_reach_the_page_and_are_remembered(opened, q
     generate(opened, qtbot)
     for number, mode in enumerate(MODES):
         qtbot.keyClick(opened, Qt.Key(Qt.Key.Key_1 + number), Qt.KeyboardModifier.ControlModifier)
-        assert opened.view.page.layout.mode == mode
-        assert opened.bar.modes.buttons()[number].isChecked()
-    opened.view_overlay()
+        assert opened.workbench.parts.page_view.page.layout.mode == mode
+        assert opened.workbench.parts.bar.modes.buttons()[number].isChecked()
+    run(opened, "view_overlay")
     for box, index in (
-        (opened.bar.boxes["leads"], 6),
-        (opened.bar.boxes["speed"], 2),
-        (opened.bar.boxes["gain"], 1),
+        (opened.workbench.parts.bar.boxes["leads"], 6),
+        (opened.workbench.parts.bar.boxes["speed"], 2),
+        (opened.workbench.parts.bar.boxes["gain"], 1),
     ):
         box.setCurrentIndex(index)
         box.activated.emit(index)
-    layout = opened.view.page.layout
+    layout = opened.workbench.parts.page_view.page.layout
     assert (layout.speed, layout.gain) == (50.0, 5.0)
     assert settings.read_layout(store).leads == layout.leads
 
 
 def test_pages_turn_within_the_recording(opened):
-    opened.set_page_layout(replace(opened.page_layout, speed=50.0))
-    opened.next_page()
-    assert opened.page_layout.start == 5.0
-    opened.next_page()
-    assert opened.page_layout.start == 5.0
-    opened.previous_page()
-    assert opened.page_layout.start == 0.0
+    set_page_layout(opened.workbench, replace(opened.workbench.view.layout, speed=50.0))
+    run(opened, "next_page")
+    assert opened.workbench.view.layout.start == 5.0
+    run(opened, "next_page")
+    assert opened.workbench.view.layout.start == 5.0
+    run(opened, "previous_page")
+    assert opened.workbench.view.layout.start == 0.0
 
 
 def test_zoom_keeps_the_point_under_the_pointer(opened, qtbot):
-    view = opened.view
+    view = opened.workbench.parts.page_view
     qtbot.waitUntil(lambda: view.up_to_date)
     at = QPointF(view.viewport().rect().center()) + QPointF(40, 30)
     before = view._to_page(at)
@@ -292,7 +295,7 @@ def test_zoom_keeps_the_point_under_the_pointer(opened, qtbot):
 
 def test_the_synthetic_mark_stays_when_the_banner_scrolls_away(opened, qtbot):
     generate(opened, qtbot)
-    view = opened.view
+    view = opened.workbench.parts.page_view
     view.zoom(8.0)
     view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
     image = view.viewport().grab().toImage()
@@ -305,20 +308,20 @@ def test_the_synthetic_mark_stays_when_the_banner_scrolls_away(opened, qtbot):
 
 def test_the_page_on_the_screen_is_painted_on_another_thread(opened, qtbot):
     names = []
-    opened.view._renderer.painted.connect(
+    opened.workbench.parts.page_view._renderer.painted.connect(
         lambda *_: names.append(threading.current_thread().name), Qt.ConnectionType.DirectConnection
     )
-    opened.zoom_in()
+    run(opened, "zoom_in")
     qtbot.waitUntil(lambda: bool(names))
     assert set(names) == {"ecgtwin-painter"}
 
 
 def test_panels_can_be_hidden(opened, qtbot):
     qtbot.keyClick(opened, Qt.Key.Key_F9)
-    assert not opened.side.isVisible()
-    assert not opened.right.isVisible()
+    assert not opened.workbench.parts.arrangement.side.isVisible()
+    assert not opened.workbench.parts.arrangement.right.isVisible()
     qtbot.keyClick(opened, Qt.Key.Key_F9)
-    assert opened.side.isVisible()
+    assert opened.workbench.parts.arrangement.side.isVisible()
 
 
 # -- saving -------------------------------------------------------------------------------------------
@@ -326,19 +329,19 @@ def test_panels_can_be_hidden(opened, qtbot):
 
 def test_twins_are_saved_and_never_written_over(opened, qtbot, tmp_path):
     generate(opened, qtbot)
-    opened.save_twins()
+    run(opened, "save_twins")
     accept_file_dialog(opened, qtbot, tmp_path / "out")
-    qtbot.waitUntil(lambda: "Saved 1 twin" in opened.messages.text)
+    qtbot.waitUntil(lambda: "Saved 1 twin" in opened.workbench.messages.text)
     assert read_ecg(tmp_path / "out" / "twin_001.hea").synthetic
-    opened.controller.save_twins(tmp_path / "out")
-    qtbot.waitUntil(lambda: "already holds twins" in opened.messages.text)
+    opened.workbench.jobs.files.save_twins(tmp_path / "out")
+    qtbot.waitUntil(lambda: "already holds twins" in opened.workbench.messages.text)
 
 
 @pytest.mark.parametrize("suffix", ["png", "pdf", "svg"])
 def test_the_page_is_saved_as_shown(opened, qtbot, tmp_path, suffix):
-    getattr(opened, f"save_{suffix}")()
+    run(opened, f"save_{suffix}")
     accept_file_dialog(opened, qtbot, tmp_path / "page")
-    qtbot.waitUntil(lambda: "Saved the page" in opened.messages.text)
+    qtbot.waitUntil(lambda: "Saved the page" in opened.workbench.messages.text)
     assert (tmp_path / f"page.{suffix}").stat().st_size > 1000
 
 
@@ -346,17 +349,17 @@ def test_the_page_is_saved_as_shown(opened, qtbot, tmp_path, suffix):
 
 
 def test_every_command_has_its_action_and_no_shortcut_twice(window):
-    assert set(window.commands) == {command.id for command in COMMANDS}
-    keys = [QKeySequence(k).toString() for command in COMMANDS for k in command.shortcuts]
+    assert set(window.command_actions.of) == {command.id for command in COMMANDS}
+    keys = [QKeySequence(k).toString() for command in COMMANDS for k in command.keys]
     assert len(keys) == len(set(keys))
 
 
 def test_the_shortcut_sheet_lists_the_table(window, qtbot):
-    window.show_shortcuts()
+    run(window, "show_shortcuts")
     (dialog,) = window.findChildren(QDialog)
     words = {label.text() for label in dialog.findChildren(QLabel)}
     for command in COMMANDS:
-        if command.shortcuts:
+        if command.keys:
             assert command.text.replace("&", "").rstrip("…") in words
     dialog.close()
 
@@ -406,14 +409,14 @@ def test_text_contrast_is_at_least_4_5(theme):
 
 
 def test_the_theme_is_remembered_and_a_foreign_setting_ignored(window, store):
-    window.next_theme()
+    run(window, "next_theme")
     assert settings.read(store, settings.THEME) in ("light", "dark")
     store.setValue(settings.THEME.key, "plaid")
     assert settings.read(store, settings.THEME) == "system"
 
 
 def test_settings_hold_nothing_of_a_patient(opened, store):
-    opened.set_page_layout(replace(opened.page_layout, identity=True, start=2.0))
+    set_page_layout(opened.workbench, replace(opened.workbench.view.layout, identity=True, start=2.0))
     store.sync()
     kept = {key.partition("/")[2] for key in store.allKeys() if key.startswith("page/")}
     assert not kept & {"identity", "start", "filter"}
@@ -421,7 +424,7 @@ def test_settings_hold_nothing_of_a_patient(opened, store):
 
 
 def test_closing_during_a_run_ends_both_threads(opened, qtbot, engine):
-    opened.generate()
-    opened.close()
-    assert not opened.controller.worker._thread.is_alive()
-    assert not opened.view._renderer._thread.is_alive()
+    run(opened, "generate")
+    run(opened, "close")
+    assert not opened.workbench.jobs.worker._thread.is_alive()
+    assert not opened.workbench.parts.page_view._renderer._thread.is_alive()
