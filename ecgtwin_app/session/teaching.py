@@ -84,12 +84,14 @@ class Teaching:
     @property
     def chosen(self) -> tuple[str, ...]:
         """What the learner chose for this strip."""
-        return self._chosen.get(self._key, ())
+        key = self._key
+        return self._chosen.get(key, ()) if key is not None else ()
 
     @property
     def outcome(self) -> Outcome | None:
         """What came of the answer, once it is revealed."""
-        return self._outcomes.get(self._key)
+        key = self._key
+        return self._outcomes.get(key) if key is not None else None
 
     @property
     def hidden(self) -> bool:
@@ -104,10 +106,11 @@ class Teaching:
     @property
     def lines(self) -> tuple[Verdict, ...]:
         """The criteria of the right answers with what was measured; for a strip that was recorded."""
-        reading = self._readings.get(self.recording) if self.recording is not None else None
-        if reading is None or reading.measurements is None or not self.answers:
+        recording = self.recording
+        reading = self._readings.get(recording) if recording is not None else None
+        if recording is None or reading is None or reading.measurements is None or not self.answers:
             return ()
-        patient = self.recording.patient
+        patient = recording.patient
         return judge(reading.measurements, self.answers, None, patient.age, patient.sex)
 
     @property
@@ -116,7 +119,7 @@ class Teaching:
         return {key: outcome for key, outcome in self._outcomes.items() if isinstance(key, int)}
 
     @property
-    def _key(self):
+    def _key(self) -> int | Recording | None:
         return self.at if self.at >= 0 else self.recording
 
     def take_over(self, former: Teaching) -> None:
@@ -135,8 +138,9 @@ class Teaching:
 
     def choose(self, names: tuple[str, ...]) -> None:
         """Answer; what is revealed stays as it was answered."""
-        if self.hidden and not self.waiting:
-            self._chosen[self._key] = names
+        key = self._key
+        if key is not None and self.hidden and not self.waiting:
+            self._chosen[key] = names
             self.changed.emit()
 
     def reveal(self) -> None:
@@ -144,8 +148,9 @@ class Teaching:
 
         Asked a second time, it waits no longer: then nothing counts as there but the right answers.
         """
-        if self.waiting:
-            self._readings.setdefault(self.recording, Reading(None, frozenset()))
+        recording = self.recording
+        if self.waiting and recording is not None:
+            self._readings.setdefault(recording, Reading(None, frozenset()))
         if self.hidden:
             self._awaited = self._key
             self._count()
@@ -184,10 +189,11 @@ class Teaching:
         self.changed.emit()
 
     def _count(self):
-        if self.waiting and self.recording in self._readings:
+        key, recording = self._key, self.recording
+        if key is not None and recording is not None and self.waiting and recording in self._readings:
             self._awaited = None
-            there = self._readings[self.recording].met
-            self._outcomes[self._key] = mark(self.chosen, self.answers, there)
+            there = self._readings[recording].met
+            self._outcomes[key] = mark(self.chosen, self.answers, there)
         self.changed.emit()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QAction, QKeySequence, QStatusTipEvent
+from PySide6.QtGui import QAction, QKeySequence, QMouseEvent, QStatusTipEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
 
 from ecgtwin_app.i18n.words import tr
@@ -73,10 +73,14 @@ class Actions:
 class _Reasons(QObject):
     """Says why a greyed command cannot be done: Qt's own style lets the pointer rest on enabled ones only."""
 
-    def eventFilter(self, menu: QMenu, event: QEvent) -> bool:
+    def __init__(self, window: QMainWindow):
+        super().__init__(window)
+        self._window = window
+
+    def eventFilter(self, menu: QObject, event: QEvent) -> bool:
         """The status tip of the greyed action under the pointer."""
-        if event.type() == QEvent.Type.MouseMove:
+        if isinstance(menu, QMenu) and isinstance(event, QMouseEvent):
             action = menu.actionAt(event.position().toPoint())
             if action is not None and not action.isEnabled():
-                QApplication.sendEvent(self.parent(), QStatusTipEvent(action.statusTip()))
+                QApplication.sendEvent(self._window, QStatusTipEvent(action.statusTip()))
         return False

@@ -59,7 +59,7 @@ class Command:
     id: str
     text: str
     menu: str
-    run: Callable[[Workbench], None]
+    run: Callable[[Workbench], object]
     keys: tuple[str, ...] = ()
     tip: str = ""
     needs: tuple[Need, ...] = ()

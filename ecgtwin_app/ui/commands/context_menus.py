@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QMenu
+from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QTableWidget
 
 from ecgtwin_app.i18n.words import N_, number, tr
 from ecgtwin_app.report.calipers import TIME, Caliper
@@ -137,7 +137,7 @@ class ContextMenus:
 
     # -- lists and tables -------------------------------------------------------------------------
 
-    def _fill_row(self, menu, table: QAbstractItemView, at):
+    def _fill_row(self, menu, table: QTableWidget, at):
         item = table.itemAt(at) or table.currentItem()
         if item is not None and table.currentItem() is not item:
             table.setCurrentItem(item)

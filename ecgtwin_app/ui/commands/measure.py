@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.i18n.words import N_, tr
 from ecgtwin_app.report.calipers import AMPLITUDE, TIME
 from ecgtwin_app.report.displayed import shown
@@ -57,7 +58,9 @@ def toggle_labels(workbench: Workbench) -> None:
 def move_fiducials(workbench: Workbench, who: str, marks) -> None:
     """Marks moved by hand; the measurements follow. One step to undo."""
     session = workbench.session
-    recording = session.reference if who == REFERENCE else session.twin.recording
+    recording = _recording(workbench, who)
+    if recording is None:
+        return
     workbench.undo.push(
         Change(
             tr("move of fiducial"),
@@ -66,6 +69,14 @@ def move_fiducials(workbench: Workbench, who: str, marks) -> None:
             marks,
         )
     )
+
+
+def _recording(workbench: Workbench, who: str) -> Recording | None:
+    """The reference or the shown twin."""
+    session = workbench.session
+    if who == REFERENCE:
+        return session.reference
+    return session.twin.recording if session.twin is not None else None
 
 
 def reset_fiducials(workbench: Workbench) -> None:
@@ -96,12 +107,11 @@ def show_measurement(
     who : str
         "reference" or "twin".
     """
-    session = workbench.session
-    recording = session.reference if who == REFERENCE else session.twin and session.twin.recording
+    recording = _recording(workbench, who)
     places = ()
     if recording is not None:
         filtered = shown(recording, workbench.view.layout.filter)
-        places = places_of(key, filtered, session.marks(recording), lead, who, words)
+        places = places_of(key, filtered, workbench.session.marks(recording), lead, who, words)
     workbench.parts.page_view.point_out(places)
 
 

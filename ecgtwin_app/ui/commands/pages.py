@@ -20,15 +20,18 @@ def page_of(workbench: Workbench) -> Page | None:
     heatmap = session.heatmap(heat_map_of(workbench)) if view.heat_map and preview is None else None
     measured = session.measured(session.twin.recording) if session.twin and preview is None else None
     own = session.measured(session.reference)
-    layers = layers_of(session, view.layers) if session.twin is not None and preview is None else None
-    page = Page(session.reference, twin, heatmap, view.layout, own, measured, layers)
+    page = Page(session.reference, twin, heatmap, view.layout, own, measured)
+    if session.twin is not None and preview is None:
+        page = replace(page, layers=layers_of(session, view.layers))
     page = workbench.morph.on_page(page)
     return blind_page(page, workbench.morph.on) if workbench.teaching.hidden else page
 
 
 def measured_page(workbench: Workbench) -> Page:
-    """The page with its calipers, which the window draws itself on the screen."""
-    return replace(page_of(workbench), calipers=workbench.parts.page_view.calipers.calipers)
+    """The page with its calipers, which the window draws itself on the screen; there must be a recording."""
+    page = page_of(workbench)
+    assert page is not None
+    return replace(page, calipers=workbench.parts.page_view.calipers.calipers)
 
 
 def heat_map_of(workbench: Workbench) -> str:

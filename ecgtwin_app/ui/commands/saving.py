@@ -60,6 +60,8 @@ def save_session_as(workbench: Workbench, then: Callable[[], None] | None = None
 def write(workbench: Workbench, path: Path, then: Callable[[], None] | None = None) -> None:
     """Write the session into a file, which becomes its own; then do something more."""
     state, kept = state_of(workbench), kept_of(workbench)
+    if state is None:
+        return
 
     def done(_):
         workbench.session.note_saved(kept, path)

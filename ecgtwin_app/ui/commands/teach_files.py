@@ -50,7 +50,7 @@ def edit_course(workbench: Workbench) -> None:
 
         workbench.jobs.work(tr("Opening"), made, then)
 
-    def save(path, course: Course):
+    def save(path: Path, course: Course):
         def saved(_):
             workbench.teaching.open_course(course, path)
             editor.accept()

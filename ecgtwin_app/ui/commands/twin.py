@@ -96,6 +96,8 @@ def new_seed(workbench: Workbench) -> None:
 def edit_score(workbench: Workbench, score: RhythmScore) -> None:
     """A rhythm edited by hand: the shown twin follows, with the same seed."""
     twin = workbench.session.twin
+    if twin is None:
+        return
     try:
         check_score(score)
     except EcgError as error:

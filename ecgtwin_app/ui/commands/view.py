@@ -93,7 +93,8 @@ def start_flicker(workbench: Workbench) -> None:
     # Both on the heights of the overlay, so that nothing but the trace changes.
     layers = [layer for layer in page.layers if layer.who in (REFERENCE, TWIN)]
     if len(layers) == 2:
-        workbench.flicker.start(tuple(faded(page, layer.who) for layer in layers))
+        first, second = (faded(page, layer.who) for layer in layers)
+        workbench.flicker.start((first, second))
 
 
 def stop_flicker(workbench: Workbench) -> None:

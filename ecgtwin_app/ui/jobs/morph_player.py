@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -38,7 +39,8 @@ class MorphPlayer(QObject):
         self._job = None
         self._timer = QTimer(self, interval=INTERVAL)
         self._timer.timeout.connect(self._tick)
-        self.may_step = lambda: True
+        #: Whether the last frame is painted.
+        self.may_step: Callable[[], bool] = lambda: True
         session.twins_changed.connect(self._check)
         session.reference_changed.connect(self.stop)
 

@@ -39,7 +39,7 @@ class CourseEditor(QDialog):
     make_cases : callable
         Takes paths (sessions, or one folder) and what to do with the cases; reads them on the worker's thread.
     save : callable
-        Takes the finished course.
+        Takes the file and the finished course.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class CourseEditor(QDialog):
         dialogs: Dialogs,
         course: Course,
         make_cases: Callable[[list[Path], Callable[[list[Case]], None]], None],
-        save: Callable[[Course], None],
+        save: Callable[[Path, Course], None],
     ):
         super().__init__(dialogs.parent)
         self.course = course

@@ -118,11 +118,10 @@ def _connect_teaching(workbench: Workbench, presenter: Presenter, teaching_prese
     teaching, parts = workbench.teaching, workbench.parts
 
     def read(recording):
-        workbench.jobs.work(
-            tr("Measuring"),
-            lambda: read_strip(recording),
-            lambda reading: teaching.take_reading(recording, reading),
-        )
+        def take(reading):
+            teaching.take_reading(recording, reading)
+
+        workbench.jobs.work(tr("Measuring"), lambda: read_strip(recording), take)
 
     teaching.changed.connect(teaching_presenter.show)
     teaching.reading_requested.connect(read)

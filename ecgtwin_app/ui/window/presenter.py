@@ -93,7 +93,8 @@ class Presenter:
 
     def show_available(self) -> None:
         """Which conditions the weights know."""
-        self._parts.request_panel.conditions.show_available(self._session.available)
+        if self._session.available is not None:
+            self._parts.request_panel.conditions.show_available(self._session.available)
 
     def show_results(self) -> None:
         """What came out: of the twin, or of the frame of a morph that is shown."""

@@ -27,7 +27,7 @@ class RecentFiles:
     def paths(self) -> list[Path]:
         """Those that still exist."""
         try:
-            rows = json.loads(self._store.value(_KEY, "[]", str))
+            rows = json.loads(str(self._store.value(_KEY, "[]", str)))
             return [path for path in map(Path, rows) if path.exists()]
         except (ValueError, TypeError):
             return []

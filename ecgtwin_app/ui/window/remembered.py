@@ -38,7 +38,7 @@ def restore_geometry(store: QSettings, window: QMainWindow, room: QSize) -> None
 def remembered_columns(store: QSettings) -> list[int]:
     """Widths of the left and right column, in pixels; empty where none were chosen."""
     try:
-        widths = json.loads(store.value(_COLUMNS, "[]", str))
+        widths = json.loads(str(store.value(_COLUMNS, "[]", str)))
         sound = len(widths) == 2 and all(isinstance(w, int) and 0 < w <= _WIDEST for w in widths)
     except (ValueError, TypeError):
         return []
@@ -69,7 +69,7 @@ class Folders:
         if not self._recent.remembered:
             return self._now
         try:
-            kept = json.loads(self._store.value(_FOLDERS, "{}", str))
+            kept = json.loads(str(self._store.value(_FOLDERS, "{}", str)))
         except (ValueError, TypeError):
             kept = {}
         return (kept if isinstance(kept, dict) else {}) | self._now

@@ -7,6 +7,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QSettings
 
@@ -76,10 +77,10 @@ def keep_private(store: QSettings) -> None:
         path.chmod(0o600)
 
 
-def read(store: QSettings, setting: Setting):
+def read(store: QSettings, setting: Setting) -> Any:
     """The remembered choice; what an older or newer version wrote and this one does not know is ignored."""
     try:
-        value = json.loads(store.value(setting.key, "", str))
+        value = json.loads(str(store.value(setting.key, "", str)))
     except ValueError:
         return setting.default
     return value if setting.allows(value) else setting.default

@@ -103,7 +103,7 @@ def test_the_window_waits_for_no_library_of_the_model_or_of_files():
 def test_measuring_a_table_imports_no_library_of_files(tmp_path):
     path = tmp_path / "strip.csv"
     script = (
-        "import sys; sys.path.insert(0, 'tests')\n"
+        "import sys; sys.path.insert(0, 'tests/support')\n"
         "from synthetic_ecg import strip\n"
         "from ecgtwin_app.formats.registry import write_ecg\n"
         f"write_ecg(strip()[0], {str(path)!r})\n"
@@ -117,7 +117,7 @@ def test_the_start_opens_the_window_and_ends_with_it(tmp_path):
     script = (
         "import os, sys\n"
         "from PySide6.QtCore import QTimer\n"
-        "from ecgtwin_app.ui import start\n"
+        "from ecgtwin_app.ui.window import start\n"
         "class Splash(start.Splash):\n"
         "    def finish(self, window):\n"
         "        super().finish(window)\n"
