@@ -213,7 +213,7 @@ def _called(node: ast.Call) -> str:
 
 def _arguments(node, places):
     yield from (node.args[place] for place in places if place < len(node.args))
-    named = {"tip": 4, "text": 1, "asked": 2, "got": 3, "no_pr": 99}
+    named = {"tip": 5, "text": 1, "asked": 2, "got": 3, "no_pr": 99}
     yield from (keyword.value for keyword in node.keywords if named.get(keyword.arg) in places)
 
 
