@@ -19,9 +19,10 @@ from ecgtwin_app.engine.judging import better, judged
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.engine.suitability import needs
 from ecgtwin_app.engine.tasks import check_abilities, offered_by, request_of, task_of
-from ecgtwin_app.generators.base import Ability, Beats, Generator, Patient, Task
+from ecgtwin_app.generators.base import Ability, Beats, Generator, Patient
 from ecgtwin_app.generators.canonical import canonical
 from ecgtwin_app.generators.catalogue import load_generator
+from ecgtwin_app.generators.task import Task
 from ecgtwin_app.i18n.message import Message
 
 #: Draws of one twin are so far apart in seed that they never meet another twin's.

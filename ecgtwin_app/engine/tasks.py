@@ -12,7 +12,8 @@ from ecgtwin_app.conditions.vocabulary import find_condition
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.request import FIELDS, TwinRequest
 from ecgtwin_app.engine.request_fields import names_of_part
-from ecgtwin_app.generators.base import Ability, Settings, Source, Spec, Target, Task
+from ecgtwin_app.generators.base import Ability, Spec
+from ecgtwin_app.generators.task import Settings, Source, Target, Task
 from ecgtwin_app.i18n.message import Message
 from ecgtwin_app.sampling.names import USUAL_STEPS
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
@@ -23,6 +23,7 @@ import numpy as np
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.measurement.measure import Measurements
 from ecgtwin_app.ecg.signal.recording import Recording
+from ecgtwin_app.generators.task import Task
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -92,9 +93,9 @@ class Spec:
         Who can write the rhythm score, the default first: "process" (rhythm processes), "learned" (a rhythm model),
         or "none": the generator invents the rhythm.
     set_points : frozenset of str
-        Keys of `Target.set_points` that it keeps to; "score" when it performs a score that it is given.
+        Keys of `task.Target.set_points` that it keeps to; "score" when it performs a score that it is given.
     dials : frozenset of str
-        Keys of `Settings.dials` that it listens to.
+        Keys of `task.Settings.dials` that it listens to.
     """
 
     id: str
@@ -110,92 +111,6 @@ class Spec:
     set_points: frozenset[str] = frozenset()
     dials: frozenset[str] = frozenset()
     simulated: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Target:
-    """What is wanted.
-
-    Attributes
-    ----------
-    present, absent, keep : tuple of str
-        Conditions, by their names in the vocabulary: to be there, not to be there, and to stay as the source has
-        them. What is not named is absent.
-    age : float or None
-        Years; None means the source's, or unknown.
-    sex : {"F", "M"} or None
-    set_points : mapping of str to float
-        What is asked for, and nothing else: "heart_rate" (1/min), "pr", "qrs", "qt" (ms), "axis" (degrees),
-        "severity" (0 to 1).
-    score : RhythmScore or None
-        To be performed; None leaves the rhythm to `Settings.rhythm`.
-    text : str
-        A report in words.
-    """
-
-    present: tuple[str, ...] = ()
-    absent: tuple[str, ...] = ()
-    keep: tuple[str, ...] = ()
-    age: float | None = None
-    sex: str | None = None
-    set_points: Mapping[str, float] = field(default_factory=dict)
-    score: RhythmScore | None = None
-    text: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class Source:
-    """What it is made from.
-
-    Attributes
-    ----------
-    recordings : tuple of Recording
-        Of one patient: the reference, and more that are pooled with it to what is personal. None at all: of nobody
-        in particular.
-    mask : ndarray or None, shape (12, samples at 500 Hz), bool
-        What of the reference is to be drawn anew; None: all of it.
-    """
-
-    recordings: tuple[Recording, ...] = ()
-    mask: np.ndarray | None = None
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How it is drawn.
-
-    Attributes
-    ----------
-    sampler : str
-    steps : int
-    rhythm : str
-        Who writes the rhythm score; see `Spec.rhythms`.
-    dials : mapping of str to float
-        Guidance by what it guides to: "strength" (the condition), "identity"; 1 is none.
-    seed : int
-        What all draws of a task share, such as a pacemaker, is drawn with it. Draw k has the seed `seed` + k.
-    samples : int
-        How many recordings are wanted.
-    best_of : int
-        Draw so many for each, and keep the one that meets most criteria.
-    """
-
-    sampler: str
-    steps: int
-    rhythm: str = "none"
-    dials: Mapping[str, float] = field(default_factory=dict)
-    seed: int = 1
-    samples: int = 1
-    best_of: int = 1
-
-
-@dataclass(frozen=True, eq=False)
-class Task:
-    """What is wanted, from what, and how."""
-
-    target: Target
-    source: Source
-    settings: Settings
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -17,9 +17,10 @@ from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.request import Progress, Twin, TwinRequest
 from ecgtwin_app.engine.save import save_twins
 from ecgtwin_app.engine.tasks import needed_abilities, offered_by, request_of, task_of
-from ecgtwin_app.generators.base import Ability, Patient, Plan, Settings, Source, Spec, Step, Target, Task
+from ecgtwin_app.generators.base import Ability, Patient, Plan, Spec, Step
 from ecgtwin_app.generators.canonical import canonical
 from ecgtwin_app.generators.catalogue import GENERATORS, load_generator
+from ecgtwin_app.generators.task import Settings, Source, Target, Task
 
 ROWS = tuple(reversed(INDEPENDENT_LEADS))
 

@@ -13,7 +13,7 @@ from ecgtwin_app.conditions.vocabulary import find_conditions, load_vocabulary
 from ecgtwin_app.ecg.measurement.measure import Measurements
 from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE, MODEL_SAMPLES, EcgError, Recording
 from ecgtwin_app.ecg.signal.resampling import ten_seconds
-from ecgtwin_app.generators.base import Ability, Spec, Step, Task
+from ecgtwin_app.generators.base import Ability, Spec, Step
 from ecgtwin_app.generators.ecgtwin.adax import Context
 from ecgtwin_app.generators.ecgtwin.attention import ConditionAttention
 from ecgtwin_app.generators.ecgtwin.autoencoder import TOKENS
@@ -24,6 +24,7 @@ from ecgtwin_app.generators.ecgtwin.patient import EcgTwinPatient, identity_of, 
 from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan, make_plan
 from ecgtwin_app.generators.ecgtwin.sampling_inputs import DIALS, sampling_inputs
 from ecgtwin_app.generators.ecgtwin.weights import TwinModel, load
+from ecgtwin_app.generators.task import Task
 from ecgtwin_app.i18n.message import Message
 from ecgtwin_app.sampling.names import USUAL_STEPS
 from ecgtwin_app.sampling.samplers import sample, start_noise

@@ -10,8 +10,9 @@ import numpy as np
 from ecgtwin_app.conditions.feasible_rate import rate_for
 from ecgtwin_app.conditions.vocabulary import NORMAL, find_conditions
 from ecgtwin_app.ecg.beat.score import RhythmScore
-from ecgtwin_app.generators.base import Plan, Target, Task
+from ecgtwin_app.generators.base import Plan
 from ecgtwin_app.generators.ecgtwin.patient import EcgTwinPatient
+from ecgtwin_app.generators.task import Target, Task
 from ecgtwin_app.heart.rhythm.atrial_waves import with_flutter_waves
 from ecgtwin_app.heart.rhythm.processes import write_score
 

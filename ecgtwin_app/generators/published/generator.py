@@ -20,7 +20,7 @@ from ecgtwin_app.conditions.vocabulary import find_condition, load_vocabulary
 from ecgtwin_app.ecg.measurement.measure import Measurements, measure
 from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS, EcgError, Recording
 from ecgtwin_app.ecg.signal.resampling import ten_seconds
-from ecgtwin_app.generators.base import Ability, Patient, Plan, Spec, Step, Task
+from ecgtwin_app.generators.base import Ability, Patient, Plan, Spec, Step
 from ecgtwin_app.generators.published.diffusion import base_vector, decode, sample_latents
 from ecgtwin_app.generators.published.files import PublishedModel, load
 from ecgtwin_app.generators.published.networks import MOST_SENTENCES
@@ -30,6 +30,7 @@ from ecgtwin_app.generators.published.signals import (
     eight_leads,
     patient_numbers,
 )
+from ecgtwin_app.generators.task import Task
 from ecgtwin_app.sampling.names import DDPM_STEPS
 
 #: Said where no rhythm is asked for: the reports that the networks learned from begin with one.
