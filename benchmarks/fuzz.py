@@ -27,7 +27,7 @@ import numpy as np
 from ecgtwin_app.ecg.signal.recording import LEADS, EcgError, Recording
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import open_ecg, read_ecg, write_ecg
-from ecgtwin_app.formats.writing import FORMATS
+from ecgtwin_app.formats.writing import writers
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "support"))
 import format_files  # writers of the formats that the program only reads
@@ -78,7 +78,7 @@ def _write_cases(folder: Path) -> None:
 
     whole = read_ecg(example_path())
     recording = Recording(whole.signal[:, :2000], 1000.0, patient=whole.patient, device=whole.device)
-    for name, (suffix, _) in FORMATS.items():
+    for name, suffix in [(name, writer.suffix) for name, writer in writers().items()]:
         write_ecg(recording, folder / f"written{name}{suffix}", keep_identity=True)
     signal = recording.signal.T.astype(float)
     for sample_format, name in (("212", "packed"), ("516", "flac"), ("24", "wide")):

@@ -17,20 +17,20 @@ from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.pieces import fits_into_memory, pieces_of
 from ecgtwin_app.formats.registry import write_ecg
-from ecgtwin_app.formats.writing import FORMATS, check_read_back, format_of, remarks
+from ecgtwin_app.formats.writing import check_read_back, format_of, remarks, writers
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `ecgtwin convert`."""
     add_recording_arguments(parser, "input")
-    known = ", ".join(suffix for suffix, _ in FORMATS.values())
+    known = ", ".join(writer.suffix for writer in writers().values())
     parser.add_argument(
         "output",
         metavar="OUTPUT",
         type=Path,
         help=f"a file, whose suffix decides ({known}, .tsv), or a folder",
     )
-    parser.add_argument("--format", choices=tuple(FORMATS), help="needed when OUTPUT is a folder")
+    parser.add_argument("--format", choices=tuple(writers()), help="needed when OUTPUT is a folder")
     parser.add_argument(
         "--keep-identity",
         action="store_true",
@@ -87,7 +87,7 @@ def _name(source: Path, number: int, args: argparse.Namespace) -> str:
     """A file name in a folder. The source's own may be the name of a patient, so it is kept only on wish."""
     if not args.format:
         raise EcgError("{output} is a folder; say with --format what to write.", output=args.output)
-    suffix, _ = FORMATS[args.format]
+    suffix = writers()[args.format].suffix
     if not args.keep_identity:
         return f"ecg_{number:03d}{suffix}"
     stem = "".join(c if c.isalnum() and c.isascii() else "_" for c in source.stem)

@@ -22,7 +22,7 @@ from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.request import Progress, Twin, TwinRequest
 from ecgtwin_app.formats.registry import read_ecg
-from ecgtwin_app.formats.writing import FORMATS
+from ecgtwin_app.formats.writing import writers
 from ecgtwin_app.i18n.message import Message
 
 
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the twins")
     parser.add_argument(
-        "--format", choices=tuple(FORMATS), default="wfdb", help="of the twins; WFDB as a rule"
+        "--format", choices=tuple(writers()), default="wfdb", help="of the twins; WFDB as a rule"
     )
     parser.add_argument("--picture", action="store_true", help="also a PNG of each twin over its reference")
     parser.add_argument("--json", action="store_true", help="print twins.json on standard output")

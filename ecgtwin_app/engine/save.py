@@ -9,7 +9,7 @@ from pathlib import Path
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.request import Twin
 from ecgtwin_app.formats.marking import provenance_shown
-from ecgtwin_app.formats.writing import FORMATS, write
+from ecgtwin_app.formats.writing import write, writers
 
 
 def save_twins(twins: list[Twin], folder: Path, kind: str = "wfdb") -> list[Path]:
@@ -18,7 +18,7 @@ def save_twins(twins: list[Twin], folder: Path, kind: str = "wfdb") -> list[Path
     Parameters
     ----------
     kind : str
-        A key of `formats.writing.FORMATS`.
+        A key of `formats.writing.writers`.
 
     Returns
     -------
@@ -35,7 +35,7 @@ def save_twins(twins: list[Twin], folder: Path, kind: str = "wfdb") -> list[Path
 
 def iter_save_twins(twins: list[Twin], folder: Path, kind: str = "wfdb") -> Iterator[Path]:
     """The same, file by file, so that it can be followed and stopped between two."""
-    suffix, _ = FORMATS[kind]
+    suffix = writers()[kind].suffix
     names = [f"twin_{number:03d}" for number in range(1, len(twins) + 1)]
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -14,32 +14,18 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from ecgtwin_app.ecg.signal.recording import EcgError, Patient
+from ecgtwin_app.formats.aecg_write import CODES, write
 from ecgtwin_app.formats.channels import known_leads, unit_in_millivolts
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.format import Format, Writer
 from ecgtwin_app.formats.groups import Group, join
 from ecgtwin_app.formats.guard import check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import NO_DATE, age_between, read_comment_lines, read_sex
 from ecgtwin_app.formats.statements import statements_of
 from ecgtwin_app.formats.xml_ import LARGEST, measured, number_in, numbers_in, parse, root_name, text_at
 
-__all__ = ["FORMAT", "LARGEST", "SUFFIXES", "open_file", "sniff"]
+NAME = "HL7 aECG"
 
-FORMAT = "HL7 aECG"
-SUFFIXES = (".xml",)
-
-#: MDC codes (ISO/IEEE 11073-10102) of what devices measure.
-CODES = {
-    "heart rate": "MDC_ECG_HEART_RATE",
-    "RR": "MDC_ECG_TIME_PD_RR",
-    "P": "MDC_ECG_TIME_PD_P",
-    "PR": "MDC_ECG_TIME_PD_PR",
-    "QRS": "MDC_ECG_TIME_PD_QRS",
-    "QT": "MDC_ECG_TIME_PD_QT",
-    "QTc": "MDC_ECG_TIME_PD_QTc",
-    "P axis": "MDC_ECG_ANGLE_P_FRONT",
-    "QRS axis": "MDC_ECG_ANGLE_QRS_FRONT",
-    "T axis": "MDC_ECG_ANGLE_T_FRONT",
-}
 #: As they are read, whatever their case, and QTc by the formula of Bazett.
 _NAMES = {code.upper(): name for name, code in CODES.items()} | {"MDC_ECG_TIME_PD_QTCB": "QTc"}
 _SECONDS = {"s": 1.0, "sec": 1.0, "ms": 1e-3, "msec": 1e-3, "us": 1e-6, "usec": 1e-6, "ns": 1e-9, "min": 60.0}
@@ -61,7 +47,7 @@ def open_file(path: Path) -> EcgFile:
     EcgError
         The file is damaged or has no waveforms.
     """
-    with parsing(path, FORMAT):
+    with parsing(path, NAME):
         root = parse(path)
         rhythms = _rhythms(root)
         groups = [group for series in rhythms for group in _groups(path.name, series)]
@@ -74,7 +60,7 @@ def open_file(path: Path) -> EcgFile:
         fields = _fields(root, rhythms[0])
         fields["history"] += joined.history
         return EcgFile(
-            path, FORMAT, joined.names, joined.rate, joined.samples, joined.values, fields, joined.gaps
+            path, NAME, joined.names, joined.rate, joined.samples, joined.values, fields, joined.gaps
         )
 
 
@@ -259,3 +245,16 @@ def _device(series: Element) -> dict[str, float]:
                 milliseconds = _SECONDS.get(unit, 1e-3) * 1e3
                 found.setdefault(name, str(value * milliseconds))
     return measured(found)
+
+
+FORMAT = Format(
+    id="aecg",
+    name=NAME,
+    suffixes=(".xml",),
+    sniff=sniff,
+    open=open_file,
+    holds="patient, measurements, statements, time; several sequences",
+    after="HL7 V3 Annotated ECG, release 1 (2005)",
+    largest=LARGEST,
+    writer=Writer(".xml", "HL7 aECG (.xml)", write, 4),
+)

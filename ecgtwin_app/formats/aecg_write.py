@@ -11,7 +11,6 @@ import numpy as np
 
 from ecgtwin_app import __version__
 from ecgtwin_app.ecg.signal.recording import LEADS, EcgError, Recording
-from ecgtwin_app.formats.aecg import CODES
 from ecgtwin_app.formats.marking import (
     NO_DATE,
     PROGRAM,
@@ -26,6 +25,19 @@ _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _ACT_CODE = {"codeSystem": "2.16.840.1.113883.5.4", "codeSystemName": "ActCode"}
 _MDC = {"codeSystem": "2.16.840.1.113883.6.24", "codeSystemName": "MDC"}
 _UNITS = {"heart rate": "bpm", "P axis": "deg", "QRS axis": "deg", "T axis": "deg"}
+#: MDC codes (ISO/IEEE 11073-10102) of what devices measure.
+CODES = {
+    "heart rate": "MDC_ECG_HEART_RATE",
+    "RR": "MDC_ECG_TIME_PD_RR",
+    "P": "MDC_ECG_TIME_PD_P",
+    "PR": "MDC_ECG_TIME_PD_PR",
+    "QRS": "MDC_ECG_TIME_PD_QRS",
+    "QT": "MDC_ECG_TIME_PD_QT",
+    "QTc": "MDC_ECG_TIME_PD_QTc",
+    "P axis": "MDC_ECG_ANGLE_P_FRONT",
+    "QRS axis": "MDC_ECG_ANGLE_QRS_FRONT",
+    "T axis": "MDC_ECG_ANGLE_T_FRONT",
+}
 
 
 def write(recording: Recording, path: Path, keep_identity: bool = False) -> Path:

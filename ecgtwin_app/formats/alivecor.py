@@ -13,11 +13,11 @@ import numpy as np
 
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.format import Format
 from ecgtwin_app.formats.guard import check_shape, check_values, parsing
 from ecgtwin_app.formats.table_head import moment_in
 
-FORMAT = "AliveCor ATC"
-SUFFIXES = (".atc",)
+NAME = "AliveCor ATC"
 
 _SIGNATURE = b"ALIVE\0\0\0"
 _LEADS = {b"ecg ": "I", b"ecg2": "II", b"ecg3": "III", b"ecg4": "aVR", b"ecg5": "aVL", b"ecg6": "aVF"}
@@ -37,7 +37,7 @@ def open_file(path: Path) -> EcgFile:
     EcgError
         The file is damaged: a block ends beyond it, or its bytes do not add up to its checksum.
     """
-    with parsing(path, FORMAT):
+    with parsing(path, NAME):
         blocks = _blocks(path.name, path.read_bytes())
         if b"fmt " not in blocks or not any(name in blocks for name in _LEADS) or len(blocks[b"fmt "]) < 5:
             raise EcgError("{file} holds no ECG; copy it again from where it came from.", file=path.name)
@@ -60,7 +60,7 @@ def open_file(path: Path) -> EcgFile:
         signal = np.stack(rows) * (nanovolts * 1e-6)
         recorded = moment_in(blocks.get(b"info", b"")[:32].split(b"\0")[0].decode("latin-1"))
         return EcgFile(
-            path, FORMAT, names, float(rate), signal.shape[1], lambda first, last: signal[:, first:last],
+            path, NAME, names, float(rate), signal.shape[1], lambda first, last: signal[:, first:last],
             {"recorded": recorded},
         )  # fmt: skip
 
@@ -82,3 +82,14 @@ def _blocks(name: str, data: bytes) -> dict[bytes, bytes]:
         blocks.setdefault(kind, body)
         at += 12 + length
     return blocks
+
+
+FORMAT = Format(
+    id="alivecor",
+    name=NAME,
+    suffixes=(".atc",),
+    sniff=sniff,
+    open=open_file,
+    holds="up to six leads, time",
+    after="Alive File Format Specification 1.6, 1.7",
+)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from ecgtwin_app.formats.ecg_file import EcgFile
-from ecgtwin_app.formats.edf import LARGEST, file_of_records
+from ecgtwin_app.formats.edf import file_of_records
 from ecgtwin_app.formats.edf_header import read_header
-from ecgtwin_app.formats.guard import parsing
+from ecgtwin_app.formats.format import Format
+from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, parsing
 
-__all__ = ["FORMAT", "LARGEST", "SUFFIXES", "open_file", "sniff"]
-
-FORMAT = "BDF"
-SUFFIXES = (".bdf",)
+NAME = "BDF"
 ANNOTATIONS = "BDF Annotations"
 
 
@@ -29,5 +27,17 @@ def open_file(path: Path) -> EcgFile:
     EcgError
         The file is damaged or has no ECG.
     """
-    with parsing(path, FORMAT):
-        return file_of_records(path, FORMAT, read_header(path, 3), ANNOTATIONS)
+    with parsing(path, NAME):
+        return file_of_records(path, NAME, read_header(path, 3), ANNOTATIONS)
+
+
+FORMAT = Format(
+    id="bdf",
+    name=NAME,
+    suffixes=(".bdf",),
+    sniff=sniff,
+    open=open_file,
+    holds="channels at any rate, interruptions, patient, time",
+    after="BioSemi's description of BDF",
+    largest=MAX_BYTES_IN_PIECES,
+)

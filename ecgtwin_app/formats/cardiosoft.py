@@ -9,16 +9,14 @@ import numpy as np
 
 from ecgtwin_app.ecg.signal.recording import EcgError, Patient
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.format import Format
 from ecgtwin_app.formats.guard import check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import read_age, read_sex
 from ecgtwin_app.formats.statements import statements_of
 from ecgtwin_app.formats.xml_ import LARGEST, measured, number_in, numbers_in, parse, root_name, text_at
 from ecgtwin_app.i18n.message import Message
 
-__all__ = ["FORMAT", "LARGEST", "SUFFIXES", "open_file", "sniff"]
-
-FORMAT = "CardioSoft XML"
-SUFFIXES = (".xml",)
+NAME = "CardioSoft XML"
 
 _MEASUREMENTS = {
     "heart rate": "VentricularRate",
@@ -47,7 +45,7 @@ def open_file(path: Path) -> EcgFile:
     EcgError
         The file is damaged or has no strip.
     """
-    with parsing(path, FORMAT):
+    with parsing(path, NAME):
         root = parse(path)
         strip = root.find("StripData")
         leads = strip.findall("WaveformData") if strip is not None else []
@@ -80,7 +78,7 @@ def open_file(path: Path) -> EcgFile:
         signal = np.stack(rows) * (size / 1000)
         names = tuple(lead.get("lead", "") for lead in leads)
         return EcgFile(
-            path, FORMAT, names, rate, rows[0].size, lambda first, last: signal[:, first:last], fields
+            path, NAME, names, rate, rows[0].size, lambda first, last: signal[:, first:last], fields
         )
 
 
@@ -135,3 +133,15 @@ def _moment(element: Element | None) -> str:
         return ""
     year, month, day, hour, minute, second = map(int, parts)
     return f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}"
+
+
+FORMAT = Format(
+    id="cardiosoft",
+    name=NAME,
+    suffixes=(".xml",),
+    sniff=sniff,
+    open=open_file,
+    holds="patient, measurements, statements, time",
+    after="the XML itself",
+    largest=LARGEST,
+)

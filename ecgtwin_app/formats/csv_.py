@@ -14,7 +14,9 @@ import numpy as np
 
 from ecgtwin_app.ecg.signal.recording import EcgError, Patient
 from ecgtwin_app.formats.channels import NotStated, known_leads, require_stated
+from ecgtwin_app.formats.csv_write import write
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.format import Format, Recognised, Writer
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing
 from ecgtwin_app.formats.marking import read_comment_lines
 from ecgtwin_app.formats.table_clock import Stretch, UnevenClock, scale_of
@@ -27,11 +29,8 @@ from ecgtwin_app.formats.table_turned import TurnedRows, is_listed, is_turned, l
 from ecgtwin_app.formats.text_rows import decode, encoding_of, text_bytes
 from ecgtwin_app.i18n.message import Message
 
-FORMAT = "CSV"
-SUFFIXES = (".csv", ".tsv", ".txt")
-LARGEST = MAX_BYTES_IN_PIECES
-#: The options of `open_file`.
-OPTIONS = ("rate", "unit", "lead_order", "separator", "decimal")
+NAME = "CSV"
+_SUFFIXES = (".csv", ".tsv", ".txt")
 
 #: Bytes in which the head of a table ends.
 _HEAD = 262_144
@@ -45,7 +44,7 @@ def sniff(path: Path, head: bytes) -> bool:
     if encoding is None:
         return False
     plain = head.replace(b"\0", b"") if encoding != "utf-8" else head
-    return path.suffix.lower() in SUFFIXES or b"<" not in plain[:100]
+    return path.suffix.lower() in _SUFFIXES or b"<" not in plain[:100]
 
 
 def open_file(
@@ -82,7 +81,7 @@ def open_file(
     EcgError
         The table holds anything but numbers, or its clock is not even.
     """
-    with parsing(path, FORMAT):
+    with parsing(path, NAME):
         data = text_bytes(path)
         top = data[:_HEAD].tobytes()
         lines = decode(top).split("\n")
@@ -154,7 +153,7 @@ class _Reading:
             fields["statements"] = head.statements
         return EcgFile(
             self.path,
-            FORMAT,
+            NAME,
             tuple(columns[k].name for k in leads),
             rate,
             samples,
@@ -241,3 +240,18 @@ class _Reading:
                     others,
                 )
             )
+
+
+FORMAT = Format(
+    id="csv",
+    name=NAME,
+    suffixes=_SUFFIXES,
+    sniff=sniff,
+    open=open_file,
+    holds="a column or a row a lead, a clock with gaps",
+    after="docs/formats.md, “Text tables”",
+    recognised=Recognised.AS_A_LAST_RESORT,
+    options=("rate", "unit", "lead_order", "separator", "decimal"),
+    largest=MAX_BYTES_IN_PIECES,
+    writer=Writer(".csv", "CSV (.csv)", write, 5, also=(".tsv",), in_pieces=True),
+)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
-from ecgtwin_app.formats.csv_ import LARGEST
+from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES
 from ecgtwin_app.formats.marking import comment_lines
 from ecgtwin_app.formats.pieces import Pieces
 
@@ -47,11 +47,11 @@ def write(recording: Recording | Pieces, path: Path, keep_identity: bool = False
                 time = (written + np.arange(len(rows))) / said.rate
                 np.savetxt(file, np.column_stack([time, rows]), fmt=formats, delimiter=separator)
                 written += len(rows)
-                if file.tell() > LARGEST:
+                if file.tell() > MAX_BYTES_IN_PIECES:
                     raise EcgError(
                         "{file} would be larger than the {most:,.0f} MB up to which tables are "
                         "read; write WFDB or EDF, or a part of the recording.",
                         file=path.name,
-                        most=LARGEST / 1e6,
+                        most=MAX_BYTES_IN_PIECES / 1e6,
                     )
     return path

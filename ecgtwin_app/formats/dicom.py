@@ -7,18 +7,18 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgtwin_app.ecg.signal.recording import EcgError, Patient
+from ecgtwin_app.ecg.signal.recording import EcgError, Patient, Recording
 from ecgtwin_app.formats.channels import SCP_LEADS, known_leads, unit_in_millivolts
 from ecgtwin_app.formats.dicom_samples import companding, expanded, missing_samples, raw_samples
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.format import Format, Writer
 from ecgtwin_app.formats.groups import Group, join
 from ecgtwin_app.formats.guard import check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import NO_DATE, PROGRAM, age_between, read_age, read_comment_lines, read_sex
 from ecgtwin_app.formats.statements import statements_of
 from ecgtwin_app.i18n.message import Message
 
-FORMAT = "DICOM"
-SUFFIXES = (".dcm",)
+NAME = "DICOM"
 
 #: Inflating happens inside the parser, with no bound on what a small file turns into.
 _DEFLATED = rb"1\.2\.840\.10008\.1\.2\.1\.99(?![.\d])"
@@ -69,7 +69,7 @@ def open_file(path: Path) -> EcgFile:
     EcgError
         The file is damaged or no ECG waveform.
     """
-    with parsing(path, FORMAT):
+    with parsing(path, NAME):
         # Imported here because it takes half a second.
         import pydicom
 
@@ -95,7 +95,7 @@ def open_file(path: Path) -> EcgFile:
             *joined.history,
         )
         return EcgFile(
-            path, FORMAT, joined.names, joined.rate, joined.samples, joined.values, fields, joined.gaps
+            path, NAME, joined.names, joined.rate, joined.samples, joined.values, fields, joined.gaps
         )
 
 
@@ -267,3 +267,22 @@ def _device_measurements(dataset) -> dict[str, float]:
         if factor and (number > 0 or unit == "deg"):
             found.setdefault(name, number * factor)
     return found
+
+
+def _write(recording: Recording, path: Path, keep_identity: bool = False) -> Path:
+    # Imported late: pydicom takes half a second.
+    from ecgtwin_app.formats import dicom_write
+
+    return dicom_write.write(recording, path, keep_identity)
+
+
+FORMAT = Format(
+    id="dicom",
+    name=NAME,
+    suffixes=(".dcm",),
+    sniff=sniff,
+    open=open_file,
+    holds="multiplex groups, patient, measurements, statements, time",
+    after="PS3.3 A.34, PS3.16",
+    writer=Writer(".dcm", "DICOM (.dcm)", _write, 2),
+)

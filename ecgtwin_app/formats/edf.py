@@ -11,18 +11,15 @@ import numpy as np
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.channels import known_leads, resampled
 from ecgtwin_app.formats.ecg_file import EcgFile
-from ecgtwin_app.formats.edf_header import Header, Signal, read_header, said_of
+from ecgtwin_app.formats.edf_header import ANNOTATIONS, SAMPLES_KEY, Header, Signal, read_header, said_of
+from ecgtwin_app.formats.edf_write import filling, write
+from ecgtwin_app.formats.format import Format, Writer
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing
 from ecgtwin_app.formats.units import millivolts_in, unit_in_millivolts
 from ecgtwin_app.i18n.message import Message
 
-FORMAT = "EDF"
-SUFFIXES = (".edf", ".rec")
-LARGEST = MAX_BYTES_IN_PIECES
+NAME = "EDF"
 
-ANNOTATIONS = "EDF Annotations"
-#: What our own remark says how many samples are real where the last record had to be filled.
-SAMPLES_KEY = "samples"
 #: Remarks stand in the first records; a day has too many to read all.
 _RECORDS_WITH_REMARKS = 2048
 #: Records of interrupted files, whose beginnings are all read.
@@ -43,8 +40,8 @@ def open_file(path: Path) -> EcgFile:
     EcgError
         The file is damaged or has no ECG.
     """
-    with parsing(path, FORMAT):
-        return file_of_records(path, FORMAT, read_header(path, 2), ANNOTATIONS)
+    with parsing(path, NAME):
+        return file_of_records(path, NAME, read_header(path, 2), ANNOTATIONS)
 
 
 def file_of_records(path: Path, what: str, header: Header, annotations: str) -> EcgFile:
@@ -237,3 +234,16 @@ def _stated_samples(remarks: list[str], there: int) -> int:
         if key == SAMPLES_KEY and value.isdigit() and 0 < int(value) <= there:
             return int(value)
     return there
+
+
+FORMAT = Format(
+    id="edf",
+    name=NAME,
+    suffixes=(".edf", ".rec"),
+    sniff=sniff,
+    open=open_file,
+    holds="channels at any rate, interruptions, patient, time, our remarks",
+    after="Kemp 1992, Kemp and Olivan 2003",
+    largest=MAX_BYTES_IN_PIECES,
+    writer=Writer(".edf", "EDF+ (.edf)", write, 3, in_pieces=True, remark=filling),
+)

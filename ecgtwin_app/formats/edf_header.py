@@ -26,6 +26,9 @@ SIGNAL_FIELDS = {
 }
 _MOST_SIGNALS = 512
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+ANNOTATIONS = "EDF Annotations"
+#: What our own remark says how many samples are real where the last record had to be filled.
+SAMPLES_KEY = "samples"
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
-from ecgtwin_app.formats.edf import ANNOTATIONS, SAMPLES_KEY
-from ecgtwin_app.formats.edf_header import SIGNAL_FIELDS
+from ecgtwin_app.formats.edf_header import ANNOTATIONS, SAMPLES_KEY, SIGNAL_FIELDS
 from ecgtwin_app.formats.marking import comment_lines
 from ecgtwin_app.formats.pieces import Pieces
 

@@ -12,14 +12,13 @@ import numpy as np
 from ecgtwin_app.ecg.signal.recording import EcgError, Patient
 from ecgtwin_app.formats.channels import known_leads, resampled
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.format import Format
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing
 from ecgtwin_app.formats.marking import age_between
 from ecgtwin_app.formats.units import millivolts_in, unit_in_millivolts
 from ecgtwin_app.i18n.message import Message
 
-FORMAT = "GDF"
-SUFFIXES = (".gdf",)
-LARGEST = MAX_BYTES_IN_PIECES
+NAME = "GDF"
 
 _MOST_SIGNALS = 512
 #: Sample types by their code; 24 bits are code 279, signed, and 535, unsigned.
@@ -68,7 +67,7 @@ def open_file(path: Path) -> EcgFile:
     EcgError
         The file is damaged or has no ECG.
     """
-    with parsing(path, FORMAT):
+    with parsing(path, NAME):
         with path.open("rb") as file:
             head = file.read(256)
             if len(head) < 256:
@@ -140,9 +139,7 @@ def open_file(path: Path) -> EcgFile:
             return np.stack(rows)[:, first - begin * per_record : last - begin * per_record]
 
         fields = _fields(head, version) | {"history": history}
-        return EcgFile(
-            path, FORMAT, tuple(s.label for s in leads), rate, records * per_record, values, fields
-        )
+        return EcgFile(path, NAME, tuple(s.label for s in leads), rate, records * per_record, values, fields)
 
 
 def _duration(head: bytes) -> float:
@@ -252,3 +249,15 @@ def _moment(head: bytes, at: int) -> str:
 
 def _text(data: bytes) -> str:
     return data.split(b"\0")[0].decode("utf-8", "replace").strip()
+
+
+FORMAT = Format(
+    id="gdf",
+    name=NAME,
+    suffixes=(".gdf",),
+    sniff=sniff,
+    open=open_file,
+    holds="channels at any rate, patient, time",
+    after="Schlögl 2006 (arXiv:cs/0608052)",
+    largest=MAX_BYTES_IN_PIECES,
+)

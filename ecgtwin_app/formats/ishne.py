@@ -9,13 +9,12 @@ import numpy as np
 
 from ecgtwin_app.ecg.signal.recording import EcgError, Patient
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.format import Format
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing
 from ecgtwin_app.formats.marking import age_between
 from ecgtwin_app.i18n.message import Message
 
-FORMAT = "ISHNE Holter"
-SUFFIXES = (".ecg", ".ishne")
-LARGEST = MAX_BYTES_IN_PIECES
+NAME = "ISHNE Holter"
 
 _MAGIC = b"ISHNE1.0"
 #: Magic number, checksum and the block of fixed length.
@@ -43,7 +42,7 @@ def open_file(path: Path) -> EcgFile:
     EcgError
         The header is damaged, or the file is shorter than it announces.
     """
-    with parsing(path, FORMAT):
+    with parsing(path, NAME):
         with path.open("rb") as file:
             head = file.read(_FIXED)
         if len(head) < _FIXED:
@@ -93,9 +92,7 @@ def open_file(path: Path) -> EcgFile:
             steps = np.asarray(data[first:last]).T
             return np.where(steps == _FAULT, np.nan, steps * millivolts)
 
-        return EcgFile(
-            path, FORMAT, names, float(rate), samples, values, _fields(head) | {"history": history}
-        )
+        return EcgFile(path, NAME, names, float(rate), samples, values, _fields(head) | {"history": history})
 
 
 def _names(specs: tuple[int, ...]) -> tuple[str, ...]:
@@ -130,3 +127,15 @@ def _day(head: bytes, at: int) -> str:
 
 def _text(data: bytes) -> str:
     return data.split(b"\0")[0].decode("latin-1").strip()
+
+
+FORMAT = Format(
+    id="ishne",
+    name=NAME,
+    suffixes=(".ecg", ".ishne"),
+    sniff=sniff,
+    open=open_file,
+    holds="up to twelve leads of a Holter, patient, time",
+    after="Badilini 1998",
+    largest=MAX_BYTES_IN_PIECES,
+)

@@ -12,13 +12,11 @@ import numpy as np
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.arrays import OPTIONS, file_of_array
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.format import Format, Recognised
 from ecgtwin_app.formats.guard import MAX_VALUES, parsing
 from ecgtwin_app.formats.xml_ import number_in
 
-__all__ = ["FORMAT", "OPTIONS", "SUFFIXES", "open_file", "sniff"]
-
-FORMAT = "MATLAB"
-SUFFIXES = (".mat",)
+NAME = "MATLAB"
 
 _NUMERIC = frozenset(
     ["double", "single", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))]
@@ -63,7 +61,7 @@ def open_file(
     # Imported here because it takes a while, and few files are MATLAB's.
     from scipy.io import loadmat, whosmat
 
-    with parsing(path, FORMAT):
+    with parsing(path, NAME):
         with path.open("rb") as file:
             head = file.read(128)
         if head.startswith(b"MATLAB 7.3"):
@@ -88,7 +86,7 @@ def open_file(
         beside = {n.lower(): value for n, value in variables.items() if n != name}
         return file_of_array(
             path,
-            FORMAT,
+            NAME,
             variables[name],
             rate or _first(beside, _RATES, _number),
             unit or _first(beside, _UNITS, _text),
@@ -143,3 +141,16 @@ def _texts(value: np.ndarray) -> list[str] | None:
         if isinstance(cell, np.ndarray) and cell.dtype.kind == "U" and cell.size == 1
     ]
     return [str(cell.flat[0]).strip() for cell in cells] if cells and len(cells) == value.size else None
+
+
+FORMAT = Format(
+    id="mat",
+    name=NAME,
+    suffixes=(".mat",),
+    sniff=sniff,
+    open=open_file,
+    holds="one numeric array, rate, unit and leads where stated",
+    after="MATLAB MAT-file, versions 4 to 7",
+    recognised=Recognised.BY_ITS_CONTENT,
+    options=OPTIONS,
+)

@@ -14,15 +14,13 @@ import numpy as np
 
 from ecgtwin_app.ecg.signal.recording import EcgError, Patient
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.format import Format
 from ecgtwin_app.formats.guard import check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import age_between, read_age, read_sex
 from ecgtwin_app.formats.statements import statements_of
 from ecgtwin_app.formats.xml_ import LARGEST, bytes_in, measured, number_in, parse, root_name
 
-__all__ = ["FORMAT", "LARGEST", "SUFFIXES", "open_file", "sniff"]
-
-FORMAT = "Mortara XML"
-SUFFIXES = (".xml",)
+NAME = "Mortara XML"
 
 _MARKS = re.compile(
     rb"ACQUISITION_TIME|UNITS_PER_MV|<\s*TYPICAL_CYCLE|<\s*AUTOMATIC_INTERPRETATION", re.IGNORECASE
@@ -50,7 +48,7 @@ def open_file(path: Path) -> EcgFile:
     EcgError
         The file holds no channels, holds them in another way, or they differ in length or rate.
     """
-    with parsing(path, FORMAT):
+    with parsing(path, NAME):
         root = parse(path)
         channels = root.findall("CHANNEL")
         if not channels or len(channels) > _MOST_CHANNELS:
@@ -72,7 +70,7 @@ def open_file(path: Path) -> EcgFile:
         names = tuple((channel.get("NAME") or "").strip() for channel in channels)
         return EcgFile(
             path,
-            FORMAT,
+            NAME,
             names,
             rate,
             signal.shape[1],
@@ -146,3 +144,15 @@ def _moment(text: str) -> str:
         return ""
     day = "-".join(found.groups()[:3])
     return f"{day}T{found[4]}:{found[5]}:{found[6]}" if found[4] else day
+
+
+FORMAT = Format(
+    id="mortara",
+    name=NAME,
+    suffixes=(".xml",),
+    sniff=sniff,
+    open=open_file,
+    holds="patient, measurements, statements, time",
+    after="exports, as open programs read them",
+    largest=LARGEST,
+)

@@ -15,6 +15,7 @@ import numpy as np
 from ecgtwin_app.ecg.signal.recording import EcgError, Patient
 from ecgtwin_app.formats.channels import known_leads, unit_in_millivolts
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.format import Format
 from ecgtwin_app.formats.groups import Group, join
 from ecgtwin_app.formats.guard import check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import read_sex
@@ -22,10 +23,7 @@ from ecgtwin_app.formats.statements import statements_of
 from ecgtwin_app.formats.xml_ import LARGEST, bytes_in, measured, number_in, parse, root_name, text_at
 from ecgtwin_app.i18n.message import Message
 
-__all__ = ["FORMAT", "LARGEST", "SUFFIXES", "open_file", "sniff"]
-
-FORMAT = "MUSE XML"
-SUFFIXES = (".xml",)
+NAME = "MUSE XML"
 
 _MEASUREMENTS = {
     "heart rate": "VentricularRate",
@@ -57,7 +55,7 @@ def open_file(path: Path) -> EcgFile:
     EcgError
         The file is damaged, or has no rhythm.
     """
-    with parsing(path, FORMAT):
+    with parsing(path, NAME):
         root = parse(path)
         waveforms = root.findall("Waveform")
         rhythms = [w for w in waveforms if text_at(w, "WaveformType").lower() == "rhythm"]
@@ -71,7 +69,7 @@ def open_file(path: Path) -> EcgFile:
         fields = _fields(root, leads)
         fields["history"] += joined.history
         return EcgFile(
-            path, FORMAT, joined.names, joined.rate, joined.samples, joined.values, fields, joined.gaps
+            path, NAME, joined.names, joined.rate, joined.samples, joined.values, fields, joined.gaps
         )
 
 
@@ -212,3 +210,15 @@ def _moment(day: str, time: str) -> str:
         return ""
     date = f"{parts[2]}-{parts[0]}-{parts[1]}"
     return f"{date}T{time}" if time else date
+
+
+FORMAT = Format(
+    id="muse",
+    name=NAME,
+    suffixes=(".xml",),
+    sniff=sniff,
+    open=open_file,
+    holds="patient, measurements, statements, time",
+    after="exports, as open programs read them",
+    largest=LARGEST,
+)

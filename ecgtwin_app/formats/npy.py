@@ -11,14 +11,11 @@ import numpy as np
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.formats.arrays import OPTIONS, file_of_array
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.format import Format, Writer
 from ecgtwin_app.formats.guard import MAX_BYTES, MAX_BYTES_IN_PIECES, MAX_VALUES, check_file, parsing
 from ecgtwin_app.formats.marking import comment_lines, read_comment_lines
 
-__all__ = ["FORMAT", "LARGEST", "OPTIONS", "SUFFIXES", "open_file", "sniff", "write"]
-
-FORMAT = "NumPy"
-SUFFIXES = (".npy", ".npz")
-LARGEST = MAX_BYTES_IN_PIECES
+NAME = "NumPy"
 
 _ARRAY, _ARCHIVE = b"\x93NUMPY", b"PK\x03\x04"
 #: The members of the archive.
@@ -47,12 +44,12 @@ def open_file(
     EcgError
         The file is damaged, holds objects, or its rate, unit or leads are not stated.
     """
-    with parsing(path, FORMAT):
+    with parsing(path, NAME):
         with path.open("rb") as file:
             archive = file.read(4) == _ARCHIVE
         if not archive:
             array = np.load(path, mmap_mode="r", allow_pickle=False)
-            return file_of_array(path, FORMAT, array, rate, unit, lead_order)
+            return file_of_array(path, NAME, array, rate, unit, lead_order)
         check_file(path, MAX_BYTES)
         said = _members(path)
         if "signal" not in said:
@@ -60,7 +57,7 @@ def open_file(
         comments = [str(line) for line in np.atleast_1d(said.get("comments", []))]
         return file_of_array(
             path,
-            FORMAT,
+            NAME,
             said["signal"],
             rate or (float(said["rate"]) if "rate" in said else None),
             unit or (str(said["unit"]) if "unit" in said else None),
@@ -109,3 +106,17 @@ def _members(path: Path) -> dict[str, np.ndarray]:
             with archive.open(info) as member:
                 found[name] = np.lib.format.read_array(member, allow_pickle=False)
     return found
+
+
+FORMAT = Format(
+    id="npz",
+    name=NAME,
+    suffixes=(".npy", ".npz"),
+    sniff=sniff,
+    open=open_file,
+    holds="one array; our archive: rate, leads, comments",
+    after="NumPy's description of NPY",
+    options=OPTIONS,
+    largest=MAX_BYTES_IN_PIECES,
+    writer=Writer(".npz", "NumPy (.npz)", write, 6),
+)

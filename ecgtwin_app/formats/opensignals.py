@@ -18,6 +18,7 @@ import numpy as np
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.channels import NotStated, known_leads
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.format import Format, Recognised
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_shape, parsing
 from ecgtwin_app.formats.table_clock import Stretch
 from ecgtwin_app.formats.table_layout import Layout
@@ -26,11 +27,7 @@ from ecgtwin_app.formats.table_text import cells_of, millivolts_of
 from ecgtwin_app.formats.text_rows import decode, is_row, text_bytes
 from ecgtwin_app.i18n.message import Message
 
-FORMAT = "OpenSignals"
-SUFFIXES = (".txt",)
-LARGEST = MAX_BYTES_IN_PIECES
-#: The options of `open_file`.
-OPTIONS = ("unit", "lead_order")
+NAME = "OpenSignals"
 
 _FIRST_LINE = b"OpenSignals Text File Format"
 _LARGEST_HEAD, _MOST_COLUMNS = 262_144, 64
@@ -71,7 +68,7 @@ def open_file(path: Path, unit: str | None = None, lead_order: Sequence[str] | N
     EcgError
         The head is damaged, or a row holds anything but numbers.
     """
-    with parsing(path, FORMAT):
+    with parsing(path, NAME):
         data = text_bytes(path)
         lines = decode(data[:_LARGEST_HEAD].tobytes()).split("\n")
         start = next((k for k, line in enumerate(lines) if "EndOfHeader" in line), None)
@@ -123,7 +120,7 @@ def open_file(path: Path, unit: str | None = None, lead_order: Sequence[str] | N
         samples = stretches[-1].sample + stretches[-1].count
         return EcgFile(
             path,
-            FORMAT,
+            NAME,
             tuple(names[k] for k in leads),
             rate,
             samples,
@@ -208,3 +205,17 @@ def _moment(device: dict) -> str:
         return ""
     moment = f"{int(day[0]):04d}-{int(day[1]):02d}-{int(day[2]):02d}"
     return moment + (f"T{int(time[0]):02d}:{int(time[1]):02d}:{int(time[2]):02d}" if len(time) == 3 else "")
+
+
+FORMAT = Format(
+    id="opensignals",
+    name=NAME,
+    suffixes=(".txt",),
+    sniff=sniff,
+    open=open_file,
+    holds="sensors, time",
+    after="PLUX's sensor data sheets",
+    recognised=Recognised.BY_ITS_CONTENT,
+    options=("unit", "lead_order"),
+    largest=MAX_BYTES_IN_PIECES,
+)

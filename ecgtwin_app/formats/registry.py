@@ -3,55 +3,36 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from pkgutil import iter_modules
 
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.formats.ecg_file import EcgFile
-from ecgtwin_app.formats.guard import MAX_BYTES, MAX_BYTES_IN_PIECES, check_file
+from ecgtwin_app.formats.format import Format
+from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_file
 from ecgtwin_app.formats.pieces import Pieces
 
 _HEAD_BYTES = 8192
 
 
 @cache
-def readers() -> tuple[ModuleType, ...]:
-    """The readers, imported when a file is first opened: a start does not wait for twenty of them.
+def formats() -> tuple[Format, ...]:
+    """Every format, in the order in which a file is asked about.
 
-    They are asked in this order: formats that mark themselves first, WFDB by its header beside the file, tables last,
-    because any text might be one.
+    A format is a module of this folder with a `FORMAT`; modules whose name goes on after an underscore ("edf_write")
+    are parts of others. They are imported when a file is first opened: a start does not wait for twenty of them.
     """
-    from ecgtwin_app.formats import (
-        aecg,
-        alivecor,
-        bdf,
-        cardiosoft,
-        csv_,
-        dicom,
-        edf,
-        gdf,
-        ishne,
-        mat,
-        mortara,
-        muse,
-        npy,
-        opensignals,
-        phone_json,
-        schiller,
-        scp,
-        sierra,
-        wfdb_,
-    )
-
-    return (
-        dicom, scp, edf, bdf, gdf, ishne, alivecor, npy, muse, cardiosoft, sierra, aecg, mortara, schiller, phone_json,
-        wfdb_, mat, opensignals, csv_,
-    )  # fmt: skip
+    folder = import_module("ecgtwin_app.formats").__path__
+    names = [info.name for info in iter_modules(folder) if "_" not in info.name.rstrip("_")]
+    modules = [import_module(f"ecgtwin_app.formats.{name}") for name in names]
+    found = [module.FORMAT for module in modules if isinstance(getattr(module, "FORMAT", None), Format)]
+    return tuple(sorted(found, key=lambda one: (one.recognised, one.id)))
 
 
 def suffixes() -> tuple[str, ...]:
     """The endings that files of these formats usually have, for dialogs."""
-    return tuple(dict.fromkeys(suffix for reader in readers() for suffix in reader.SUFFIXES))
+    return tuple(dict.fromkeys(suffix for one in formats() for suffix in one.suffixes))
 
 
 def open_ecg(path: Path | str, **options) -> EcgFile:
@@ -84,27 +65,26 @@ def open_ecg(path: Path | str, **options) -> EcgFile:
             head = file.read(_HEAD_BYTES)
     except OSError as error:
         raise EcgError("{file} cannot be opened: {reason}.", file=path.name, reason=error.strerror) from error
-    reader = next((reader for reader in readers() if reader.sniff(path, head)), None)
-    if reader is None:
-        known = ", ".join(reader.FORMAT for reader in readers())
+    found = next((one for one in formats() if one.sniff(path, head)), None)
+    if found is None:
+        known = ", ".join(sorted(one.name for one in formats()))
         raise EcgError(
             "{file} is in no format that is read here; convert it to one of {known}.",
             file=path.name,
             known=known,
         )
-    check_file(path, getattr(reader, "LARGEST", MAX_BYTES))
+    check_file(path, found.largest)
     given = {name: value for name, value in options.items() if value is not None}
-    own = set(getattr(reader, "OPTIONS", ()))
-    names = given.pop("lead_order", None) if "lead_order" not in own else None
-    unknown = sorted(set(given) - own)
+    names = given.pop("lead_order", None) if "lead_order" not in found.options else None
+    unknown = sorted(set(given) - set(found.options))
     if unknown:
         raise EcgError(
             "{file} is a {format} file and states this itself; leave out {options}.",
             file=path.name,
-            format=reader.FORMAT,
+            format=found.name,
             options=", ".join(unknown),
         )
-    file = reader.open_file(path, **given)
+    file = found.open(path, **given)
     return file.named(names) if names else file
 
 

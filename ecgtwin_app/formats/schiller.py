@@ -14,15 +14,13 @@ import numpy as np
 
 from ecgtwin_app.ecg.signal.recording import EcgError, Patient
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.format import Format
 from ecgtwin_app.formats.guard import check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import age_between, read_age, read_sex
 from ecgtwin_app.formats.units import millivolts_in
 from ecgtwin_app.formats.xml_ import LARGEST, number_in, numbers_in, parse, root_name, text_at
 
-__all__ = ["FORMAT", "LARGEST", "SUFFIXES", "open_file", "sniff"]
-
-FORMAT = "Schiller XML"
-SUFFIXES = (".xml",)
+NAME = "Schiller XML"
 
 _RHYTHM = "ECG_RHYTHMS"
 _MARKS = re.compile(rb"<\s*(?:patdata|examdescript|eventdata)\b", re.IGNORECASE)
@@ -45,7 +43,7 @@ def open_file(path: Path) -> EcgFile:
     EcgError
         There is no rhythm strip, or it does not state rate and resolution in a way that is known.
     """
-    with parsing(path, FORMAT):
+    with parsing(path, NAME):
         root = parse(path)
         strips = [one for one in root.iter("wavedata") if text_at(one, "type").upper() == _RHYTHM]
         if not strips or len(strips[0].findall("channel")) > _MOST_CHANNELS:
@@ -78,7 +76,7 @@ def open_file(path: Path) -> EcgFile:
         fields = _fields(root)
         return EcgFile(
             path,
-            FORMAT,
+            NAME,
             tuple(names),
             rate,
             signal.shape[1],
@@ -124,3 +122,15 @@ def _moment(text: str) -> str:
     else:
         return ""
     return f"{year}-{month}-{day}" + (f"T{time[0]}:{time[1]}:{time[2] or '00'}" if time[0] else "")
+
+
+FORMAT = Format(
+    id="schiller",
+    name=NAME,
+    suffixes=(".xml",),
+    sniff=sniff,
+    open=open_file,
+    holds="patient, time",
+    after="exports, as open programs read them",
+    largest=LARGEST,
+)

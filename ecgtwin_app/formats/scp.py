@@ -17,14 +17,14 @@ from ecgtwin_app.ecg.signal.recording import EcgError, Patient
 from ecgtwin_app.formats import scp_huffman
 from ecgtwin_app.formats.channels import SCP_LEADS
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.format import Format
 from ecgtwin_app.formats.groups import Group, join
 from ecgtwin_app.formats.guard import MAX_LEADS, check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import age_between
 from ecgtwin_app.formats.statements import statements_of
 from ecgtwin_app.i18n.message import Message
 
-FORMAT = "SCP-ECG"
-SUFFIXES = (".scp",)
+NAME = "SCP-ECG"
 
 _RECORD_HEAD, _SECTION_HEAD, _POINTER = 6, 16, 10
 #: How far from its pointer a section is looked for: tools that change a name may forget the pointers.
@@ -50,7 +50,7 @@ def open_file(path: Path) -> EcgFile:
     EcgError
         The file is damaged, or uses decimation between the beats ("bimodal compression").
     """
-    with parsing(path, FORMAT):
+    with parsing(path, NAME):
         data = path.read_bytes()
         sections, moved = _sections(path.name, data)
         leads, subtracted = _leads(path.name, sections)
@@ -73,7 +73,7 @@ def open_file(path: Path) -> EcgFile:
         if binascii.crc_hqx(data[2:], 0xFFFF) != int.from_bytes(data[:2], "little"):
             fields["history"] += (Message("the file differs from its checksum"),)
         fields["history"] += joined.history
-        return EcgFile(path, FORMAT, joined.names, rate, joined.samples, joined.values, fields, joined.gaps)
+        return EcgFile(path, NAME, joined.names, rate, joined.samples, joined.values, fields, joined.gaps)
 
 
 def _groups(name: str, sections, leads, rows, rate: float, multiplier: int, subtracted: bool) -> list[Group]:
@@ -318,3 +318,14 @@ def _rate_and_qtc(section: bytes) -> dict[str, float]:
     rate, _, qtc = struct.unpack_from("<HHH", section, at)
     said = {"heart rate": (rate, 10, 400), "QTc": (qtc, 100, 1000)}
     return {name: float(value) for name, (value, low, high) in said.items() if low <= value <= high}
+
+
+FORMAT = Format(
+    id="scp",
+    name=NAME,
+    suffixes=(".scp",),
+    sniff=sniff,
+    open=open_file,
+    holds="patient, measurements, statements, time",
+    after="EN 1064, ISO 11073-91064",
+)

@@ -14,16 +14,14 @@ import numpy as np
 from ecgtwin_app.ecg.signal.recording import LEADS, EcgError, Patient
 from ecgtwin_app.formats import xli
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.format import Format
 from ecgtwin_app.formats.guard import check_shape, check_values, parsing
 from ecgtwin_app.formats.marking import age_between, read_age, read_sex
 from ecgtwin_app.formats.statements import statements_of
 from ecgtwin_app.formats.xml_ import LARGEST, bytes_in, measured, number_in, parse, root_name, text_at
 from ecgtwin_app.i18n.message import Message
 
-__all__ = ["FORMAT", "LARGEST", "SUFFIXES", "open_file", "sniff"]
-
-FORMAT = "Sierra XML"
-SUFFIXES = (".xml",)
+NAME = "Sierra XML"
 
 _TYPES = ("SierraECG", "PhilipsECG")
 _VERSIONS = ("1.03", "1.04")
@@ -61,7 +59,7 @@ def open_file(path: Path) -> EcgFile:
     EcgError
         The file is of another type or version, or damaged.
     """
-    with parsing(path, FORMAT):
+    with parsing(path, NAME):
         root = parse(path)
         kind, version = (
             text_at(root, "documentinfo/documenttype"),
@@ -101,7 +99,7 @@ def open_file(path: Path) -> EcgFile:
                     seconds=(samples - kept) / rate,
                 ),
             )
-        return EcgFile(path, FORMAT, names, rate, kept, lambda first, last: signal[:, first:last], fields)
+        return EcgFile(path, NAME, names, rate, kept, lambda first, last: signal[:, first:last], fields)
 
 
 def _names(name: str, waveforms: Element, details: Element | None) -> tuple[str, ...]:
@@ -213,3 +211,15 @@ def _device(root: Element) -> dict[str, float]:
     if device.get("P", 0) >= device.get("PR", float("inf")):
         del device["P"]
     return device
+
+
+FORMAT = Format(
+    id="sierra",
+    name=NAME,
+    suffixes=(".xml",),
+    sniff=sniff,
+    open=open_file,
+    holds="patient, measurements, statements, time",
+    after="exports, as open programs read them",
+    largest=LARGEST,
+)

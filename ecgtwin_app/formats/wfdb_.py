@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ecgtwin_app.ecg.signal.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.format import Format, Recognised, Writer
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, parsing
+from ecgtwin_app.formats.pieces import Pieces
 from ecgtwin_app.formats.wfdb_header import read_header
 from ecgtwin_app.formats.wfdb_segments import open_segment, open_segments
 from ecgtwin_app.formats.wfdb_write import write
 
-__all__ = ["FORMAT", "LARGEST", "SUFFIXES", "open_file", "sniff", "write"]
-
-FORMAT = "WFDB"
-SUFFIXES = (".hea", ".dat", ".mat")
-LARGEST = MAX_BYTES_IN_PIECES
+NAME = "WFDB"
 
 
 def sniff(path: Path, head: bytes) -> bool:
@@ -49,7 +47,25 @@ def open_file(path: Path) -> EcgFile:
         raise EcgError(
             "{file} lies in a folder whose name looks like an address; copy it elsewhere.", file=path.name
         )
-    with parsing(header_path, FORMAT):
+    with parsing(header_path, NAME):
         header = read_header(header_path)
         open_record = open_segments if header.segments else open_segment
         return open_record(header_path, header)
+
+
+def _write(recording: Recording | Pieces, path: Path, keep_identity: bool = False) -> Path:
+    return write(recording, path.parent, path.stem, keep_identity)
+
+
+FORMAT = Format(
+    id="wfdb",
+    name=NAME,
+    suffixes=(".hea", ".dat", ".mat"),
+    sniff=sniff,
+    open=open_file,
+    holds="segments, interruptions, time, comments",
+    after="WFDB Applications Guide, header(5) and signal(5)",
+    recognised=Recognised.BY_A_HEADER_BESIDE,
+    largest=MAX_BYTES_IN_PIECES,
+    writer=Writer(".hea", "WFDB (.hea, .dat)", _write, 1, also=(".dat",), in_pieces=True),
+)

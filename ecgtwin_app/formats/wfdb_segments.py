@@ -20,7 +20,7 @@ from ecgtwin_app.formats.wfdb_header import Header, Signal, read_header
 from ecgtwin_app.formats.wfdb_samples import SAMPLE_FORMATS, read_flac, read_samples
 from ecgtwin_app.i18n.message import Message
 
-FORMAT = "WFDB"
+NAME = "WFDB"
 _MOST_SEGMENTS = 20_000
 #: Of so many segments each is looked at when the record is opened.
 _MOST_LOOKED_AT = 500
@@ -48,7 +48,7 @@ def open_segment(path: Path, header: Header) -> EcgFile:
         signal = _millivolts(path, header, begin, end, per_frame)
         return signal[:, first - begin * per_frame : last - begin * per_frame]
 
-    return EcgFile(path, FORMAT, names, rate, count * per_frame, values, fields)
+    return EcgFile(path, NAME, names, rate, count * per_frame, values, fields)
 
 
 def open_segments(path: Path, header: Header) -> EcgFile:
@@ -95,7 +95,7 @@ def open_segments(path: Path, header: Header) -> EcgFile:
     fields = _fields(header)
     fields["history"] += _remarks(path.name, signals, rate, per_frame)
     fields["history"] += (Message("put together from {count} segments", count=len(lengths)),)
-    return EcgFile(path, FORMAT, names, rate, sum(lengths) * per_frame, values, fields, gaps)
+    return EcgFile(path, NAME, names, rate, sum(lengths) * per_frame, values, fields, gaps)
 
 
 def _per_frame(signals: tuple[Signal, ...]) -> int:

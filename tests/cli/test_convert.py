@@ -11,7 +11,7 @@ from ecgtwin_app.cli.main import main
 from ecgtwin_app.cli.measure import differences
 from ecgtwin_app.ecg.signal.recording import LEADS, Recording
 from ecgtwin_app.formats.registry import read_ecg, write_ecg
-from ecgtwin_app.formats.writing import FORMATS
+from ecgtwin_app.formats.writing import writers
 
 STRIP = strip(seconds=6)[0]
 STEPS = np.rint(STRIP.signal * 200).astype(int)
@@ -35,10 +35,10 @@ def said(capsys) -> str:
     return captured.err
 
 
-@pytest.mark.parametrize("one", FORMATS)
+@pytest.mark.parametrize("one", writers())
 def test_every_format_to_every_other(tmp_path, capsys, one):
-    first = write_ecg(STRIP, tmp_path / f"first{FORMATS[one][0]}")
-    for suffix, _ in FORMATS.values():
+    first = write_ecg(STRIP, tmp_path / f"first{writers()[one].suffix}")
+    for suffix in [writer.suffix for writer in writers().values()]:
         target = tmp_path / "to" / f"second{suffix}"
         assert main(["convert", str(first), str(target)]) == 0
         back = read_ecg(target)

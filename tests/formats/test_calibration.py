@@ -10,7 +10,7 @@ from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.recording import LEADS, Recording
 from ecgtwin_app.formats.calibration import without_pulse
 from ecgtwin_app.formats.registry import read_ecg, write_ecg
-from ecgtwin_app.formats.writing import FORMATS
+from ecgtwin_app.formats.writing import writers
 
 RATE = 500
 SIGNAL = strip(seconds=10)[0].signal.astype(np.float64)
@@ -90,7 +90,7 @@ def test_steps_of_different_heights_are_no_pulse():
     assert without_pulse(signal, RATE) == (0, signal.shape[1])
 
 
-@pytest.mark.parametrize("suffix", [suffix for suffix, _ in FORMATS.values()])
+@pytest.mark.parametrize("suffix", [one.suffix for one in writers().values()])
 @pytest.mark.parametrize("at_start", [False, True])
 def test_every_format_leaves_the_pulse_out_and_says_so(tmp_path, suffix, at_start):
     recording = Recording(with_pulse(SIGNAL, pulse(), at_start), RATE)

@@ -10,11 +10,11 @@ from ecgtwin_app.engine.request import FIELDS, TwinRequest
 from ecgtwin_app.formats.marking import comment_lines, read_comment_lines
 from ecgtwin_app.formats.own_lines import own_line
 from ecgtwin_app.formats.registry import read_ecg, write_ecg
-from ecgtwin_app.formats.writing import FORMATS
+from ecgtwin_app.formats.writing import writers
 from ecgtwin_app.sampling.names import USUAL_STEPS
 
 STRIP = strip(seconds=3)[0]
-SUFFIXES = [suffix for suffix, _ in FORMATS.values()]
+SUFFIXES = [one.suffix for one in writers().values()]
 NAMES = ("Zaphod", "Beeblebrox", "424242424242")
 CLAIMS = [
     "generator: ECGTwin Desktop 9.9",

@@ -14,9 +14,9 @@ from ecgtwin_app.cli.main import main
 from ecgtwin_app.ecg.signal.recording import LEADS, Patient, Recording
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg, write_ecg
-from ecgtwin_app.formats.writing import FORMATS
+from ecgtwin_app.formats.writing import writers
 
-SUFFIXES = [suffix for suffix, _ in FORMATS.values()]
+SUFFIXES = [one.suffix for one in writers().values()]
 STRIP = strip(seconds=3)[0]
 STEPS = np.rint(STRIP.signal * 200).astype(int)
 #: What real device files hold that names somebody, a place, a device or a day.
@@ -156,7 +156,7 @@ def test_identity_on_wish_is_found(tmp_path, suffix):
     assert "MRN-424242" in leaks(exported, IDENTIFIERS)
 
 
-@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("format_name", writers())
 def test_a_converted_folder_names_nobody(tmp_path, capsys, format_name):
     source, target = tmp_path / "in", tmp_path / "out"
     source.mkdir()

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.formats import guard, registry, wfdb_
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg, write_ecg
+from ecgtwin_app.formats.writing import writers
 
 
 def refused(path, words):
@@ -45,7 +47,8 @@ def test_what_is_no_file(tmp_path):
 
 
 def test_a_huge_file_is_refused_unread(tmp_path, monkeypatch):
-    monkeypatch.setattr(registry, "MAX_BYTES", 1000)
+    small = tuple(replace(one, largest=1000) for one in registry.formats())
+    monkeypatch.setattr(registry, "formats", lambda: small)
     refused(example_path(), "MB")
 
 
@@ -174,3 +177,21 @@ def test_readers_import_their_libraries_only_when_a_file_needs_them():
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert out.stdout.strip() == "[]"
+
+
+def test_the_table_of_formats_in_the_documents_is_current():
+    from ecgtwin_app.formats.docs_table import with_table
+
+    text = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    assert with_table(text) == text, "run python -m ecgtwin_app.formats.docs_table docs/formats.md"
+
+
+def test_every_format_is_one_record_with_names_of_its_own():
+    found = registry.formats()
+    assert len({one.id for one in found}) == len({one.name for one in found}) == len(found) >= 19
+    assert all(one.suffixes and one.holds and one.after for one in found)
+    # A suffix that is written stands for one format.
+    endings = [ending for one in writers().values() for ending in (one.suffix, *one.also)]
+    assert len(set(endings)) == len(endings)
+    places = [one.writer.place for one in found if one.writer]
+    assert sorted(places) == list(range(1, len(places) + 1))

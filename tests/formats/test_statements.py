@@ -8,7 +8,7 @@ from synthetic_ecg import strip
 from ecgtwin_app.ecg.signal.recording import Patient, Recording
 from ecgtwin_app.formats.registry import read_ecg, write_ecg
 from ecgtwin_app.formats.statements import statements_of
-from ecgtwin_app.formats.writing import FORMATS
+from ecgtwin_app.formats.writing import writers
 
 SIGNAL = strip(seconds=4)[0].signal
 STEPS = np.rint(SIGNAL * 200).astype(int)
@@ -74,7 +74,7 @@ def test_comments_of_physionet_are_statements_and_other_remarks_are_not(tmp_path
     assert (recording.patient.age, recording.patient.sex) == (51.0, "F")
 
 
-@pytest.mark.parametrize("suffix", [suffix for suffix, _ in FORMATS.values()])
+@pytest.mark.parametrize("suffix", [one.suffix for one in writers().values()])
 def test_exports_hold_statements_only_with_the_identity(tmp_path, suffix):
     secret = "Zaphod signs this rhythm"
     recording = Recording(SIGNAL, 500.0, patient=Patient(50.0, "F"), statements=(SAID[0], secret))

@@ -14,10 +14,10 @@ import wfdb
 from ecgtwin_app.ecg.signal.leads import twelve_leads
 from ecgtwin_app.ecg.signal.recording import LEADS, EcgError, Patient, Recording
 from ecgtwin_app.formats.registry import read_ecg, write_ecg
-from ecgtwin_app.formats.writing import FORMATS
+from ecgtwin_app.formats.writing import writers
 
 RNG = np.random.default_rng(11)
-SUFFIXES = [suffix for suffix, _ in FORMATS.values()]
+SUFFIXES = [one.suffix for one in writers().values()]
 #: Half a step of 1 µV, and what float32 adds.
 RESOLUTION = {".csv": 1e-7, ".npz": 0} | dict.fromkeys((".hea", ".dcm", ".edf", ".xml"), 5.01e-4)
 DEVICE = {"heart rate": 61.0, "PR": 158.0, "QRS": 92.0, "QT": 400.5, "QRS axis": -31.0}

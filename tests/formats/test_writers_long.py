@@ -12,10 +12,10 @@ from ecgtwin_app.formats import ecg_file, guard, pieces
 from ecgtwin_app.formats.edf_write import record_of
 from ecgtwin_app.formats.pieces import pieces_of
 from ecgtwin_app.formats.registry import open_ecg, read_ecg
-from ecgtwin_app.formats.writing import FORMATS, IN_PIECES
+from ecgtwin_app.formats.writing import writers
 
 TWO_HOURS = 7200
-SUFFIXES = [suffix for suffix, _ in FORMATS.values()]
+SUFFIXES = [one.suffix for one in writers().values()]
 
 
 def steps(lead, first, last):
@@ -54,7 +54,7 @@ def test_two_hours_beyond_memory_are_whole_or_refused(tmp_path, suffix, capsys, 
     folder = tmp_path / "out"
     status = main(["convert", str(source), str(folder / f"out{suffix}")])
     said = capsys.readouterr().err
-    if suffix not in [FORMATS[name][0] for name in IN_PIECES]:
+    if suffix not in [one.suffix for one in writers().values() if one.in_pieces]:
         assert status == 2 and said.count("\n") == 1 and "write WFDB, EDF or CSV" in said
         assert not folder.exists()
         return
@@ -69,7 +69,7 @@ def test_two_hours_beyond_memory_are_whole_or_refused(tmp_path, suffix, capsys, 
 def test_memory_is_bounded_and_a_part_may_be_long_too(tmp_path, name):
     assert 12 * 6500 * 250 > guard.MAX_VALUES
     source = two_hours(tmp_path, 250, LEADS)
-    target = tmp_path / f"out{FORMATS[name][0]}"
+    target = tmp_path / f"out{writers()[name].suffix}"
     main(["convert", str(source), str(target), "--seconds", "20"])  # imports done before memory is counted
     tracemalloc.start()
     try:
@@ -89,7 +89,7 @@ def test_memory_is_bounded_and_a_part_may_be_long_too(tmp_path, name):
 
 def test_a_table_too_long_for_its_reader_is_refused_and_leaves_nothing(tmp_path, monkeypatch, capsys):
     source = two_hours(tmp_path, 64, ("I", "V2"))
-    monkeypatch.setattr("ecgtwin_app.formats.csv_write.LARGEST", 2_000_000)
+    monkeypatch.setattr("ecgtwin_app.formats.csv_write.MAX_BYTES_IN_PIECES", 2_000_000)
     assert main(["convert", str(source), str(tmp_path / "out" / "x.csv")]) == 2
     assert "write WFDB or EDF" in capsys.readouterr().err
     assert list((tmp_path / "out").iterdir()) == []

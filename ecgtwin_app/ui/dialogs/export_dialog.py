@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from PySide6.QtCore import QSettings, Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from ecgtwin_app.engine.save_maps import MAP_SUFFIXES
-from ecgtwin_app.formats.writing import FORMATS
+from ecgtwin_app.formats.writing import writers
 from ecgtwin_app.i18n.words import N_, tr
 from ecgtwin_app.ui.commands.heat_menu import HEAT_MAPS, USUAL_METHOD, split_name
 from ecgtwin_app.ui.widgets.choice_box import ChoiceBox
@@ -26,23 +27,32 @@ WHATS = (
     (PAGE, N_("The page as shown")),
 )
 _WHICH = ((SHOWN, N_("The shown twin")), (ALL, N_("All twins")))
-_NAMES = {
-    ".hea": "WFDB (.hea, .dat)", ".dcm": "DICOM (.dcm)", ".edf": "EDF+ (.edf)", ".xml": "HL7 aECG (.xml)",
-    ".csv": "CSV (.csv)", ".npz": "NumPy (.npz)", ".pdf": "PDF (.pdf)", ".png": "PNG (.png)", ".svg": "SVG (.svg)",
-}  # fmt: skip
-_RECORDINGS = tuple(suffix for suffix, _ in FORMATS.values())
-SUFFIXES = {
-    TWINS: _RECORDINGS,
-    REFERENCE: _RECORDINGS,
-    MAP: MAP_SUFFIXES,
-    TABLE: (".csv",),
-    PAGE: (".pdf", ".png", ".svg"),
-}
-_WHAT = Setting("export/what", tuple(SUFFIXES), TWINS)
+_WHATS = tuple(what for what, _ in WHATS)
+_PICTURES = {".pdf": "PDF (.pdf)", ".png": "PNG (.png)", ".svg": "SVG (.svg)"}
+
+
+@cache
+def suffixes_of(what: str) -> tuple[str, ...]:
+    """The formats that something can be exported in, by suffix, in the order of the dialog."""
+    if what in (TWINS, REFERENCE):
+        return tuple(writer.suffix for writer in writers().values())
+    return {MAP: MAP_SUFFIXES, TABLE: (".csv",), PAGE: tuple(_PICTURES)}[what]
+
+
+def _title(suffix: str) -> str:
+    """A format in the words of the dialog."""
+    return {**{writer.suffix: writer.title for writer in writers().values()}, **_PICTURES}[suffix]
+
+
+def _suffix_setting(what: str) -> Setting:
+    """The format that is remembered for something."""
+    return Setting(f"export/format/{what}", suffixes_of(what), suffixes_of(what)[0])
+
+
+_WHAT = Setting("export/what", _WHATS, TWINS)
 _WHICH_ONE = Setting("export/which", (SHOWN, ALL), ALL)
 _METHODS = tuple((method, words) for method, words in HEAT_MAPS if method)
 _METHOD = Setting("export/method", tuple(method for method, _ in _METHODS), USUAL_METHOD)
-_SUFFIX = {what: Setting(f"export/format/{what}", allowed, allowed[0]) for what, allowed in SUFFIXES.items()}
 
 
 @dataclass(frozen=True)
@@ -52,7 +62,7 @@ class Export:
     Attributes
     ----------
     what : str
-        One of `SUFFIXES`.
+        One of `WHATS`.
     suffix : str
         The format.
     every : bool
@@ -145,11 +155,11 @@ class ExportDialog(QDialog):
     def _show(self):
         """Only the rows that matter to what is chosen."""
         what = self.what.currentData()
-        if tuple(self.format.itemData(k) for k in range(self.format.count())) != SUFFIXES[what]:
+        if tuple(self.format.itemData(k) for k in range(self.format.count())) != suffixes_of(what):
             self.format.clear()
-            for suffix in SUFFIXES[what]:
-                self.format.addItem(_NAMES[suffix], suffix)
-            _select(self.format, settings.read(self._store, _SUFFIX[what]))
+            for suffix in suffixes_of(what):
+                self.format.addItem(_title(suffix), suffix)
+            _select(self.format, settings.read(self._store, _suffix_setting(what)))
         one = what == MAP and self.which.currentData() == SHOWN
         for field, shown in (
             (self.which, what in (TWINS, MAP)), (self.method, what == MAP),
@@ -165,7 +175,7 @@ class ExportDialog(QDialog):
     def _accept(self):
         export = self.export()
         settings.write(self._store, _WHAT, export.what)
-        settings.write(self._store, _SUFFIX[export.what], export.suffix)
+        settings.write(self._store, _suffix_setting(export.what), export.suffix)
         if export.what in (TWINS, MAP):
             settings.write(self._store, _WHICH_ONE, self.which.currentData())
         if export.what == MAP:

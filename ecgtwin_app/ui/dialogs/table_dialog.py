@@ -133,7 +133,7 @@ class TableDialog(QDialog):
 
     def _is_text(self):
         suffix = self._path.suffix.lower()
-        return suffix in csv_.SUFFIXES or suffix not in suffixes()
+        return suffix in csv_.FORMAT.suffixes or suffix not in suffixes()
 
     def _offer_orders(self):
         """The usual orders that have as many names as the table has columns come first."""

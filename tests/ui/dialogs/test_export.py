@@ -9,7 +9,7 @@ from ui_window import accept_file_dialog, generate, idle, run
 
 from ecgtwin_app.ecg.signal.recording import LEADS
 from ecgtwin_app.formats.registry import read_ecg
-from ecgtwin_app.formats.writing import FORMATS
+from ecgtwin_app.formats.writing import writers
 from ecgtwin_app.session.session_file import SessionState, read_session, write_session
 from ecgtwin_app.ui.commands.twin import set_heat_map
 from ecgtwin_app.ui.dialogs import export_dialog
@@ -19,7 +19,6 @@ from ecgtwin_app.ui.dialogs.export_dialog import (
     PAGE,
     REFERENCE,
     SHOWN,
-    SUFFIXES,
     TABLE,
     TWINS,
     Export,
@@ -27,7 +26,7 @@ from ecgtwin_app.ui.dialogs.export_dialog import (
 )
 
 pytest_plugins = ("ui_fixtures",)
-RECORDINGS = [suffix for suffix, _ in FORMATS.values()]
+RECORDINGS = [one.suffix for one in writers().values()]
 
 
 def export(window, qtbot, wished: Export, target):
@@ -149,7 +148,7 @@ def test_without_a_twin_only_the_ecg_is_offered(opened, store, qtbot):
     assert not opened.workbench.jobs.running
     for what in (REFERENCE, TABLE, PAGE):
         choose(dialog, what=what)
-        assert dialog.export().suffix in SUFFIXES[what] and not dialog.export().into_folder
+        assert dialog.export().suffix in export_dialog.suffixes_of(what) and not dialog.export().into_folder
 
 
 def test_a_combination_offers_its_conditions(opened, store):
@@ -158,7 +157,7 @@ def test_a_combination_offers_its_conditions(opened, store):
     assert dialog.export() == Export(MAP, ".npz", False, "gradients", "left bundle branch block")
     choose(dialog, which=ALL)
     assert dialog.export() == Export(MAP, ".npz", True, "gradients")
-    assert set(export_dialog.SUFFIXES[TWINS]) == set(RECORDINGS)
+    assert set(export_dialog.suffixes_of(TWINS)) == set(RECORDINGS)
 
 
 def test_the_map_that_is_shown_is_offered_first(opened, store):

@@ -13,14 +13,12 @@ import numpy as np
 
 from ecgtwin_app.ecg.signal.recording import EcgError, Patient
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.format import Format
 from ecgtwin_app.formats.guard import check_shape, check_values, parsing
 from ecgtwin_app.formats.statements import statements_of
 from ecgtwin_app.formats.table_head import moment_in
 
-FORMAT = "JSON of a watch or phone"
-SUFFIXES = (".json",)
-#: Numbers in JSON take ten times their size in memory.
-LARGEST = 20_000_000
+NAME = "JSON of a watch or phone"
 
 _KARDIA_LEADS = {"leadi": "I", "leadii": "II", "leadiii": "III", "avr": "aVR", "avl": "aVL", "avf": "aVF"}
 _MOST_LEADS = 24
@@ -39,7 +37,7 @@ def open_file(path: Path) -> EcgFile:
     EcgError
         The file is no recording of one of these makers, or holds several.
     """
-    with parsing(path, FORMAT):
+    with parsing(path, NAME):
         said = json.loads(path.read_bytes().decode("utf-8-sig"))
         reader = next((read for is_one, read in _LAYOUTS if is_one(said)), None)
         if reader is None:
@@ -55,7 +53,7 @@ def open_file(path: Path) -> EcgFile:
         signal = np.array(rows, dtype=np.float64) * millivolts
         return EcgFile(
             path,
-            FORMAT,
+            NAME,
             tuple(names),
             rate,
             signal.shape[1],
@@ -131,3 +129,15 @@ def _is_kardia(said) -> bool:
 
 
 _LAYOUTS = ((_is_kardia, _kardia), (_is_fitbit, _fitbit), (_is_withings, _withings))
+
+
+FORMAT = Format(
+    id="phone",
+    name=NAME,
+    suffixes=(".json",),
+    sniff=sniff,
+    open=open_file,
+    holds="one to six leads, patient, statements, time",
+    after="Kardia's, Fitbit's and Withings' descriptions of their services",
+    largest=20_000_000,
+)
