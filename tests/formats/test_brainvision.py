@@ -1,6 +1,5 @@
 """BrainVision: headers of several makers, both orders of samples, breaks; mne reads the same."""
 
-import mne
 import numpy as np
 import pytest
 from synthetic_ecg import RATE, strip
@@ -62,6 +61,7 @@ def complete(folder):
     [("INT_16", "MULTIPLEXED", "utf-8"), ("INT_32", "VECTORIZED", "cp1252"), ("IEEE_FLOAT_32", "MULTIPLEXED", "utf-8-sig")],
 )  # fmt: skip
 def test_mne_reads_the_same(tmp_path, kind, orientation, encoding):
+    mne = pytest.importorskip("mne")
     header = brainvision(tmp_path, kind=kind, orientation=orientation, encoding=encoding)
     recording = read_ecg(header)
     assert recording.source == "BrainVision" and recording.leads == LEADS and recording.rate == RATE
