@@ -8,7 +8,6 @@ Data files and the metadata of pictures are not translated: they stay English, w
 from __future__ import annotations
 
 import gettext
-import re
 from dataclasses import dataclass
 from string import Formatter
 
@@ -129,8 +128,3 @@ def number(value: float, decimals: int = 0) -> str:
 def figure(value: float, shape: str = "g") -> str:
     """A number in a format of Python's, with the language's decimal sign and a real minus, ungrouped."""
     return _localised(format(value, shape))
-
-
-def figures(text: str) -> str:
-    """A text whose numbers have decimal points, with the language's decimal sign."""
-    return re.sub(r"(?<=\d)\.(?=\d)", LANGUAGES[_installed.code].decimal_point, text)

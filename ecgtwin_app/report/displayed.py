@@ -11,17 +11,26 @@ from weakref import WeakKeyDictionary
 
 from ecgtwin_app.ecg.signal.filters import display_filter, is_filter
 from ecgtwin_app.ecg.signal.recording import Recording
-from ecgtwin_app.i18n.words import N_, figures, tr, translate
+from ecgtwin_app.i18n.message import Message
+from ecgtwin_app.i18n.words import tr, translate
 
 
 @dataclass(frozen=True)
 class Filter:
-    """A choice of the filter menu: its name, pass band and mains notch in Hz."""
+    """A choice of the filter menu: its pass band and mains notch in Hz."""
 
-    title: str
     low: float | None = None
     high: float | None = None
     mains: float | None = None
+
+    @property
+    def title(self) -> Message:
+        """What the menu calls it."""
+        if self.low is None:
+            return Message("No display filter")
+        if self.mains is None:
+            return Message("{low:g}–{high:g} Hz", low=self.low, high=self.high)
+        return Message("{low:g}–{high:g} Hz, AC {mains:g} Hz", low=self.low, high=self.high, mains=self.mains)
 
     @property
     def diagnostic(self) -> bool:
@@ -30,13 +39,13 @@ class Filter:
 
 
 FILTERS = {
-    "none": Filter(N_("No display filter")),
-    "diagnostic": Filter("0.05–150 Hz", 0.05, 150.0),
-    "diagnostic 50": Filter("0.05–150 Hz, AC 50 Hz", 0.05, 150.0, 50.0),
-    "diagnostic 60": Filter("0.05–150 Hz, AC 60 Hz", 0.05, 150.0, 60.0),
-    "steady": Filter("0.67–150 Hz", 0.67, 150.0),
-    "muscle": Filter("0.05–40 Hz", 0.05, 40.0),
-    "monitor": Filter("0.5–40 Hz", 0.5, 40.0),
+    "none": Filter(),
+    "diagnostic": Filter(0.05, 150.0),
+    "diagnostic 50": Filter(0.05, 150.0, 50.0),
+    "diagnostic 60": Filter(0.05, 150.0, 60.0),
+    "steady": Filter(0.67, 150.0),
+    "muscle": Filter(0.05, 40.0),
+    "monitor": Filter(0.5, 40.0),
 }
 _known: WeakKeyDictionary[Recording, dict[str, Recording]] = WeakKeyDictionary()
 
@@ -56,7 +65,9 @@ def filter_text(recording: Recording, key: str = "none") -> str:
     """The filters of the recording's history and of the display, without delay all of them."""
     words = [translate(line) for line in recording.history if is_filter(line)]
     if key != "none":
-        words.append(tr("display filter {filter}, without delay").format(filter=figures(FILTERS[key].title)))
+        words.append(
+            tr("display filter {filter}, without delay").format(filter=translate(FILTERS[key].title))
+        )
     return "; ".join(words) or tr("no display filter")
 
 
@@ -66,4 +77,4 @@ def warning_text(key: str) -> str:
     if choice.diagnostic:
         return ""
     words = tr("NOT DIAGNOSTIC: {filter} – do not judge ST or QRS amplitude")
-    return words.format(filter=figures(choice.title))
+    return words.format(filter=translate(choice.title))

@@ -9,7 +9,8 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from ecgtwin_app.ecg.signal.recording import LEADS
-from ecgtwin_app.i18n.words import N_, figures, tr
+from ecgtwin_app.i18n.message import Message
+from ecgtwin_app.i18n.words import N_, tr, translate
 from ecgtwin_app.report.displayed import FILTERS
 from ecgtwin_app.report.layout import GAINS, GRIDS, LEAD_GRIDS, ORDERS, SCHEMES, SHEETS, SPEEDS, PageLayout
 
@@ -49,13 +50,18 @@ OPTIONS = (
         N_("lead of the strip"),
         tuple((lead, lead) for lead in LEADS),
     ),
-    Option("speed", N_("Paper speed"), N_("paper speed"), tuple((v, f"{v:g} mm/s") for v in SPEEDS)),
-    Option("gain", N_("Gain"), N_("gain"), tuple((v, f"{v:g} mm/mV") for v in GAINS)),
+    Option(
+        "speed",
+        N_("Paper speed"),
+        N_("paper speed"),
+        tuple((v, Message("{speed:g} mm/s", speed=v)) for v in SPEEDS),
+    ),
+    Option("gain", N_("Gain"), N_("gain"), tuple((v, Message("{gain:g} mm/mV", gain=v)) for v in GAINS)),
     Option(
         "chest_gain",
         N_("Chest gain"),
         N_("chest gain"),
-        ((None, N_("as limb leads")), *((v, f"{v:g} mm/mV") for v in GAINS)),
+        ((None, N_("as limb leads")), *((v, Message("{gain:g} mm/mV", gain=v)) for v in GAINS)),
     ),
     Option("filter", N_("Filter"), N_("filter"), tuple((k, f.title) for k, f in FILTERS.items())),
     Option(
@@ -76,9 +82,10 @@ OPTIONS = (
 
 def choice_text(option: Option, value: object, words: str) -> str:
     """A choice in the language of the window; a filter that is not diagnostic says so."""
+    shown = translate(words) if isinstance(words, Message) else tr(words)
     if option.field == "filter" and not FILTERS[value].diagnostic:
-        return tr("{filter} (not diagnostic)").format(filter=figures(tr(words)))
-    return figures(tr(words))
+        return tr("{filter} (not diagnostic)").format(filter=shown)
+    return shown
 
 
 class PaperMenu:
