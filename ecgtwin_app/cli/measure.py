@@ -11,7 +11,7 @@ from ecgtwin_app.cli.output import print_json
 from ecgtwin_app.conditions.referee import met_conditions, unjudged_conditions
 from ecgtwin_app.conditions.together import atrial_rhythm
 from ecgtwin_app.ecg.delineation.flutter import without_p
-from ecgtwin_app.ecg.measurement.matrix import measurement_matrix, median_beat
+from ecgtwin_app.ecg.measurement.matrix import measurement_matrix, median_beat_matrix
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.leads import lead_law_residual
 from ecgtwin_app.ecg.signal.recording import LEADS, EcgError, Recording
@@ -92,4 +92,4 @@ def _report(name: str, recording: Recording, with_beat: bool) -> dict:
         "measurements": matrix,
         "criteria_met": met,
         "criteria_not_judged": unjudged_conditions(measured, recording.patient.age, recording.patient.sex),
-    } | ({"median_beat": median_beat(measured)} if with_beat else {})
+    } | ({"median_beat": median_beat_matrix(measured)} if with_beat else {})

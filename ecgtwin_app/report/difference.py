@@ -13,7 +13,7 @@ from ecgtwin_app.report.beat_alignment import beat_times
 _known: WeakKeyDictionary[Recording, tuple[Recording, Recording]] = WeakKeyDictionary()
 
 
-def difference(reference: Recording, twin: Recording) -> Recording:
+def difference_trace(reference: Recording, twin: Recording) -> Recording:
     """Twin less reference in mV at the twin's rate and times.
 
     Every twin's beat is laid on the reference's beat that is nearest in time; in between, from half-way to

@@ -50,7 +50,7 @@ FILTERS = {
 _known: WeakKeyDictionary[Recording, dict[str, Recording]] = WeakKeyDictionary()
 
 
-def shown(recording: Recording, key: str) -> Recording:
+def as_displayed(recording: Recording, key: str) -> Recording:
     """The recording behind a filter of `FILTERS`, computed once."""
     choice = FILTERS[key]
     if (choice.low, choice.high, choice.mains) == (None, None, None):

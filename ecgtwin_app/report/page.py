@@ -16,15 +16,15 @@ from ecgtwin_app.report import drawing, paper_marks
 from ecgtwin_app.report.beat_alignment import beat_times, shift_onto
 from ecgtwin_app.report.calipers import Caliper, draw_calipers
 from ecgtwin_app.report.colours import Look, look_of
-from ecgtwin_app.report.difference import difference
-from ecgtwin_app.report.displayed import shown
+from ecgtwin_app.report.difference import difference_trace
+from ecgtwin_app.report.displayed import as_displayed
 from ecgtwin_app.report.header import draw_banner, draw_footer, draw_header
 from ecgtwin_app.report.heat import COLOUR_BAR_WIDTH, draw_band, draw_colour_bar, scale_of
 from ecgtwin_app.report.layers import DIFFERENCE, REFERENCE, TWIN, Layer
 from ecgtwin_app.report.layout import BEAT_MODES, TWIN_MODES, PageLayout
 from ecgtwin_app.report.median_beats import paint_median_beats
 from ecgtwin_app.report.panels import Block, Panel, blocks, place_panels
-from ecgtwin_app.report.trace import cut, draw_trace, drift, extent, lead_values, stretch
+from ecgtwin_app.report.trace import draw_trace, drift, extent, lead_values, off_paper, stretch
 from ecgtwin_app.report.vector_loops import paint_loops
 
 
@@ -130,7 +130,7 @@ class Page:
     def cut(self) -> bool:
         """Whether a trace leaves the room of its row somewhere, and is marked there."""
         return any(
-            cut(
+            off_paper(
                 stretch(self.recording(who), values, panel, self.shift(panel, who))[1], panel, self.layout
             ).any()
             for _, panels in self.blocks
@@ -149,8 +149,8 @@ class Page:
     def recording(self, who: str) -> Recording:
         """What a layer draws: the recording behind the page's filter."""
         if who == DIFFERENCE:
-            return difference(self.recording(REFERENCE), self.recording(TWIN))
-        return shown(self.layer(who).recording, self.layout.filter)
+            return difference_trace(self.recording(REFERENCE), self.recording(TWIN))
+        return as_displayed(self.layer(who).recording, self.layout.filter)
 
     def shift(self, panel: Panel, who: str = TWIN) -> float:
         """Seconds by which a layer is moved to the right in a panel."""
@@ -173,7 +173,7 @@ class Page:
         seconds = block.trace_width / self.layout.speed
         start = self.layout.start + (row * seconds if self.layout.leads == "strip" else 0.0)
         recordings = [self.recording(who) for who in block.shows]
-        recordings += [shown(recording, self.layout.filter) for recording in self.room_for]
+        recordings += [as_displayed(recording, self.layout.filter) for recording in self.room_for]
         reaches = [extent(one, block.rows[row], self.layout, start, seconds) for one in recordings]
         return max(up for up, _ in reaches), max(down for _, down in reaches)
 

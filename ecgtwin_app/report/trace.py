@@ -117,7 +117,7 @@ def reach(values: np.ndarray, rate: float) -> tuple[float, float]:
     return limits[0], limits[1]
 
 
-def cut(values: np.ndarray, panel: Panel, layout: PageLayout) -> np.ndarray:
+def off_paper(values: np.ndarray, panel: Panel, layout: PageLayout) -> np.ndarray:
     """Where a panel's trace lies above (1) or below (-1) the room it has on the paper, and is not drawn."""
     y = panel.baseline - values * layout.gain_of(panel.lead)
     with np.errstate(invalid="ignore"):
@@ -133,7 +133,7 @@ def draw_trace(
     edge: nothing is cut without a mark.
     """
     x, y = panel.x + seconds * layout.speed, panel.baseline - values * layout.gain_of(panel.lead)
-    out = cut(values, panel, layout)
+    out = off_paper(values, panel, layout)
     if out.any():
         y = np.where(out == 0, y, np.nan)
         _draw_cuts(painter, panel, x, out)

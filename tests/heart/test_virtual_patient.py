@@ -30,7 +30,7 @@ from ecgtwin_app.heart.rhythm.atrial_waves import (
 )
 from ecgtwin_app.heart.rhythm.processes import write_score
 from ecgtwin_app.heart.shape.muscle import cornell_voltage, sokolow_voltage
-from ecgtwin_app.heart.shape.ventricular_beats import ectopic_beat, is_discordant, likeness
+from ecgtwin_app.heart.shape.ventricular_beats import ectopic_beat, has_discordant_t, qrs_likeness
 from ecgtwin_app.heart.virtual_patient import VirtualPatient, simulate, transform
 
 I, II, V1, V2, V3, V5, V6 = 0, 1, 2, 3, 4, 6, 7
@@ -170,8 +170,8 @@ def test_anterior_stemi(patient, seed):
 def test_ectopic_beats_are_wide_strange_and_discordant(patient, seed):
     beat, parameters = ectopic_beat(patient.template, patient.lead_field, np.random.default_rng(seed))
     assert beat.qrs_duration >= 0.12 and not beat.has_p
-    assert likeness(beat.qrs, patient.template.qrs) < 0.7
-    assert is_discordant(beat)
+    assert qrs_likeness(beat.qrs, patient.template.qrs) < 0.7
+    assert has_discordant_t(beat)
     own = np.ptp(patient.template.qrs, axis=1).max()
     assert 0.74 * own < np.ptp(beat.qrs, axis=1).max() < 1.61 * own
     assert parameters["site"] in VENTRICULAR_SITES
@@ -181,7 +181,7 @@ def test_ectopic_beats_have_many_shapes(patient):
     beats = [
         ectopic_beat(patient.template, patient.lead_field, np.random.default_rng(k))[0] for k in range(20)
     ]
-    alike = [likeness(a.qrs, b.qrs) for i, a in enumerate(beats) for b in beats[:i]]
+    alike = [qrs_likeness(a.qrs, b.qrs) for i, a in enumerate(beats) for b in beats[:i]]
     assert np.median(alike) < 0.7
 
 

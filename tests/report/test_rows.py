@@ -18,7 +18,7 @@ from ecgtwin_app.report.heat import COLOUR_BAR_WIDTH, draw_colour_bar
 from ecgtwin_app.report.layout import PAPER, PageLayout
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.report.panels import row_baselines
-from ecgtwin_app.report.trace import cut, lead_values, reach, stretch
+from ecgtwin_app.report.trace import lead_values, off_paper, reach, stretch
 from ecgtwin_app.ui.window.language import install_everywhere
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -82,7 +82,7 @@ def test_a_wandering_lead_stays_in_sight_and_what_is_cut_is_marked(tmp_path):
     (panel,) = [panel for _, panels in page.blocks for panel in panels if panel.lead == "V2"]
     values = lead_values(page.reference, "V2")
     _, values = stretch(page.reference, values, panel)
-    out = cut(values, panel, page.layout)
+    out = off_paper(values, panel, page.layout)
     assert 0 < np.mean(out != 0) < 0.7, "cut, but not out of sight"
     write_svg(tmp_path / "page.svg", page)
     assert "▲▼" in (tmp_path / "page.svg").read_text("utf-8")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecgtwin_app.ecg.delineation.tall_t import likeness, without_tall_t
+from ecgtwin_app.ecg.delineation.tall_t import wave_likeness, without_tall_t
 from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.leads import independent_leads
 from ecgtwin_app.ecg.signal.peaks import find_peaks
@@ -341,7 +341,7 @@ def _by_vote(waves, beats, course):
     whole = waves[(waves >= half + shift) & (waves + half + shift < course.leads.shape[1])]
     if len(whole) == len(beats) or len(whole) <= VOTES:
         return beats
-    alike = likeness(course.leads, whole, half, shift) > ALIKE
+    alike = wave_likeness(course.leads, whole, half, shift) > ALIKE
     np.fill_diagonal(alike, False)
     is_beat = np.isin(whole, beats)
     beat_votes, t_votes = (alike.astype(int) @ verdict for verdict in (is_beat, ~is_beat))

@@ -19,10 +19,10 @@ from ecgtwin_app.ecg.delineation.representative_beat import (
     BeatStack,
     RepresentativeBeat,
     after_spike,
-    cut,
     median_of,
     nan_median,
     stack_beats,
+    windows_around,
 )
 from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.leads import derivable, with_limb_leads
@@ -193,7 +193,9 @@ def _classes(stack: BeatStack) -> list[list[int]]:
     classes = [np.flatnonzero(stack.dominant).tolist()]
     rest = np.flatnonzero(~stack.dominant).tolist()
     half = int(0.1 * MODEL_RATE)
-    windows = np.nan_to_num(cut(stack.signal, stack.fiducials, half, half)).reshape(len(stack.fiducials), -1)
+    windows = np.nan_to_num(windows_around(stack.signal, stack.fiducials, half, half)).reshape(
+        len(stack.fiducials), -1
+    )
     windows = windows - windows.mean(axis=1, keepdims=True)
     windows /= np.maximum(np.linalg.norm(windows, axis=1, keepdims=True), 1e-9)
     while rest:
@@ -212,7 +214,7 @@ def _dominant_shape(beat):
 
 def _shape(stack, members):
     before, after = int(0.35 * MODEL_RATE), int(0.65 * MODEL_RATE)
-    signal = nan_median(cut(stack.signal, stack.fiducials[members], before, after))
+    signal = nan_median(windows_around(stack.signal, stack.fiducials[members], before, after))
     signal = with_limb_leads(signal, stack.leads)
     quiet, offset = qrs_bounds(signal, MODEL_RATE, before)
     onset = after_spike(stack, members, signal, before, quiet, before + int(0.06 * MODEL_RATE))
@@ -323,7 +325,7 @@ def _t_shifts(stack, representative):
     if high - low < reach:
         return shifts
     windows = smoothing.gaussian(
-        cut(stack.signal, stack.fiducials + low - reach, 0, high - low + 2 * reach), 5
+        windows_around(stack.signal, stack.fiducials + low - reach, 0, high - low + 2 * reach), 5
     )
     template = smoothing.gaussian(representative.signal.astype(float), 5, axis=1)
     template = template[:, max(0, low + representative.fiducial) : high + representative.fiducial]

@@ -12,7 +12,7 @@ import numpy as np
 
 from ecgtwin_app.ecg.delineation.beats import activity
 from ecgtwin_app.ecg.delineation.delineate import Delineation
-from ecgtwin_app.ecg.delineation.representative_beat import cut
+from ecgtwin_app.ecg.delineation.representative_beat import windows_around
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
 from ecgtwin_app.ecg.signal.zero_phase import both_ways
 from ecgtwin_app.i18n.message import Message
@@ -64,7 +64,7 @@ def agreement(found: Delineation) -> tuple[float, float]:
         return contrast, 0.0
     half = round(COMPARED * rate)
     windows = np.nan_to_num(
-        cut(both_ways(found.signal, rate, high=30.0, padding=round(rate)), at, half, half)
+        windows_around(both_ways(found.signal, rate, high=30.0, padding=round(rate)), at, half, half)
     )
     windows = windows.reshape(len(at), -1)
     windows = windows - windows.mean(axis=1, keepdims=True)
@@ -79,7 +79,7 @@ def _without_usual_course(signal, at):
     if len(at) < 4:
         return signal
     first, span = round(BEAT * MODEL_RATE), round(float(np.median(np.diff(at))))
-    after = cut(signal, at, 0, span)
+    after = windows_around(signal, at, 0, span)
     whole = after[~np.isnan(after).any(axis=(1, 2))]
     if len(whole) < 3:
         return signal

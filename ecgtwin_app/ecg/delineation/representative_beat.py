@@ -120,7 +120,7 @@ def median_of(stack: BeatStack) -> RepresentativeBeat:
     before = int(min(0.6, 0.8 * stack.rr) * rate)
     after = int(max(min(AFTER, 0.85 * stack.rr), 0.25) * rate)
     used = np.flatnonzero(stack.dominant)
-    beats = cut(stack.signal, stack.fiducials[used], before, after)
+    beats = windows_around(stack.signal, stack.fiducials[used], before, after)
     signal = nan_median(beats)
     every = with_limb_leads(signal, stack.leads)
     quiet, offset = qrs_bounds(every, rate, before)
@@ -203,7 +203,7 @@ def spike_at(stack: BeatStack, members: np.ndarray, at: int) -> int | None:
     return at + int(np.median(nearest)) if 2 * len(nearest) >= len(members) else None
 
 
-def cut(signal: np.ndarray, fiducials: np.ndarray, before: int, after: int) -> np.ndarray:
+def windows_around(signal: np.ndarray, fiducials: np.ndarray, before: int, after: int) -> np.ndarray:
     """Windows around each fiducial, shape (beats, leads, before + after); NaN beyond the recording."""
     width = before + after
     padded = np.pad(signal, ((0, 0), (width, width)), constant_values=np.nan)
@@ -219,7 +219,7 @@ def _classify(signal, fiducials, rate):
     """The dominant class: beats sorted by the likeness of their QRS in all leads."""
     half = int(0.08 * rate)
     smooth = both_ways(signal, rate, high=30.0, padding=9)
-    beats = np.nan_to_num(cut(smooth, fiducials, half, half))
+    beats = np.nan_to_num(windows_around(smooth, fiducials, half, half))
     inside = (fiducials >= half) & (fiducials + half <= signal.shape[1])
     likeness = _correlations(beats)
     likeness[:, ~inside] = 0
@@ -231,7 +231,7 @@ def _classify(signal, fiducials, rate):
             members = inside if inside.any() else np.ones_like(inside)
         template = np.median(beats[members], axis=0)
         fiducials, seed = _align(smooth, fiducials, template, half)
-        beats = np.nan_to_num(cut(smooth, fiducials, half, half))
+        beats = np.nan_to_num(windows_around(smooth, fiducials, half, half))
     dominant = seed >= SAME_CLASS
     if not dominant.any():
         dominant = members
@@ -261,7 +261,7 @@ def _dominant_seed(likeness, beats, inside, gaps):
 
 def _align(signal, fiducials, template, half, reach=15):
     """Shift each fiducial within `reach` samples to where its beat is most like the template."""
-    wide = np.nan_to_num(cut(signal, fiducials, half + reach, half + reach))
+    wide = np.nan_to_num(windows_around(signal, fiducials, half + reach, half + reach))
     shape = template - template.mean()
     shape /= max(np.linalg.norm(shape), 1e-9)
     scores = np.empty((len(fiducials), 2 * reach + 1))
@@ -281,7 +281,7 @@ def _straighten(signal, steady, fiducials, dominant, rate, rr, leads):
     """Subtract a cubic spline through the levels just before the QRS (Meyer and Keiser 1977)."""
     before = int(0.2 * rate)
     used = np.flatnonzero(dominant)
-    median = nan_median(cut(steady, fiducials[used], before, int(0.3 * rate)))
+    median = nan_median(windows_around(steady, fiducials[used], before, int(0.3 * rate)))
     onset = qrs_bounds(with_limb_leads(median, leads), rate, before)[0] - before
     # A beat that comes early has no quiet segment before it, only the T wave of its forerunner.
     gap = np.diff(fiducials, prepend=-(10**6))

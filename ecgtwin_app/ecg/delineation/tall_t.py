@@ -41,7 +41,7 @@ def without_tall_t(candidates: np.ndarray, beats: np.ndarray, course) -> np.ndar
     waves = waves[(waves >= half + moved) & (waves + half + moved < course.leads.shape[1])]
     if len(waves) < 2 * PAIRS:
         return beats
-    alike = likeness(course.leads, waves, half, moved) > ALIKE
+    alike = wave_likeness(course.leads, waves, half, moved) > ALIKE
     lags = np.diff(waves) / rate
     near = (lags >= LAG[0]) & (lags <= LAG[1])
     votes = (alike[:-1, :-1] & alike[1:, 1:] & near[None, :] & near[:, None]).sum(axis=1)
@@ -67,7 +67,7 @@ def without_tall_t(candidates: np.ndarray, beats: np.ndarray, course) -> np.ndar
     return np.union1d(np.setdiff1d(beats, t), qrs).astype(np.int64)
 
 
-def likeness(leads: np.ndarray, waves: np.ndarray, half: int, moved: int) -> np.ndarray:
+def wave_likeness(leads: np.ndarray, waves: np.ndarray, half: int, moved: int) -> np.ndarray:
     """Correlation of each wave with each, all leads within `half` samples, the best over shifts up to `moved`."""
     window = np.arange(-half, half + 1)
 

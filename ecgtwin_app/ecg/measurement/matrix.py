@@ -61,7 +61,7 @@ def lead_reversal(recording: Recording, measurements: Measurements) -> str:
     return reversal_hint(basis(recording)[1].astype(float), recording.rate, areas)
 
 
-def median_beat(measurements: Measurements) -> dict:
+def median_beat_matrix(measurements: Measurements) -> dict:
     """The representative beat and its vectorcardiogram, mV at 500 Hz, with the marks in samples.
 
     Without I, II and V1 to V6 there is no vectorcardiogram.

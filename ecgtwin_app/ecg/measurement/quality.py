@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgtwin_app.ecg.delineation.beats import clean
-from ecgtwin_app.ecg.delineation.representative_beat import cut
+from ecgtwin_app.ecg.delineation.representative_beat import windows_around
 from ecgtwin_app.ecg.measurement.measure import Measurements, measure
 from ecgtwin_app.ecg.signal.leads import with_limb_leads
 from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS, EcgError, Recording
@@ -267,7 +267,7 @@ def _unsteady(leads, measured):
         return np.zeros(len(leads), dtype=bool)
     shape = found.shapes[0]
     at = np.array([round(beat.fiducial / found.scale) for beat in found.beats if beat.shape == 0])
-    beats = cut(found.signal, at, min(shape.fiducial, 150), 150)
+    beats = windows_around(found.signal, at, min(shape.fiducial, 150), 150)
     beats = beats[np.isfinite(beats).all(axis=(1, 2))]
     if len(beats) < 3:
         return np.zeros(len(leads), dtype=bool)

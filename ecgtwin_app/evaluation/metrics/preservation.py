@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ecgtwin_app.ecg.delineation.delineate import Delineation
-from ecgtwin_app.ecg.delineation.representative_beat import cut
+from ecgtwin_app.ecg.delineation.representative_beat import windows_around
 from ecgtwin_app.ecg.signal.leads import twelve_leads
 from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE
 
@@ -33,7 +33,7 @@ def usual_and_spread(found: Delineation) -> tuple[dict[str, float], dict[str, fl
     usual = _quantities(shape.signal[None], shape.waves)
     fiducials = np.array([round(b.fiducial / found.scale) for b in found.beats if b.shape == 0])
     before, after = shape.fiducial, shape.signal.shape[1] - shape.fiducial
-    beats = cut(found.signal, fiducials, before, after)
+    beats = windows_around(found.signal, fiducials, before, after)
     beats = twelve_leads(beats[np.isfinite(beats).all(axis=(1, 2))])
     if len(beats) < ENOUGH:
         return {k: float(v[0]) for k, v in usual.items()}, dict.fromkeys(UNITS, float("nan"))

@@ -13,7 +13,7 @@ from ecgtwin_app.generators.ecgtwin.patient import condition_of
 from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan
 from ecgtwin_app.generators.ecgtwin.weights import TwinModel
 from ecgtwin_app.heart.rhythm.atrial_waves import with_flutter_waves
-from ecgtwin_app.heart.rhythm.grid import conducted, own_pr, p_where_room, score_of
+from ecgtwin_app.heart.rhythm.grid import conducted, own_pr, p_where_room, score_from_cycles
 
 #: So many sinus P a QRS, and the sinus node is taken to lead or to go on unseen.
 LEADING_SHARE = 0.5
@@ -35,7 +35,7 @@ def compose(model: TwinModel, plan: EcgTwinPlan) -> tuple[RhythmScore, RhythmSco
     p, qrs = np.array(score.times("P", "sinus")), np.array(score.times("QRS"))
     leads = len(p) >= LEADING_SHARE * len(qrs)
     cycles = conducted(p + pr, pr) if leads else p_where_room(qrs, pr)
-    return score, score_of(cycles, score.duration)
+    return score, score_from_cycles(cycles, score.duration)
 
 
 def compose_score(model: TwinModel, plan: EcgTwinPlan) -> RhythmScore:

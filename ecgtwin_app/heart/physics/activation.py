@@ -132,13 +132,13 @@ def first_wave(lead: np.ndarray, smallest: float = 0.03) -> float:
     return float(sign * np.abs(part).max())
 
 
-def is_rs(lead: np.ndarray) -> bool:
+def shows_rs(lead: np.ndarray) -> bool:
     """A small r first, then a deeper S."""
     r = first_wave(lead)
     return 0 < r < 0.8 * -lead.min() and r >= SMALLEST_WAVE and lead.max() <= r + 1e-6
 
 
-def is_qr(lead: np.ndarray) -> bool:
+def shows_qr(lead: np.ndarray) -> bool:
     """A small q first, then a taller R, larger than any S."""
     q = -first_wave(lead)
     return SMALLEST_WAVE <= q < 0.8 * lead.max() and -lead.min() < 0.8 * lead.max()
@@ -153,6 +153,6 @@ def last_run(mask: np.ndarray) -> int:
     return int(where.size - (breaks[-1] + 1 if breaks.size else 0))
 
 
-def rank(value: float, mild: float, marked: float) -> float:
+def linear_rank(value: float, mild: float, marked: float) -> float:
     """Where a drawn value stands between mild (0) and marked (1)."""
     return float(np.clip((value - mild) / (marked - mild), 0, 1))

@@ -83,11 +83,11 @@ def contiguous(leads: set[str]) -> bool:
     return any(one in leads and other in leads for one, other in CONTIGUOUS)
 
 
-def between(low: float, high: float, severity: float) -> float:
+def at_geometric_rank(low: float, high: float, severity: float) -> float:
     """The value at a rank from 0 to 1 of a positive range; mild cases outnumber marked ones."""
     return low * (high / low) ** severity
 
 
-def rank(value: float, low: float, high: float) -> float:
-    """The rank from 0 to 1 of a value in a positive range: the inverse of `between`."""
+def geometric_rank(value: float, low: float, high: float) -> float:
+    """The rank from 0 to 1 of a value in a positive range: the inverse of `at_geometric_rank`."""
     return float(np.clip(np.log(max(value, 1e-9) / low) / np.log(high / low), 0, 1))

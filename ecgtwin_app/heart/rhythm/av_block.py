@@ -12,7 +12,7 @@ import numpy as np
 
 from ecgtwin_app.conditions.vocabulary import severity_range
 from ecgtwin_app.heart.binding import makes
-from ecgtwin_app.heart.rhythm.grid import Cycle, Rhythm, Setting, conducted, regular_beats, sinus_beats
+from ecgtwin_app.heart.rhythm.grid import Cycle, Rhythm, RhythmSetting, conducted, regular_beats, sinus_beats
 from ecgtwin_app.heart.shape.ventricular_beats import draw_escape_site
 
 #: PR (s) drawn for first-degree block, mostly little prolonged: 230 ms is the median of 21 real records.
@@ -35,7 +35,7 @@ def prolonged_pr(rng: np.random.Generator, rr: float) -> float:
 
 
 @makes("Wenckebach AV block")
-def wenckebach(setting: Setting) -> Rhythm:
+def wenckebach(setting: RhythmSetting) -> Rhythm:
     """PR grows by ever smaller steps until a P is not conducted, 3:2 to 6:5.
 
     Because the steps shrink, RR shortens before the pause, and the pause is shorter than two cycles.
@@ -81,7 +81,7 @@ def _atrial_cycle(rr, n):
 
 
 @makes("Mobitz II AV block")
-def mobitz(setting: Setting) -> Rhythm:
+def mobitz(setting: RhythmSetting) -> Rhythm:
     """Beats drop without warning: PR constant before and after, 3:2, 4:3, 5:4 and at times 3:1.
 
     2:1 alone would not tell it from Wenckebach block, so some group always has two conducted beats in
@@ -129,7 +129,7 @@ def mobitz(setting: Setting) -> Rhythm:
 
 
 @makes("complete AV block")
-def complete_block(setting: Setting) -> Rhythm:
+def complete_block(setting: RhythmSetting) -> Rhythm:
     """Atria and ventricles beat apart; the escape rhythm is slow and regular.
 
     A junctional escape (narrow, 40 to 60/min) where the block is in the AV node, a ventricular one

@@ -36,7 +36,7 @@ FEW_BEATS, EDGE = 8, 0.1
 
 
 @dataclass(frozen=True, eq=False)
-class Setting:
+class RhythmSetting:
     """What a rhythm is written for.
 
     Attributes
@@ -111,7 +111,7 @@ class Rhythm:
     reset: bool = False
 
 
-def score_of(cycles: Sequence[Cycle], duration: float, atrial: str = "waves") -> RhythmScore:
+def score_from_cycles(cycles: Sequence[Cycle], duration: float, atrial: str = "waves") -> RhythmScore:
     """The score of the cycles that show in the strip."""
     events = []
     for cycle in cycles:

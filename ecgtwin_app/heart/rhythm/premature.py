@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from ecgtwin_app.heart.binding import makes
-from ecgtwin_app.heart.rhythm.grid import Cycle, Rhythm, Setting
+from ecgtwin_app.heart.rhythm.grid import Cycle, Rhythm, RhythmSetting
 from ecgtwin_app.heart.shape.ventricular_beats import draw_site
 
 #: Coupling of premature beats as a share of the cycle: at least 20 % early, with a margin.
@@ -23,7 +23,7 @@ ABERRANT_SHARE = 0.15
 
 
 @makes("ventricular premature complex")
-def add_premature_ventricular(setting: Setting, rhythm: Rhythm) -> Rhythm:
+def add_premature_ventricular(setting: RhythmSetting, rhythm: Rhythm) -> Rhythm:
     """Write one to three ventricular premature beats on a rhythm.
 
     The sinus node is not disturbed: the next P falls in the ectopic QRS or ST segment, is not
@@ -71,7 +71,7 @@ def add_premature_ventricular(setting: Setting, rhythm: Rhythm) -> Rhythm:
 
 
 @makes("ventricular bigeminy")
-def add_bigeminy(setting: Setting, rhythm: Rhythm) -> Rhythm:
+def add_bigeminy(setting: RhythmSetting, rhythm: Rhythm) -> Rhythm:
     """Every other beat a ventricular premature one from one site, at a fixed coupling.
 
     Each ectopic beat hides the next sinus P and its pause is compensatory, which lets the next one come
@@ -95,7 +95,7 @@ def add_bigeminy(setting: Setting, rhythm: Rhythm) -> Rhythm:
 
 
 @makes("premature atrial complex")
-def add_premature_atrial(setting: Setting, rhythm: Rhythm) -> Rhythm:
+def add_premature_atrial(setting: RhythmSetting, rhythm: Rhythm) -> Rhythm:
     """Write one to three premature atrial beats on a sinus rhythm.
 
     The early P invades the sinus node and resets it: the pause is a little longer than a cycle and less

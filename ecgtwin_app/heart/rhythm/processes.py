@@ -22,12 +22,12 @@ from ecgtwin_app.heart.rhythm.atrial_waves import with_flutter_waves
 from ecgtwin_app.heart.rhythm.grid import (
     TRIALS,
     Rhythm,
-    Setting,
+    RhythmSetting,
     at_rate,
     conducted,
     inside,
     own_pr,
-    score_of,
+    score_from_cycles,
     sinus_beats,
 )
 from ecgtwin_app.i18n.message import Message
@@ -92,10 +92,10 @@ def write_score(
         return _rhythm(asked, rate, rr, np.random.default_rng(seed), template, duration, age)
 
     rhythm = at_rate(write, 60.0 / rate, duration)
-    score = score_of(rhythm.cycles, duration, rhythm.atrial)
+    score = score_from_cycles(rhythm.cycles, duration, rhythm.atrial)
     if score.atrial == "flutter":
         score = with_flutter_waves(score, rng)
-    return score, score_of(rhythm.normal, duration)
+    return score, score_from_cycles(rhythm.normal, duration)
 
 
 def mean_rate(score: RhythmScore) -> float:
@@ -115,7 +115,7 @@ def _rhythm(conditions, rate, rr, rng, template, duration, age):
     # A long P still ends before its QRS.
     pr = max([own_pr(template, rr), *(condition.least_pr for condition in conditions)])
     qrs_duration = TYPICAL_QRS if template is None else template.qrs_duration
-    setting = Setting(rng, conditions, rate, rr, duration, age, pr, qrs_duration)
+    setting = RhythmSetting(rng, conditions, rate, rr, duration, age, pr, qrs_duration)
     lead = next((LEADING[c.name] for c in conditions if c.name in LEADING), _sinus_rhythm)
     rhythm = lead(setting)
     included = {name for condition in conditions for name in condition.includes}
@@ -125,7 +125,7 @@ def _rhythm(conditions, rate, rr, rng, template, duration, age):
     return rhythm
 
 
-def _sinus_rhythm(setting: Setting) -> Rhythm:
+def _sinus_rhythm(setting: RhythmSetting) -> Rhythm:
     """Every P conducted: with the patient's own PR, a long one, or over an accessory pathway."""
     rng, rr, pr = setting.rng, setting.rr, setting.pr
     prolonged = av_block.prolonged_pr(rng, rr)

@@ -9,7 +9,7 @@ from ecgtwin_app.heart.binding import makes
 from ecgtwin_app.heart.rhythm.grid import (
     Cycle,
     Rhythm,
-    Setting,
+    RhythmSetting,
     conducted,
     fibrillation_beats,
     p_where_room,
@@ -25,7 +25,7 @@ VARIABLE_SHARE = 0.35
 
 
 @makes("atrial fibrillation")
-def atrial_fibrillation(setting: Setting) -> Rhythm:
+def atrial_fibrillation(setting: RhythmSetting) -> Rhythm:
     """Irregular ventricles under fibrillating atria; where a pacemaker is asked for, paced ones."""
     rng, rr, duration = setting.rng, setting.rr, setting.duration
     qrs = fibrillation_beats(rng, 60.0 / rr, duration)
@@ -36,7 +36,7 @@ def atrial_fibrillation(setting: Setting) -> Rhythm:
 
 
 @makes("supraventricular tachycardia")
-def supraventricular_tachycardia(setting: Setting) -> Rhythm:
+def supraventricular_tachycardia(setting: RhythmSetting) -> Rhythm:
     """A regular narrow tachycardia; P hidden in the QRS, at its end, or in the ST segment.
 
     AV nodal re-entry activates the atria within 70 ms of the QRS, re-entry over an accessory pathway
@@ -55,7 +55,7 @@ def supraventricular_tachycardia(setting: Setting) -> Rhythm:
 
 
 @makes("junctional rhythm")
-def junctional_rhythm(setting: Setting) -> Rhythm:
+def junctional_rhythm(setting: RhythmSetting) -> Rhythm:
     """A regular narrow escape rhythm; P absent, hidden in the QRS or just after it.
 
     A P just before the QRS, the third known place, would not show that the junction leads.
@@ -80,7 +80,7 @@ def _retrograde(rng, qrs, rp):
 
 
 @makes("atrial flutter")
-def atrial_flutter(setting: Setting) -> Rhythm:
+def atrial_flutter(setting: RhythmSetting) -> Rhythm:
     """Ventricular beats on a flutter loop of 240 to 340/min, conducted 2:1 to 4:1 or variably.
 
     The ventricular rate sets the ratio and the rate of the loop is chosen to fit. Every beat falls on a

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ecgtwin_app.heart.binding import makes
-from ecgtwin_app.heart.rhythm.grid import Cycle, Rhythm, Setting, conducted, regular_beats, sinus_beats
+from ecgtwin_app.heart.rhythm.grid import Cycle, Rhythm, RhythmSetting, conducted, regular_beats, sinus_beats
 from ecgtwin_app.heart.shape.ventricular_beats import draw_pacing_site, draw_site
 
 #: Rates (1/min) drawn for a run of ventricular tachycardia, and of the sinus node around it.
@@ -20,7 +20,7 @@ FIRST_QRS = 0.08
 
 
 @makes("ventricular tachycardia")
-def ventricular_tachycardia(setting: Setting) -> Rhythm:
+def ventricular_tachycardia(setting: RhythmSetting) -> Rhythm:
     """Ventricular beats of one site in a row, from three to the whole strip.
 
     A run begins with a premature beat, its cycle is steady within some per cent, and the sinus node goes
@@ -93,7 +93,7 @@ def _sustained(rng, rr, duration, age, pr, site):
 
 
 @makes("ventricular pacing")
-def ventricular_pacing(setting: Setting) -> Rhythm:
+def ventricular_pacing(setting: RhythmSetting) -> Rhythm:
     """Paced ventricles: following the sinus P, after paced atria, or on their own.
 
     Modes after Bernstein et al., the revised NASPE/BPEG generic code, Pacing Clin Electrophysiol

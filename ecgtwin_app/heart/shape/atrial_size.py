@@ -13,7 +13,7 @@ from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.peaks import find_peaks
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE, EcgError
 from ecgtwin_app.heart.binding import makes
-from ecgtwin_app.heart.physics.activation import own_p, rank, with_p
+from ecgtwin_app.heart.physics.activation import linear_rank, own_p, with_p
 from ecgtwin_app.heart.physics.vector import Front, LeadField, perform_fronts
 
 #: P durations drawn for a large left atrium, seconds.
@@ -37,7 +37,7 @@ def left_atrial_enlargement(template: BeatTemplate, field: LeadField, rng: np.ra
     """A long P that ends in the left atrium: notched in II, terminally negative in V1, or both."""
     _needs_p(template)
     duration = LONG_P[0] + float(rng.beta(1.1, 1.5)) * (LONG_P[1] - LONG_P[0])
-    severity = rank(duration, *LONG_P)
+    severity = linear_rank(duration, *LONG_P)
     pattern = str(rng.choice(["notch", "terminal force", "both"], p=[0.2, 0.3, 0.5]))
     samples = round(duration * MODEL_RATE) + 1
     start = duration - rng.uniform(0.07, 0.08)
@@ -58,7 +58,7 @@ def left_atrial_enlargement(template: BeatTemplate, field: LeadField, rng: np.ra
         right *= np.clip(wanted_right / height, 1, 3)
         p = right + max(height, wanted_right) * later * gain[:, None] * late
         p[_V1] = right[_V1] * (1 - late[_V1]) - force * late[_V1]
-        if pattern == "terminal force" or is_notched(p[_II], NOTCH):
+        if pattern == "terminal force" or has_notch(p[_II], NOTCH):
             break
     beat = with_p(template, p, duration)
     return beat, {
@@ -93,7 +93,7 @@ def right_atrial_enlargement(template: BeatTemplate, field: LeadField, rng: np.r
     p = p + high * added
     return with_p(template, p, duration), {
         "P in II": float(p[_II].max()),
-        "severity": rank(wanted, *TALL_P),
+        "severity": linear_rank(wanted, *TALL_P),
     }
 
 
@@ -124,7 +124,7 @@ def _needs_p(template):
         )
 
 
-def is_notched(lead: np.ndarray, dip: float) -> bool:
+def has_notch(lead: np.ndarray, dip: float) -> bool:
     """Whether a P has two peaks with a `dip` (mV) between them."""
     smooth = smoothing.gaussian(lead, 2)
     peaks = find_peaks(np.pad(smooth, 1), height=0.35 * smooth.max(), prominence=dip)

@@ -14,7 +14,7 @@ from ecgtwin_app.ecg.beat.template import BeatTemplate, fade
 from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
 from ecgtwin_app.heart.binding import makes
-from ecgtwin_app.heart.physics.leads_shown import between, rank, st_levels
+from ecgtwin_app.heart.physics.leads_shown import at_geometric_rank, geometric_rank, st_levels
 from ecgtwin_app.heart.physics.repolarisation import add_t, t_peak_of
 from ecgtwin_app.heart.physics.vector import LeadField
 
@@ -39,7 +39,7 @@ def brugada_type_1(template: BeatTemplate, field: LeadField, rng: np.random.Gene
     weights = np.array([weight for _, weight in COVED_LEADS.values()])
     name = list(COVED_LEADS)[int(rng.choice(len(weights), p=weights / weights.sum()))]
     shares = np.array(COVED_LEADS[name][0]) * rng.lognormal(0, 0.1, 3)
-    leading = between(*COVED_J, rng.random())
+    leading = at_geometric_rank(*COVED_J, rng.random())
     jt = round((template.qt - template.qrs_duration) * MODEL_RATE)
     into = round(rng.uniform(0.024, 0.044) * MODEL_RATE)
     into = min(into, round(0.45 * template.qrs_duration * MODEL_RATE))
@@ -59,7 +59,7 @@ def brugada_type_1(template: BeatTemplate, field: LeadField, rng: np.random.Gene
         leading = 1.1 * leading + 0.01
     beat = replace(beat, t_peak=t_peak_of(beat))
     highest = max(levels[0]["V1"], levels[0]["V2"])
-    return beat, {"severity": rank(highest, *COVED_J), "leads": name, "J elevation": highest}
+    return beat, {"severity": geometric_rank(highest, *COVED_J), "leads": name, "J elevation": highest}
 
 
 def _coved(jt, into, rng):

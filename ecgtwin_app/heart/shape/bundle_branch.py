@@ -14,7 +14,7 @@ import numpy as np
 from ecgtwin_app.ecg.beat.template import BeatTemplate, fade
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
 from ecgtwin_app.heart.binding import makes
-from ecgtwin_app.heart.physics.activation import last_run, own_qrs, paced_to, rank
+from ecgtwin_app.heart.physics.activation import last_run, linear_rank, own_qrs, paced_to
 from ecgtwin_app.heart.physics.repolarisation import with_qrs
 from ecgtwin_app.heart.physics.vector import Front, LeadField, perform_fronts, splinters
 
@@ -40,7 +40,7 @@ def right_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.
     return beat, {
         "QRS duration": beat.qrs_duration,
         "terminal gain": gain,
-        "severity": rank(beat.qrs_duration, *RBBB_DURATION),
+        "severity": linear_rank(beat.qrs_duration, *RBBB_DURATION),
     }
 
 
@@ -57,7 +57,7 @@ def incomplete_right_bundle_branch_block(
     return beat, {
         "QRS duration": beat.qrs_duration,
         "terminal gain": gain,
-        "severity": rank(beat.qrs_duration, *INCOMPLETE_RBBB_DURATION),
+        "severity": linear_rank(beat.qrs_duration, *INCOMPLETE_RBBB_DURATION),
     }
 
 
@@ -153,7 +153,7 @@ def left_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.r
     return beat, {
         "QRS duration": beat.qrs_duration,
         "initial r in V1": initial_r,
-        "severity": rank(beat.qrs_duration, *LBBB_DURATION),
+        "severity": linear_rank(beat.qrs_duration, *LBBB_DURATION),
     }
 
 

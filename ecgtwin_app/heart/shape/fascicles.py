@@ -18,13 +18,13 @@ from ecgtwin_app.ecg.signal.recording import MODEL_RATE
 from ecgtwin_app.heart.binding import makes
 from ecgtwin_app.heart.physics.activation import (
     angle_to_axis,
-    is_qr,
-    is_rs,
     lead_of,
+    linear_rank,
     own_qrs,
     paced_to,
     qrs_axis,
-    rank,
+    shows_qr,
+    shows_rs,
     turned,
 )
 from ecgtwin_app.heart.physics.repolarisation import with_qrs
@@ -41,7 +41,7 @@ TRIES = 14
 
 
 @dataclass(frozen=True)
-class Block:
+class FascicularBlock:
     """What a fascicular block does in the frontal plane.
 
     Attributes
@@ -66,10 +66,10 @@ class Block:
     rs: tuple[str, ...]
 
 
-ANTERIOR = Block(
+ANTERIOR = FascicularBlock(
     (-51.0, -78.0), (-0.6, 1.0, -0.25), (0.2, -1.0, 0.3), (0.5, 1.3), ("aVL",), ("II", "III", "aVF")
 )
-POSTERIOR = Block(
+POSTERIOR = FascicularBlock(
     (97.0, 135.0), (0.75, -0.8, -0.25), (-0.55, 1.0, 0.45), (0.0, 0.1), ("III", "aVF"), ("I", "aVL")
 )
 
@@ -108,7 +108,7 @@ def _blocked(template, field, rng, block):
     return beat, {
         "QRS axis": axis,
         "QRS duration": beat.qrs_duration,
-        "severity": rank(axis, *block.axis),
+        "severity": linear_rank(axis, *block.axis),
     }
 
 
@@ -156,6 +156,6 @@ def _shown(qrs, block):
     axes = (qrs_axis(qrs), qrs_axis(qrs[:, : round(LEFT_PART * MODEL_RATE)]))
     return (
         sum(low - 4 <= axis <= high + 3 for axis in axes)
-        + sum(is_qr(lead_of(qrs, n)) for n in block.qr)
-        + sum(is_rs(lead_of(qrs, n)) for n in block.rs)
+        + sum(shows_qr(lead_of(qrs, n)) for n in block.qr)
+        + sum(shows_rs(lead_of(qrs, n)) for n in block.rs)
     )

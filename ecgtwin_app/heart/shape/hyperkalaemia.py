@@ -15,7 +15,12 @@ from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE
 from ecgtwin_app.heart.binding import makes
 from ecgtwin_app.heart.physics.activation import paced_to
-from ecgtwin_app.heart.physics.leads_shown import between, independent_t, rank, t_amplitudes
+from ecgtwin_app.heart.physics.leads_shown import (
+    at_geometric_rank,
+    geometric_rank,
+    independent_t,
+    t_amplitudes,
+)
 from ecgtwin_app.heart.physics.repolarisation import add_t, t_peak_of
 from ecgtwin_app.heart.physics.vector import LeadField
 
@@ -33,7 +38,7 @@ TENTED = np.array([0.25, 0.5, 0.25, 0.85, 1.0, 0.9, 0.7, 0.45])
 
 
 @dataclass(frozen=True)
-class Stage:
+class PotassiumStage:
     """How far the poisoning has gone.
 
     Attributes
@@ -55,9 +60,9 @@ class Stage:
 
 
 STAGES = (
-    Stage("peaked T", (0.08, 0.108), (0.25, 0.5), (1.0, 1.15), 0.4),
-    Stage("wide QRS", (0.122, 0.15), (0.15, 0.4), (1.05, 1.3), 0.35),
-    Stage("sine-like", (0.15, 0.19), (0.04, 0.15), (1.15, 1.35), 0.25),
+    PotassiumStage("peaked T", (0.08, 0.108), (0.25, 0.5), (1.0, 1.15), 0.4),
+    PotassiumStage("wide QRS", (0.122, 0.15), (0.15, 0.4), (1.05, 1.3), 0.35),
+    PotassiumStage("sine-like", (0.15, 0.19), (0.04, 0.15), (1.15, 1.35), 0.25),
 )
 
 
@@ -68,7 +73,7 @@ def hyperkalaemia(template: BeatTemplate, field: LeadField, rng: np.random.Gener
     number = int(rng.choice(len(STAGES), p=weights / weights.sum()))
     stage = STAGES[number]
     duration, slur, size = rng.uniform(*stage.qrs), rng.uniform(0.0, 1.2) + 0.8 * number, rng.random()
-    size = between(*PEAKED_T, size)
+    size = at_geometric_rank(*PEAKED_T, size)
     half = rng.uniform(*TENT_HALF_BASE)
     slow = _flattened_p(template, rng.uniform(*stage.kept_p), rng.uniform(*stage.longer_p))
     own = independent_t(template)
@@ -91,7 +96,7 @@ def hyperkalaemia(template: BeatTemplate, field: LeadField, rng: np.random.Gener
         duration, slur = max(duration - 0.004, stage.qrs[0]), 0.7 * slur
     reached = _beyond_limit(beat)
     width = np.clip((beat.qrs_duration - stage.qrs[0]) / np.ptp(stage.qrs), 0, 1)
-    severity = (number + 0.5 * width + 0.5 * rank(reached, *PEAKED_T)) / len(STAGES)
+    severity = (number + 0.5 * width + 0.5 * geometric_rank(reached, *PEAKED_T)) / len(STAGES)
     return beat, {
         "severity": float(severity),
         "stage": stage.name,

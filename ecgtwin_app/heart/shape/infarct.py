@@ -16,7 +16,7 @@ from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE
 from ecgtwin_app.heart.binding import makes
 from ecgtwin_app.heart.physics.activation import paced_to
-from ecgtwin_app.heart.physics.leads_shown import between, q_duration, qrs_leads
+from ecgtwin_app.heart.physics.leads_shown import at_geometric_rank, q_duration, qrs_leads
 from ecgtwin_app.heart.physics.repolarisation import add_t, shaped_t, st_t_shape, t_peak_of
 from ecgtwin_app.heart.physics.vector import LeadField
 
@@ -64,7 +64,7 @@ def old_anterior_infarct(template: BeatTemplate, field: LeadField, rng: np.rando
     severity = float(rng.random())
     loss = np.clip(np.array(scar.loss) * rng.uniform(0.85, 1.1, 8), 0, 1)
     loss[_V2:_V4] = np.maximum(loss[_V2:_V4], (0.85, 0.75))
-    width = between(*ANTERIOR_Q, severity)
+    width = at_geometric_rank(*ANTERIOR_Q, severity)
     beat = paced_to(template, template.qrs_duration + rng.uniform(*SLOWER))
     beat = lose_anterior_wall(beat, loss, width, rng.uniform(0.08, 0.3) * (0.6 + 0.8 * severity), rng)
     direction = -np.array(scar.loss) * (0.5, 1, 0.5, 1, 1.1, 1, 0.9, 0.8)
@@ -76,7 +76,7 @@ def old_anterior_infarct(template: BeatTemplate, field: LeadField, rng: np.rando
 def old_inferior_infarct(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """Q of 40 ms or more in II, III and aVF, with the lateral or posterior wall in some."""
     severity = float(rng.random())
-    width = between(*INFERIOR_Q, severity)
+    width = at_geometric_rank(*INFERIOR_Q, severity)
     depth = rng.uniform(0.14, 0.3) * (0.7 + 0.9 * severity)
     beat = paced_to(template, template.qrs_duration + rng.uniform(*SLOWER))
     beat = lose_inferior_wall(beat, width, depth, rng.uniform(0.0, 0.45), rng)

@@ -17,7 +17,7 @@ from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.leads import twelve_leads
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
 from ecgtwin_app.heart.binding import makes
-from ecgtwin_app.heart.physics.activation import own_qrs, paced_to, qrs_axis, rank
+from ecgtwin_app.heart.physics.activation import linear_rank, own_qrs, paced_to, qrs_axis
 from ecgtwin_app.heart.physics.repolarisation import add_t, shaped_t, t_peak_of, with_qrs
 from ecgtwin_app.heart.physics.vector import Front, LeadField, perform_fronts
 
@@ -186,7 +186,7 @@ def low_voltage(template: BeatTemplate, field: LeadField, rng: np.random.Generat
     return beat, {
         "largest limb lead": largest,
         "chest leads below 1 mV": everywhere,
-        "severity": rank(largest, *LOW_VOLTAGE),
+        "severity": linear_rank(largest, *LOW_VOLTAGE),
     }
 
 

@@ -18,7 +18,7 @@ from ecgtwin_app.ecg.beat.template import BeatTemplate, fade
 from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
 from ecgtwin_app.heart.binding import makes
-from ecgtwin_app.heart.physics.activation import own_p, own_qrs, rank, with_p
+from ecgtwin_app.heart.physics.activation import linear_rank, own_p, own_qrs, with_p
 from ecgtwin_app.heart.physics.repolarisation import with_qrs
 from ecgtwin_app.heart.physics.vector import Front, LeadField, perform_fronts
 
@@ -83,7 +83,7 @@ def pre_excitation(template: BeatTemplate, field: LeadField, rng: np.random.Gene
         "pathway": pathway.site,
         "QRS duration": beat.qrs_duration,
         "delta": lead,
-        "severity": rank(duration, *DURATION),
+        "severity": linear_rank(duration, *DURATION),
     }
 
 

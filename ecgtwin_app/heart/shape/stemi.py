@@ -17,7 +17,7 @@ import numpy as np
 from ecgtwin_app.ecg.beat.template import J_FADE, BeatTemplate, fade
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
 from ecgtwin_app.heart.binding import makes
-from ecgtwin_app.heart.physics.leads_shown import between, rank, st_levels
+from ecgtwin_app.heart.physics.leads_shown import at_geometric_rank, geometric_rank, st_levels
 from ecgtwin_app.heart.physics.repolarisation import add_t, t_peak_of
 from ecgtwin_app.heart.physics.vector import LeadField
 from ecgtwin_app.heart.shape.infarct import lose_anterior_wall, lose_inferior_wall
@@ -45,7 +45,7 @@ class Territory:
 
 
 @dataclass(frozen=True)
-class Shape:
+class StShape:
     """An ST-T shape.
 
     Attributes
@@ -77,10 +77,10 @@ INFERIOR = (
     Territory("circumflex", (0.08, 1.0, -0.3, -0.5, -0.4, -0.1, 0.3, 0.45), 0.25),
 )
 SHAPES = {
-    "convex": Shape(1.15, 1.35, 0.55, 0.35),
-    "straight": Shape(1.25, 1.65, 0.6, 0.25),
-    "hyperacute": Shape(1.15, 2.2, 0.58, 0.28),
-    "tombstone": Shape(1.12, 1.15, 0.42, 0.12),
+    "convex": StShape(1.15, 1.35, 0.55, 0.35),
+    "straight": StShape(1.25, 1.65, 0.6, 0.25),
+    "hyperacute": StShape(1.15, 2.2, 0.58, 0.28),
+    "tombstone": StShape(1.12, 1.15, 0.42, 0.12),
 }
 
 
@@ -100,7 +100,9 @@ def anterior_stemi(template: BeatTemplate, field: LeadField, rng: np.random.Gene
     III, aVR, aVL and aVF follow from I and II, which makes the reciprocal depression.
     """
     territory, shape_name = _drawn(ANTERIOR, rng), _drawn_shape(rng)
-    leading = between(*ANTERIOR_J, rng.random() ** MILD) * (1.2 if shape_name == "tombstone" else 1.0)
+    leading = at_geometric_rank(*ANTERIOR_J, rng.random() ** MILD) * (
+        1.2 if shape_name == "tombstone" else 1.0
+    )
     elevation = leading * np.array(territory.elevation) * rng.lognormal(0, 0.12, 8)
     # Two contiguous leads must pass by a margin, above what the patient's own J point shows.
     own_j = template.t[:, template.j_index]
@@ -117,7 +119,7 @@ def anterior_stemi(template: BeatTemplate, field: LeadField, rng: np.random.Gene
     beat = _injured(beat, elevation, SHAPES[shape_name], keep, rng)
     largest = float(elevation.max())
     return beat, {
-        "severity": rank(largest, *ANTERIOR_J),
+        "severity": geometric_rank(largest, *ANTERIOR_J),
         "territory": territory.name,
         "shape": shape_name,
         "J elevation": largest,
@@ -132,7 +134,7 @@ def inferior_stemi(template: BeatTemplate, field: LeadField, rng: np.random.Gene
     """
     territory, shape_name = _drawn(INFERIOR, rng), _drawn_shape(rng)
     pattern = np.array(territory.elevation) * rng.lognormal(0, 0.15, 8)
-    leading = between(*INFERIOR_J, rng.random() ** MILD)
+    leading = at_geometric_rank(*INFERIOR_J, rng.random() ** MILD)
     limit = 0.1 + rng.uniform(*MARGIN)
     keep = np.ones(8)
     keep[:2] = rng.uniform(0.15, 0.6)
@@ -153,7 +155,7 @@ def inferior_stemi(template: BeatTemplate, field: LeadField, rng: np.random.Gene
         leading *= 1.15
     largest = max(j["II"], j["III"])
     return injured, {
-        "severity": rank(largest, *INFERIOR_J),
+        "severity": geometric_rank(largest, *INFERIOR_J),
         "territory": territory.name,
         "shape": shape_name,
         "J elevation": largest,

@@ -17,11 +17,11 @@ from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
 from ecgtwin_app.heart.binding import makes
 from ecgtwin_app.heart.physics.leads_shown import (
-    between,
+    at_geometric_rank,
     contiguous,
+    geometric_rank,
     qrs_leads,
     r_exceeds_s,
-    rank,
     st_levels,
     t_amplitudes,
 )
@@ -65,7 +65,7 @@ def st_depression(template: BeatTemplate, field: LeadField, rng: np.random.Gener
     site, pattern = _drawn(DEPRESSION_SITES, rng)
     slope, (at_80, at_end) = _drawn(SLOPES, rng)
     pattern = pattern * rng.lognormal(0, 0.12, 8)
-    leading = between(*DEPRESSION, rng.random() ** MILD)
+    leading = at_geometric_rank(*DEPRESSION, rng.random() ** MILD)
     share = np.clip(pattern, 0, 1)
     flattened = _flat_st(template, share, rng)
     kept = 1 - rng.uniform(0.1, 0.9 if slope != "downsloping" else 1.0) * share
@@ -81,7 +81,7 @@ def st_depression(template: BeatTemplate, field: LeadField, rng: np.random.Gener
     beat = replace(beat, t_peak=t_peak_of(beat))
     deepest = -min(levels[0].values())
     return beat, {
-        "severity": rank(deepest, *DEPRESSION),
+        "severity": geometric_rank(deepest, *DEPRESSION),
         "site": site,
         "slope": slope,
         "ST depression": deepest,
@@ -97,7 +97,7 @@ def t_inversion(template: BeatTemplate, field: LeadField, rng: np.random.Generat
         # With a left axis the inferior leads show no R taller than S: another wall then.
         site, pattern = "anterolateral", np.array(INVERSION_SITES["anterolateral"][0])
     pattern = pattern * rng.lognormal(0, 0.12, 8)
-    leading = between(*INVERSION, rng.random() ** MILD)
+    leading = at_geometric_rank(*INVERSION, rng.random() ** MILD)
     jt = round((template.qt - template.qrs_duration) * MODEL_RATE)
     peak = rng.uniform(0.58, 0.68)
     # As wide as it can be and symmetric: it ends where the patient's own T ended.
@@ -119,7 +119,7 @@ def t_inversion(template: BeatTemplate, field: LeadField, rng: np.random.Generat
         kept = 0.8 * kept
     beat = replace(beat, t_peak=t_peak_of(beat))
     deepest = -min(depth for name, depth in found.items() if name != "aVR")
-    return beat, {"severity": rank(deepest, *INVERSION), "site": site, "T": -deepest}
+    return beat, {"severity": geometric_rank(deepest, *INVERSION), "site": site, "T": -deepest}
 
 
 def _drawn(table, rng):

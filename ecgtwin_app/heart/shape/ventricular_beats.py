@@ -140,7 +140,7 @@ def ectopic_beat(
         duration = max(rng.uniform(*_durations(site, paced)), template.qrs_duration + 0.015)
         # A site whose beat resembles the dominant one is moved a little further with each trial.
         qrs = _spread(ORIGINS[site], duration, field, template, rng, 0.2 + 0.1 * trial)
-        alike = likeness(qrs, template.qrs[:, max(-template.qrs_offset, 0) :])
+        alike = qrs_likeness(qrs, template.qrs[:, max(-template.qrs_offset, 0) :])
         if alike < best_likeness:
             best, best_likeness = (duration, qrs), alike
         if paced or alike < LARGEST_LIKENESS:
@@ -175,7 +175,7 @@ def _durations(site, paced):
     return FASCICULAR_DURATION if site == "posterior fascicle" else PVC_DURATION
 
 
-def likeness(one: np.ndarray, other: np.ndarray, reach: int = 20) -> float:
+def qrs_likeness(one: np.ndarray, other: np.ndarray, reach: int = 20) -> float:
     """Largest correlation of two QRS over all leads and shifts up to `reach` samples, -1 to 1."""
     n = max(one.shape[1], other.shape[1]) + 2 * reach
     fixed = np.zeros((8, n))
@@ -225,7 +225,7 @@ def looks_ectopic(beat: BeatTemplate, own: BeatTemplate) -> bool:
     """Whether a ventricular beat keeps what those of `ectopic_beat` do: wide, discordant, unlike the patient's own."""
     first, second = (one.qrs[:, max(-one.qrs_offset, 0) :] for one in (beat, own))
     wide = beat.qrs_duration >= FASCICULAR_DURATION[0]
-    return wide and is_discordant(beat) and likeness(first, second) < LARGEST_LIKENESS
+    return wide and has_discordant_t(beat) and qrs_likeness(first, second) < LARGEST_LIKENESS
 
 
 def with_soft_j(beat: BeatTemplate) -> BeatTemplate:
@@ -237,6 +237,6 @@ def with_soft_j(beat: BeatTemplate) -> BeatTemplate:
     return replace(beat, t=t, t_offset=beat.t_offset + j - samples)
 
 
-def is_discordant(beat: BeatTemplate) -> bool:
+def has_discordant_t(beat: BeatTemplate) -> bool:
     """Whether the ST-T area opposes the QRS area over the leads."""
     return float(np.dot(area(beat.qrs), area(beat.t))) < 0

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.i18n.words import N_, tr
 from ecgtwin_app.report.calipers import AMPLITUDE, TIME
-from ecgtwin_app.report.displayed import shown
+from ecgtwin_app.report.displayed import as_displayed
 from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.ui.commands.command import Command, Need
 from ecgtwin_app.ui.commands.needs import RECORDING, REVEALED
@@ -110,7 +110,7 @@ def show_measurement(
     recording = _recording(workbench, who)
     places = ()
     if recording is not None:
-        filtered = shown(recording, workbench.view.layout.filter)
+        filtered = as_displayed(recording, workbench.view.layout.filter)
         places = places_of(key, filtered, workbench.session.marks(recording), lead, who, words)
     workbench.parts.page_view.point_out(places)
 

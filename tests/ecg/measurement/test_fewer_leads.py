@@ -14,7 +14,7 @@ from synthetic_ecg import LBBB, T_LBBB, strip
 from ecgtwin_app.cli.main import main
 from ecgtwin_app.conditions.referee import judge, meets
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
-from ecgtwin_app.ecg.measurement.matrix import measurement_matrix, median_beat
+from ecgtwin_app.ecg.measurement.matrix import measurement_matrix, median_beat_matrix
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.measurement.quality import quality_of
 from ecgtwin_app.ecg.signal.leads import LIMB_LEADS, basis
@@ -42,7 +42,7 @@ def test_any_leads_are_measured_and_judged(names):
     assert 70 <= measured.qrs <= WHOLE.qrs + 8
     assert set(measured.r_amplitude) == set(measured.leads) >= set(names)
     matrix = measurement_matrix(recording, measured)
-    assert median_beat(measured)["leads"].keys() >= set(names)
+    assert median_beat_matrix(measured)["leads"].keys() >= set(names)
     assert quality_of(recording, measured).usable == recording.leads
     for key, value in matrix.items():
         if value is None and key in matrix["reasons"]:

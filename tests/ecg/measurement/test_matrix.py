@@ -8,7 +8,7 @@ from pydicom.data import get_testdata_file
 from synthetic_ecg import PVC, T_PVC, strip
 
 from ecgtwin_app.ecg.measurement.lead_reversal import INTERCHANGES
-from ecgtwin_app.ecg.measurement.matrix import lead_reversal, measurement_matrix, median_beat
+from ecgtwin_app.ecg.measurement.matrix import lead_reversal, measurement_matrix, median_beat_matrix
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.measurement.qtc import corrected, qtc_doubts
 from ecgtwin_app.ecg.measurement.rr import rmssd, sdnn
@@ -161,7 +161,7 @@ def test_the_matrix_and_the_median_beat_go_into_json(real):
     assert json.loads(json.dumps(matrix)) == matrix
     assert set(matrix["lead_quality"]) == set(matrix["noise"]) == set(LEADS)
     assert matrix["qtc_doubts"]["bazett"] == [] and matrix["lead_reversal"] == ""
-    beat = median_beat(m)
+    beat = median_beat_matrix(m)
     assert json.loads(json.dumps(beat)) == beat
     assert set(beat["leads"]) == {*LEADS, "x", "y", "z"}
     onset, fiducial = beat["marks"]["qrs_onset"], beat["marks"]["fiducial"]

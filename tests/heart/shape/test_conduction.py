@@ -15,13 +15,13 @@ from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.heart.physics.activation import (
     angle_to_axis,
     first_wave,
-    is_qr,
-    is_rs,
     last_run,
     lead_of,
     own_qrs,
     paced_to,
     qrs_axis,
+    shows_qr,
+    shows_rs,
     turned,
 )
 from ecgtwin_app.heart.virtual_patient import simulate
@@ -87,7 +87,7 @@ def test_fascicular_blocks(patient, name, low, high, qr, rs):
         qrs = qrs_of(template)
         assert low <= qrs_axis(qrs) <= high
         assert template.qrs_duration < 0.12
-        whole += all(is_qr(lead_of(qrs, n)) for n in qr) and all(is_rs(lead_of(qrs, n)) for n in rs)
+        whole += all(shows_qr(lead_of(qrs, n)) for n in qr) and all(shows_rs(lead_of(qrs, n)) for n in rs)
     assert whole >= 0.95 * len(SEEDS)
 
 
@@ -139,9 +139,9 @@ def test_first_wave_and_patterns():
     q = -0.1 * np.exp(-(((n - 8) / 3) ** 2))
     r = np.exp(-(((n - 24) / 5) ** 2))
     assert first_wave(q + r) == pytest.approx(-0.1, abs=0.01)
-    assert is_qr(q + r) and not is_rs(q + r)
-    assert is_rs(-q - r) and not is_qr(-q - r)
-    assert not is_qr(r) and not is_rs(-r)
+    assert shows_qr(q + r) and not shows_rs(q + r)
+    assert shows_rs(-q - r) and not shows_qr(-q - r)
+    assert not shows_qr(r) and not shows_rs(-r)
 
 
 def test_pacing_the_qrs_keeps_its_shape(patient):

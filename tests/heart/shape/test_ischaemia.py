@@ -7,12 +7,12 @@ from ecgtwin_app.heart.morphologies import Traits
 from ecgtwin_app.heart.physics.activation import paced_to
 from ecgtwin_app.heart.physics.leads_shown import (
     CONTIGUOUS,
-    between,
+    at_geometric_rank,
     contiguous,
+    geometric_rank,
     q_duration,
     qrs_leads,
     r_exceeds_s,
-    rank,
     st_levels,
     t_amplitudes,
 )
@@ -181,7 +181,7 @@ def test_q_waves_are_measured_from_their_beginning():
 
 def test_ranks_and_neighbours():
     for share in (0.0, 0.3, 1.0):
-        assert rank(between(0.2, 0.8, share), 0.2, 0.8) == pytest.approx(share)
+        assert geometric_rank(at_geometric_rank(0.2, 0.8, share), 0.2, 0.8) == pytest.approx(share)
     assert contiguous({"V3", "V4"}) and contiguous({"I", "aVL"})
     assert not contiguous({"V1", "V3", "II"}) and not contiguous({"I", "II"})
     assert all("aVR" not in pair for pair in CONTIGUOUS)

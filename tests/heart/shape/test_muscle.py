@@ -10,7 +10,7 @@ from ecgtwin_app.ecg.signal.leads import twelve_leads
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.heart.morphologies import Traits
 from ecgtwin_app.heart.physics.activation import qrs_axis
-from ecgtwin_app.heart.shape.atrial_size import is_notched, right_atrial_enlargement, terminal_force
+from ecgtwin_app.heart.shape.atrial_size import has_notch, right_atrial_enlargement, terminal_force
 from ecgtwin_app.heart.shape.muscle import cornell_voltage, sokolow_voltage
 from ecgtwin_app.heart.virtual_patient import simulate
 
@@ -92,7 +92,7 @@ def test_low_voltage_in_every_limb_lead(patient, seed):
 def test_left_atrial_enlargement(patient, seed):
     template, _ = changed(patient, LAE, seed=seed)
     assert template.p_duration >= 0.12
-    assert is_notched(template.p[II], 0.01) or terminal_force(template.p[V1]) >= 0.004
+    assert has_notch(template.p[II], 0.01) or terminal_force(template.p[V1]) >= 0.004
 
 
 @pytest.mark.parametrize("seed", SEEDS)

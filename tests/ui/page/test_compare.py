@@ -12,7 +12,7 @@ from PySide6.QtPrintSupport import QPrinter
 from synthetic_ecg import strip
 from ui_window import CONTROL, generate, run
 
-from ecgtwin_app.report.difference import difference
+from ecgtwin_app.report.difference import difference_trace
 from ecgtwin_app.report.export import print_page
 from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.report.median_beats import median_beat
@@ -81,13 +81,13 @@ def test_the_difference_is_what_the_twin_adds_wherever_its_beats_lie():
     reference, _ = strip(onsets=onsets, noise=0.0)
     later, _ = strip(onsets=onsets + 0.15, noise=0.0)
     twin = _twin_of(later, signal=later.signal * 1.2)
-    found = difference(reference, twin)
+    found = difference_trace(reference, twin)
     row = list(found.leads).index("V5")
     values, expected = found.signal[row], 0.2 * later.lead("V5")
     inside = np.isfinite(values) & (np.arange(values.size) > 500) & (np.arange(values.size) < 4500)
     assert np.abs(values - expected + np.median(expected))[inside].max() < 0.12
     assert np.abs(values[inside]).max() == pytest.approx(np.abs(expected).max(), rel=0.2)
-    assert difference(reference, twin) is found, "computed once"
+    assert difference_trace(reference, twin) is found, "computed once"
 
 
 def test_loops_are_kors_and_the_angle_is_between_qrs_and_t():

@@ -11,7 +11,7 @@ from synthetic_ecg import strip
 from ui_window import CONTROL, run
 
 from ecgtwin_app.report.colours import look_of
-from ecgtwin_app.report.displayed import FILTERS, shown, warning_text
+from ecgtwin_app.report.displayed import FILTERS, as_displayed, warning_text
 from ecgtwin_app.report.export import page_image
 from ecgtwin_app.report.layout import GRIDS, MODES, SCHEMES, PageLayout
 from ecgtwin_app.report.page import Page
@@ -58,8 +58,8 @@ def test_a_filter_changes_what_is_drawn_and_is_not_kept_for_the_next_recording(o
 
 def test_filtered_recordings_are_computed_once(opened):
     reference = opened.workbench.session.reference
-    assert shown(reference, "muscle") is shown(reference, "muscle")
-    assert shown(reference, "none") is reference
+    assert as_displayed(reference, "muscle") is as_displayed(reference, "muscle")
+    assert as_displayed(reference, "none") is reference
 
 
 def test_one_key_shows_and_hides_the_name(opened, qtbot):
