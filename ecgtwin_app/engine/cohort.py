@@ -37,7 +37,7 @@ class Cohort:
         Twins of each reference in each task, with seeds from `request.seed` on.
     folder : Path
     kind : str
-        A key of `formats.writing.FORMATS`.
+        A key of `formats.writing.writers`.
     """
 
     references: tuple[Path, ...]

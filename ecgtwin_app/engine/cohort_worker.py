@@ -12,7 +12,7 @@ from typing import Protocol
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.cohort_table import UNFINISHED, CohortRow
 from ecgtwin_app.engine.request import Twin, TwinRequest
-from ecgtwin_app.formats.writing import FORMATS, write
+from ecgtwin_app.formats.writing import write, writers
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ class CohortWorker:
     choice : EngineChoice
     folder : Path
     kind : str
-        A key of `formats.writing.FORMATS`.
+        A key of `formats.writing.writers`.
     """
 
     def __init__(self, choice: EngineChoice, folder: Path, kind: str):
@@ -107,7 +107,7 @@ class CohortWorker:
         return None
 
     def _written(self, job: Job, twin: Twin) -> CohortRow:
-        suffix, _ = FORMATS[self.kind]
+        suffix = writers()[self.kind].suffix
         beside = self.folder / UNFINISHED / job.name
         written = write(twin.recording, beside / f"{job.name}{suffix}")
         # Data before the header: what names the others comes last.
