@@ -24,7 +24,7 @@ from ecgtwin_app.cli.progress import ProgressBar
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.request import FIELDS
 from ecgtwin_app.formats.example import example_path
-from ecgtwin_app.formats.writing import FORMATS
+from ecgtwin_app.formats.writing import writers
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_engine_arguments(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for twins and table")
     parser.add_argument(
-        "--format", choices=tuple(FORMATS), default="wfdb", help="of the twins; WFDB as a rule"
+        "--format", choices=tuple(writers()), default="wfdb", help="of the twins; WFDB as a rule"
     )
     parser.add_argument("--json", action="store_true", help="print a line of the table for each new twin")
 
