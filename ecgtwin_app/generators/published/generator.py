@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 
 from ecgtwin_app.conditions.feasible_rate import rate_for
-from ecgtwin_app.conditions.vocabulary import find_condition, load_vocabulary
+from ecgtwin_app.conditions.vocabulary import NORMAL, find_condition, load_vocabulary
 from ecgtwin_app.ecg.measurement.measure import Measurements, measure
 from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS, EcgError, Recording
 from ecgtwin_app.ecg.signal.resampling import ten_seconds
@@ -34,7 +34,7 @@ from ecgtwin_app.generators.task import Task
 from ecgtwin_app.sampling.names import DDPM_STEPS
 
 #: Said where no rhythm is asked for: the reports that the networks learned from begin with one.
-USUAL_RHYTHM = "sinus rhythm"
+USUAL_RHYTHM = NORMAL
 #: To decode takes as long as two steps: so many previews of a draw are enough.
 PREVIEWS = 20
 
