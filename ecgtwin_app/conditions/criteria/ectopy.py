@@ -1,15 +1,20 @@
 """Criteria of beats and rhythms that begin outside the sinus node, and of pacing.
 
-Ventricular: Al-Khatib et al., 2017 AHA/ACC/HRS guideline, Circulation 2018;138:e272. Atrial premature
+Ventricular: Al-Khatib et al., 2017 AHA/ACC/HRS guideline, Circulation 2018;138:e272; accelerated idioventricular
+rhythm: Riera et al., Indian Pacing Electrophysiol J 2010;10:40. Atrial premature
 complexes and statements: Mason et al., AHA/ACC/HRS recommendations part II, J Am Coll Cardiol
 2007;49:1128. Pacing: Glikson et al., 2021 ESC guideline, Eur Heart J 2021;42:3427.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
+
 import numpy as np
 
-from ecgtwin_app.conditions.verdict import Asked, Verdict, above, at_least, of_beat
+from ecgtwin_app.conditions.criteria.rhythm import REGULAR
+from ecgtwin_app.conditions.verdict import Asked, Verdict, above, at_least, below, between, line, of_beat
 from ecgtwin_app.ecg.delineation.delineate import UNLIKE, WIDE, Beat, Shape
 from ecgtwin_app.ecg.measurement.measure import Measurements
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
@@ -19,6 +24,8 @@ from ecgtwin_app.i18n.message import Message
 LEADS_BY, LAGS_BY = 0.08, 0.02
 #: Largest share of ventricular beats of a bigeminy that a P may happen to lead.
 MOST_LED = 0.25
+#: Atria are faster than the ventricles beyond this ratio of the rates.
+ATRIA_NO_FASTER = 1.1
 #: Seconds either side of the peak of T whose area says which way it points.
 AROUND_T = 0.06
 
@@ -105,20 +112,53 @@ def _fastest_run(m):
     return best, best_rate
 
 
+def accelerated_idioventricular_rhythm(m: Measurements, asked: Asked) -> list[Verdict]:
+    """At least three wide beats in a row at 40 to 100/min that no P leads and no pacemaker, atria no faster.
+
+    A dissociated P may stand before some of them by chance; fibrillation under a bundle branch block is uneven, and
+    under an escape rhythm the atria are faster.
+    """
+    run = _longest_wide_run(m)
+    gaps = np.diff([beat.fiducial for beat in run]) / (m.delineation.scale * MODEL_RATE)
+    rate = float(60 / np.mean(gaps)) if gaps.size else None
+    variation = float(100 * np.std(gaps) / np.mean(gaps)) if gaps.size > 1 else None
+    unled = float(100 * np.mean([not beat.has_p for beat in run])) if run else None
+    atrial = None if m.p_train is None else m.p_train.rate
+    fastest = ATRIA_NO_FASTER * (rate or 0.0)
+    return [
+        at_least("wide beats in a row", "", float(len(run)), 3),
+        between("their rate", "1/min", rate, 40, 100),
+        below("RR variation", "%", variation, REGULAR),
+        at_least("QRS without P before", "%", unled, 100 * (1 - MOST_LED)),
+        below("wide QRS led by a spike", "%", 100 * float(np.mean(_led_by_spike(m, run))) if run else None, 10),
+        line("atrial rate", "1/min", Message("≤ {limit:.0f}", limit=fastest), atrial,
+             None if atrial is None else atrial <= fastest),
+    ]  # fmt: skip
+
+
+def _longest_wide_run(m: Measurements) -> list[Beat]:
+    """The longest run of wide beats of one shape; of two as long the one that fewer P lead."""
+    runs = [list(run) for (wide, _), run in groupby(m.beats, lambda b: (b.qrs >= WIDE, b.shape)) if wide]
+    return max(runs, key=lambda run: (len(run), -sum(bool(beat.has_p) for beat in run)), default=[])
+
+
 def ventricular_pacing(m: Measurements, asked: Asked) -> list[Verdict]:
     """A spike before nearly every wide QRS."""
-    wide = [beat for beat in m.beats if beat.qrs >= WIDE and beat.waves.qrs_onset is not None]
+    led = _led_by_spike(m, [beat for beat in m.beats if beat.qrs >= WIDE])
+    share = float(100 * np.mean(led)) if led else None
+    return [
+        at_least("wide QRS", "", float(len(led)), 1),
+        at_least("wide QRS led by a spike", "%", share, 90),
+    ]
+
+
+def _led_by_spike(m: Measurements, beats: Sequence[Beat]) -> list[bool]:
+    """Of the beats whose onset is known, whether a spike leads each."""
     scale = m.delineation.scale
     spikes = m.delineation.spikes * scale
     low, high = -LEADS_BY * MODEL_RATE * scale, LAGS_BY * MODEL_RATE * scale
-    led = [
-        bool(np.any((spikes >= b.waves.qrs_onset + low) & (spikes <= b.waves.qrs_onset + high))) for b in wide
-    ]
-    share = float(100 * np.mean(led)) if led else None
-    return [
-        at_least("wide QRS", "", float(len(wide)), 1),
-        at_least("wide QRS led by a spike", "%", share, 90),
-    ]
+    onsets = [beat.waves.qrs_onset for beat in beats if beat.waves.qrs_onset is not None]
+    return [bool(np.any((spikes >= onset + low) & (spikes <= onset + high))) for onset in onsets]
 
 
 def _premature_tests(beat: Beat, m: Measurements, asked: Asked) -> tuple[bool, ...]:

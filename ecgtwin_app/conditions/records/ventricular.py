@@ -149,6 +149,41 @@ RECORDS = (
         ),
     ),
     Condition(
+        name="accelerated idioventricular rhythm",
+        group="rhythm",
+        synonyms=("AIVR", "accelerated ventricular rhythm", "slow ventricular tachycardia", "slow VT"),
+        codes={"aha": "64", "snomed": "61277005"},
+        rate_range=(50.0, 100.0),
+        # Below it an escape rhythm, above it ventricular tachycardia (Al-Khatib).
+        rate_limits=(40.0, 100.0),
+        default_rate=75,
+        criteria=(
+            "At least three beats in a row with a QRS of at least 120 ms at 40 to 100 per minute, regular, "
+            "not paced, no P wave leading them, and atria no faster than the ventricles."
+        ),
+        source=cited(
+            "Riera AR et al., Accelerated idioventricular rhythm: history and chronology of the main "
+            "discoveries, Indian Pacing Electrophysiol J 2010;10:40",
+            AL_KHATIB_2017,
+        ),
+        teaching=(
+            "A focus in the ventricles a little faster than the sinus node takes over for a while, often when "
+            "an occluded artery opens. P waves go on at their own pace or follow the QRS backwards; captured "
+            "and fusion beats mark its beginning and its end."
+        ),
+        criterion=ectopy.accelerated_idioventricular_rhythm,
+        limits={"qrs": (120.0, 220.0)},
+        no_pr="its beats begin in the ventricles",
+        larger_waves=LIKE_LEFT_BUNDLE_BRANCH_BLOCK,
+        longest_qrs=260.0,
+        led_by_ventricles=True,
+        hides_shape=True,
+        wide_qrs=True,
+        severity=Severity("longest run", 0.2, 1.0),
+        own_beats="ventricular",
+        goes_with=("sinus rhythm", "sinus bradycardia"),
+    ),
+    Condition(
         name="ventricular pacing",
         group="rhythm",
         synonyms=("paced rhythm", "pacemaker", "pacing", "VVI", "DDD", "PM"),

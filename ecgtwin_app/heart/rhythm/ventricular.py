@@ -59,6 +59,33 @@ def ventricular_tachycardia(setting: RhythmSetting) -> Rhythm:
     return Rhythm(cycles, conducted(sinus, pr))
 
 
+@makes("accelerated idioventricular rhythm")
+def accelerated_idioventricular_rhythm(setting: RhythmSetting) -> Rhythm:
+    """A ventricular focus a little faster than the sinus node: through the strip, or in a run between sinus beats.
+
+    It takes over late in diastole, when its beat comes just before a conducted one, without a premature beat; P waves
+    drift through it (isorhythmic dissociation); Riera et al., Indian Pacing Electrophysiol J 2010;10:40.
+    """
+    rng, rr, duration, age, pr = setting.rng, setting.rr, setting.duration, setting.age, setting.pr
+    site = draw_site(rng)
+    if not setting.sinus:
+        return _sustained(rng, rr, duration, age, pr, site)
+    sinus = sinus_beats(rng, 60.0 / (rr * rng.uniform(1.02, 1.06)), duration, age)
+    usual = float(np.mean(np.diff(sinus)))
+    cycle = usual * rng.uniform(0.82, 0.9)
+    count = int(np.clip((duration - 3.2) / cycle, 3, rng.integers(4, 7)))
+    latest = max(duration - count * cycle - 1.6, 1.2)
+    place = int(np.searchsorted(sinus, rng.uniform(1.0, latest)))
+    steps = cycle * (1 + 0.01 * np.clip(rng.standard_normal(count - 1), -2, 2))
+    run = sinus[place] - rng.uniform(0.06, 0.11) + np.concatenate([[0.0], np.cumsum(steps)])
+    ready = run[-1] + max(0.6, 0.8 * cycle)
+    cycles = [Cycle(float(q), None, "ventricular", site=site) for q in run]
+    for q in sinus:
+        falls = run[0] - 0.01 < q < ready
+        cycles.append(Cycle(None if falls else float(q), float(q - pr)))
+    return Rhythm(cycles, conducted(sinus, pr))
+
+
 def _possible_runs(rng, rate, duration):
     """Runs (rate, beats, sinus rate around) that give the strip its mean rate."""
     found = []
