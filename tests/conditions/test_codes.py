@@ -55,6 +55,7 @@ junctional rhythm | 38 | Junctional rhythm
 ventricular premature complex | 60 | Ventricular premature complex(es)
 ventricular bigeminy | 60+341 | Ventricular premature complex(es) + In a bigeminal pattern
 ventricular tachycardia | 70 | Ventricular tachycardia
+accelerated idioventricular rhythm | 64 | Accelerated idioventricular rhythm
 ventricular pacing | 181 | Ventricular-paced complex(es) or rhythm
 first-degree AV block | 82 | Prolonged PR interval
 Wenckebach AV block | 83 | Second-degree AV block, Mobitz type I (Wenckebach)
@@ -121,6 +122,7 @@ junctional rhythm | 29320008 | atrioventricular junctional rhythm
 ventricular premature complex | 17338001 | ventricular premature beats
 ventricular bigeminy | 11157007 | ventricular bigeminy
 ventricular tachycardia | 164895002 | ventricular tachycardia
+accelerated idioventricular rhythm | 61277005 | accelerated idioventricular rhythm
 ventricular pacing | 251266004 | ventricular pacing pattern
 first-degree AV block | 270492004 | 1st degree av block
 Wenckebach AV block | 54016002 | mobitz type i wenckebach atrioventricular block

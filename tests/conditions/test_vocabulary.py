@@ -14,7 +14,7 @@ from ecgtwin_app.conditions.vocabulary import (
 
 def test_every_row_is_complete():
     conditions = load_vocabulary()
-    assert len({condition.name for condition in conditions}) == len(conditions) == 38
+    assert len({condition.name for condition in conditions}) == len(conditions) == 39
     for condition in conditions:
         assert condition.group in GROUPS
         assert 20 <= condition.rate_range[0] < condition.rate_range[1] <= 300

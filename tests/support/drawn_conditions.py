@@ -83,6 +83,7 @@ def drawn() -> dict[str, tuple[Recording, set[str]]]:
             {"ventricular premature complex"},
         ),
         "ventricular tachycardia": (strip(rate=150, pr=None, parts=PVC, t=T_PVC, qt=360)[0], None),
+        "accelerated idioventricular rhythm": (strip(rate=72, pr=None, parts=PVC, t=T_PVC, qt=420)[0], None),
         "ventricular pacing": (with_spikes(strip(rate=70, pr=None, parts=PVC, t=T_PVC, qt=440)), None),
         "first-degree AV block": (strip(rate=64, pr=260)[0], set()),
         "Wenckebach AV block": (blocked([160, 220, 250, None] * 4, pp=0.76), None),
