@@ -16,7 +16,7 @@ from ecgtwin_app.engine.request_fields import RequestField
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import open_ecg
-from ecgtwin_app.generators.catalogue import GENERATORS
+from ecgtwin_app.generators.catalogue import GENERATORS, USUAL
 from ecgtwin_app.sampling.names import USUAL_STEPS
 
 #: Names one condition of the request; repeated for a combination.
@@ -169,9 +169,7 @@ def _options(record: RequestField) -> dict[str, Any]:
 
 def add_engine_arguments(parser: argparse.ArgumentParser) -> None:
     """Which model it is and where it runs."""
-    parser.add_argument(
-        "--generator", choices=tuple(GENERATORS), default=next(iter(GENERATORS)), help="which model draws"
-    )
+    parser.add_argument("--generator", choices=tuple(GENERATORS), default=USUAL, help="which model draws")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     parser.add_argument(
         "--weights",

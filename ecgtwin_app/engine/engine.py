@@ -18,10 +18,10 @@ from ecgtwin_app.engine.feasible import check_consistent, check_request
 from ecgtwin_app.engine.judging import better, judged
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.engine.suitability import needs
-from ecgtwin_app.engine.tasks import check_abilities, offered_by, request_of, task_of
+from ecgtwin_app.engine.tasks import check_abilities, offered_by, request_of, task_of, why_no_heat_map
 from ecgtwin_app.generators.base import Ability, Beats, Generator, Patient
 from ecgtwin_app.generators.canonical import canonical
-from ecgtwin_app.generators.catalogue import load_generator
+from ecgtwin_app.generators.catalogue import USUAL, load_generator
 from ecgtwin_app.generators.task import Task
 from ecgtwin_app.i18n.message import Message
 
@@ -173,11 +173,13 @@ class TwinEngine:
                 methods=", ".join(names[:-1]),
                 last=names[-1],
             )
-        if METHODS[method].ability not in self.spec.abilities:
+        if reason := why_no_heat_map(self.spec, method):
+            raise EcgError(reason)
+        made_by = twin.recording.provenance.get("generator", USUAL)
+        if made_by != self.spec.id:
             raise EcgError(
-                "The generator '{generator}' offers no heat map '{method}'; choose another one.",
-                generator=self.spec.id,
-                method=method,
+                "This twin was made by the generator '{generator}'; choose that one for its heat map.",
+                generator=made_by,
             )
         self._conditions(twin.request)
         task = task_of(twin.request, (reference, *others))

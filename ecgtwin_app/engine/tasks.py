@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ecgtwin_app.attribution.methods import METHODS
 from ecgtwin_app.conditions.vocabulary import find_condition
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.request import FIELDS, TwinRequest
@@ -92,14 +93,36 @@ def offered_by(spec: Spec, request: TwinRequest) -> TwinRequest:
     elif "sampler" not in changes and request.steps == USUAL_STEPS[request.sampler]:
         changes["steps"] = spec.samplers[request.sampler]
     for name in (*SET_POINTS, "score", *DIALS):
-        offered = name in spec.set_points or name in spec.dials
-        if not offered and getattr(request, name) != getattr(usual, name):
-            raise EcgError(
-                "The generator '{generator}' takes no {noun}; leave it out.",
-                generator=spec.id,
-                noun=Message(FIELDS[name].noun),
-            )
+        reason = why_not_offered(spec, name)
+        if reason is not None and getattr(request, name) != getattr(usual, name):
+            raise EcgError(reason)
     return replace(request, **changes) if changes else request
+
+
+def why_not_offered(spec: Spec, name: str) -> Message | None:
+    """Why a generator cannot be given a field of a request, one sentence; None where it can."""
+    if name in (*SET_POINTS, "score", *DIALS):
+        offered = name in spec.set_points or name in spec.dials
+    else:
+        offered = name != "rhythm" or len(spec.rhythms) > 1
+    if offered:
+        return None
+    return Message(
+        "The generator '{generator}' takes no {noun}; leave it out.",
+        generator=spec.id,
+        noun=Message(FIELDS[name].noun),
+    )
+
+
+def why_no_heat_map(spec: Spec, method: str) -> Message | None:
+    """Why a generator offers no heat map by a method of `attribution.methods`, one sentence; None where it does."""
+    if METHODS[method].ability in spec.abilities:
+        return None
+    return Message(
+        "The generator '{generator}' offers no heat map '{method}'; choose another one.",
+        generator=spec.id,
+        method=method,
+    )
 
 
 def needed_abilities(task: Task) -> set[Ability]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.base import Generator
 from ecgtwin_app.i18n.message import Message
+from ecgtwin_app.i18n.words import N_
 from ecgtwin_app.resources import weight_path
 
 
@@ -92,6 +93,8 @@ GENERATORS = {
     entry.id: entry
     for entry in (
         Entry("ecgtwin", "ECGTwin", _load_ecgtwin, _no_ecgtwin),
-        Entry("published", "ECGTwin as published", _load_published, _no_published),
+        Entry("published", N_("ECGTwin as published"), _load_published, _no_published),
     )
 }
+#: The generator that is meant where none is named.
+USUAL = next(iter(GENERATORS))

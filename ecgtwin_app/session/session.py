@@ -10,12 +10,13 @@ from ecgtwin_app.ecg.measurement.quality import Quality
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.engine.request import FIELDS, HeatMap, Twin, TwinRequest
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.generators.base import Spec
 from ecgtwin_app.session.marks import Marks, with_moved_marks
 from ecgtwin_app.session.same_patient import set_aside
 from ecgtwin_app.session.signals import Signal
 
 #: Attributes that stay as they are whatever is opened.
-_OF_THE_PROGRAM = ("available",)
+_OF_THE_PROGRAM = ("available", "spec")
 #: What a request asks in the place of something that is the patient's own. It goes back to "keep" with every other
 #: patient, while the condition, its severity, the number of twins and the way of drawing are the user's and stay.
 OF_THE_PATIENT = tuple(name for name, record in FIELDS.items() if record.of_patient)
@@ -56,6 +57,8 @@ class Session:
         The long recording that the reference is ten seconds of, and the second at which they begin.
     available : frozenset of str or None
         Conditions that the weights know; None until they are read.
+    spec : Spec or None
+        What the chosen generator says of itself; None until its weights are read.
     """
 
     def __init__(self):
@@ -73,6 +76,7 @@ class Session:
         self.current = -1
         self.requests: list[TwinRequest] = []
         self.available: frozenset[str] | None = None
+        self.spec: Spec | None = None
         self._heatmaps: dict[tuple[Twin, str], HeatMap] = {}
         self._marks: dict[Recording, Marks] = {}
         self.quality: tuple[str, ...] = ()
@@ -126,9 +130,9 @@ class Session:
         self.requests = [*(other for other in self.requests if other != request), request]
         self.requests_changed.emit()
 
-    def set_available(self, names: frozenset[str]) -> None:
-        """The weights are read, and know these conditions."""
-        self.available = names
+    def set_available(self, names: frozenset[str], spec: Spec | None = None) -> None:
+        """A generator's weights are read, and know these conditions."""
+        self.available, self.spec = names, spec
         self.available_changed.emit()
 
     def insert_twins(self, at: int, twins: list[Twin]) -> None:

@@ -8,7 +8,9 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from ecgtwin_app.attribution.methods import METHODS
-from ecgtwin_app.i18n.words import N_, tr
+from ecgtwin_app.engine.tasks import why_no_heat_map
+from ecgtwin_app.generators.base import Spec
+from ecgtwin_app.i18n.words import N_, tr, translate
 from ecgtwin_app.session.condition_names import names_text
 
 #: Heat-map methods with the words of the chooser; "" shows none.
@@ -32,6 +34,12 @@ def map_of_twin(name: str, conditions: tuple[str, ...]) -> str:
     """The map's name for a twin of these conditions: one of a condition that it has not is of all."""
     method, of = split_name(name)
     return name if of in conditions and len(conditions) > 1 else method
+
+
+def why_not_made(spec: Spec | None, method: str) -> str:
+    """Why the chosen generator makes no such map, in the language of the window; "" where it does, or for no map."""
+    reason = None if spec is None or not method else why_no_heat_map(spec, method)
+    return translate(reason) if reason else ""
 
 
 class HeatMenu(QMenu):
@@ -61,6 +69,13 @@ class HeatMenu(QMenu):
         for part, action in self.parts.items():
             action.setChecked(part == of)
             action.setEnabled(bool(method) and (not part or METHODS[method].of_one))
+
+    def show_offer(self, spec: Spec | None) -> None:
+        """Grey the methods that the generator does not offer, with the reason."""
+        for method, action in self.methods.items():
+            reason = why_not_made(spec, method)
+            action.setEnabled(not reason)
+            action.setToolTip(reason)
 
     def _offer_parts(self, conditions: tuple[str, ...]):
         wanted = ("", *conditions) if conditions else ()

@@ -99,6 +99,14 @@ class Dialogs:
 
         self._ask(title or tr("Save twins in this folder"), prepare, then)
 
+    def ask_folder_to_read(self, title: str, then: Callable[[Path], None]) -> None:
+        """Ask for a folder that something is read from."""
+
+        def prepare(dialog):
+            dialog.setFileMode(QFileDialog.FileMode.Directory)
+
+        self._ask(title, prepare, then)
+
     def ask_file(self, title: str, kinds: str, then: Callable[[Path], None]) -> None:
         """Ask for a file of some kind, "Presets (*.json)"."""
 

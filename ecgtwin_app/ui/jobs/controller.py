@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE, Recording
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
+from ecgtwin_app.generators.catalogue import USUAL
 from ecgtwin_app.i18n.words import tr, translate
 from ecgtwin_app.session.same_patient import others_of
 from ecgtwin_app.session.session import Session
 from ecgtwin_app.ui.commands.heat_menu import split_name
+from ecgtwin_app.ui.jobs.engines import Engines
 from ecgtwin_app.ui.jobs.export_jobs import ExportJobs
 from ecgtwin_app.ui.jobs.file_jobs import FileJobs
 from ecgtwin_app.ui.jobs.reading import find_marks
@@ -60,16 +63,15 @@ class Controller(QObject):
         self.worker = Worker(self)
         self.files, self.exports = FileJobs(self), ExportJobs(self)
         self.preview: Recording | None = None
-        self._load_engine = load_engine
-        self._engine = None
+        self.engines = Engines(load_engine)
         self._run: Job | None = None
         self._aside: Job | None = None
         self._next_score: tuple[Twin, TwinRequest] | None = None
 
     @property
     def engine(self) -> object | None:
-        """The engine, once it is loaded."""
-        return self._engine
+        """The engine of the usual generator, once it is loaded."""
+        return self.engines.usual
 
     @property
     def running(self) -> bool:
@@ -78,12 +80,37 @@ class Controller(QObject):
 
     def prepare_engine(self) -> None:
         """Load the model ahead of the first run."""
-        self.worker.submit(
-            tr("Loading the model"),
-            lambda: iter([self._known_conditions()]),
-            on_item=self.session.set_available,
-            on_error=self.failed.emit,
-        )
+        self.choose_generator(USUAL, None)
+
+    def choose_generator(
+        self,
+        id: str,
+        folder: Path | None,
+        done: Callable[[], None] = lambda: None,
+        on_failure: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Make the next twins with another generator, once its weights are read.
+
+        Parameters
+        ----------
+        id : str
+            One of `generators.catalogue.GENERATORS`.
+        folder : Path or None
+            Of its weights; None for those that ship.
+        done, on_failure : callable
+            Called at the end; where the weights cannot be used, the generator stays that it was.
+        """
+
+        def take(offer):
+            self.session.set_available(*offer)
+            done()
+
+        def broke(sentence):
+            self.failed.emit(sentence)
+            on_failure()
+
+        start = partial(self.engines.choose, id, folder)
+        self.worker.submit(tr("Loading the model"), lambda: iter([start()]), on_item=take, on_error=broke)
 
     def generate(self, request: TwinRequest) -> None:
         """Make the twins of a request."""
@@ -99,7 +126,7 @@ class Controller(QObject):
             else:
                 self.step(item)
                 if item.preview is not None:
-                    self.preview = _preview(item.preview, request, self._engine)
+                    self.preview = _preview(item.preview, request, self.engines.now)
                     self.preview_changed.emit()
 
         self.begin(
@@ -251,14 +278,7 @@ class Controller(QObject):
 
     def ready_engine(self):
         """The engine, loaded when first needed. Only the worker's thread may call this."""
-        if self._engine is None:
-            self._engine = self._load_engine()
-        return self._engine
-
-    def _known_conditions(self) -> frozenset[str]:
-        """Names of the vocabulary that the weights were trained for."""
-        engine = self.ready_engine()
-        return frozenset(condition.name for condition in load_vocabulary() if engine.knows(condition))
+        return self.engines.ready()
 
 
 def _preview(signal, request: TwinRequest, engine) -> Recording:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
@@ -46,6 +48,7 @@ class ConditionList(QTreeWidget):
         self._headings = {group: _heading(group) for group in GROUPS}
         self._chosen: tuple[str, ...] = ()
         self._available: frozenset[str] | None = None
+        self._measured = True
         self.setColumnCount(3)
         self.setHeaderHidden(True)
         self.setRootIsDecorated(False)
@@ -94,11 +97,15 @@ class ConditionList(QTreeWidget):
             self._mark(name, row)
         self._show_current()
 
-    def show_available(self, names: frozenset[str]) -> None:
-        """Say what the weights know."""
-        self._available = names
+    def show_available(self, names: frozenset[str], measured: bool = True) -> None:
+        """Say what the weights know, and whether the pass rates are theirs."""
+        self._available, self._measured = names, measured
         self._rows = {}
         self.show_conditions(self._conditions)
+
+    def of_generator(self, condition: Condition) -> Condition:
+        """A condition without the pass rate that another generator's twins have."""
+        return condition if self._measured else replace(condition, pass_rate=None)
 
     def is_available(self, name: str) -> bool:
         """Whether the weights know a condition; before they are read, every one may be asked."""
@@ -145,7 +152,7 @@ class ConditionList(QTreeWidget):
         return [self.topLevelItem(k) for k in range(self.topLevelItemCount())]
 
     def _row(self, condition):
-        available = self.is_available(condition.name)
+        available, condition = self.is_available(condition.name), self.of_generator(condition)
         words = _STATUS_WORDS[condition.status if available else ""]
         item = QTreeWidgetItem(["", tr(condition.name), tr(words)])
         item.setData(_NAMES, _NAME, condition.name)

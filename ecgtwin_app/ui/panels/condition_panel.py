@@ -76,15 +76,20 @@ class ConditionPanel(QWidget):
         self.problem.setVisible(bool(sentence))
         self.summary.setText(names_text(names) or tr("nothing chosen"))
         self.list.show_chosen(names)
-        self.note.setHtml("<hr>".join(_note(self._conditions[name], len(names) > 1) for name in names))
+        self._show_note()
+
+    def _show_note(self):
+        shown = [self.list.of_generator(self._conditions[name]) for name in self._names]
+        self.note.setHtml("<hr>".join(_note(condition, len(shown) > 1) for condition in shown))
 
     def choose(self, name: str) -> None:
         """Choose one condition, as a click on it does."""
         self._choose((name,))
 
-    def show_available(self, names: frozenset[str]) -> None:
-        """Say which conditions the weights know; the others cannot be chosen."""
-        self.list.show_available(names)
+    def show_available(self, names: frozenset[str], measured: bool = True) -> None:
+        """Say which conditions the weights know, and whether the pass rates are theirs; others cannot be chosen."""
+        self.list.show_available(names, measured)
+        self._show_note()
 
     def _lay_out(self):
         column = QVBoxLayout(self)

@@ -15,7 +15,11 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWi
 
 from ecgtwin_app.engine.request import FIELDS, TwinRequest
 from ecgtwin_app.engine.request_fields import RequestField
-from ecgtwin_app.i18n.words import number, tr
+from ecgtwin_app.engine.tasks import why_not_offered
+from ecgtwin_app.generators.base import Spec
+from ecgtwin_app.generators.catalogue import GENERATORS, USUAL
+from ecgtwin_app.i18n.words import number, tr, translate
+from ecgtwin_app.ui.panels.generator_choice import GeneratorChoice
 from ecgtwin_app.ui.widgets.choice_box import ChoiceBox
 from ecgtwin_app.ui.widgets.dial import Dial, back_button
 from ecgtwin_app.ui.widgets.number_field import WholeField
@@ -42,6 +46,7 @@ class RequestForm(QWidget):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self._request = TwinRequest()
+        self._spec: Spec | None = None
         self.dials = {name: _dial(record) for name, record in _SHOWN.items() if record.slider}
         self.boxes = {name: _box(record) for name, record in _SHOWN.items() if not record.slider}
         self.backs = {}
@@ -49,6 +54,7 @@ class RequestForm(QWidget):
             if isinstance(box, WholeField) and box.may_be_open:
                 self.backs[name] = back_button(box.accessibleName(), tr(FIELDS[name].unset))
                 self.backs[name].clicked.connect(box.leave_open)
+        self.generator = GeneratorChoice()
         self.rate_note, self.problem = QLabel(objectName="quiet"), QLabel(objectName="problem")
         self.more = QToolButton(checkable=True, objectName="flat")
         self.more.setToolTip(tr("Set-points of intervals and axis, guidance, age and sex, draws and steps"))
@@ -81,6 +87,19 @@ class RequestForm(QWidget):
                 box.setValue(box.minimum() if value is None else round(value))
             box.blockSignals(False)
         self._show_backs()
+        self.show_offer(self._spec)
+
+    def show_offer(self, spec: Spec | None) -> None:
+        """Grey what the generator cannot be given, with the reason; what is set stays open, to be taken back."""
+        self._spec = spec
+        widgets = self.dials | self.boxes
+        for name, widget in widgets.items():
+            reason = None if spec is None else why_not_offered(spec, name)
+            unset = getattr(self._request, name) == FIELDS[name].default
+            widget.setEnabled(reason is None or not unset)
+            parts = (widget.field, widget.label) if isinstance(widget, Dial) else (widget,)
+            for part in parts:
+                part.setToolTip(tr(FIELDS[name].help) if reason is None else translate(reason))
         self._show_more_text()
 
     def show_reference(self, heart_rate: float | None, age: float | None = None) -> None:
@@ -118,6 +137,8 @@ class RequestForm(QWidget):
         """Folded, it names what is set behind it: nothing that is asked stays unseen."""
         behind = [FIELDS[name] for name in self.fields if FIELDS[name].advanced]
         names = [tr(one.short) for one in behind if getattr(self._request, one.name) != one.default]
+        if self._spec is not None and self._spec.id != USUAL:
+            names.insert(0, tr(GENERATORS[self._spec.id].title))
         if self.more.isChecked():
             words = tr("Less: intervals, axis, dials ▾")
         elif names:
@@ -149,12 +170,14 @@ class RequestForm(QWidget):
         behind = (*_BEHIND, *((name,) for name in self.boxes if name not in placed))
         column.addLayout(self._rows(_ALWAYS))
         second.addLayout(self._rows(behind))
+        second.addWidget(self.generator)
         column.addWidget(self.more)
         column.addWidget(self._second)
         first = [dial.field for name, dial in self.dials.items() if not FIELDS[name].advanced]
         first += [self.boxes[name] for row in _ALWAYS for name in row]
         after = [dial.field for dial in self.dials.values() if dial.field not in first]
         after += [self.boxes[name] for row in behind for name in row]
+        after += [self.generator.box, self.generator.folder]
         for one, other in pairwise([*first, self.more, *after]):
             QWidget.setTabOrder(one, other)  # as they are read, not as they were made
 

@@ -19,9 +19,12 @@ from PySide6.QtWidgets import (
 
 from ecgtwin_app.conditions.feasible_rate import rate_for
 from ecgtwin_app.conditions.vocabulary import find_condition
+from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.feasible import contradiction
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.engine.suitability import needs
+from ecgtwin_app.engine.tasks import offered_by
+from ecgtwin_app.generators.base import Spec
 from ecgtwin_app.i18n.words import N_, plural, tr, translate
 from ecgtwin_app.session.session import Session
 from ecgtwin_app.ui.panels.condition_panel import ConditionPanel
@@ -41,6 +44,7 @@ class RequestPanel(QWidget):
         self._ready = self._running = False
         self._lacks: str | None = None
         self._own_rate: float | None = None
+        self._spec: Spec | None = None
         self.conditions = ConditionPanel()
         self.form = RequestForm()
         self.generate = QPushButton(tr("Generate"), objectName="primary")
@@ -92,11 +96,18 @@ class RequestPanel(QWidget):
         self.form.show_reference(self._own_rate, session.reference.patient.age if self._ready else None)
         self._show_notes()
 
+    def show_offer(self, spec: Spec | None) -> None:
+        """What the generator offers; None while it is not known."""
+        self._spec = spec
+        self.form.show_offer(spec)
+        self._show_notes()
+
     def show_running(self, running: bool) -> None:
         """While a run lasts, progress and Cancel stand in Generate's place, and take its focus along."""
         focused = self.generate.hasFocus() or self.cancel.hasFocus()
         self._running = running
         self.cancel.setEnabled(running)
+        self.form.generator.setEnabled(not running)
         self._stack.setCurrentIndex(1 if running else 0)
         self._show_generate()
         if focused:
@@ -118,7 +129,7 @@ class RequestPanel(QWidget):
         """The rate that is taken, and what contradicts itself; what no heart shows stands above already."""
         reason = problem = ""
         if self.conditions.possible:
-            problem = translate(contradiction(self._request, self._own_rate))
+            problem = translate(contradiction(self._request, self._own_rate) or self._not_offered())
             if not problem and self._own_rate is not None and self._request.score is None:
                 reason = translate(
                     rate_for(self._request.conditions, self._request.heart_rate, self._own_rate)[1]
@@ -126,6 +137,15 @@ class RequestPanel(QWidget):
         self.form.show_notes(reason, problem)
         self._scroll.updateGeometry()
         self._show_generate()
+
+    def _not_offered(self) -> str:
+        """What the generator cannot be asked, in one sentence."""
+        try:
+            if self._spec is not None:
+                offered_by(self._spec, self._request)
+        except EcgError as error:
+            return error.message
+        return ""
 
     def _show_generate(self):
         self.generate.setEnabled(self.may_generate)

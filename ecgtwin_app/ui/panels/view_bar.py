@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QStandardItemModel
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -15,9 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ecgtwin_app.generators.base import Spec
 from ecgtwin_app.i18n.words import N_, tr
 from ecgtwin_app.report.layout import MODES, TWIN_MODES, PageLayout
-from ecgtwin_app.ui.commands.heat_menu import HEAT_MAPS, HeatMenu
+from ecgtwin_app.ui.commands.heat_menu import HEAT_MAPS, HeatMenu, why_not_made
 from ecgtwin_app.ui.commands.paper_menu import OPTIONS, PaperMenu, choice_text
 from ecgtwin_app.ui.widgets.choice_box import ChoiceBox
 from ecgtwin_app.ui.widgets.overflow_row import OverflowRow
@@ -87,6 +89,14 @@ class ViewBar(QToolBar):
             button.setChecked(name == mode)
             button.setEnabled(has_twin or name not in TWIN_MODES)
         self.heat_map.setEnabled(has_twin)
+
+    def show_offer(self, spec: Spec | None) -> None:
+        """Grey the heat maps that the generator does not offer, with the reason."""
+        model = cast(QStandardItemModel, self.heat_map.model())
+        for row in range(self.heat_map.count()):
+            reason = why_not_made(spec, self.heat_map.itemData(row))
+            model.item(row).setEnabled(not reason)
+            self.heat_map.setItemData(row, reason or None, Qt.ItemDataRole.ToolTipRole)
 
     def show_heat_map(self, method: str) -> None:
         """Show which heat map is chosen."""

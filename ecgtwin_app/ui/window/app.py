@@ -21,6 +21,7 @@ from ecgtwin_app.conditions.vocabulary import find_condition
 from ecgtwin_app.engine.preload import load_torch
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.i18n.words import tr
+from ecgtwin_app.ui.commands.generators import take_up_generator
 from ecgtwin_app.ui.commands.opening import offer_recovery, open_example, open_path
 from ecgtwin_app.ui.commands.touring import offer_tour
 from ecgtwin_app.ui.commands.twin import generate
@@ -82,7 +83,7 @@ def _begin(window: MainWindow, path: str | None, demo: bool) -> None:
     else:
         open_example(workbench, recover)
         offer_tour(workbench)
-    workbench.jobs.prepare_engine()
+    take_up_generator(workbench)
 
 
 def _recovery_folder() -> Path:
@@ -135,7 +136,7 @@ class Holder(QObject):
         self.hooks.remove()
         former.close_now()
         self.hold(window)
-        window.workbench.jobs.prepare_engine()
+        take_up_generator(window.workbench)
 
 
 class ErrorHooks(QObject):

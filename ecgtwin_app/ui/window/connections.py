@@ -7,7 +7,7 @@ from functools import partial
 
 from ecgtwin_app.i18n.words import tr
 from ecgtwin_app.session.teaching import read_strip
-from ecgtwin_app.ui.commands import cases, edit, leaving, measure, opening, twin, view
+from ecgtwin_app.ui.commands import cases, edit, generators, leaving, measure, opening, twin, view
 from ecgtwin_app.ui.commands.workbench import Workbench
 from ecgtwin_app.ui.window import settings
 from ecgtwin_app.ui.window.presenter import Presenter
@@ -29,6 +29,8 @@ def connect_parts(workbench: Workbench, presenter: Presenter, teaching: Teaching
 def _connect_panels(workbench: Workbench):
     parts, history = workbench.parts, workbench.parts.history
     parts.request_panel.changed.connect(partial(twin.ask, workbench))
+    parts.request_panel.form.generator.chosen.connect(partial(generators.choose_generator, workbench))
+    parts.request_panel.form.generator.folder_requested.connect(partial(generators.choose_folder, workbench))
     parts.request_panel.generate_requested.connect(partial(twin.generate, workbench))
     parts.request_panel.cancel_requested.connect(partial(twin.cancel, workbench))
     history.loaded.connect(partial(twin.load_request, workbench))

@@ -8,10 +8,12 @@ from weakref import WeakSet
 from PySide6.QtCore import QPoint
 
 from ecgtwin_app.ecg.beat.score import RhythmScore
+from ecgtwin_app.generators.catalogue import USUAL
 from ecgtwin_app.i18n.words import number, tr
 from ecgtwin_app.report.layers import REFERENCE, TWIN
 from ecgtwin_app.session.layer_stack import LayerStack
 from ecgtwin_app.ui.commands.actions import Actions
+from ecgtwin_app.ui.commands.generators import why_not_chosen
 from ecgtwin_app.ui.commands.heat_menu import split_name
 from ecgtwin_app.ui.commands.leaving import is_unsaved
 from ecgtwin_app.ui.commands.opening import warn_of_reference
@@ -92,9 +94,16 @@ class Presenter:
         self.show_commands()
 
     def show_available(self) -> None:
-        """Which conditions the weights know."""
-        if self._session.available is not None:
-            self._parts.request_panel.conditions.show_available(self._session.available)
+        """Which generator is chosen, which conditions its weights know, and what it cannot be asked."""
+        session, parts, panel = self._session, self._parts, self._parts.request_panel
+        id = USUAL if session.spec is None else session.spec.id
+        if session.available is not None:
+            panel.conditions.show_available(session.available, measured=id == USUAL)
+        panel.form.generator.show_choice(id, why_not_chosen(self._workbench))
+        panel.show_offer(session.spec)
+        parts.heat_menu.show_offer(session.spec)
+        parts.bar.show_offer(session.spec)
+        self.show_commands()
 
     def show_results(self) -> None:
         """What came out: of the twin, or of the frame of a morph that is shown."""

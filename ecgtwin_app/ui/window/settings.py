@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import QSettings
 
 from ecgtwin_app.ecg.signal.recording import LEADS
+from ecgtwin_app.generators.catalogue import GENERATORS, USUAL
 from ecgtwin_app.i18n.words import LANGUAGES
 from ecgtwin_app.report import layout as page
 from ecgtwin_app.report.layout import PageLayout
@@ -41,6 +42,9 @@ LANGUAGE = Setting("window/language", ("system", *LANGUAGES), "system")
 #: Pixels a mm of this screen, as measured with a bank card; 96 dots an inch until then.
 PIXELS_PER_MM = Setting("screen/pixels_per_mm", None, 96 / 25.4)
 TOUR_SEEN = Setting("window/tour_seen", (True, False), False)
+#: Which generator makes the twins.
+GENERATOR = Setting("generator/id", tuple(GENERATORS), USUAL)
+_GENERATOR_FOLDER = "generator/folder"
 REMEMBER_RECENT = Setting("recent/remember", (True, False), True)
 _PAGE = {
     field: Setting(f"page/{field}", tuple(choices), getattr(_FIRST, field))
@@ -89,6 +93,20 @@ def read(store: QSettings, setting: Setting) -> Any:
 def write(store: QSettings, setting: Setting, value) -> None:
     """Remember a choice."""
     store.setValue(setting.key, json.dumps(value))
+
+
+def read_folder(store: QSettings) -> Path | None:
+    """The folder of a generator's weights that was chosen last: its path and nothing of what is in it."""
+    try:
+        path = json.loads(str(store.value(_GENERATOR_FOLDER, "", str)))
+    except ValueError:
+        return None
+    return Path(path) if isinstance(path, str) and path else None
+
+
+def write_folder(store: QSettings, folder: Path) -> None:
+    """Remember the folder of a generator's weights."""
+    store.setValue(_GENERATOR_FOLDER, json.dumps(str(folder)))
 
 
 def read_layout(store: QSettings) -> PageLayout:

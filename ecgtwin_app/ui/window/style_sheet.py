@@ -118,7 +118,7 @@ def style_sheet(t) -> str:
     QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {t.edge}; }}
     QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -5px 0; border-radius: 7px;
                 background: {t.accent}; }}
-    QSlider[open="true"]::handle:horizontal {{ background: {t.quiet}; }}
+    QSlider[open="true"]::handle:horizontal, QSlider::handle:horizontal:disabled {{ background: {t.quiet}; }}
     QListWidget {{ background: {t.field}; border: 1px solid {t.border}; border-radius: 5px; outline: 0; }}
     QListWidget::item {{ padding: 3px 4px; }}
     QListWidget::item:selected {{ background: {t.selection}; color: {t.text}; }}

@@ -48,6 +48,7 @@ EXPECTED = {
     "next_twin": "- - - - - -",
     "remove_twin": "- - x - - -",
     "toggle_heat_map": "- - x x - x",
+    "generator_folder": "x x x - - -",
     "view_overlay": "- - x x x x",
     "view_side_by_side": "- - x x x x",
     "view_reference": "- x x x x x",

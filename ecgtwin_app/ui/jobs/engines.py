@@ -1,0 +1,73 @@
+"""The engines of the worker's thread: that of the chosen generator, and those that were loaded before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ecgtwin_app.conditions.vocabulary import load_vocabulary
+from ecgtwin_app.generators.base import Spec
+from ecgtwin_app.generators.catalogue import USUAL
+
+
+class Engines:
+    """Loads an engine when it is first needed. Only the worker's thread may call `ready` and `choose`.
+
+    Parameters
+    ----------
+    load_usual : callable
+        Makes the engine of the usual generator.
+
+    Attributes
+    ----------
+    usual, now : object or None
+        The engine of the usual generator, and of the chosen one, once they are loaded.
+    """
+
+    def __init__(self, load_usual: Callable[[], object]):
+        self._load_usual = load_usual
+        self._others: dict[tuple[str, Path], object] = {}
+        self.usual: object | None = None
+        self.now: object | None = None
+
+    def ready(self):
+        """The engine of the chosen generator."""
+        if self.now is None:
+            self.now = self._usual()
+        return self.now
+
+    def choose(self, id: str, folder: Path | None) -> tuple[frozenset[str], Spec | None]:
+        """Take another generator, with its weights in a folder; what it knows and offers.
+
+        Raises
+        ------
+        EcgError
+            Its weights cannot be used; the one that was chosen before stays.
+        """
+        if id == USUAL or folder is None:
+            self.now = self._usual()
+        else:
+            if (id, folder) not in self._others:
+                self._others = {(id, folder): _load(id, folder)}
+            self.now = self._others[id, folder]
+        return offer_of(self.now)
+
+    def _usual(self):
+        if self.usual is None:
+            self.usual = self._load_usual()
+        return self.usual
+
+
+def offer_of(engine) -> tuple[frozenset[str], Spec | None]:
+    """Names of the vocabulary that an engine knows, and what its generator says of itself."""
+    known = frozenset(condition.name for condition in load_vocabulary() if engine.knows(condition))
+    return known, getattr(engine, "spec", None)
+
+
+def _load(id: str, folder: Path):
+    from ecgtwin_app.engine.preload import load_torch
+
+    load_torch()
+    from ecgtwin_app.engine.engine import TwinEngine
+
+    return TwinEngine.load(folder, "auto", id)
