@@ -138,7 +138,7 @@ def main() -> None:
 
     def wait(done):
         end = time.perf_counter() + 120
-        while time.perf_counter() < end and not (done() and window.workbench.parts.page_view.up_to_date):
+        while time.perf_counter() < end and not done():
             application.processEvents()
         for _ in range(20):
             application.processEvents()
@@ -146,10 +146,13 @@ def main() -> None:
     def idle():
         return not window.workbench.jobs.worker.busy and not window.workbench.jobs.running
 
+    def drawn():
+        return window.workbench.parts.page_view.up_to_date
+
     window.show()
     window.workbench.jobs.prepare_engine()
     run(window, "open_example")
-    wait(lambda: window.workbench.session.reference is not None and idle())
+    wait(lambda: window.workbench.session.reference is not None and idle() and drawn())
     window.workbench.session.set_request(replace(window.workbench.session.request, steps=2))
     run(window, "generate")
     wait(lambda: window.workbench.session.twins and idle())
@@ -158,9 +161,11 @@ def main() -> None:
         for tab in range(window.workbench.parts.arrangement.tabs.count()):
             if window.workbench.parts.arrangement.tabs.isTabVisible(tab):
                 window.workbench.parts.arrangement.tabs.setCurrentIndex(tab)
+                # The page is drawn in another thread and cuts nothing: only its last picture is waited for.
                 wait(idle)
                 key = f"{size}, {window.workbench.parts.arrangement.tabs.tabText(tab)}, {window.width()} × {window.height()}"
                 found[key] = problems(window)
+    wait(drawn)
     run(window, "close")
     print(json.dumps(found))
 
