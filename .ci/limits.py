@@ -30,8 +30,6 @@ EXCEPTIONS = {
     "ecgtwin_app/ui/window/style_sheet.py style_sheet",
     "ecgtwin_app/ui/window/window_layout.py connect_parts",
     "tests/engine/test_engine.py",
-    "tests/evaluation/test_evaluation.py",
-    "tests/session/test_course.py",
     "tests/ui/teaching/test_teaching.py",
     "tests/ui/window/test_window.py",
 }
