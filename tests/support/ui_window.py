@@ -57,3 +57,9 @@ def answer(window, qtbot, text) -> None:
     (button,) = (one for one in dialog.findChildren(QPushButton) if one.text() == text)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: asks_to_save(window) is None)
+
+
+def dialog_of(window, qtbot, kind):
+    """The dialog of a kind that is open."""
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in window.findChildren(kind)))
+    return next(one for one in window.findChildren(kind) if one.isVisible())

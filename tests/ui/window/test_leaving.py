@@ -7,19 +7,14 @@ import re
 import pytest
 from places import PACKAGE
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QAction, QDropEvent
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QPushButton, QToolButton
 from synthetic_ecg import strip
-from ui_standin import StandInEngine
 from ui_window import accept_file_dialog, answer, asks_to_save, generate, idle, run
 
-from ecgtwin_app.ecg.signal.recording import Recording
-from ecgtwin_app.engine.request import Twin, TwinRequest
-from ecgtwin_app.formats.registry import write_ecg
 from ecgtwin_app.report.calipers import TIME, Caliper
 from ecgtwin_app.report.layers import REFERENCE
-from ecgtwin_app.session.course import Course, make_cases, write_course
-from ecgtwin_app.session.session_file import SessionState, read_session, write_session
+from ecgtwin_app.session.session_file import read_session
 from ecgtwin_app.ui.commands import leaving
 from ecgtwin_app.ui.commands.leaving import enter, is_unsaved
 from ecgtwin_app.ui.commands.measure import move_fiducials, set_calipers
@@ -28,27 +23,9 @@ from ecgtwin_app.ui.commands.saving import kept_of
 from ecgtwin_app.ui.commands.twin import set_heat_map
 from ecgtwin_app.ui.commands.view import set_layers
 from ecgtwin_app.ui.dialogs.seconds_dialog import SecondsDialog
-from ecgtwin_app.ui.window import app
-from ecgtwin_app.ui.window.language import install_everywhere
 from ecgtwin_app.ui.window.main_window import MainWindow
 
 pytest_plugins = ("ui_fixtures",)
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory):
-    """A recording, a session with a twin and a course of it."""
-    folder = tmp_path_factory.mktemp("files")
-    reference, _ = strip(rate=66)
-    request = TwinRequest(("left bundle branch block",), steps=1)
-    twins = tuple(t for t in StandInEngine().iter_generate(reference, request) if isinstance(t, Twin))
-    write_session(folder / "a.ecgtwin", SessionState(reference, twins=twins, current=0, request=request))
-    write_session(folder / "b.ecgtwin", SessionState(strip(rate=80)[0]))
-    cases = tuple(make_cases(folder / name)[0] for name in ("a.ecgtwin", "b.ecgtwin"))
-    write_course(folder / "round.ecgcourse", Course("Round", cases))
-    write_ecg(Recording(strip(rate=72)[0].signal, 500.0), folder / "other.hea")
-    write_ecg(Recording(strip(seconds=40.0)[0].signal, 500.0), folder / "long.hea")
-    return folder
 
 
 @pytest.fixture
@@ -353,49 +330,3 @@ def test_nothing_else_opens_anything():
         if re.search(r"session\.(open|restore|recall)\(", path.read_text("utf-8"))
     }
     assert callers == {"file_jobs.py", "session.py", "leaving.py"}
-
-
-# -- another language ----------------------------------------------------------------------------------
-
-
-def test_another_language_is_offered_at_once_and_keeps_everything(
-    qapp, qtbot, engine, store, tmp_path, files
-):
-    window = MainWindow(lambda: engine, store, tmp_path / "recovery")
-    holder = app.Holder(window)
-    window.show()
-    enter(
-        window.workbench,
-        "",
-        lambda: window.workbench.session.open(strip(rate=70)[0], {"heart_rate": 70.0}, name="a.hea"),
-    )
-    run(window, "generate")
-    qtbot.waitUntil(lambda: len(window.workbench.session.twins) == 1 and idle(window))
-    set_calipers(window.workbench, (Caliper(TIME, "II", (REFERENCE,), 1.0, 1.4, 0.2),), "caliper")
-    twin, reference = window.workbench.session.twin, window.workbench.session.reference
-    try:
-        window.findChild(QAction, "language_de").trigger()
-        (now,) = (
-            b for b in window.workbench.messages.findChildren(QToolButton) if b.text() == "Change it now"
-        )
-        qtbot.mouseClick(now, Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: holder.window is not window)
-        german = holder.window
-        qtbot.waitUntil(lambda: idle(german))
-        assert german.isVisible() and not window.isVisible()
-        assert german.command_actions.of["generate"].text() == "&Erzeugen"
-        assert german.workbench.session.twins == [twin] and german.workbench.session.reference is reference
-        assert (
-            german.workbench.parts.page_view.calipers.calipers[0].b == 1.4
-            and german.workbench.session.name == "a.hea"
-        )
-        assert is_unsaved(german.workbench), "it lies in no file yet"
-        assert german.workbench.jobs.engine is engine, "the model is not loaded again"
-        run(german, "generate")
-        qtbot.waitUntil(lambda: len(german.workbench.session.twins) == 2 and idle(german))
-        run(german, "close")
-        answer(german, qtbot, "Abbrechen")
-    finally:
-        install_everywhere(qapp, "en")
-        holder.hooks.remove()
-        holder.window.close_now()

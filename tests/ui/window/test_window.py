@@ -9,19 +9,14 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QDialog, QLabel
-from ui_window import accept_file_dialog, generate, idle, run
+from ui_window import accept_file_dialog, generate, run
 
-from ecgtwin_app.attribution.methods import METHODS
-from ecgtwin_app.ecg.signal.recording import LEADS
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.report.layout import MODES
-from ecgtwin_app.ui.commands.heat_menu import HEAT_MAPS
 from ecgtwin_app.ui.commands.opening import open_path
 from ecgtwin_app.ui.commands.table import COMMANDS
-from ecgtwin_app.ui.commands.twin import set_heat_map
 from ecgtwin_app.ui.commands.view import set_page_layout
-from ecgtwin_app.ui.panels import measurement_table
 from ecgtwin_app.ui.window import settings
 from ecgtwin_app.ui.window.theme import DARK, LIGHT
 
@@ -73,180 +68,6 @@ def test_a_file_that_is_no_ecg_leaves_one_sentence_and_what_was_open(opened, qtb
 
 def test_the_name_of_the_file_is_no_title(opened):
     assert opened.windowTitle() == "waveform_ecg.dcm[*] – ECGTwin Desktop"
-
-
-# -- generating ---------------------------------------------------------------------------------------
-
-
-def test_generate_shows_twin_criteria_and_provenance(opened, qtbot, engine):
-    generate(opened, qtbot)
-    assert opened.workbench.parts.page_view.page.shown == ("reference", "twin")
-    table = opened.workbench.parts.results.criteria
-    rows = [[table.item(r, c).text() for c in range(5)] for r in range(table.rowCount())]
-    assert rows[0] == ["heart rate, 1/min", "61", "61 ± 3", "60.8", "✓"]
-    assert rows[1][4] == "✗"
-    assert rows[2][4] == "–"
-    assert "1 of 2" in opened.workbench.parts.results.verdict.text()
-    assert "SYNTHETIC" in opened.workbench.parts.results.provenance.toPlainText()
-    assert engine.threads == {"ecgtwin-worker"}
-
-
-def test_the_matrix_by_lead_shows_one_quantity_in_twelve_leads(opened):
-    table = opened.workbench.parts.results.by_lead
-    table.quantity.setCurrentIndex(table.quantity.findData("r_amplitude"))
-    cells = [table.table.item(row, 1).text() for row in range(table.table.rowCount())]
-    expected = opened.workbench.session.measurements["r_amplitude"]
-    assert cells == [f"{expected[lead]:.2f}" for lead in LEADS]
-
-
-def test_qtc_warns_of_wide_qrs_and_rates_bazett_does_not_suit():
-    caution = measurement_table._caution
-    assert "overcorrects" in caution("qtc_bazett", {"heart_rate": 110.0}, {})
-    assert "overcorrects" not in caution("qtc_bazett", {"heart_rate": 70.0}, {})
-    assert "wide QRS" in caution("qtc_fridericia", {}, {"qrs": 140.0})
-    assert "Global" in caution("qrs", {}, {})
-
-
-def test_the_preview_sharpens_and_is_marked_synthetic(opened, qtbot, engine):
-    engine.gate.clear()
-    pages = []
-    opened.workbench.jobs.preview_changed.connect(lambda: pages.append(opened.workbench.parts.page_view.page))
-    run(opened, "generate")
-    engine.gate.set()
-    qtbot.waitUntil(lambda: bool(opened.workbench.session.twins) and idle(opened))
-    previews = [page for page in pages if page.twin is not None and page.twin_measurements is None]
-    assert len(previews) == opened.workbench.session.request.steps
-    assert all(page.twin.synthetic and "twin" in page.shown for page in previews)
-    assert opened.workbench.parts.page_view.page.twin is opened.workbench.session.twin.recording
-
-
-def test_cancel_half_way_closes_the_run_and_keeps_finished_twins(opened, qtbot, engine):
-    generate(opened, qtbot)
-    engine.gate.clear()
-    run(opened, "generate")
-    qtbot.waitUntil(lambda: engine.begun == 2)
-    qtbot.keyClick(opened, Qt.Key.Key_Escape)
-    engine.gate.set()
-    qtbot.waitUntil(lambda: idle(opened))
-    assert engine.closed == 1
-    assert len(opened.workbench.session.twins) == 1
-    assert opened.workbench.jobs.preview is None
-    assert "Cancelled" in opened.workbench.messages.text
-    assert opened.workbench.parts.request_panel.generate.isEnabled()
-
-
-def test_several_twins_are_one_step_to_undo(opened, qtbot):
-    generate(opened, qtbot, samples=3)
-    assert opened.workbench.parts.filmstrip.isVisible()
-    assert opened.workbench.parts.filmstrip.count() == 3
-    assert "✗ 1/2" in opened.workbench.parts.filmstrip.item(0).text()
-    assert "3 twins" in opened.command_actions.of["undo"].text()
-    run(opened, "undo")
-    assert opened.workbench.session.twins == []
-    assert opened.workbench.parts.page_view.page.shown == ("reference",)
-    run(opened, "redo")
-    assert len(opened.workbench.session.twins) == 3
-
-
-def test_twins_are_chosen_by_key_and_removed_with_undo(opened, qtbot):
-    generate(opened, qtbot, samples=2)
-    opened.workbench.session.show_twin(0)
-    qtbot.keyClick(opened, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
-    assert opened.workbench.session.current == 1
-    removed = opened.workbench.session.twin
-    run(opened, "remove_twin")
-    assert removed not in opened.workbench.session.twins
-    run(opened, "undo")
-    assert opened.workbench.session.twin is removed
-
-
-def test_an_error_of_the_engine_is_one_sentence(opened, qtbot, engine):
-    def refuse(*_):
-        raise RuntimeError("CUDA says no")
-        yield
-
-    engine.iter_generate = refuse
-    run(opened, "generate")
-    qtbot.waitUntil(lambda: "RuntimeError" in opened.workbench.messages.text)
-    assert idle(opened)
-    assert opened.workbench.parts.request_panel.generate.isEnabled()
-
-
-# -- heat maps ----------------------------------------------------------------------------------------
-
-
-def test_heat_maps_are_made_when_chosen_and_kept(opened, qtbot):
-    generate(opened, qtbot)
-    qtbot.keyClick(opened, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: opened.workbench.parts.page_view.page.heatmap is not None and idle(opened))
-    contrast = opened.workbench.parts.page_view.page.heatmap
-    assert contrast.method == "contrast"
-    set_heat_map(opened.workbench, "")
-    assert opened.workbench.parts.page_view.page.heatmap is None
-    set_heat_map(opened.workbench, "contrast")
-    assert opened.workbench.parts.page_view.page.heatmap is contrast, "a heat map is made once"
-
-
-def test_one_key_takes_the_heat_map_off_and_shows_the_same_method_again(opened, qtbot):
-    generate(opened, qtbot)
-    opened.workbench.parts.heat_menu.methods["attention"].trigger()
-    qtbot.waitUntil(lambda: opened.workbench.parts.page_view.page.heatmap is not None and idle(opened))
-    assert opened.command_actions.of["toggle_heat_map"].isChecked()
-    for wanted in ("", "attention", ""):
-        qtbot.keyClick(opened, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
-        assert opened.workbench.view.heat_map == wanted
-        assert opened.workbench.parts.heat_menu.methods[wanted].isChecked()
-
-
-def test_who_reads_the_heat_maps_checks_stays_there(opened, qtbot):
-    generate(opened, qtbot, samples=2)
-    set_heat_map(opened.workbench, "contrast")
-    qtbot.waitUntil(lambda: opened.workbench.parts.page_view.page.heatmap is not None and idle(opened))
-    tabs = opened.workbench.parts.results.tabs
-    tabs.setCurrentWidget(opened.workbench.parts.results.heat_map)
-    set_heat_map(opened.workbench, "attention")
-    assert tabs.currentWidget() is opened.workbench.parts.results.heat_map, "while the map is made"
-    qtbot.waitUntil(lambda: opened.workbench.parts.page_view.page.heatmap is not None and idle(opened))
-    run(opened, "next_twin")
-    assert tabs.currentWidget() is opened.workbench.parts.results.heat_map, "with another twin"
-    run(opened, "toggle_heat_map")
-    run(opened, "toggle_heat_map")
-    assert tabs.currentWidget() is opened.workbench.parts.results.heat_map, "off and on again"
-    run(opened, "toggle_heat_map")
-    tabs.setCurrentWidget(opened.workbench.parts.results.by_lead)
-    run(opened, "toggle_heat_map")
-    assert tabs.currentWidget() is opened.workbench.parts.results.by_lead, "another tab that was chosen stays"
-
-
-def test_a_heat_map_that_fails_is_not_tried_for_ever(opened, qtbot, engine):
-    generate(opened, qtbot)
-    calls = []
-
-    def refuse(*_):
-        calls.append(1)
-        raise RuntimeError("no")
-        yield
-
-    engine.iter_attribute = refuse
-    set_heat_map(opened.workbench, "attention")
-    qtbot.waitUntil(lambda: "RuntimeError" in opened.workbench.messages.text and idle(opened))
-    assert len(calls) == 1
-    assert opened.workbench.view.heat_map == ""
-
-
-def test_cancelling_a_heat_map_turns_it_off(opened, qtbot, engine):
-    generate(opened, qtbot)
-    engine.gate.clear()
-    set_heat_map(opened.workbench, "contrast")
-    run(opened, "cancel")
-    engine.gate.set()
-    qtbot.waitUntil(lambda: idle(opened))
-    assert opened.workbench.view.heat_map == ""
-    assert opened.workbench.parts.bar.heat_map.currentData() == ""
-
-
-def test_every_method_of_the_engine_is_offered():
-    assert [method for method, _ in HEAT_MAPS if method] == list(METHODS)
 
 
 # -- views --------------------------------------------------------------------------------------------
