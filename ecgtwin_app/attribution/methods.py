@@ -113,5 +113,6 @@ _METHODS = (
 )
 #: Heat maps by name, the default first.
 METHODS = {method.name: method for method in _METHODS}
+DEFAULT_METHOD = _METHODS[0].name
 #: What is checked of them, by name.
 CHECKS = {check.name: check for method in _METHODS for check in method.checks}

@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from ecgtwin_app.attribution.methods import METHODS
+from ecgtwin_app.attribution.methods import DEFAULT_METHOD, METHODS
 from ecgtwin_app.cli.asking import (
     add_recording_arguments,
     add_request_arguments,
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--method",
         choices=tuple(METHODS),
-        default=next(iter(METHODS)),
+        default=DEFAULT_METHOD,
         help="; ".join(f"{method.name}: {method.meaning}" for method in METHODS.values()),
     )
     parser.add_argument(

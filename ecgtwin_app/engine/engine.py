@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ecgtwin_app.attribution.methods import METHODS
+from ecgtwin_app.attribution.methods import DEFAULT_METHOD, METHODS
 from ecgtwin_app.attribution.question import Question, asked_about
 from ecgtwin_app.conditions.record import Condition
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
@@ -150,7 +150,7 @@ class TwinEngine:
         self,
         reference: Recording,
         twin: Twin,
-        method: str = "contrast",
+        method: str = DEFAULT_METHOD,
         others: Sequence[Recording] = (),
         of: str = "",
     ) -> Iterator[Progress | HeatMap]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ecgtwin_app.attribution.methods import DEFAULT_METHOD
 from ecgtwin_app.report.layout import PageLayout
 from ecgtwin_app.session.layer_stack import LayerStack
 from ecgtwin_app.session.signals import Signal
@@ -36,7 +37,7 @@ class ViewState:
 
     def __init__(self, layout: PageLayout | None = None, theme: str = "system"):
         self.layout = layout or PageLayout()
-        self.heat_map, self.last_heat_map = "", "contrast"
+        self.heat_map, self.last_heat_map = "", DEFAULT_METHOD
         self.layers = LayerStack()
         self.tool = ""
         self.fiducials = self.labels = self.magnifier = False

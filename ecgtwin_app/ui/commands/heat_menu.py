@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from ecgtwin_app.attribution.methods import METHODS
+from ecgtwin_app.attribution.methods import DEFAULT_METHOD, METHODS
 from ecgtwin_app.engine.tasks import why_no_heat_map
 from ecgtwin_app.generators.base import Spec
 from ecgtwin_app.i18n.words import N_, tr, translate
@@ -15,8 +15,6 @@ from ecgtwin_app.session.condition_names import names_text
 
 #: Heat-map methods with the words of the chooser; "" shows none.
 HEAT_MAPS = (("", N_("No heat map")), *((method.name, method.title) for method in METHODS.values()))
-#: The method that is shown where none was chosen.
-USUAL_METHOD = next(iter(METHODS))
 
 
 def heat_name(method: str, of: str) -> str:
@@ -97,7 +95,7 @@ class HeatMenu(QMenu):
             action.setCheckable(True)
             self._parts.addAction(action)
             action.triggered.connect(
-                lambda _=False, part=part: self._wish_for(split_name(self._shown)[0] or USUAL_METHOD, part)
+                lambda _=False, part=part: self._wish_for(split_name(self._shown)[0] or DEFAULT_METHOD, part)
             )
 
     def _of(self) -> str:

@@ -8,10 +8,11 @@ from functools import cache
 from PySide6.QtCore import QSettings, Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
+from ecgtwin_app.attribution.methods import DEFAULT_METHOD
 from ecgtwin_app.engine.save_maps import MAP_SUFFIXES
 from ecgtwin_app.formats.writing import writers
 from ecgtwin_app.i18n.words import N_, tr
-from ecgtwin_app.ui.commands.heat_menu import HEAT_MAPS, USUAL_METHOD, split_name
+from ecgtwin_app.ui.commands.heat_menu import HEAT_MAPS, split_name
 from ecgtwin_app.ui.widgets.choice_box import ChoiceBox
 from ecgtwin_app.ui.window import settings
 from ecgtwin_app.ui.window.settings import Setting
@@ -52,7 +53,7 @@ def _suffix_setting(what: str) -> Setting:
 _WHAT = Setting("export/what", _WHATS, TWINS)
 _WHICH_ONE = Setting("export/which", (SHOWN, ALL), ALL)
 _METHODS = tuple((method, words) for method, words in HEAT_MAPS if method)
-_METHOD = Setting("export/method", tuple(method for method, _ in _METHODS), USUAL_METHOD)
+_METHOD = Setting("export/method", tuple(method for method, _ in _METHODS), DEFAULT_METHOD)
 
 
 @dataclass(frozen=True)
