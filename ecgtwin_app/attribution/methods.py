@@ -110,6 +110,29 @@ _METHODS = (
         checks=_EVIDENCE,
         module="gradients",
     ),
+    Method(
+        name=N_("occlusion"),
+        title=N_("Occlusion map"),
+        meaning=N_("evidence lost without this wave"),
+        ability=Ability.GRADIENTS,
+        unit=N_("share"),
+        signed=True,
+        per_lead=False,
+        of_one=True,
+        checks=(
+            *_EVIDENCE,
+            Check(
+                "order_error",
+                N_("Shared between waves"),
+                "%",
+                N_(
+                    "How much hangs on the order in which waves are taken away: what the model sees in several only."
+                ),
+            ),
+            *_ECTOPIC,
+        ),
+        module="occlusion",
+    ),
 )
 #: Heat maps by name, the default first.
 METHODS = {method.name: method for method in _METHODS}
