@@ -19,7 +19,7 @@ from ecgtwin_app.engine.judging import better, judged
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.engine.suitability import needs
 from ecgtwin_app.engine.tasks import check_abilities, offered_by, request_of, task_of, why_no_heat_map
-from ecgtwin_app.generators.base import Ability, Beats, Generator, Patient
+from ecgtwin_app.generators.base import Ability, Beats, Generator, PreparedPatient
 from ecgtwin_app.generators.canonical import canonical
 from ecgtwin_app.generators.catalogue import USUAL, load_generator
 from ecgtwin_app.generators.task import Task
@@ -45,7 +45,7 @@ class TwinEngine:
         self.generator, self.spec = generator, generator.spec
         self.device = generator.device
         self.model_name, self.weights_sha256 = self.spec.model, self.spec.weights_sha256
-        self._patient: Patient | None = None
+        self._patient: PreparedPatient | None = None
 
     @classmethod
     def load(
@@ -222,7 +222,7 @@ class TwinEngine:
                 )
         return conditions
 
-    def _prepare(self, recordings: Sequence[Recording]) -> Patient:
+    def _prepare(self, recordings: Sequence[Recording]) -> PreparedPatient:
         digests = tuple(recording.digest() for recording in recordings)
         patient = self._patient
         if patient is None or patient.digests != digests:

@@ -12,9 +12,10 @@ import torch
 import ecgtwin_app
 from ecgtwin_app.conditions.referee import judge, meets
 from ecgtwin_app.conditions.set_points import SET_POINTS
+from ecgtwin_app.conditions.verdict import Verdict
 from ecgtwin_app.conditions.vocabulary import find_conditions
 from ecgtwin_app.ecg.delineation.flutter import without_p
-from ecgtwin_app.ecg.measurement.measure import measure
+from ecgtwin_app.ecg.measurement.measure import Measurements, measure
 from ecgtwin_app.ecg.signal.leads import lead_law_residual
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE, Patient, Recording
 from ecgtwin_app.engine.request import AskedGot, Twin, TwinRequest, request_to_json
@@ -50,25 +51,10 @@ def judged(
     reference = plan.patient
     recording = _recording(generator.spec, plan, request, drawn, beats or {})
     measured = measure(recording)
-    verdicts = judge(
-        measured,
-        plan.names,
-        # A score of the user's own has the rate that it has.
-        heart_rate=plan.rate if request.score is None else request.heart_rate,
-        age=plan.age,
-        sex=plan.sex,
-        reference=reference.measured,
-        set_points={name: getattr(request, name) for name in SET_POINTS},
-        rate_kept=request.heart_rate is None and not plan.rate_reason,
-    )
+    verdicts = _verdicts(measured, plan, request)
     lines = [AskedGot(v.name, v.unit, v.asked, v.reference, v.got, v.met) for v in verdicts]
     if plan.rate_reason and request.score is None:
         lines.insert(1, AskedGot(plan.rate_reason, "", "", None, None, None))
-    values = measured.as_dict()
-    flutters = [c.name for c in find_conditions(plan.names) if c.atria == "flutter"]
-    flutter = measured.flutter if flutters else None
-    if flutter is not None and meets(judge(measured, flutters)):
-        values = without_p(values, flutter)
     similarity = None
     if reference.base is not None:
         similarity = float(generator.base_vector(recording, measured) @ reference.base)
@@ -81,10 +67,34 @@ def judged(
         met=all(line.met is not False for line in lines) and not any(v.reason for v in verdicts),
         identity_similarity=similarity,
         lead_law_residual_uv=lead_law_residual(recording.signal) * 1000,
-        measurements=values,
+        measurements=_values(measured, plan),
         seconds=seconds,
         first_draw=first_draw,
     )
+
+
+def _verdicts(measured: Measurements, plan: Plan, request: TwinRequest) -> tuple[Verdict, ...]:
+    return judge(
+        measured,
+        plan.names,
+        # A score of the user's own has the rate that it has.
+        heart_rate=plan.rate if request.score is None else request.heart_rate,
+        age=plan.age,
+        sex=plan.sex,
+        reference=plan.patient.measured,
+        set_points={name: getattr(request, name) for name in SET_POINTS},
+        rate_kept=request.heart_rate is None and not plan.rate_reason,
+    )
+
+
+def _values(measured: Measurements, plan: Plan) -> dict:
+    """What is measured; where flutter waves are asked for and seen, they are not taken for P waves."""
+    values = measured.as_dict()
+    flutters = [condition.name for condition in find_conditions(plan.names) if condition.atria == "flutter"]
+    flutter = measured.flutter if flutters else None
+    if flutter is not None and meets(judge(measured, flutters)):
+        values = without_p(values, flutter)
+    return values
 
 
 def better(one: Twin, other: Twin) -> bool:

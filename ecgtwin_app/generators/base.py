@@ -114,7 +114,7 @@ class Spec:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Patient:
+class PreparedPatient:
     """A source made ready; generators add what their networks read.
 
     Attributes
@@ -144,7 +144,7 @@ class Plan(ABC):
 
     Attributes
     ----------
-    patient : Patient
+    patient : PreparedPatient
     task : Task
     seed : int
         Of this draw.
@@ -160,7 +160,7 @@ class Plan(ABC):
         None when the generator invents the rhythm.
     """
 
-    patient: Patient
+    patient: PreparedPatient
     task: Task
     seed: int
     names: tuple[str, ...]
@@ -195,7 +195,7 @@ class Step:
     beats: tuple[Mapping[str, Beats], ...] = ()
 
 
-PatientT = TypeVar("PatientT", bound=Patient)
+PatientT = TypeVar("PatientT", bound=PreparedPatient)
 PlanT = TypeVar("PlanT", bound=Plan)
 
 

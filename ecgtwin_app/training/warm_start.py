@@ -32,7 +32,7 @@ def carry_over(model: TwinModel, source: TwinModel) -> bool:
     model.autoencoder.load_state_dict(source.autoencoder.state_dict())
     for part in ("extractor", "flow"):
         _copy(getattr(model, part), getattr(source, part), shared)
-    same = old == new and source.beats.there
+    same = old == new and source.beats.draws_beats
     if same:
         _copy(model.beats, source.beats, [])
     if old == new:

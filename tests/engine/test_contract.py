@@ -17,7 +17,7 @@ from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.request import Progress, Twin, TwinRequest
 from ecgtwin_app.engine.save import save_twins
 from ecgtwin_app.engine.tasks import needed_abilities, offered_by, request_of, task_of
-from ecgtwin_app.generators.base import Ability, Patient, Plan, Spec, Step
+from ecgtwin_app.generators.base import Ability, Plan, PreparedPatient, Spec, Step
 from ecgtwin_app.generators.canonical import canonical
 from ecgtwin_app.generators.catalogue import GENERATORS, load_generator
 from ecgtwin_app.generators.task import Settings, Source, Target, Task
@@ -54,9 +54,9 @@ class BumpGenerator:
 
     def prepare(self, recordings):
         if not recordings:
-            return Patient(recording=None, digests=(), measured=None, rate=None, base=None)
+            return PreparedPatient(recording=None, digests=(), measured=None, rate=None, base=None)
         measured = measure(recordings[0])
-        return Patient(
+        return PreparedPatient(
             recording=recordings[0],
             digests=tuple(one.digest() for one in recordings),
             measured=measured,

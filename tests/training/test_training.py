@@ -12,7 +12,7 @@ from torch import nn
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.ecgtwin.adax import DitConfig
-from ecgtwin_app.generators.ecgtwin.conditioning import ABSENT, NUMBERS, PRESENT, UNKNOWN, Condition
+from ecgtwin_app.generators.ecgtwin.conditioning import ABSENT, NUMBERS, PRESENT, UNKNOWN, ConditionBatch
 from ecgtwin_app.generators.ecgtwin.weights import build
 from ecgtwin_app.heart.physics.activation import qrs_axis
 from ecgtwin_app.training.cases.case_distribution import (
@@ -65,7 +65,7 @@ def test_the_rate_warms_up_and_ends_at_zero():
 
 def test_unknowns_are_drawn_in_parts():
     n = 4000
-    condition = Condition(
+    condition = ConditionBatch(
         torch.full((n, 8), PRESENT),
         torch.full((n, 8), 0.5),
         torch.ones(n, len(NUMBERS)),

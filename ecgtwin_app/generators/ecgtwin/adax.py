@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 import torch
 from torch import Tensor, nn
 
-from ecgtwin_app.generators.ecgtwin.conditioning import Condition, ConditionTokens
+from ecgtwin_app.generators.ecgtwin.conditioning import ConditionBatch, ConditionTokens
 from ecgtwin_app.generators.ecgtwin.layers import Attention, feed_forward, sinusoid
 from ecgtwin_app.generators.ecgtwin.score_tracks import TRACK_FEATURES
 
@@ -129,7 +129,7 @@ class Context:
 
     Attributes
     ----------
-    condition : Condition
+    condition : ConditionBatch
     identity : Tensor, shape (batch, queries, identity width)
         Identity tokens of the reference.
     identity_known : Tensor, shape (batch,), bool
@@ -139,7 +139,7 @@ class Context:
         Rhythm score as features; zeros when there is none.
     """
 
-    condition: Condition
+    condition: ConditionBatch
     identity: Tensor
     identity_known: Tensor
     rendered: Tensor

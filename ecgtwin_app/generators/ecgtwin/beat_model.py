@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from ecgtwin_app.ecg.beat.score import VENTRICULAR_SITES
 from ecgtwin_app.ecg.beat.template import BeatTemplate
 from ecgtwin_app.generators.ecgtwin.beat_shape import DURATIONS, KINDS, WINDOWS, pack_beat, unpack_beat
-from ecgtwin_app.generators.ecgtwin.conditioning import NUMBERS, PRESENT, Condition
+from ecgtwin_app.generators.ecgtwin.conditioning import NUMBERS, PRESENT, ConditionBatch
 from ecgtwin_app.generators.ecgtwin.flutter_wave import FlutterWave
 from ecgtwin_app.generators.ecgtwin.layers import sinusoid
 from ecgtwin_app.sampling.guidance import guided
@@ -96,7 +96,7 @@ class BeatContext:
 
     Attributes
     ----------
-    condition : Condition
+    condition : ConditionBatch
         QT at the reference's own cycle length; heart rate is left open.
     kind : Tensor, shape (batch,), int64
         Index into `KINDS`.
@@ -104,7 +104,7 @@ class BeatContext:
         The patient's own beat.
     """
 
-    condition: Condition
+    condition: ConditionBatch
     kind: Tensor
     own: Tensor
 
@@ -187,7 +187,7 @@ class BeatModel(nn.Module):
         nn.init.normal_(self.statement.weight, std=0.05)
 
     @property
-    def there(self) -> bool:
+    def draws_beats(self) -> bool:
         """Whether it draws anything."""
         return len(self.blocks) > 0
 

@@ -25,7 +25,7 @@ _CENTRE, _SPREAD = zip(*NUMBERS.values(), strict=True)
 
 
 @dataclass(frozen=True, eq=False)
-class Condition:
+class ConditionBatch:
     """A batch of conditions.
 
     Attributes
@@ -45,35 +45,35 @@ class Condition:
     numbers: Tensor
     sex: Tensor
 
-    def without_statements(self) -> Condition:
+    def without_statements(self) -> ConditionBatch:
         """The same with every statement unknown: the other end of condition guidance."""
         unknown = torch.full_like(self.severity, float("nan"))
         return replace(self, statements=torch.full_like(self.statements, UNKNOWN), severity=unknown)
 
-    def without_statement(self, column: int) -> Condition:
+    def without_statement(self, column: int) -> ConditionBatch:
         """The same with one statement unknown."""
         statements, severity = self.statements.clone(), self.severity.clone()
         statements[:, column], severity[:, column] = UNKNOWN, float("nan")
         return replace(self, statements=statements, severity=severity)
 
-    def rows(self, rows: Tensor) -> Condition:
+    def rows(self, rows: Tensor) -> ConditionBatch:
         """The conditions of some rows of the batch."""
-        return Condition(self.statements[rows], self.severity[rows], self.numbers[rows], self.sex[rows])
+        return ConditionBatch(self.statements[rows], self.severity[rows], self.numbers[rows], self.sex[rows])
 
-    def to(self, device: str | torch.device) -> Condition:
+    def to(self, device: str | torch.device) -> ConditionBatch:
         """The same on a device."""
         fields = (self.statements, self.severity, self.numbers, self.sex)
-        return Condition(*(field.to(device) for field in fields))
+        return ConditionBatch(*(field.to(device) for field in fields))
 
-    def joined(self, other: Condition) -> Condition:
+    def joined(self, other: ConditionBatch) -> ConditionBatch:
         """Both batches in one."""
         fields = ("statements", "severity", "numbers", "sex")
-        return Condition(*(torch.cat([getattr(self, f), getattr(other, f)]) for f in fields))
+        return ConditionBatch(*(torch.cat([getattr(self, f), getattr(other, f)]) for f in fields))
 
 
-def nothing_known(count: int, statements: int, device: str | torch.device = "cpu") -> Condition:
+def nothing_known(count: int, statements: int, device: str | torch.device = "cpu") -> ConditionBatch:
     """A batch of conditions of which nothing is known."""
-    return Condition(
+    return ConditionBatch(
         torch.full((count, statements), UNKNOWN, device=device),
         torch.full((count, statements), float("nan"), device=device),
         torch.full((count, len(NUMBERS)), float("nan"), device=device),
@@ -82,7 +82,7 @@ def nothing_known(count: int, statements: int, device: str | torch.device = "cpu
 
 
 class ConditionTokens(nn.Module):
-    """Turn a `Condition` into tokens (batch, statements + numbers + 1, width): statements, numbers, sex."""
+    """Turn a `ConditionBatch` into tokens (batch, statements + numbers + 1, width): statements, numbers, sex."""
 
     def __init__(self, statements: int, width: int):
         super().__init__()
@@ -95,7 +95,7 @@ class ConditionTokens(nn.Module):
         self.sex = nn.Embedding(3, width)
         self.norm = nn.LayerNorm(width)
 
-    def forward(self, condition: Condition) -> Tensor:
+    def forward(self, condition: ConditionBatch) -> Tensor:
         rows = torch.arange(self.statement.shape[0], device=condition.statements.device)
         statements = self.statement[rows, condition.statements]
         # Known at all, where between mild and marked, and how far from the middle.

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ecgtwin_app.ecg.delineation.representative_beat import RepresentativeBeat
-from ecgtwin_app.generators.ecgtwin.conditioning import Condition, ConditionTokens
+from ecgtwin_app.generators.ecgtwin.conditioning import ConditionBatch, ConditionTokens
 from ecgtwin_app.generators.ecgtwin.layers import Attention, feed_forward
 
 #: The representative beat enters as tokens of 20 samples x 8 leads.
@@ -63,7 +63,7 @@ class IndividualBaseExtractor(nn.Module):
         self.queries = nn.Parameter(0.02 * torch.randn(queries, width))
         self.gather = Attention(width, heads)
 
-    def forward(self, latent: Tensor, beat: Tensor, condition: Condition) -> Tensor:
+    def forward(self, latent: Tensor, beat: Tensor, condition: ConditionBatch) -> Tensor:
         """Identity tokens.
 
         Parameters
@@ -71,7 +71,7 @@ class IndividualBaseExtractor(nn.Module):
         latent : Tensor, shape (batch, tokens, components)
         beat : Tensor, shape (batch, 8, beat_samples)
             Representative beat, mV.
-        condition : Condition
+        condition : ConditionBatch
             What is known of the *reference* (often all unknown).
 
         Returns

@@ -115,7 +115,7 @@ class EcgTwin:
     def _settings_of(self, plan: EcgTwinPlan) -> tuple[float, float, str, int]:
         settings = plan.task.settings
         # The condition is in the beats already: guiding the strip towards it as well would double it.
-        in_beats = plan.score is not None and self.model.beats.there
+        in_beats = plan.score is not None and self.model.beats.draws_beats
         strength = 1.0 if in_beats else settings.dials.get("strength", 1.0)
         return strength, settings.dials.get("identity", 1.0), settings.sampler, settings.steps
 

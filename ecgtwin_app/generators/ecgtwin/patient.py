@@ -15,10 +15,10 @@ from ecgtwin_app.ecg.measurement.measure import Measurements, measure
 from ecgtwin_app.ecg.signal.leads import independent_leads
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.ecg.signal.resampling import ten_seconds
-from ecgtwin_app.generators.base import Patient
+from ecgtwin_app.generators.base import PreparedPatient
 from ecgtwin_app.generators.ecgtwin.conditioning import (
     PRESENT,
-    Condition,
+    ConditionBatch,
     nothing_known,
     statement_states,
     unwrapped_axis,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class EcgTwinPatient(Patient):
+class EcgTwinPatient(PreparedPatient):
     """A reference made ready for the networks.
 
     Attributes
@@ -110,13 +110,13 @@ def identity_of(
     return identity, base_vector(identity)[0].cpu().numpy()
 
 
-def condition_of(statements: tuple[str, ...], plan: EcgTwinPlan, device: str) -> Condition:
+def condition_of(statements: tuple[str, ...], plan: EcgTwinPlan, device: str) -> ConditionBatch:
     """What a plan says to the networks."""
     states = statement_states(statements, plan.names)
     severity = np.where(states == PRESENT, plan.severity, np.nan)
     axis = None if plan.axis is None else unwrapped_axis(plan.axis)
     numbers = [plan.rate, plan.age, plan.pr, plan.qrs, plan.qt, axis]
-    return Condition(
+    return ConditionBatch(
         torch.from_numpy(states.astype(np.int64))[None].to(device),
         torch.from_numpy(severity.astype(np.float32))[None].to(device),
         torch.tensor([[np.nan if n is None else n for n in numbers]], dtype=torch.float32, device=device),

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from ecgtwin_app.ecg.beat.score import ATRIAL_ORIGINS, VENTRICULAR_SITES, Event, RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.generators.ecgtwin.conditioning import NUMBERS, PRESENT, Condition
+from ecgtwin_app.generators.ecgtwin.conditioning import NUMBERS, PRESENT, ConditionBatch
 from ecgtwin_app.generators.ecgtwin.rhythm_clock import ANCHORS, CLOCK_FEATURES, START, Clock
 from ecgtwin_app.heart.rhythm.processes import mean_rate
 
@@ -123,7 +123,7 @@ class RhythmModel(nn.Module):
             nn.Linear(width + 32 + CLOCK_FEATURES, width), nn.SiLU(), nn.Linear(width, 3 * ANCHORS * PER_ANCHOR)
         )  # fmt: skip
 
-    def loss(self, rhythms: Rhythms, condition: Condition, duration: float = 10.0) -> Tensor:
+    def loss(self, rhythms: Rhythms, condition: ConditionBatch, duration: float = 10.0) -> Tensor:
         """Negative log-likelihood of what comes next and when, a number for an event."""
         known = self._known(condition)
         clocks, anchors = self._clocks(rhythms, condition, duration)
@@ -150,7 +150,7 @@ class RhythmModel(nn.Module):
     @torch.no_grad()
     def draw(
         self,
-        condition: Condition,
+        condition: ConditionBatch,
         seed: int,
         atrial: str = "waves",
         duration: float = 10.0,
@@ -160,7 +160,7 @@ class RhythmModel(nn.Module):
 
         Parameters
         ----------
-        condition : Condition
+        condition : ConditionBatch
             Of one patient.
         seed : int
             The same seed gives the same score.
@@ -197,7 +197,7 @@ class RhythmModel(nn.Module):
         return scores[min(scored)[1]]
 
     def _compose(
-        self, condition: Condition, seed: int, atrial: str, duration: float
+        self, condition: ConditionBatch, seed: int, atrial: str, duration: float
     ) -> tuple[Tensor, Tensor]:
         """Times (draws, events) and kinds of a batch of scores, each ended by `END`."""
         generator = torch.Generator().manual_seed(seed)
@@ -242,7 +242,7 @@ class RhythmModel(nn.Module):
             clock = clock.after(time, beat)
         return torch.stack(times, dim=1), torch.stack(kinds, dim=1)
 
-    def _known(self, condition: Condition) -> Tensor:
+    def _known(self, condition: ConditionBatch) -> Tensor:
         """The condition as a vector (batch, width)."""
         states = F.one_hot(condition.statements, 3).flatten(1)
         marked = torch.isfinite(condition.severity) & (condition.statements == PRESENT)
@@ -265,7 +265,7 @@ class RhythmModel(nn.Module):
         begin = torch.linspace(-1.5, -5.5, PER_ANCHOR, device=out.device).repeat(ANCHORS)
         return share.log_softmax(dim=-1), 0.3 * mean, NARROWEST + (begin + spread).clamp(max=1.5).exp()
 
-    def _clocks(self, rhythms: Rhythms, condition: Condition, duration: float) -> tuple[Tensor, Tensor]:
+    def _clocks(self, rhythms: Rhythms, condition: ConditionBatch, duration: float) -> tuple[Tensor, Tensor]:
         """Features and anchors (batch, events + 1, …) after each event, beginning with none."""
         clock = Clock.start(condition.numbers[:, 0], duration)
         ventricular = _VENTRICULAR.to(rhythms.kinds.device)[rhythms.kinds]

@@ -53,7 +53,7 @@ class Shapes:
         self._model, self._plan, self._device = model, plan, device
         self._strength = plan.task.settings.dials.get("strength", 1.0)
         self._own_beat = plan.patient.template
-        self._own = model.beats.codec.vector(self._own_beat) if model.beats.there else None
+        self._own = model.beats.codec.vector(self._own_beat) if model.beats.draws_beats else None
         self._drawn: dict[tuple[str, str], BeatTemplate] = {}
         self._made: dict[tuple[str, str], Beats] = {}
         self._conditions = find_conditions(plan.names)
@@ -90,7 +90,7 @@ class Shapes:
         if origin == "flutter":
             wave = self._model.beats.turn.draw(plan.seed).cpu().numpy()
             return replace(own, p=as_large_as_seen(wave, own.qrs), p_offset=0), Beats.DRAWN
-        if not self._model.beats.there:
+        if not self._model.beats.draws_beats:
             conducted = origin in ("conducted", "aberrant")
             return (own, Beats.RECORDED) if conducted else (_nothing(own), Beats.DRAWN)
         if chamber == "P":

@@ -20,7 +20,7 @@ from ecgtwin_app.conditions.vocabulary import NORMAL, find_condition, load_vocab
 from ecgtwin_app.ecg.measurement.measure import Measurements, measure
 from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS, EcgError, Recording
 from ecgtwin_app.ecg.signal.resampling import ten_seconds
-from ecgtwin_app.generators.base import Ability, Patient, Plan, Spec, Step
+from ecgtwin_app.generators.base import Ability, Plan, PreparedPatient, Spec, Step
 from ecgtwin_app.generators.published.diffusion import base_vector, decode, sample_latents
 from ecgtwin_app.generators.published.files import PublishedModel, load
 from ecgtwin_app.generators.published.networks import MOST_SENTENCES
@@ -40,7 +40,7 @@ PREVIEWS = 20
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class PublishedPatient(Patient):
+class PublishedPatient(PreparedPatient):
     """A reference made ready for the networks.
 
     Attributes

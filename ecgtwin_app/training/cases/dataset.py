@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.ecgtwin.autoencoder import LappedAutoencoder
-from ecgtwin_app.generators.ecgtwin.conditioning import UNKNOWN, Condition
+from ecgtwin_app.generators.ecgtwin.conditioning import UNKNOWN, ConditionBatch
 from ecgtwin_app.generators.ecgtwin.score_tracks import score_features, unpack_score
 from ecgtwin_app.training.cases.case_distribution import STATEMENTS
 
@@ -46,7 +46,7 @@ class CaseTable:
     beat : Tensor, shape (cases, 8, 500), float16
         Representative beat of the target, zeros where it was not formed.
     statements, severity, numbers, sex
-        The cases' conditions, see `Condition`.
+        The cases' conditions, see `ConditionBatch`.
     reference : Tensor, shape (cases,), int64
         Row in the reference table; -1 for a case without a reference.
     ref_latent, ref_beat, ref_statements, ref_severity, ref_numbers, ref_sex
@@ -74,14 +74,14 @@ class CaseTable:
         return len(self.target)
 
     @property
-    def condition(self) -> Condition:
+    def condition(self) -> ConditionBatch:
         """Conditions of the cases."""
-        return Condition(self.statements, self.severity, self.numbers, self.sex)
+        return ConditionBatch(self.statements, self.severity, self.numbers, self.sex)
 
     @property
-    def ref_condition(self) -> Condition:
+    def ref_condition(self) -> ConditionBatch:
         """Conditions of the references."""
-        return Condition(self.ref_statements, self.ref_severity, self.ref_numbers, self.ref_sex)
+        return ConditionBatch(self.ref_statements, self.ref_severity, self.ref_numbers, self.ref_sex)
 
     def score(self, rows: Tensor) -> Tensor:
         """Score features (rows, tokens, features), float32, of some cases."""
@@ -149,8 +149,8 @@ def _tensor(name: str, shard, autoencoder: LappedAutoencoder) -> Tensor:
 
 
 def with_unknowns(
-    condition: Condition, rng: torch.Generator, set_point: float = DROP["set-point"]
-) -> Condition:
+    condition: ConditionBatch, rng: torch.Generator, set_point: float = DROP["set-point"]
+) -> ConditionBatch:
     """The conditions with random parts unknown: all statements, single ones, severities, numbers, the sex.
 
     Each set-point is left out with probability `set_point`.

@@ -12,7 +12,7 @@ from torch import Tensor
 from ecgtwin_app.ecg.beat.template import render_beats
 from ecgtwin_app.generators.ecgtwin.adax import Context
 from ecgtwin_app.generators.ecgtwin.autoencoder import TOKENS, LappedAutoencoder
-from ecgtwin_app.generators.ecgtwin.conditioning import PRESENT, Condition
+from ecgtwin_app.generators.ecgtwin.conditioning import PRESENT, ConditionBatch
 from ecgtwin_app.generators.ecgtwin.extractor import IndividualBaseExtractor
 from ecgtwin_app.generators.ecgtwin.score_tracks import score_features, unpack_score, ventricular_tokens
 from ecgtwin_app.training.cases.case_distribution import STATEMENTS, case_weights
@@ -33,7 +33,7 @@ class PairBatch(Tensors):
     ----------
     latent, laid : Tensor, shape (batch, tokens, components)
     score : Tensor, shape (batch, tokens, TRACK_FEATURES)
-    condition : Condition
+    condition : ConditionBatch
     reference : Reference
     known : Tensor, shape (batch,), bool
         Whether there is a reference.
@@ -42,7 +42,7 @@ class PairBatch(Tensors):
     latent: Tensor
     laid: Tensor
     score: Tensor
-    condition: Condition
+    condition: ConditionBatch
     reference: Reference
     known: Tensor
 
@@ -164,11 +164,11 @@ class PairSource:
     def _reference(self, rows: np.ndarray) -> Reference:
         return Reference(self._floats("latent", rows), self._floats("beat", rows), self._condition(rows))
 
-    def _condition(self, rows: np.ndarray) -> Condition:
+    def _condition(self, rows: np.ndarray) -> ConditionBatch:
         statements = torch.from_numpy(self.store.rows("statements", rows)).long()
         numbers = torch.from_numpy(self.store.rows("numbers", rows))
         sex = torch.from_numpy(self.store.rows("sex", rows)).long()
-        return Condition(statements, torch.full(statements.shape, float("nan")), numbers, sex)
+        return ConditionBatch(statements, torch.full(statements.shape, float("nan")), numbers, sex)
 
     def _floats(self, column: str, rows: np.ndarray) -> Tensor:
         return torch.from_numpy(self.store.rows(column, rows)).float()

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ecgtwin_app.generators.ecgtwin.adax import Context
-from ecgtwin_app.generators.ecgtwin.conditioning import Condition
+from ecgtwin_app.generators.ecgtwin.conditioning import ConditionBatch
 from ecgtwin_app.generators.ecgtwin.extractor import IndividualBaseExtractor
 
 #: Latent tokens that the extractor sees of each recording when it is trained.
@@ -37,7 +37,7 @@ class Tensors:
 def _changed(value, change):
     if isinstance(value, Tensor):
         return change(value)
-    if isinstance(value, (Condition, Context)):
+    if isinstance(value, (ConditionBatch, Context)):
         return replace(
             value, **{field.name: _changed(getattr(value, field.name), change) for field in fields(value)}
         )
@@ -50,7 +50,7 @@ class Reference(Tensors):
 
     latent: Tensor
     beat: Tensor
-    condition: Condition
+    condition: ConditionBatch
 
 
 class Batch(Protocol):

@@ -11,7 +11,7 @@ from torch import Tensor
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.ecgtwin.beat_model import BeatContext, BeatModel
 from ecgtwin_app.generators.ecgtwin.beat_shape import WINDOWS
-from ecgtwin_app.generators.ecgtwin.conditioning import Condition
+from ecgtwin_app.generators.ecgtwin.conditioning import ConditionBatch
 from ecgtwin_app.heart.rhythm.atrial_waves import flutter_wave
 from ecgtwin_app.training.cases.dataset import with_unknowns
 from ecgtwin_app.training.loop import train
@@ -49,7 +49,7 @@ def load_beats(folder: Path, model: BeatModel, fit: bool = True) -> tuple[Tensor
         name: torch.cat([s[name] for s in shards])
         for name in ("kind", "statements", "severity", "numbers", "sex")
     }
-    condition = Condition(
+    condition = ConditionBatch(
         columns["statements"].long(),
         columns["severity"].float(),
         columns["numbers"].float(),

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.generators.ecgtwin.conditioning import Condition
+from ecgtwin_app.generators.ecgtwin.conditioning import ConditionBatch
 from ecgtwin_app.generators.ecgtwin.rhythm_model import RhythmModel, Rhythms
 from ecgtwin_app.training import parallel
 from ecgtwin_app.training.cases.dataset import with_unknowns
@@ -23,7 +23,7 @@ POOL = 4
 RATE = 2e-3
 
 
-def load_rhythms(folder: Path) -> tuple[Rhythms, Condition]:
+def load_rhythms(folder: Path) -> tuple[Rhythms, ConditionBatch]:
     """All examples of a folder.
 
     Raises
@@ -42,7 +42,7 @@ def load_rhythms(folder: Path) -> tuple[Rhythms, Condition]:
             for name in z.files:
                 columns.setdefault(name, []).append(torch.from_numpy(z[name]))
     joined = {name: torch.cat(parts) for name, parts in columns.items()}
-    condition = Condition(
+    condition = ConditionBatch(
         joined["statements"].long(),
         joined["severity"].float(),
         joined["numbers"].float(),

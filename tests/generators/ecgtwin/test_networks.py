@@ -15,7 +15,7 @@ from ecgtwin_app.generators.ecgtwin.conditioning import (
     NUMBERS,
     PRESENT,
     UNKNOWN,
-    Condition,
+    ConditionBatch,
     ConditionTokens,
     nothing_known,
     statement_states,
@@ -41,7 +41,7 @@ def small_config() -> DitConfig:
 
 def context(batch: int, config: DitConfig) -> Context:
     g = torch.Generator().manual_seed(0)
-    condition = Condition(
+    condition = ConditionBatch(
         torch.randint(0, 3, (batch, 3), generator=g),
         torch.rand(batch, 3, generator=g),
         torch.tensor([[72.0] + [float("nan")] * (len(NUMBERS) - 1)] * batch),
@@ -216,8 +216,8 @@ def test_severity_matters_only_where_a_statement_is_present():
     tokens = randomised(ConditionTokens(3, 16))
     plain = nothing_known(1, 3)
     states = torch.tensor([[PRESENT, ABSENT, UNKNOWN]])
-    mild = Condition(states, torch.full((1, 3), 0.1), plain.numbers, plain.sex)
-    marked = Condition(states, torch.full((1, 3), 0.9), plain.numbers, plain.sex)
+    mild = ConditionBatch(states, torch.full((1, 3), 0.1), plain.numbers, plain.sex)
+    marked = ConditionBatch(states, torch.full((1, 3), 0.9), plain.numbers, plain.sex)
     moved = (tokens(mild) - tokens(marked)).abs().amax(dim=-1)[0]
     assert moved[0] > 1e-3
     assert moved[1:].max() == 0

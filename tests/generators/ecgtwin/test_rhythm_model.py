@@ -12,7 +12,7 @@ from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.generators.ecgtwin.conditioning import (
     NUMBERS,
     PRESENT,
-    Condition,
+    ConditionBatch,
     nothing_known,
     statement_states,
 )
@@ -33,12 +33,12 @@ from ecgtwin_app.training.networks.rhythm import load_rhythms
 NAMES = ("sinus rhythm", "atrial flutter")
 
 
-def asked(rate: float, count: int = 1, names=("sinus rhythm",), statements=NAMES) -> Condition:
+def asked(rate: float, count: int = 1, names=("sinus rhythm",), statements=NAMES) -> ConditionBatch:
     nothing = nothing_known(count, len(statements))
     numbers = nothing.numbers.clone()
     numbers[:, list(NUMBERS).index("heart rate")] = rate
     states = torch.from_numpy(statement_states(statements, names)).long()
-    return Condition(states.expand(count, -1), nothing.severity, numbers, nothing.sex)
+    return ConditionBatch(states.expand(count, -1), nothing.severity, numbers, nothing.sex)
 
 
 def steady(rate: float, start: float) -> RhythmScore:
