@@ -3,7 +3,7 @@
     python benchmarks/quality.py ../shared/data             # leads named and verdicts, by database
     python benchmarks/quality.py ../shared/data --noise 60  # noise added to so many clean records
 
-Thresholds (`ecg.quality`, `ecg.trust`) were chosen on the half called "chosen on"; the other half is reported beside
+Thresholds (`ecg.measurement.quality`, `ecg.delineation.plausible_beats`) were chosen on the half called "chosen on"; the other half is reported beside
 it. Halves are drawn by patient (by record for the unacceptable ones, whose patients are not known) with seed 1.
 Unacceptable: CinC 2011 set-a (Silva et al., Comput Cardiol 2011;38:273), 12 leads as recorded. The others: eight leads
 as recorded, the other four derived. Noise is drawn at the electrodes, so that leads share it as real ones do, and

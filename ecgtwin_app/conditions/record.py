@@ -23,7 +23,7 @@ Criterion = Callable[["Measurements", "Asked"], "list[Verdict]"]
 
 @dataclass(frozen=True)
 class Severity:
-    """What makes a rhythm marked: a measure of `heart.rhythm.severity`, where it just holds and at its most marked."""
+    """What makes a rhythm marked: a measure of `heart.rhythm.processes.severity`, where it just holds and at its most marked."""
 
     measure: str
     mildest: float

@@ -315,7 +315,7 @@ class Twin:
         Cosine of the base vectors of reference and twin, -1 to 1; None without a reference.
     lead_law_residual_uv : float
     measurements : dict
-        Name to value, units as in `ecg.measure`.
+        Name to value, units as in `ecg.measurement.measure`.
     seconds : float
         Wall time of sampling and decoding.
     first_draw : bool

@@ -32,7 +32,7 @@ def write_table(
         Its folder must exist.
     reference : Recording
     measurements : dict
-        Of the reference, names as `ecg.measure` gives them.
+        Of the reference, names as `ecg.measurement.measure` gives them.
     twins : iterable of (Twin, dict)
         With their measurements.
 

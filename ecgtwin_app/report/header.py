@@ -18,7 +18,7 @@ from ecgtwin_app.report.median_beats import median_scale
 from ecgtwin_app.report.panels import Panel
 from ecgtwin_app.report.vector_loops import loop_gain
 
-#: Columns of the header's table: title, and the measurement's name in `ecg.measure`.
+#: Columns of the header's table: title, and the measurement's name in `ecg.measurement.measure`.
 _COLUMNS = (
     (N_("HR /min"), "heart_rate"),
     (N_("PR ms"), "pr"),

@@ -21,7 +21,7 @@ class Layer:
     name : str
         As the legend says it.
     measurements : dict
-        Names as `ecg.measure` gives them.
+        Names as `ecg.measurement.measure` gives them.
     colour : str
         #RRGGBB; "" takes the scheme's.
     opacity : float

@@ -124,7 +124,7 @@ class PageLayout:
     scheme : str
         One of `SCHEMES`.
     filter : str
-        A key of `report.shown.FILTERS`.
+        A key of `report.displayed.FILTERS`.
     sheet : str
         A key of `SHEETS`.
     turn, tilt : float

@@ -41,7 +41,7 @@ class Page:
         Of the twin, values (12, samples) at the twin's rate.
     layout : PageLayout
     reference_measurements, twin_measurements : dict or None
-        Names as `ecg.measure` gives them; what is missing is printed as a dash.
+        Names as `ecg.measurement.measure` gives them; what is missing is printed as a dash.
     layers : tuple of Layer
         What an overlay shows, the lowest first; left out, it shows the reference under the twin.
     calipers : tuple of Caliper

@@ -87,7 +87,7 @@ def with_moved_marks(measurements: dict, marks: Marks | None) -> dict:
     Parameters
     ----------
     measurements : dict
-        Names and units as in `ecg.measure`.
+        Names and units as in `ecg.measurement.measure`.
     """
     if marks is None or not any(marks.moved.values()):
         return measurements

@@ -43,7 +43,7 @@ class Frame:
     recording : Recording
         Synthetic.
     measurements : dict
-        Names as `ecg.measure` gives them; empty where it cannot be measured.
+        Names as `ecg.measurement.measure` gives them; empty where it cannot be measured.
     onset : float or None
         The second at which the rhythm sets in; None where the change grows in every beat.
     score : RhythmScore or None

@@ -89,7 +89,7 @@ def _of_beat(values, rate, marks, number):
     q = peak("Q", _part(values, rate, onset, r.time), -1.0) if r is not None else None
     s = peak("S", _part(values, rate, r.time, offset) if r is not None else qrs, -1.0)
     if q is not None and peak("R", _part(values, rate, onset, q.time), 1.0) is not None:
-        # Before an R' taller than the first R lies an S, no Q; as in `ecg.measure`.
+        # Before an R' taller than the first R lies an S, no Q; as in `ecg.measurement.measure`.
         q, s = None, min((w for w in (replace(q, name="S"), s) if w is not None), key=lambda wave: wave.value)
     p_onset, p_offset, t_offset = (marks.time_of(beat, name) for name in ("p_onset", "p_offset", "t_offset"))
     p = _part(values, rate, p_onset, p_offset) if None not in (p_onset, p_offset) else None

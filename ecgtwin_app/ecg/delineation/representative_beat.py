@@ -48,7 +48,7 @@ class RepresentativeBeat:
     p : PWave
         How consistent the P wave is, and in which of the used beats it was seen.
     leads : tuple of str
-        Of the rows: I, II, V1 to V6, or what `ecg.leads.basis` finds in a recording of fewer leads.
+        Of the rows: I, II, V1 to V6, or what `ecg.signal.leads.basis` finds in a recording of fewer leads.
     """
 
     signal: np.ndarray
@@ -86,7 +86,7 @@ class BeatStack:
     rr : float
         Seconds, median.
     leads : tuple of str
-        Of the rows: I, II, V1 to V6, or what `ecg.leads.basis` finds in a recording of fewer leads.
+        Of the rows: I, II, V1 to V6, or what `ecg.signal.leads.basis` finds in a recording of fewer leads.
     """
 
     signal: np.ndarray

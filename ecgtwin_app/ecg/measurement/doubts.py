@@ -21,7 +21,7 @@ def doubts(measurements: Mapping, quality: Quality | None = None, reversal: str 
     quality : Quality, optional
         Of the recording.
     reversal : str
-        Electrodes that look exchanged (`ecg.lead_reversal`).
+        Electrodes that look exchanged (`ecg.measurement.lead_reversal`).
     """
     found: list[str] = []
     if quality is not None:

@@ -24,10 +24,10 @@ def measurement_matrix(recording: Recording, measurements: Measurements) -> dict
     Returns
     -------
     dict
-        `Measurements.as_dict`, and: ``quality``, the verdict and the leads that can be used (`ecg.quality`);
-        ``doubts``, what to mind in sentences (`ecg.doubts`); ``qtc_doubts``, formula to reasons (`ecg.qtc`); ``vectorcardiogram``, derived
-        (`ecg.vcg`), None without I, II and V1 to V6; ``pacing_spikes``, seconds; ``lead_quality``, lead to notes, and ``noise``, lead to mV
-        (`ecg.quality`); ``lead_reversal``, a hint in words or "" (`ecg.lead_reversal`).
+        `Measurements.as_dict`, and: ``quality``, the verdict and the leads that can be used (`ecg.measurement.quality`);
+        ``doubts``, what to mind in sentences (`ecg.measurement.doubts`); ``qtc_doubts``, formula to reasons (`ecg.measurement.qtc`); ``vectorcardiogram``, derived
+        (`ecg.measurement.vcg`), None without I, II and V1 to V6; ``pacing_spikes``, seconds; ``lead_quality``, lead to notes, and ``noise``, lead to mV
+        (`ecg.measurement.quality`); ``lead_reversal``, a hint in words or "" (`ecg.measurement.lead_reversal`).
     """
     found, shape = measurements.delineation, measurements.delineation.shapes[0]
     quality = quality_of(recording, measurements)

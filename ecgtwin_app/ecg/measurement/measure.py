@@ -76,7 +76,7 @@ class Measurements:
     ----------
     heart_rate : float or None
         Ventricular rate, 1/min, from the mean RR interval of all beats; None, as all of `OF_BEATS`, where the
-        beats cannot be told from noise (`ecg.trust`).
+        beats cannot be told from noise (`ecg.delineation.plausible_beats`).
     atrial_rate : float or None
         1/min, where a P stands before every QRS or nearly so.
     rr_mean, rr_range : float or None
@@ -87,11 +87,11 @@ class Measurements:
     rr_cv_all : float or None
         The same over every interval.
     sdnn, rmssd : float or None
-        Milliseconds, between normal beats (`ecg.rr`).
+        Milliseconds, between normal beats (`ecg.measurement.rr`).
     p_duration, pr, qrs, qt : float or None
         Milliseconds.
     qtc_bazett, qtc_fridericia, qtc_framingham, qtc_hodges : float or None
-        Milliseconds, with the mean RR of all beats (`ecg.qtc`, which also says when not to trust them).
+        Milliseconds, with the mean RR of all beats (`ecg.measurement.qtc`, which also says when not to trust them).
     p_axis, qrs_axis, t_axis : float or None
         Frontal plane, degrees, -180 to 180, from the net areas in I and aVF.
     st_j, st_60, st_80 : dict of str to float

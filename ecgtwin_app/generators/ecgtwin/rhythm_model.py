@@ -3,7 +3,7 @@
 An autoregressive network over the events of a score. From the condition, all events so far and the clocks of the
 heart (`rhythm_clock`) it tells what the next event is, and when: a mixture of normals about the clocks, in cycles
 of the asked rate. What a strip's atria do as a whole (`RhythmScore.atrial`) follows from the condition, and the
-turns of a flutter loop from the beats that keep step with it (`heart.atria.with_flutter_waves`): neither is composed.
+turns of a flutter loop from the beats that keep step with it (`heart.rhythm.atrial_waves.with_flutter_waves`): neither is composed.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ class RhythmModel(nn.Module):
         seed : int
             The same seed gives the same score.
         atrial : str
-            One of `ecg.score.ATRIAL_RHYTHMS`; it says which P there can be.
+            One of `ecg.beat.score.ATRIAL_RHYTHMS`; it says which P there can be.
         duration : float
             Seconds.
         draws : int

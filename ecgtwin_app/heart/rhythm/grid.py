@@ -99,7 +99,7 @@ class Rhythm:
     ----------
     cycles, normal : list of Cycle
     atrial : str
-        One of `ecg.score.ATRIAL_RHYTHMS`.
+        One of `ecg.beat.score.ATRIAL_RHYTHMS`.
     reset : bool
         Whether a premature ventricular beat starts the interval of the next beat anew, as it does in a
         junctional, ventricular or electronic pacemaker.

@@ -5,7 +5,7 @@ pathway; the His-Purkinje system then activates the rest. PR, QRS and delta: Sur
 AHA/ACCF/HRS 2009 part III (J Am Coll Cardiol 2009;53:976); polarity by site: Arruda et al., J
 Cardiovasc Electrophysiol 1998;9:2; frequency of sites: Cain et al., Am J Cardiol 1992;70(suppl):2.
 
-The QRS onset of the score is the onset of the delta wave; `heart.rhythm` shortens the PR with it.
+The QRS onset of the score is the onset of the delta wave; `heart.rhythm.processes` shortens the PR with it.
 """
 
 from __future__ import annotations

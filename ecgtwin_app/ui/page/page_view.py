@@ -118,7 +118,7 @@ class PageView(SheetView):
         Parameters
         ----------
         places : sequence of Pointed
-            Intervals or amplitudes, each with its leads and layer; see `ui.places.places_of`, which finds
+            Intervals or amplitudes, each with its leads and layer; see `ui.page.places.places_of`, which finds
             them for a measurement. Without any, nothing is pointed out.
         """
         self._pointed = tuple(places)

@@ -54,7 +54,7 @@ def places_of(
     Parameters
     ----------
     key : str
-        The name in `ecg.measure`.
+        The name in `ecg.measurement.measure`.
     recording : Recording
         The layer's, as it is shown.
     marks : Marks or None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ecgtwin_app.i18n.words import N_
 
-#: By the name in `ecg.measure`.
+#: By the name in `ecg.measurement.measure`.
 DEFINITIONS = {
     "heart_rate": N_("Ventricular rate from the mean RR interval of all beats."),
     "atrial_rate": N_("Rate of the P waves, where one stands before nearly every QRS."),

@@ -12,7 +12,7 @@ from ecgtwin_app.ui.panels.definitions import DEFINITIONS
 from ecgtwin_app.ui.widgets.choice_box import ChoiceBox
 from ecgtwin_app.ui.widgets.tables import difference, fill, make_table, number
 
-#: Name in `ecg.measure` and words.
+#: Name in `ecg.measurement.measure` and words.
 QUANTITIES = (
     ("st_j", N_("ST at the J point, mV")),
     ("st_60", N_("ST 60 ms after J, mV")),
@@ -54,7 +54,7 @@ class LeadTable(QWidget):
         self._show()
 
     def show_measurements(self, reference: dict, twin: dict) -> None:
-        """Measurements as `ecg.measure` names them."""
+        """Measurements as `ecg.measurement.measure` names them."""
         if (reference, twin) != (self._reference, self._twin):
             self._reference, self._twin = reference, twin
             self._show()

@@ -63,7 +63,7 @@ _KEYS = tuple(key for _, rows in SECTIONS for key in ("", *(row[2] for row in ro
 _WITH_LIMITS = 330
 _REF, _TWIN, _CHANGE, _NORMAL = 1, 2, 3, 4
 
-#: What is said of each of `ecg.qtc.qtc_doubts`.
+#: What is said of each of `ecg.measurement.qtc.qtc_doubts`.
 _DOUBTS = {
     "heart rate": N_("Bazett overcorrects above 90/min and undercorrects below 60."),
     "wide QRS": N_("A wide QRS lengthens QT without longer repolarisation."),
@@ -118,7 +118,7 @@ class MeasurementTable(QWidget):
         Parameters
         ----------
         reference, twin : dict
-            Measurements as `ecg.measure` names them; empty where there are none.
+            Measurements as `ecg.measurement.measure` names them; empty where there are none.
         patient, twins_patient : tuple
             Age (years) and sex, which set the limits; the twin's are the reference's unless given.
         """

@@ -56,7 +56,7 @@ def normal_limits(key: str, age: float | None, sex: str | None) -> tuple[float |
     Parameters
     ----------
     key : str
-        A name of `ecg.measure`, in its unit.
+        A name of `ecg.measurement.measure`, in its unit.
     age : float or None
         Years; an unknown age is taken as an adult's.
     sex : {"F", "M"} or None

@@ -13,7 +13,7 @@ from ecgtwin_app.session.session import Session
 from ecgtwin_app.ui.jobs.reading import verdict_words
 from ecgtwin_app.ui.widgets.tables import difference, number
 
-#: The device's values: its key in `Recording.device`, words, unit, and what it is compared with in `ecg.measure`.
+#: The device's values: its key in `Recording.device`, words, unit, and what it is compared with in `ecg.measurement.measure`.
 DEVICE_VALUES = (
     ("heart rate", N_("Heart rate"), "1/min", "heart_rate"),
     ("RR", N_("RR"), "ms", "rr_mean"),
