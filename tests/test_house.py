@@ -17,7 +17,11 @@ PAGES = [
 
 def test_the_drawing_is_current():
     checked = subprocess.run(
-        [sys.executable, "docs/draw_house.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "docs/draw_house.py", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
@@ -34,7 +38,8 @@ def test_every_link_leads_somewhere(page):
 def test_every_module_that_is_named_is_there(page):
     text = (ROOT / page).read_text("utf-8")
     rooms = {path.parent.name for path in (ROOT / "ecgtwin_app").glob("*/__init__.py")}
-    named = re.findall(r"`((?:ecgtwin_app/)?(?:%s)/[\w/]+\.py)`" % "|".join(sorted(rooms)), text)
+    room = "|".join(sorted(rooms))
+    named = re.findall(rf"`((?:ecgtwin_app/)?(?:{room})/[\w/]+\.py)`", text)
     named += re.findall(r"`((?:tests|benchmarks|docs|\.ci)/[\w/]+\.py)`", text)
     roots = (ROOT, ROOT / "ecgtwin_app")
     assert [name for name in named if not any((root / name).exists() for root in roots)] == []
