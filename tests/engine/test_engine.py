@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ecgtwin_app.attribution.methods import METHODS
 from ecgtwin_app.cli.generate import summary
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
 from ecgtwin_app.ecg.measurement.measure import measure
@@ -128,6 +129,12 @@ def test_a_map_of_a_condition_that_the_twin_has_not_is_refused(engine, reference
     alone = _map(engine, reference, pvc_twin, "contrast", "PVC")  # the only one is the whole
     assert alone.of == ""
     np.testing.assert_array_equal(alone.values, _map(engine, reference, pvc_twin, "contrast").values)
+
+
+def test_a_map_that_is_of_all_conditions_only_is_asked_of_no_other(engine, reference, both_twin, monkeypatch):
+    monkeypatch.setitem(METHODS, "contrast", replace(METHODS["contrast"], of_one=False))
+    with pytest.raises(EcgError, match="of all conditions together; leave atrial fibrillation out"):
+        _map(engine, reference, both_twin, "contrast", "AF")
 
 
 def test_attention_is_a_share_and_leaves_no_hooks(engine, reference, pvc_twin):
