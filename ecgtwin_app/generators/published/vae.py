@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -97,8 +96,3 @@ class PublishedDecoder(nn.Sequential):
 
     def forward(self, x: Tensor) -> Tensor:
         return super().forward(x / LATENT_SCALE)
-
-
-def parameters_in(module: nn.Module) -> int:
-    """How many numbers a network has."""
-    return sum(value.numel() for value in module.state_dict().values() if torch.is_floating_point(value))

@@ -32,9 +32,6 @@ class WordPieces:
             raise EcgError("vocab.txt lacks {sign}; use the text encoder's own.", sign=missing[0])
         self._vocabulary = vocabulary
 
-    def __len__(self) -> int:
-        return len(self._vocabulary)
-
     @classmethod
     def read(cls, path: Path) -> WordPieces:
         """The vocabulary of a `vocab.txt`, a piece a line.
