@@ -112,11 +112,7 @@ def own_line(line: str) -> Message | None:
     """
     for template in OWN_LINES:
         one, many = template if isinstance(template, tuple) else (template, "")
-        found = (
-            _shape(many).fullmatch(line) or _shape(one).fullmatch(line)
-            if many
-            else _shape(one).fullmatch(line)
-        )
+        found = _shape(one).fullmatch(line) or (_shape(many).fullmatch(line) if many else None)
         if found is None:
             continue
         specs = dict(fields_of(one))

@@ -78,11 +78,16 @@ def mobitz_ii_av_block(m: Measurements, asked: Asked) -> list[Verdict]:
     spread = float(np.percentile(known, 90) - np.percentile(known, 10)) if known.size > 2 else None
     return [
         at_least("dropped QRS", "", None if found is None else float(found.dropped.sum()), 1),
-        line("PR before a dropped QRS less PR after it", "ms", Message("{low:g} to {high:g}", low=-GREW, high=GREW), growth,
-             growth is not None and abs(growth) < GREW),
+        line(
+            "PR before a dropped QRS less PR after it",
+            "ms",
+            Message("{low:g} to {high:g}", low=-GREW, high=GREW),
+            growth,
+            growth is not None and abs(growth) < GREW,
+        ),
         below("spread of PR", "ms", spread, ALIKE),
         yes("two P in a row conducted", "yes", bool(np.any(conducted[:-1] & conducted[1:]))),
-    ]  # fmt: skip
+    ]
 
 
 def complete_av_block(m: Measurements, asked: Asked) -> list[Verdict]:

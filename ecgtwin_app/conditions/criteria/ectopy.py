@@ -36,9 +36,14 @@ def premature_atrial_complex(m: Measurements, asked: Asked) -> list[Verdict]:
     best = max(found, key=lambda beat: beat.correlation, default=None)
     return [
         at_least("premature narrow beats", "", float(len(found)), 1),
-        of_beat("its likeness to the usual QRS", "", Message("≥ {limit:g}", limit=UNLIKE), None if best is None else best.correlation,
-             best is not None),
-    ]  # fmt: skip
+        of_beat(
+            "its likeness to the usual QRS",
+            "",
+            Message("≥ {limit:g}", limit=UNLIKE),
+            None if best is None else best.correlation,
+            best is not None,
+        ),
+    ]
 
 
 def ventricular_premature_complex(m: Measurements, asked: Asked) -> list[Verdict]:

@@ -159,9 +159,14 @@ def _flutter_waves(flutter):
         ]
     fits = flutter.share >= flutter.asked_share and flutter.amplitude >= SMALLEST
     lines = [
-        line("flutter waves' share of what lies between the QRS", "%", Message("≥ {limit:g}", limit=100 * flutter.asked_share),
-             100 * flutter.share, fits),
-    ]  # fmt: skip
+        line(
+            "flutter waves' share of what lies between the QRS",
+            "%",
+            Message("≥ {limit:g}", limit=100 * flutter.asked_share),
+            100 * flutter.share,
+            fits,
+        ),
+    ]
     if not flutter.two_to_one:
         left = 100 * flutter.against_p
         lines.append(
