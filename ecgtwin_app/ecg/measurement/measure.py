@@ -254,12 +254,15 @@ def measure(recording: Recording) -> Measurements:
 
 
 def needing(leads: Collection[str]) -> Message:
-    """The reason of what cannot be measured without these leads: "needs I and aVF"; its value `wanted` lists them."""
+    """The reason of what cannot be measured without these leads: "needs I and aVF".
+
+    Its value `wanted` lists the leads that are named one by one.
+    """
     wanted = " ".join(leads)
     if tuple(leads) == INDEPENDENT_LEADS:
         return Message("needs I, II and V1 to V6", wanted=wanted)
     if len(leads) > 6:
-        return Message("needs twelve leads", wanted=wanted)
+        return Message("needs twelve leads", wanted="")
     return Message("needs {leads}", leads=in_a_row(tuple(leads)), wanted=wanted)
 
 
