@@ -12,7 +12,7 @@ from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS, LEADS, EcgError,
 from ecgtwin_app.formats.calibration import without_pulse
 from ecgtwin_app.formats.gaps import bridged, ends_with_samples, without_empty
 from ecgtwin_app.formats.units import millivolts_in, unit_in_millivolts
-from ecgtwin_app.i18n.message import Message, in_a_row, joined
+from ecgtwin_app.i18n.message import Message, conjoined, joined
 
 __all__ = [
     "SCP_LEADS", "NotStated", "known_leads", "lead_name", "millivolts_in", "recording_from_channels",
@@ -240,7 +240,7 @@ def require_stated(name: str, **needed) -> None:
             tuple(missing),
             "{file} does not state its {options}; give {examples}.",
             file=name,
-            options=in_a_row([_OPTIONS[option][0] for option in missing]),
+            options=conjoined([_OPTIONS[option][0] for option in missing]),
             examples=joined([_OPTIONS[option][1] for option in missing], ", "),
         )
 

@@ -122,6 +122,13 @@ def in_a_row(parts: Sequence[str]) -> Message:
     return Message("{first} and {last}", first=joined(parts[:-1], ", "), last=parts[-1])
 
 
+def conjoined(parts: Sequence[str]) -> Message:
+    """Names or messages, an "and" between any two: "I and II and V1"."""
+    if len(parts) < 2:
+        return joined(parts, "")
+    return Message("{first} and {last}", first=conjoined(parts[:-1]), last=parts[-1])
+
+
 def alternatives(parts: Sequence[str]) -> Message:
     """Names or messages to choose from: "I or II or V1"."""
     if len(parts) < 2:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.channels import NotStated
-from ecgtwin_app.i18n.message import Message, alternatives, in_a_row, joined
+from ecgtwin_app.i18n.message import Message, alternatives, conjoined, in_a_row, joined
 from ecgtwin_app.session.kept_messages import messages_in, with_messages
 
 _TEXT = st.text(max_size=12)
@@ -105,6 +105,7 @@ def test_messages_in_a_row():
         "I, II and V1",
     ]
     assert alternatives(["a", "b", "c"]) == "a or b or c"
+    assert conjoined(["a", "b", "c"]) == "a and b and c"
 
 
 def test_an_error_keeps_its_message():
