@@ -25,7 +25,7 @@ EXCEPTIONS = {
     "ecgtwin_app/formats/edf.py file_of_records",
     "ecgtwin_app/formats/table_turned.py turned_rows",
     "ecgtwin_app/ui/teaching/course_editor.py __init__",
-    "ecgtwin_app/ui/window/style_sheet.py style_sheet",
+    "ecgtwin_app/ui/widgets/style_sheet.py style_sheet",
 }
 ROOT = Path(__file__).resolve().parents[1]
 UI = "ecgtwin_app/ui/"

@@ -17,7 +17,7 @@ from ecgtwin_app.report.calipers import COLOURS as CALIPERS
 from ecgtwin_app.report.colours import look_of
 from ecgtwin_app.report.drawing import BANNER_FILL
 from ecgtwin_app.report.layout import GRIDS, SCHEMES
-from ecgtwin_app.ui.window.theme import DARK, LIGHT
+from ecgtwin_app.ui.widgets.theme import DARK, LIGHT
 
 TEXT, GRAPHIC = 4.5, 3.0
 #: Machado, Oliveira and Fernandes 2009 (IEEE Trans Vis Comput Graph 15:1291), full deuteranopia, linear RGB.

@@ -34,8 +34,8 @@ from ecgtwin_app.session.condition_names import search, synonyms_of
 from ecgtwin_app.ui.commands.command import written
 from ecgtwin_app.ui.commands.language_menu import LanguageMenu
 from ecgtwin_app.ui.commands.table import COMMANDS, MENUS
-from ecgtwin_app.ui.window import settings
-from ecgtwin_app.ui.window.language import install_chosen_language, install_everywhere
+from ecgtwin_app.ui.preferences import settings
+from ecgtwin_app.ui.preferences.language import install_chosen_language, install_everywhere
 from ecgtwin_app.ui.window.main_window import MainWindow
 
 #: The German table, by key; a role follows its key.

@@ -19,7 +19,7 @@ from ecgtwin_app.report.layout import PAPER, PageLayout
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.report.panels import row_baselines
 from ecgtwin_app.report.trace import lead_values, off_paper, reach, stretch
-from ecgtwin_app.ui.window.language import install_everywhere
+from ecgtwin_app.ui.preferences.language import install_everywhere
 
 pytestmark = pytest.mark.usefixtures("qapp")
 _, TOP, _, HEIGHT = PAPER

@@ -32,8 +32,8 @@ from PySide6.QtWidgets import (
 from ui_standin import StandInEngine
 from ui_window import run
 
+from ecgtwin_app.ui.preferences.language import install_everywhere
 from ecgtwin_app.ui.widgets.overflow_row import OverflowRow
-from ecgtwin_app.ui.window.language import install_everywhere
 from ecgtwin_app.ui.window.main_window import MainWindow
 from ecgtwin_app.ui.window.screen import room_for
 

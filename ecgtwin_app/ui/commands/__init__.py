@@ -1,1 +1,1 @@
-"""Every command, and the menus made of them."""
+"""Every command by its menu, and the workbench that they all work on."""

@@ -13,7 +13,8 @@ from ecgtwin_app.ui.commands.opening import ask_seconds, open_example, open_path
 from ecgtwin_app.ui.commands.pages import measured_page
 from ecgtwin_app.ui.commands.saving import save_session, save_session_as
 from ecgtwin_app.ui.commands.workbench import Workbench
-from ecgtwin_app.ui.dialogs.export_dialog import MAP, PAGE, REFERENCE, TABLE, TWINS, Export, ExportDialog
+from ecgtwin_app.ui.dialogs.export_dialog import ExportDialog
+from ecgtwin_app.ui.jobs.export_jobs import MAP, PAGE, REFERENCE, TABLE, TWINS, Export
 from ecgtwin_app.ui.jobs.undo import Change
 
 

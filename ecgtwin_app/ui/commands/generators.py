@@ -10,7 +10,7 @@ from ecgtwin_app.i18n.words import tr, translate
 from ecgtwin_app.ui.commands.command import Command
 from ecgtwin_app.ui.commands.needs import IDLE, NOT_TEACHING
 from ecgtwin_app.ui.commands.workbench import Workbench
-from ecgtwin_app.ui.window import settings
+from ecgtwin_app.ui.preferences import settings
 
 #: The generator whose weights lie in a folder of the user's.
 PUBLISHED = "published"

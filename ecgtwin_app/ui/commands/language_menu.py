@@ -9,8 +9,8 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from ecgtwin_app.i18n.words import tr
-from ecgtwin_app.ui.window import settings
-from ecgtwin_app.ui.window.language import CHOICES
+from ecgtwin_app.ui.preferences import settings
+from ecgtwin_app.ui.preferences.language import CHOICES
 
 #: In both languages, so that it is found by who cannot read the other one.
 TITLE = "&Language / Sprache"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ecgtwin_app.report.page import Page
+from ecgtwin_app.session.heat_map_names import map_of_twin
 from ecgtwin_app.session.layer_stack import layers_of
-from ecgtwin_app.ui.commands.heat_menu import map_of_twin
 from ecgtwin_app.ui.commands.workbench import Workbench
 from ecgtwin_app.ui.teaching.blind_pages import blind_page
 

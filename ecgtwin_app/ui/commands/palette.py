@@ -13,8 +13,8 @@ from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.i18n.words import tr
 from ecgtwin_app.session.condition_names import synonyms_of
 from ecgtwin_app.ui.commands.command import keys_text
-from ecgtwin_app.ui.commands.paper_menu import OPTIONS, choice_text
 from ecgtwin_app.ui.commands.workbench import Workbench
+from ecgtwin_app.ui.panels.paper_menu import OPTIONS, choice_text
 
 _MOST = 60
 

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QLabel
 
-from ecgtwin_app.ui.commands.heat_menu import HeatMenu
-from ecgtwin_app.ui.commands.paper_menu import PaperMenu
 from ecgtwin_app.ui.commands.recent_menu import RecentMenu
 from ecgtwin_app.ui.page.overview import OverviewBar
 from ecgtwin_app.ui.page.page_view import PageView
 from ecgtwin_app.ui.panels.arrangement import Arrangement
 from ecgtwin_app.ui.panels.filmstrip import Filmstrip
+from ecgtwin_app.ui.panels.heat_menu import HeatMenu
 from ecgtwin_app.ui.panels.history_panel import HistoryPanel
 from ecgtwin_app.ui.panels.layers_panel import LayersPanel
 from ecgtwin_app.ui.panels.page_bar import PageBar
+from ecgtwin_app.ui.panels.paper_menu import PaperMenu
 from ecgtwin_app.ui.panels.request_panel import RequestPanel
 from ecgtwin_app.ui.panels.results_panel import ResultsPanel
 from ecgtwin_app.ui.panels.status_line import StatusLine

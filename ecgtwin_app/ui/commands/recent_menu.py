@@ -8,8 +8,8 @@ from pathlib import Path
 from PySide6.QtWidgets import QMenu, QWidget
 
 from ecgtwin_app.i18n.words import tr
-from ecgtwin_app.ui.window.recent import RecentFiles
-from ecgtwin_app.ui.window.remembered import Folders
+from ecgtwin_app.ui.preferences.recent import RecentFiles
+from ecgtwin_app.ui.preferences.remembered import Folders
 
 
 class RecentMenu(QMenu):

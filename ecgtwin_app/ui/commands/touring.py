@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QWidget
 
 from ecgtwin_app.ui.commands.workbench import Workbench
 from ecgtwin_app.ui.dialogs.tour import Tour
-from ecgtwin_app.ui.window import settings
-from ecgtwin_app.ui.window.theme import chosen_theme
+from ecgtwin_app.ui.preferences import settings
+from ecgtwin_app.ui.widgets.theme import chosen_theme
 
 
 def tour_of(window: QWidget) -> Tour | None:

@@ -17,8 +17,8 @@ from ecgtwin_app.ui.commands.pages import page_of
 from ecgtwin_app.ui.commands.workbench import Workbench
 from ecgtwin_app.ui.dialogs.calibration import CalibrationDialog
 from ecgtwin_app.ui.jobs.undo import Change, change_of
-from ecgtwin_app.ui.window import settings
-from ecgtwin_app.ui.window.theme import CHOICES, chosen_theme
+from ecgtwin_app.ui.preferences import settings
+from ecgtwin_app.ui.widgets.theme import CHOICES, chosen_theme
 
 # -- the page -----------------------------------------------------------------------------------------
 

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 from ecgtwin_app import __version__
 from ecgtwin_app.formats.registry import suffixes
 from ecgtwin_app.i18n.words import N_, tr
-from ecgtwin_app.ui.window.remembered import Folders
-from ecgtwin_app.ui.window.theme import Theme, dress
+from ecgtwin_app.ui.preferences.remembered import Folders
+from ecgtwin_app.ui.widgets.theme import Theme, dress
 
 _INTENDED_USE = N_("""
 <p style='font-size:16px; font-weight:600'>ECGTwin Desktop {version}</p>

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from PySide6.QtCore import QSettings, Signal
@@ -12,12 +11,13 @@ from ecgtwin_app.attribution.methods import DEFAULT_METHOD
 from ecgtwin_app.engine.save_maps import MAP_SUFFIXES
 from ecgtwin_app.formats.writing import writers
 from ecgtwin_app.i18n.words import N_, tr
-from ecgtwin_app.ui.commands.heat_menu import HEAT_MAPS, split_name
+from ecgtwin_app.session.heat_map_names import split_name
+from ecgtwin_app.ui.jobs.export_jobs import MAP, PAGE, REFERENCE, TABLE, TWINS, Export
+from ecgtwin_app.ui.panels.heat_menu import HEAT_MAPS
+from ecgtwin_app.ui.preferences import settings
+from ecgtwin_app.ui.preferences.settings import Setting
 from ecgtwin_app.ui.widgets.choice_box import ChoiceBox
-from ecgtwin_app.ui.window import settings
-from ecgtwin_app.ui.window.settings import Setting
 
-TWINS, REFERENCE, MAP, TABLE, PAGE = "twins", "reference", "map", "table", "page"
 SHOWN, ALL = "shown", "all"
 #: What can be exported, in the words of the dialog.
 WHATS = (
@@ -54,34 +54,6 @@ _WHAT = Setting("export/what", _WHATS, TWINS)
 _WHICH_ONE = Setting("export/which", (SHOWN, ALL), ALL)
 _METHODS = tuple((method, words) for method, words in HEAT_MAPS if method)
 _METHOD = Setting("export/method", tuple(method for method, _ in _METHODS), DEFAULT_METHOD)
-
-
-@dataclass(frozen=True)
-class Export:
-    """What the dialog was told.
-
-    Attributes
-    ----------
-    what : str
-        One of `WHATS`.
-    suffix : str
-        The format.
-    every : bool
-        All twins and not only the shown one.
-    method, of : str
-        Of a heat map: the method, and one condition or "" for all of the twin's.
-    """
-
-    what: str
-    suffix: str
-    every: bool = False
-    method: str = ""
-    of: str = ""
-
-    @property
-    def into_folder(self) -> bool:
-        """Whether it may be several files."""
-        return self.every and self.what in (TWINS, MAP)
 
 
 class ExportDialog(QDialog):

@@ -16,11 +16,9 @@ from ecgtwin_app.formats.overview import overview
 from ecgtwin_app.i18n.words import number, plural, tr, translate
 from ecgtwin_app.ui.dialogs.seconds_strip import SecondsStrip, clock, seconds_of
 from ecgtwin_app.ui.dialogs.seconds_view import SecondsView
+from ecgtwin_app.ui.jobs.reading import SECONDS
 from ecgtwin_app.ui.jobs.worker import Worker
 
-#: What is opened, and from which length on a recording is offered for choice: many devices add a little to ten
-#: seconds.
-SECONDS, LONG = 10.0, 12.0
 #: Seconds that are read at once, so that panning does not wait.
 _BLOCK = 60.0
 #: Stretches of the overview.

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ecgtwin_app.i18n.words import N_, tr
-from ecgtwin_app.ui.window.theme import Theme, dress
+from ecgtwin_app.ui.widgets.theme import Theme, dress
 
 _CARD_WIDTH, _GAP = 340, 14
 

@@ -13,9 +13,9 @@ from ecgtwin_app.ecg.signal.recording import MODEL_RATE, Recording
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.generators.catalogue import USUAL
 from ecgtwin_app.i18n.words import tr, translate
+from ecgtwin_app.session.heat_map_names import split_name
 from ecgtwin_app.session.same_patient import others_of
 from ecgtwin_app.session.session import Session
-from ecgtwin_app.ui.commands.heat_menu import split_name
 from ecgtwin_app.ui.jobs.engines import Engines
 from ecgtwin_app.ui.jobs.export_jobs import ExportJobs
 from ecgtwin_app.ui.jobs.file_jobs import FileJobs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,41 @@ from ecgtwin_app.engine.save_table import write_table
 from ecgtwin_app.formats.writing import format_of, write
 from ecgtwin_app.i18n.words import plural, tr
 from ecgtwin_app.session.same_patient import others_of
-from ecgtwin_app.ui.dialogs.export_dialog import MAP, REFERENCE, TABLE, Export
 
 if TYPE_CHECKING:
     from ecgtwin_app.ui.jobs.controller import Controller  # it holds these jobs
+
+
+#: What can be exported.
+TWINS, REFERENCE, MAP, TABLE, PAGE = "twins", "reference", "map", "table", "page"
+
+
+@dataclass(frozen=True)
+class Export:
+    """What is exported, and how.
+
+    Attributes
+    ----------
+    what : str
+        One of the names above.
+    suffix : str
+        The format.
+    every : bool
+        All twins and not only the shown one.
+    method, of : str
+        Of a heat map: the method, and one condition or "" for all of the twin's.
+    """
+
+    what: str
+    suffix: str
+    every: bool = False
+    method: str = ""
+    of: str = ""
+
+    @property
+    def into_folder(self) -> bool:
+        """Whether it may be several files."""
+        return self.every and self.what in (TWINS, MAP)
 
 
 class ExportJobs:

@@ -16,8 +16,7 @@ from ecgtwin_app.i18n.words import plural, tr, translate
 from ecgtwin_app.report.export import write_pdf, write_png, write_svg
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.session.same_patient import check_addition, contradictions
-from ecgtwin_app.ui.dialogs.seconds_dialog import SECONDS
-from ecgtwin_app.ui.jobs.reading import Measured, measured, read
+from ecgtwin_app.ui.jobs.reading import SECONDS, Measured, measured, read
 from ecgtwin_app.ui.jobs.undo import Change
 
 if TYPE_CHECKING:

@@ -18,8 +18,10 @@ from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.registry import open_ecg
 from ecgtwin_app.i18n.words import tr, translate
 from ecgtwin_app.session.marks import Marks, marks_of
-from ecgtwin_app.ui.dialogs.seconds_dialog import LONG
 
+#: What is opened, and from which length on a recording is offered for choice: many devices add a little to ten
+#: seconds.
+SECONDS, LONG = 10.0, 12.0
 #: Seconds that are looked at to see whether the channels have names.
 _MOMENT_S = 2.0
 #: A recording, its measurements and marks (None where no beat can be measured), notes, and the verdict on it.

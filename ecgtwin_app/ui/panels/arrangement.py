@@ -5,12 +5,6 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from ecgtwin_app.i18n.words import tr
-from ecgtwin_app.ui.panels.history_panel import HistoryPanel
-from ecgtwin_app.ui.panels.layers_panel import LayersPanel
-from ecgtwin_app.ui.panels.request_panel import RequestPanel
-from ecgtwin_app.ui.panels.results_panel import ResultsPanel
-from ecgtwin_app.ui.teaching.course_panel import TeachingPanel
-from ecgtwin_app.ui.teaching.quiz_panel import QuizPanel
 from ecgtwin_app.ui.widgets.columns import Columns, Pane
 from ecgtwin_app.ui.widgets.tabs import Tabs
 
@@ -43,12 +37,12 @@ class Arrangement:
 
     def __init__(
         self,
-        request_panel: RequestPanel,
-        layers_panel: LayersPanel,
-        history: HistoryPanel,
-        teaching_panel: TeachingPanel,
-        quiz: QuizPanel,
-        results: ResultsPanel,
+        request_panel: QWidget,
+        layers_panel: QWidget,
+        history: QWidget,
+        teaching_panel: QWidget,
+        quiz: QWidget,
+        results: QWidget,
         centre: QWidget,
         widths: list[int],
     ):

@@ -12,7 +12,7 @@ from ecgtwin_app.report.layers import REFERENCE, TWIN
 from ecgtwin_app.ui.panels.definitions import DEFINITIONS
 from ecgtwin_app.ui.panels.normal_ranges import BEYOND, QUIETLY_LOW, SOURCES, beyond, normal_text
 from ecgtwin_app.ui.widgets.tables import difference, fill, make_table, number
-from ecgtwin_app.ui.window.theme import Theme
+from ecgtwin_app.ui.widgets.theme import Theme
 
 #: Heading, and of each measurement beneath it name, unit, key and decimals, in the order of reading an ECG.
 SECTIONS = (

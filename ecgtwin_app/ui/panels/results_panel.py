@@ -24,7 +24,7 @@ from ecgtwin_app.ui.panels.provenance import Paragraphs, checks_of, provenance_o
 from ecgtwin_app.ui.panels.recording_panel import RecordingPanel
 from ecgtwin_app.ui.widgets.tables import fill, fit_rows, make_table
 from ecgtwin_app.ui.widgets.tabs import Tabs
-from ecgtwin_app.ui.window.theme import Theme
+from ecgtwin_app.ui.widgets.theme import Theme
 
 #: Pixels around the tables.
 _MARGIN = 10

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 from ecgtwin_app.generators.base import Spec
 from ecgtwin_app.i18n.words import N_, tr
 from ecgtwin_app.report.layout import MODES, TWIN_MODES, PageLayout
-from ecgtwin_app.ui.commands.heat_menu import HEAT_MAPS, HeatMenu, why_not_made
-from ecgtwin_app.ui.commands.paper_menu import OPTIONS, PaperMenu, choice_text
+from ecgtwin_app.ui.panels.heat_menu import HEAT_MAPS, HeatMenu, why_not_made
+from ecgtwin_app.ui.panels.paper_menu import OPTIONS, PaperMenu, choice_text
 from ecgtwin_app.ui.widgets.choice_box import ChoiceBox
 from ecgtwin_app.ui.widgets.overflow_row import OverflowRow
 

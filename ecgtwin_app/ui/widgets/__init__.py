@@ -1,1 +1,1 @@
-"""Small widgets that several panels use."""
+"""Small widgets that several panels use, and how they look."""

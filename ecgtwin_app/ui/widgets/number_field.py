@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QValidator
-from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QLineEdit, QWidget
 
 _NONE, _SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 #: Keys by which a field is edited, whatever a menu does with them elsewhere.
@@ -18,8 +18,13 @@ _CLIPBOARD = (
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class _Number:
-    """What both kinds of number fields share: the word for "not set", which can be typed, and an empty field."""
+class NumberField(QDoubleSpinBox):
+    """A number that may be "not set": by a word, which can be typed, and by an empty field."""
+
+    def __init__(self, parent: QWidget | None = None, **settings):
+        self._word = ""
+        super().__init__(parent, **settings)
+        self.setKeyboardTracking(False)
 
     def set_word(self, word: str, shown: str = "") -> None:
         """The word that stands for "not set" and can be typed, and how it is shown: "keep", "keep (61)"."""
@@ -74,22 +79,16 @@ class _Number:
         return typed in ("", self._word.casefold(), self.specialValueText().casefold())
 
 
-class NumberField(_Number, QDoubleSpinBox):
-    """A number with decimals."""
-
-    def __init__(self, parent: QWidget | None = None, **settings):
-        self._word = ""
-        super().__init__(parent, **settings)
-        self.setKeyboardTracking(False)
-
-
-class WholeField(_Number, QSpinBox):
+class WholeField(NumberField):
     """A whole number."""
 
     def __init__(self, parent: QWidget | None = None, **settings):
-        self._word = ""
         super().__init__(parent, **settings)
-        self.setKeyboardTracking(False)
+        self.setDecimals(0)
+
+    def value(self) -> int:
+        """The number, without a fraction."""
+        return round(super().value())
 
 
 class FieldKeys(QObject):
@@ -153,7 +152,7 @@ def is_of_field(field: QWidget, event) -> bool:
     text = event.text()
     if not plain or not text:
         return False
-    return text.isdecimal() or text in "+-−.," or (isinstance(field, _Number) and field.wants(text))
+    return text.isdecimal() or text in "+-−.," or (isinstance(field, NumberField) and field.wants(text))
 
 
 def _text_of_value(field: QAbstractSpinBox) -> str:

@@ -1,1 +1,1 @@
-"""The window itself: layout, theme, settings, session."""
+"""The window itself: its parts put together, connected and brought up to date."""

@@ -26,8 +26,8 @@ from ecgtwin_app.ui.commands.opening import offer_recovery, open_example, open_p
 from ecgtwin_app.ui.commands.touring import offer_tour
 from ecgtwin_app.ui.commands.twin import generate
 from ecgtwin_app.ui.commands.workbench import Workbench
-from ecgtwin_app.ui.window import settings
-from ecgtwin_app.ui.window.language import install_chosen_language
+from ecgtwin_app.ui.preferences import settings
+from ecgtwin_app.ui.preferences.language import install_chosen_language
 from ecgtwin_app.ui.window.main_window import MainWindow
 
 log = logging.getLogger("ecgtwin_app")

@@ -9,7 +9,7 @@ from ecgtwin_app.i18n.words import tr
 from ecgtwin_app.session.teaching import read_strip
 from ecgtwin_app.ui.commands import cases, edit, generators, leaving, measure, opening, twin, view
 from ecgtwin_app.ui.commands.workbench import Workbench
-from ecgtwin_app.ui.window import settings
+from ecgtwin_app.ui.preferences import settings
 from ecgtwin_app.ui.window.presenter import Presenter
 from ecgtwin_app.ui.window.teaching_presenter import TeachingPresenter
 

@@ -29,14 +29,14 @@ from ecgtwin_app.ui.jobs.morph_player import MorphPlayer
 from ecgtwin_app.ui.page.flicker import Flicker
 from ecgtwin_app.ui.page.loop_spin import Spin
 from ecgtwin_app.ui.panels.messages import MessageBar
+from ecgtwin_app.ui.preferences import settings
+from ecgtwin_app.ui.preferences.remembered import keep_geometry
 from ecgtwin_app.ui.widgets.number_field import FieldKeys
-from ecgtwin_app.ui.window import settings
+from ecgtwin_app.ui.widgets.theme import chosen_theme, prepare
 from ecgtwin_app.ui.window.connections import connect_parts
 from ecgtwin_app.ui.window.presenter import Presenter
-from ecgtwin_app.ui.window.remembered import keep_geometry
 from ecgtwin_app.ui.window.screen import fit_screen
 from ecgtwin_app.ui.window.teaching_presenter import TeachingPresenter
-from ecgtwin_app.ui.window.theme import chosen_theme, prepare
 from ecgtwin_app.ui.window.theming import Theming
 from ecgtwin_app.ui.window.window_layout import add_menus, build_parts
 

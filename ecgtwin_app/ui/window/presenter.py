@@ -11,10 +11,10 @@ from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.generators.catalogue import USUAL
 from ecgtwin_app.i18n.words import number, tr
 from ecgtwin_app.report.layers import REFERENCE, TWIN
+from ecgtwin_app.session.heat_map_names import split_name
 from ecgtwin_app.session.layer_stack import LayerStack
 from ecgtwin_app.ui.commands.actions import Actions
 from ecgtwin_app.ui.commands.generators import why_not_chosen
-from ecgtwin_app.ui.commands.heat_menu import split_name
 from ecgtwin_app.ui.commands.leaving import is_unsaved
 from ecgtwin_app.ui.commands.opening import warn_of_reference
 from ecgtwin_app.ui.commands.pages import heat_map_of, page_of
@@ -23,7 +23,7 @@ from ecgtwin_app.ui.jobs.turns import PaintTurns
 from ecgtwin_app.ui.page.caliper_text import read_out
 from ecgtwin_app.ui.page.mark_tool import describe
 from ecgtwin_app.ui.panels.provenance import OTHERS_ARE_FOR, others_words
-from ecgtwin_app.ui.window import settings
+from ecgtwin_app.ui.preferences import settings
 
 #: As it stands in the title of the window.
 PROGRAM = "ECGTwin Desktop"

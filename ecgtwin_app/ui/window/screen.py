@@ -6,7 +6,7 @@ from PySide6.QtCore import QSettings, QSize
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow
 
-from ecgtwin_app.ui.window.remembered import restore_geometry
+from ecgtwin_app.ui.preferences.remembered import restore_geometry
 
 #: The window's usual size, and the smallest one that a screen as large allows.
 USUAL, SMALLEST = QSize(1440, 900), QSize(960, 620)

@@ -6,8 +6,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from ecgtwin_app.ui.commands.workbench import Workbench
-from ecgtwin_app.ui.window import settings
-from ecgtwin_app.ui.window.theme import Theme, chosen_theme, dress
+from ecgtwin_app.ui.preferences import settings
+from ecgtwin_app.ui.widgets.theme import Theme, chosen_theme, dress
 
 
 class Theming:

@@ -11,9 +11,7 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QVBoxLayout, QWidget
 from ecgtwin_app.i18n.words import tr
 from ecgtwin_app.report.layout import PageLayout
 from ecgtwin_app.ui.commands.actions import Actions
-from ecgtwin_app.ui.commands.heat_menu import HeatMenu
 from ecgtwin_app.ui.commands.language_menu import LanguageMenu
-from ecgtwin_app.ui.commands.paper_menu import PaperMenu
 from ecgtwin_app.ui.commands.parts import Parts
 from ecgtwin_app.ui.commands.recent_menu import RecentMenu
 from ecgtwin_app.ui.jobs.morph_player import MorphPlayer
@@ -21,20 +19,22 @@ from ecgtwin_app.ui.page.overview import OverviewBar
 from ecgtwin_app.ui.page.page_view import PageView
 from ecgtwin_app.ui.panels.arrangement import Arrangement
 from ecgtwin_app.ui.panels.filmstrip import Filmstrip
+from ecgtwin_app.ui.panels.heat_menu import HeatMenu
 from ecgtwin_app.ui.panels.history_panel import HistoryPanel
 from ecgtwin_app.ui.panels.layers_panel import LayersPanel
 from ecgtwin_app.ui.panels.messages import MessageBar
 from ecgtwin_app.ui.panels.page_bar import PageBar
+from ecgtwin_app.ui.panels.paper_menu import PaperMenu
 from ecgtwin_app.ui.panels.request_panel import RequestPanel
 from ecgtwin_app.ui.panels.results_panel import ResultsPanel
 from ecgtwin_app.ui.panels.status_line import StatusLine
 from ecgtwin_app.ui.panels.view_bar import ViewBar
+from ecgtwin_app.ui.preferences.recent import RecentFiles
+from ecgtwin_app.ui.preferences.remembered import Folders, remembered_columns
 from ecgtwin_app.ui.rhythm.score_strip import ScoreStrip
 from ecgtwin_app.ui.teaching.course_panel import TeachingPanel
 from ecgtwin_app.ui.teaching.morph_bar import MorphBar
 from ecgtwin_app.ui.teaching.quiz_panel import QuizPanel
-from ecgtwin_app.ui.window.recent import RecentFiles
-from ecgtwin_app.ui.window.remembered import Folders, remembered_columns
 
 
 def add_menus(

@@ -12,7 +12,7 @@ from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.report.header import _origin_text
 from ecgtwin_app.ui.commands.generators import choose_generator, take_up_generator
 from ecgtwin_app.ui.panels.provenance import provenance_of
-from ecgtwin_app.ui.window import settings
+from ecgtwin_app.ui.preferences import settings
 
 pytest_plugins = ("ui_fixtures",)
 

@@ -27,7 +27,7 @@ from ecgtwin_app.ui.dialogs.tour import STEPS
 from ecgtwin_app.ui.panels.definitions import DEFINITIONS
 from ecgtwin_app.ui.panels.lead_table import QUANTITIES
 from ecgtwin_app.ui.panels.measurement_table import MEASUREMENTS
-from ecgtwin_app.ui.window import settings
+from ecgtwin_app.ui.preferences import settings
 
 # -- the tour ---------------------------------------------------------------------------------------------
 

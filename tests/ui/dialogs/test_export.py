@@ -13,17 +13,8 @@ from ecgtwin_app.formats.writing import writers
 from ecgtwin_app.session.session_file import SessionState, read_session, write_session
 from ecgtwin_app.ui.commands.twin import set_heat_map
 from ecgtwin_app.ui.dialogs import export_dialog
-from ecgtwin_app.ui.dialogs.export_dialog import (
-    ALL,
-    MAP,
-    PAGE,
-    REFERENCE,
-    SHOWN,
-    TABLE,
-    TWINS,
-    Export,
-    ExportDialog,
-)
+from ecgtwin_app.ui.dialogs.export_dialog import ALL, SHOWN, ExportDialog
+from ecgtwin_app.ui.jobs.export_jobs import MAP, PAGE, REFERENCE, TABLE, TWINS, Export
 
 pytest_plugins = ("ui_fixtures",)
 RECORDINGS = [one.suffix for one in writers().values()]

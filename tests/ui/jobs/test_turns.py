@@ -13,7 +13,7 @@ from ecgtwin_app.ui.jobs.turns import PaintTurns
 from ecgtwin_app.ui.panels.condition_list import ConditionList
 from ecgtwin_app.ui.widgets.tables import fill, make_table
 from ecgtwin_app.ui.widgets.tabs import Tabs
-from ecgtwin_app.ui.window.theme import LIGHT, dress, prepare
+from ecgtwin_app.ui.widgets.theme import LIGHT, dress, prepare
 
 
 class _Paintings(QObject):

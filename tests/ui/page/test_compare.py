@@ -12,6 +12,7 @@ from PySide6.QtPrintSupport import QPrinter
 from synthetic_ecg import strip
 from ui_window import CONTROL, generate, run
 
+from ecgtwin_app.report.calipers import TIME, Caliper
 from ecgtwin_app.report.difference import difference_trace
 from ecgtwin_app.report.export import print_page
 from ecgtwin_app.report.layers import REFERENCE
@@ -19,6 +20,7 @@ from ecgtwin_app.report.median_beats import median_beat
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.report.vector_loops import loop, qrs_t_angle
 from ecgtwin_app.session.layer_stack import LayerStack
+from ecgtwin_app.ui.commands.measure import set_calipers
 from ecgtwin_app.ui.commands.palette import Palette, entries_of, matching
 from ecgtwin_app.ui.commands.view import set_layers
 from ecgtwin_app.ui.page.flicker import INTERVAL
@@ -135,6 +137,8 @@ def test_while_the_key_is_held_reference_and_twin_take_turns(opened, qtbot):
 def test_the_palette_finds_commands_paper_and_conditions(opened, qtbot, words, first):
     if "side" in words:
         generate(opened, qtbot)
+    if words == "march":  # of a caliper
+        set_calipers(opened.workbench, (Caliper(TIME, "II", ("reference",), 1.0, 1.4, 0.2),), "caliper")
     assert matching(entries_of(opened.workbench), words)[0].text.startswith(first)
 
 

@@ -16,7 +16,7 @@ from ecgtwin_app.report.export import page_image
 from ecgtwin_app.report.layout import GRIDS, MODES, SCHEMES, PageLayout
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.ui.dialogs.calibration import CARD_WIDTH, CalibrationDialog
-from ecgtwin_app.ui.window import settings
+from ecgtwin_app.ui.preferences import settings
 
 pytest_plugins = ("ui_fixtures",)
 

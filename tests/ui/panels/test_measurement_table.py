@@ -11,7 +11,7 @@ from ecgtwin_app.ecg.signal.recording import Patient
 from ecgtwin_app.ui.panels.measurement_table import MEASUREMENTS, SECTIONS, MeasurementTable
 from ecgtwin_app.ui.panels.normal_ranges import beyond, normal_limits
 from ecgtwin_app.ui.widgets.tables import difference
-from ecgtwin_app.ui.window.theme import LIGHT
+from ecgtwin_app.ui.widgets.theme import LIGHT
 
 ADULT = (50.0, "F")
 

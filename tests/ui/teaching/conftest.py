@@ -17,7 +17,7 @@ from ecgtwin_app.session.course import (
 )
 from ecgtwin_app.session.session_file import SessionState, write_session
 from ecgtwin_app.ui.commands.opening import open_path
-from ecgtwin_app.ui.window import language as words
+from ecgtwin_app.ui.preferences import language as words
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.resampling import resample
 from ecgtwin_app.engine.request import AskedGot, Twin
 from ecgtwin_app.session.session_file import write_session
-from ecgtwin_app.ui.window.language import install_everywhere
+from ecgtwin_app.ui.preferences.language import install_everywhere
 
 pytest_plugins = ("ui_fixtures",)
 

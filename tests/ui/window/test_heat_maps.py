@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from ui_window import generate, idle, run
 
 from ecgtwin_app.attribution.methods import METHODS
-from ecgtwin_app.ui.commands.heat_menu import HEAT_MAPS
 from ecgtwin_app.ui.commands.twin import set_heat_map
+from ecgtwin_app.ui.panels.heat_menu import HEAT_MAPS
 
 pytest_plugins = ("ui_fixtures",)
 

@@ -17,8 +17,8 @@ from ecgtwin_app.engine.request import Twin, TwinRequest
 from ecgtwin_app.engine.save import twins_document
 from ecgtwin_app.session.request_json import to_json
 from ecgtwin_app.session.session_file import SessionState, read_session, write_session
-from ecgtwin_app.ui.window import settings
-from ecgtwin_app.ui.window.recent import RecentFiles
+from ecgtwin_app.ui.preferences import settings
+from ecgtwin_app.ui.preferences.recent import RecentFiles
 
 pytestmark = pytest.mark.usefixtures("qapp")
 OLD = replace(strip(seconds=10)[0], patient=Patient(97.0, "F", "Jane Doe", "ID7"))

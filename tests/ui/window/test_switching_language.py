@@ -12,8 +12,8 @@ from ecgtwin_app.report.calipers import TIME, Caliper
 from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.ui.commands.leaving import enter, is_unsaved
 from ecgtwin_app.ui.commands.measure import set_calipers
+from ecgtwin_app.ui.preferences.language import install_everywhere
 from ecgtwin_app.ui.window import app
-from ecgtwin_app.ui.window.language import install_everywhere
 from ecgtwin_app.ui.window.main_window import MainWindow
 
 pytest_plugins = ("ui_fixtures",)

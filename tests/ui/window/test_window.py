@@ -17,8 +17,8 @@ from ecgtwin_app.report.layout import MODES
 from ecgtwin_app.ui.commands.opening import open_path
 from ecgtwin_app.ui.commands.table import COMMANDS
 from ecgtwin_app.ui.commands.view import set_page_layout
-from ecgtwin_app.ui.window import settings
-from ecgtwin_app.ui.window.theme import DARK, LIGHT
+from ecgtwin_app.ui.preferences import settings
+from ecgtwin_app.ui.widgets.theme import DARK, LIGHT
 
 pytest_plugins = ("ui_fixtures",)
 

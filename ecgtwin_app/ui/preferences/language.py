@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QSettings, QTranslator
 
 from ecgtwin_app.i18n.words import LANGUAGES, N_, install_language
-from ecgtwin_app.ui.window import settings
+from ecgtwin_app.ui.preferences import settings
 
 #: What can be chosen, by the name shown; a language is named in itself.
 CHOICES = {"system": N_("System"), **{code: language.name for code, language in LANGUAGES.items()}}

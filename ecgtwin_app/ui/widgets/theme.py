@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ecgtwin_app.report.drawing import font_family
-from ecgtwin_app.ui.window.style_sheet import style_sheet
+from ecgtwin_app.ui.widgets.style_sheet import style_sheet
 
 
 @dataclass(frozen=True)

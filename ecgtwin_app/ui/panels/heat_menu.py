@@ -12,26 +12,10 @@ from ecgtwin_app.engine.tasks import why_no_heat_map
 from ecgtwin_app.generators.base import Spec
 from ecgtwin_app.i18n.words import N_, tr, translate
 from ecgtwin_app.session.condition_names import names_text
+from ecgtwin_app.session.heat_map_names import heat_name, split_name
 
 #: Heat-map methods with the words of the chooser; "" shows none.
 HEAT_MAPS = (("", N_("No heat map")), *((method.name, method.title) for method in METHODS.values()))
-
-
-def heat_name(method: str, of: str) -> str:
-    """What a map is called by (`HeatMap.name`)."""
-    return f"{method} of {of}" if method and of else method
-
-
-def split_name(name: str) -> tuple[str, str]:
-    """Method and condition of a map's name; no condition stands for all of the twin's."""
-    method, _, of = name.partition(" of ")
-    return method, of
-
-
-def map_of_twin(name: str, conditions: tuple[str, ...]) -> str:
-    """The map's name for a twin of these conditions: one of a condition that it has not is of all."""
-    method, of = split_name(name)
-    return name if of in conditions and len(conditions) > 1 else method
 
 
 def why_not_made(spec: Spec | None, method: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings, QSize
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
-from ecgtwin_app.ui.window.recent import RecentFiles
+from ecgtwin_app.ui.preferences.recent import RecentFiles
 
 _GEOMETRY, _COLUMNS, _FOLDERS = "window/geometry", "window/columns", "recent/folders"
 #: Wider than this (pixels) no side column is remembered.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings
 
-from ecgtwin_app.ui.window import settings
+from ecgtwin_app.ui.preferences import settings
 
 _KEY, _MOST = "recent/files", 8
 

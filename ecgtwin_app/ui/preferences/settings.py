@@ -16,7 +16,7 @@ from ecgtwin_app.generators.catalogue import GENERATORS, USUAL
 from ecgtwin_app.i18n.words import LANGUAGES
 from ecgtwin_app.report import layout as page
 from ecgtwin_app.report.layout import PageLayout
-from ecgtwin_app.ui.window.theme import CHOICES
+from ecgtwin_app.ui.widgets.theme import CHOICES
 
 ORGANISATION, APPLICATION = "ECGTwin", "ECGTwin Desktop"
 

@@ -45,29 +45,29 @@ def style_sheet(t) -> str:
     #quiet {{ color: {t.quiet}; }}
     #flat[set="true"] {{ color: {t.accent}; font-weight: 600; }}
     #rule {{ background: {t.border}; max-height: 1px; min-height: 1px; border: 0; }}
-    QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: {t.field}; border: 1px solid {t.edge};
+    QLineEdit, QDoubleSpinBox, QComboBox {{ background: {t.field}; border: 1px solid {t.edge};
                 border-radius: 5px; padding: 4px 7px; min-height: 18px; color: {t.text};
                 selection-background-color: {t.selection}; selection-color: {t.text}; }}
     QAbstractSpinBox QLineEdit {{ border: 0; padding: 0; min-height: 0; background: transparent; }}
     QComboBox {{ padding-right: 2px; }}
     QComboBox::drop-down {{ border: 0; width: 22px; }}
-    QComboBox::down-arrow, QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url("{down}");
+    QComboBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url("{down}");
                 width: 11px; height: 11px; }}
-    QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url("{up}"); width: 11px; height: 11px; }}
-    QSpinBox::up-button, QDoubleSpinBox::up-button {{ subcontrol-origin: border; subcontrol-position: top right;
+    QDoubleSpinBox::up-arrow {{ image: url("{up}"); width: 11px; height: 11px; }}
+    QDoubleSpinBox::up-button {{ subcontrol-origin: border; subcontrol-position: top right;
                 width: 20px; border: 0; background: transparent; margin: 2px 2px 0 0; }}
-    QSpinBox::down-button, QDoubleSpinBox::down-button {{ subcontrol-origin: border;
+    QDoubleSpinBox::down-button {{ subcontrol-origin: border;
                 subcontrol-position: bottom right; width: 20px; border: 0; background: transparent;
                 margin: 0 2px 2px 0; }}
-    QSpinBox::up-button:hover, QSpinBox::down-button:hover, QDoubleSpinBox::up-button:hover,
+    QSpinBox::up-button:hover, QDoubleSpinBox::up-button:hover,
     QDoubleSpinBox::down-button:hover {{ background: {t.selection}; border-radius: 3px; }}
     QComboBox QAbstractItemView {{ background: {t.panel}; border: 1px solid {t.border};
                 selection-background-color: {t.selection}; selection-color: {t.text}; outline: 0; }}
-    QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QTreeWidget:focus,
+    QLineEdit:focus, QDoubleSpinBox:focus, QComboBox:focus, QTreeWidget:focus,
     QTableWidget:focus, QTextBrowser:focus {{ border: 2px solid {t.accent}; }}
-    QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus {{ padding: 3px 6px; }}
+    QLineEdit:focus, QDoubleSpinBox:focus {{ padding: 3px 6px; }}
     QComboBox:focus {{ padding: 3px 1px 3px 6px; }}
-    QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled {{ color: {t.quiet}; }}
+    QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{ color: {t.quiet}; }}
     QTreeWidget, QTableWidget, QTextBrowser {{ background: {t.field}; border: 1px solid {t.border};
                 border-radius: 5px; outline: 0; }}
     QTreeWidget::item {{ padding: 3px 2px; border: 0; }}
