@@ -8,6 +8,7 @@ import numpy as np
 
 from ecgtwin_app.conditions.criteria.rhythm import p_before_qrs
 from ecgtwin_app.conditions.verdict import Asked, Verdict, above, at_least, below, line, yes
+from ecgtwin_app.ecg.delineation.atrial_activity import PTrain
 from ecgtwin_app.ecg.measurement.measure import Measurements
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
 from ecgtwin_app.i18n.message import Message
@@ -100,7 +101,7 @@ def complete_av_block(m: Measurements, asked: Asked) -> list[Verdict]:
         return lines
     train = m.p_train
     rate = None if train is None else train.rate
-    spread = None if train is None else _phase_spread(m, train)
+    spread = None if train is None else phase_spread(m, train)
     faster = rate is not None and m.heart_rate is not None and rate > 1.1 * m.heart_rate
     return [
         *lines,
@@ -173,8 +174,8 @@ def _onsets(m):
     )
 
 
-def _phase_spread(m, train):
-    """Standard deviation of the distance from each QRS to the last P before it, milliseconds."""
+def phase_spread(m: Measurements, train: PTrain) -> float | None:
+    """Standard deviation of the distance from each QRS to the last P before it, milliseconds; None for too few."""
     onsets = _onsets(m)
     last = [onset - train.peaks[train.peaks <= onset][-1] for onset in onsets if onset >= train.peaks[0]]
     return float(1000 * np.std(last) / MODEL_RATE) if len(last) >= 3 else None

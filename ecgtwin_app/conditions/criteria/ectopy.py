@@ -13,6 +13,7 @@ from itertools import groupby
 
 import numpy as np
 
+from ecgtwin_app.conditions.criteria.av_block import UNRELATED, phase_spread
 from ecgtwin_app.conditions.criteria.rhythm import REGULAR
 from ecgtwin_app.conditions.verdict import Asked, Verdict, above, at_least, below, between, line, of_beat
 from ecgtwin_app.ecg.delineation.delineate import UNLIKE, WIDE, Beat, Shape
@@ -128,8 +129,12 @@ def accelerated_idioventricular_rhythm(m: Measurements, asked: Asked) -> list[Ve
     rate = float(60 / np.mean(gaps)) if gaps.size else None
     variation = float(100 * np.std(gaps) / np.mean(gaps)) if gaps.size > 1 else None
     unled = float(100 * np.mean([not beat.has_p for beat in run])) if run else None
-    atrial = None if m.p_train is None else m.p_train.rate
     fastest = ATRIA_NO_FASTER * (rate or 0.0)
+    atrial, faster = None, None
+    if m.p_train is not None:
+        # What keeps its distance to the QRS, at twice their rate, is a wave of the beat itself.
+        locked = (phase_spread(m, m.p_train) or 0.0) < UNRELATED
+        atrial, faster = m.p_train.rate, m.p_train.rate > fastest and not locked
     return [
         at_least("wide beats in a row", "", float(len(run)), 3),
         between("their rate", "1/min", rate, 40, 100),
@@ -137,7 +142,7 @@ def accelerated_idioventricular_rhythm(m: Measurements, asked: Asked) -> list[Ve
         at_least("QRS without P before", "%", unled, 100 * (1 - MOST_LED)),
         below("wide QRS led by a spike", "%", 100 * float(np.mean(_led_by_spike(m, run))) if run else None, 10),
         line("atrial rate", "1/min", Message("≤ {limit:.0f}", limit=fastest), atrial,
-             None if atrial is None else atrial <= fastest),
+             None if faster is None else not faster),
     ]  # fmt: skip
 
 
