@@ -9,11 +9,12 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel
 from synthetic_ecg import strip
-from ui_window import CONTROL, SHIFT, dialog_of, idle, run
+from ui_window import CONTROL, SHIFT, dialog_of, idle
 
 from ecgtwin_app.ecg.signal.recording import LEADS, Recording
 from ecgtwin_app.formats.registry import open_ecg, write_ecg
 from ecgtwin_app.ui.commands.opening import open_path
+from ecgtwin_app.ui.commands.table import COMMANDS
 from ecgtwin_app.ui.dialogs.seconds_dialog import SecondsDialog
 from ecgtwin_app.ui.dialogs.seconds_strip import clock, seconds_of
 
@@ -112,8 +113,9 @@ def test_ten_seconds_are_opened_without_a_question(window, qtbot, tmp_path):
     open_path(window.workbench, write_ecg(strip()[0], tmp_path / "short.hea"))
     qtbot.waitUntil(lambda: window.workbench.session.reference is not None and idle(window))
     assert not window.findChildren(SecondsDialog)
-    run(window, "choose_seconds")
-    assert "not longer" in window.workbench.messages.text
+    (command,) = (one for one in COMMANDS if one.id == "choose_seconds")
+    assert not command.enabled(window.workbench)
+    assert "not longer" in command.why_not(window.workbench)
 
 
 def test_clock_and_back():
