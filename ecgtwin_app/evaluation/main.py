@@ -107,8 +107,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         const="learned",
         help=argparse.SUPPRESS,  # the older name of --rhythm learned; it says what --rhythm none does
     )
-    how.add_argument("--strength", type=float, metavar="X", help="guidance of the condition; 1 is none")
-    how.add_argument("--steps", type=int, metavar="N", help="steps of the sampler")
+    how.add_argument("--strength", type=float, metavar="X", help=FIELDS["strength"].flag_help)
+    how.add_argument("--steps", type=int, metavar="N", help=FIELDS["steps"].flag_help)
 
 
 def main(args: argparse.Namespace) -> int:
