@@ -8,8 +8,8 @@ import torch
 from ecgtwin_app.conditions.together import atrial_rhythm
 from ecgtwin_app.conditions.vocabulary import find_conditions
 from ecgtwin_app.ecg.beat.score import RhythmScore
+from ecgtwin_app.generators.ecgtwin.condition_input import condition_of
 from ecgtwin_app.generators.ecgtwin.conditioning import NUMBERS
-from ecgtwin_app.generators.ecgtwin.patient import condition_of
 from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan
 from ecgtwin_app.generators.ecgtwin.weights import TwinModel
 from ecgtwin_app.heart.rhythm.atrial_waves import with_flutter_waves

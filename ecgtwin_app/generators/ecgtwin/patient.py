@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -17,18 +16,11 @@ from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.ecg.signal.resampling import ten_seconds
 from ecgtwin_app.generators.base import PreparedPatient
 from ecgtwin_app.generators.ecgtwin.conditioning import (
-    PRESENT,
-    ConditionBatch,
     nothing_known,
-    statement_states,
-    unwrapped_axis,
 )
 from ecgtwin_app.generators.ecgtwin.extractor import base_vector, beat_input
 from ecgtwin_app.generators.ecgtwin.weights import TwinModel
 from ecgtwin_app.heart.rhythm.atrial_waves import with_sinus_p
-
-if TYPE_CHECKING:
-    from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -108,17 +100,3 @@ def identity_of(
     nothing = nothing_known(1, len(model.config.statements), device)
     identity = model.extractor(model.autoencoder.encode(signal), window, nothing)
     return identity, base_vector(identity)[0].cpu().numpy()
-
-
-def condition_of(statements: tuple[str, ...], plan: EcgTwinPlan, device: str) -> ConditionBatch:
-    """What a plan says to the networks."""
-    states = statement_states(statements, plan.names)
-    severity = np.where(states == PRESENT, plan.severity, np.nan)
-    axis = None if plan.axis is None else unwrapped_axis(plan.axis)
-    numbers = [plan.rate, plan.age, plan.pr, plan.qrs, plan.qt, axis]
-    return ConditionBatch(
-        torch.from_numpy(states.astype(np.int64))[None].to(device),
-        torch.from_numpy(severity.astype(np.float32))[None].to(device),
-        torch.tensor([[np.nan if n is None else n for n in numbers]], dtype=torch.float32, device=device),
-        torch.tensor([{"F": 1, "M": 2}.get(plan.sex or "", 0)], device=device),
-    )

@@ -14,8 +14,8 @@ from ecgtwin_app.ecg.signal.leads import independent_leads, twelve_leads
 from ecgtwin_app.ecg.signal.recording import MODEL_SAMPLES
 from ecgtwin_app.generators.base import Beats
 from ecgtwin_app.generators.ecgtwin.adax import Context
+from ecgtwin_app.generators.ecgtwin.condition_input import condition_of
 from ecgtwin_app.generators.ecgtwin.correct_beats import correct_beats
-from ecgtwin_app.generators.ecgtwin.patient import condition_of
 from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan
 from ecgtwin_app.generators.ecgtwin.score_tracks import score_features
 from ecgtwin_app.generators.ecgtwin.shapes import Shapes

@@ -16,7 +16,7 @@ from ecgtwin_app.generators.base import Beats
 from ecgtwin_app.generators.ecgtwin.beat_law import bounded, by_physiology, missed_lines
 from ecgtwin_app.generators.ecgtwin.beat_model import BeatContext
 from ecgtwin_app.generators.ecgtwin.beat_shape import KINDS
-from ecgtwin_app.generators.ecgtwin.patient import condition_of
+from ecgtwin_app.generators.ecgtwin.condition_input import condition_of
 from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan
 from ecgtwin_app.generators.ecgtwin.weights import TwinModel
 from ecgtwin_app.heart.binding import condition_made_by

@@ -1,0 +1,28 @@
+"""What the networks are told of a plan: the state of each statement, how marked it is, numbers and sex."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from ecgtwin_app.generators.ecgtwin.conditioning import (
+    PRESENT,
+    ConditionBatch,
+    statement_states,
+    unwrapped_axis,
+)
+from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan
+
+
+def condition_of(statements: tuple[str, ...], plan: EcgTwinPlan, device: str) -> ConditionBatch:
+    """What a plan says to the networks."""
+    states = statement_states(statements, plan.names)
+    severity = np.where(states == PRESENT, plan.severity, np.nan)
+    axis = None if plan.axis is None else unwrapped_axis(plan.axis)
+    numbers = [plan.rate, plan.age, plan.pr, plan.qrs, plan.qt, axis]
+    return ConditionBatch(
+        torch.from_numpy(states.astype(np.int64))[None].to(device),
+        torch.from_numpy(severity.astype(np.float32))[None].to(device),
+        torch.tensor([[np.nan if n is None else n for n in numbers]], dtype=torch.float32, device=device),
+        torch.tensor([{"F": 1, "M": 2}.get(plan.sex or "", 0)], device=device),
+    )
