@@ -14,6 +14,8 @@ from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.resampling import resample
 from ecgtwin_app.engine.request import AskedGot, Twin
 from ecgtwin_app.session.session_file import write_session
+from ecgtwin_app.ui.commands.opening import open_path
+from ecgtwin_app.ui.commands.saving import state_of
 from ecgtwin_app.ui.preferences.language import install_everywhere
 
 pytest_plugins = ("ui_fixtures",)
@@ -44,26 +46,29 @@ def german(qapp):
 
 
 def _criteria(window):
-    table = window.results.criteria
+    table = window.workbench.parts.results.criteria
     return {table.item(row, 0).text(): table.item(row, 2).text() for row in range(table.rowCount())}
 
 
 def test_an_error_on_the_workers_thread_is_german(german, window, qtbot, tmp_path):
     empty = tmp_path / "leer.edf"
     empty.write_bytes(b"")
-    window.open_path(empty)
-    qtbot.waitUntil(lambda: window.messages.text != "")
-    assert window.messages.text == "leer.edf ist leer; kopieren Sie die Datei erneut von ihrer Quelle."
+    open_path(window.workbench, empty)
+    qtbot.waitUntil(lambda: window.workbench.messages.text != "")
+    assert (
+        window.workbench.messages.text == "leer.edf ist leer; kopieren Sie die Datei erneut von ihrer Quelle."
+    )
 
 
 def test_history_verdicts_and_doubts_are_german_also_after_reopening(german, window, qtbot, tmp_path):
     recording = resample(strip(rate=66)[0], 360.0)
-    window.controller.prepare_engine()
-    window.enter("", lambda: window.session.open(recording, measure(recording).as_dict(), name="strip.hea"))
+    session = window.workbench.session
+    window.workbench.jobs.prepare_engine()
+    session.open(recording, measure(recording).as_dict(), name="strip.hea")
     generate(window, qtbot, conditions=("left bundle branch block",))
 
     def reads_german():
-        panel = window.results.recording.toPlainText()
+        panel = window.workbench.parts.results.recording.toPlainText()
         assert "von 500 Hz auf 360 Hz neu abgetastet" in panel
         assert "resampled" not in panel
         criteria = _criteria(window)
@@ -72,8 +77,8 @@ def test_history_verdicts_and_doubts_are_german_also_after_reopening(german, win
 
     reads_german()
     path = tmp_path / "sitzung.ecgtwin"
-    write_session(path, window.state())
-    window.open_session(path)
+    write_session(path, state_of(window.workbench))
+    open_path(window.workbench, path)
     answer(window, qtbot, "Verwerfen")
-    qtbot.waitUntil(lambda: window.session.name == path.name and idle(window))
+    qtbot.waitUntil(lambda: session.name == path.name and idle(window))
     reads_german()
