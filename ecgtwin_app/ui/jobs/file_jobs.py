@@ -63,9 +63,6 @@ class FileJobs:
         """
         reference = self._session.reference
         if reference is None:
-            self._controller.failed.emit(
-                tr("No ECG is open; open one first, then add more recordings of its patient.")
-            )
             return
         key = f"recordings added at {self._undo.index()}"
         for path in paths:

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 from ui_standin import StandInEngine
-from ui_window import accept_file_dialog, generate, idle, run
+from ui_window import accept_file_dialog, generate, idle
 
 from ecgtwin_app.ecg.signal.recording import LEADS
 from ecgtwin_app.formats.registry import read_ecg
@@ -116,7 +116,7 @@ def test_what_was_chosen_is_remembered_and_written_where_the_file_dialog_says(op
     qtbot.waitUntil(lambda: "Saved twin.dcm" in opened.workbench.messages.text)
     assert read_ecg(tmp_path / "twin.dcm").synthetic
     again = open_dialog(opened, qtbot)
-    assert run(again, "export") == Export(TWINS, ".dcm")
+    assert again.export() == Export(TWINS, ".dcm")
     choose(again, which=ALL)
     again.go.click()
     accept_file_dialog(opened, qtbot, tmp_path / "all")

@@ -146,8 +146,8 @@ def test_twins_are_made_from_all_recordings_of_a_patient(opened, qtbot, tmp_path
 
 
 def test_recordings_are_added_to_an_open_one(window, qtbot):
-    qtbot.keyClick(window, Qt.Key.Key_A, CONTROL | SHIFT)
-    assert "open one first" in window.workbench.messages.text
+    add = window.command_actions.of["add_recordings"]
+    assert not add.isEnabled() and add.statusTip() == "Open an ECG first (Ctrl+O)"
 
 
 def test_a_recording_that_seems_to_be_of_another_patient_is_asked_about(opened, qtbot, tmp_path):
