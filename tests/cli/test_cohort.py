@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -55,6 +56,13 @@ def wait_for(condition, process=None):
         time.sleep(0.02)
 
 
+def workers_of(process) -> list[int]:
+    """The processes in which a run makes its twins, by their numbers; none where the system does not tell."""
+    tasks = Path(f"/proc/{process.pid}/task").glob("*/children")
+    pids = [int(pid) for task in tasks for pid in task.read_text().split()]
+    return [pid for pid in pids if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
 def same_twins(out, rows, tmp_path) -> None:
     """Hold every row against `generate` with its reference, condition and seed."""
     for number, row in enumerate(rows):
@@ -89,8 +97,11 @@ def test_killed_and_gone_on_with(tmp_path):
     arguments = (example_path(), "--conditions", PVC, AF, "--per-condition", 3, *ASKED, "--out", out)
     process = start(*arguments)
     wait_for(lambda: rows_of(out), process)
+    workers = workers_of(process)
+    assert workers or sys.platform != "linux"
     process.send_signal(signal.SIGKILL)
     process.wait()
+    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))  # none is left behind
     before = rows_of(out)
     assert 1 <= len(before) < 6
     # Torn as by a kill in the middle of a write: half a line, a file without a line, and what was being written.
@@ -98,7 +109,6 @@ def test_killed_and_gone_on_with(tmp_path):
         file.write('{"file": "half')
     (out / ".unfinished" / "half").mkdir(parents=True, exist_ok=True)
     times = {row["file"]: (out / row["file"]).stat().st_mtime_ns for row in before}
-    # The processes of the killed run end by themselves and let go of the folder.
     process = start(*arguments)
     _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode in (0, 1), errors
@@ -108,6 +118,21 @@ def test_killed_and_gone_on_with(tmp_path):
     headers = sorted(path.name for path in out.glob("*.hea"))
     assert headers == sorted(row["file"] for row in rows) and not (out / ".unfinished").exists()
     same_twins(out, [rows[0], rows[-1]], tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs to find the processes of another one")
+def test_a_process_that_is_killed_ends_the_run_with_a_sentence(tmp_path):
+    out = tmp_path / "cohort"
+    arguments = (example_path(), "--conditions", PVC, "--per-condition", 3, *ASKED, "--out", out)
+    process = start(*arguments)
+    wait_for(lambda: rows_of(out), process)
+    for pid in workers_of(process):
+        os.kill(pid, signal.SIGKILL)
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 2 and "it goes on where it stopped" in errors and "Traceback" not in errors
+    process = start(*arguments)
+    process.communicate(timeout=PATIENCE)
+    assert sorted(row["seed"] for row in rows_of(out)) == [1, 2, 3]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no signals between processes")
