@@ -145,7 +145,8 @@ def _rate(name: str, time: Element) -> float:
     rate = 1 / (step * _SECONDS[unit.lower()])
     # The whole rate that prints as this step: 0.00277778 s stands for 360 Hz, 4.17 ms for 240.
     whole = round(rate)
-    digits = time.find("value/increment").get("value", "").lower().partition("e")[0]
+    increment = time.find("value/increment")
+    digits = ("" if increment is None else increment.get("value", "")).lower().partition("e")[0]
     rounding = 0.5001 * 10.0 ** -len(digits.partition(".")[2])
     is_rounded = len(digits.replace(".", "").lstrip("0")) >= _ROUNDED_DIGITS
     near = is_rounded and whole and abs(1 / (whole * _SECONDS[unit.lower()]) - step) <= rounding
@@ -211,7 +212,8 @@ def _recorded(root: Element) -> str:
     """The time of the ECG, ISO 8601 as far as the file says, or ""."""
     times = root.find("effectiveTime")
     for tag in ("center", "low"):
-        value = times.find(tag).get("value", "") if times is not None and times.find(tag) is not None else ""
+        found = None if times is None else times.find(tag)
+        value = "" if found is None else found.get("value", "")
         digits = re.match(r"(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?", value)
         if digits and not value.startswith(NO_DATE):
             day = "-".join(digits.group(1, 2, 3))

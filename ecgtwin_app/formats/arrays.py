@@ -43,6 +43,7 @@ def file_of_array(
         Something is not stated, or the array has another shape or holds something else than numbers.
     """
     require_stated(path.name, rate=rate, unit=unit, lead_order=lead_order)
+    assert rate is not None and unit is not None and lead_order is not None
     if array.dtype.kind not in "iuf" or array.ndim not in (1, 2) or 0 in array.shape:
         raise EcgError("{file} holds no table of numbers with a row or column for each lead.", file=path.name)
     if array.ndim == 1:

@@ -19,7 +19,7 @@ from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.format import Format, Recognised
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_file, check_shape, parsing
 from ecgtwin_app.formats.table_clock import Stretch
-from ecgtwin_app.formats.table_rows import gaps_between, values_of
+from ecgtwin_app.formats.table_rows import Columns, gaps_between, values_of
 from ecgtwin_app.formats.units import millivolts_in, unit_in_millivolts
 from ecgtwin_app.i18n.message import Message
 
@@ -44,7 +44,7 @@ class _Channel:
 
 
 @dataclass(frozen=True)
-class _Samples:
+class _Samples(Columns):
     """The leads among the samples of a file, (samples, channels) as they are mapped."""
 
     data: np.ndarray

@@ -49,7 +49,7 @@ def open_file(path: Path) -> EcgFile:
         root = parse(path)
         strip = root.find("StripData")
         leads = strip.findall("WaveformData") if strip is not None else []
-        if not leads:
+        if strip is None or not leads:
             raise EcgError(
                 "{file} is a CardioSoft file without a strip; export it with its waveforms.", file=path.name
             )
@@ -129,9 +129,10 @@ def _fields(root: Element) -> dict:
 def _moment(element: Element | None) -> str:
     """ISO 8601 of a date in parts, or ""."""
     parts = [number_in(text_at(element, tag)) for tag in ("Year", "Month", "Day", "Hour", "Minute", "Second")]
-    if None in parts:
+    whole = [int(part) for part in parts if part is not None]
+    if len(whole) < len(parts):
         return ""
-    year, month, day, hour, minute, second = map(int, parts)
+    year, month, day, hour, minute, second = whole
     return f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}"
 
 

@@ -139,7 +139,43 @@ def recording_from_channels(
         No channel is called like a lead, or two are called the same; the caller can name them.
     """
     history = list(fields.pop("history", ()))
-    names = told_apart(names)
+    rows = _by_lead(name, signal, told_apart(names), history)
+    if signal.shape[1] < _SHORTEST_S * rate:
+        raise EcgError(
+            "{file} lasts {seconds:.2g} s; at least {least:g} s are needed.",
+            file=name,
+            seconds=signal.shape[1] / rate,
+            least=_SHORTEST_S,
+        )
+
+    rows = _without_ends(rows, rate, ends, history) if any(ends) else rows
+    for lead, row in rows.items():
+        rows[lead] = bridged(name, lead, row, rate)
+        if rows[lead] is not row:
+            history.append(bridged_samples(int(np.isnan(row).sum()), lead))
+    derived = _derive_limb_leads(rows)
+    if derived:
+        history.append(Message("derived {leads} from the other limb leads", leads=", ".join(derived)))
+
+    leads = tuple(lead for lead in (*LEADS, *_OTHER_LEADS.values()) if lead in rows)
+    complete = np.stack([rows[lead] for lead in leads])
+    if not np.all(np.abs(complete) <= _LARGEST_MV):
+        raise EcgError(
+            "{file} has values beyond {limit:g} mV, which no ECG has; check its unit and gain.",
+            file=name,
+            limit=_LARGEST_MV,
+        )
+    return Recording(complete, float(rate), leads, history=tuple(history), **fields)
+
+
+def _by_lead(name: str, signal: np.ndarray, names: Sequence[str], history: list) -> dict[str, np.ndarray]:
+    """The channels that are leads, by their name; what is left out is added to `history`.
+
+    Raises
+    ------
+    NotStated
+        No channel is called like a lead, or two with different samples are called the same.
+    """
     known = known_leads(names)
     rows: dict[str, np.ndarray] = {}
     unused = []
@@ -174,32 +210,7 @@ def recording_from_channels(
         history.append(
             Message("left out what is none of the twelve leads: {channels}", channels=_listed(unused))
         )
-    if signal.shape[1] < _SHORTEST_S * rate:
-        raise EcgError(
-            "{file} lasts {seconds:.2g} s; at least {least:g} s are needed.",
-            file=name,
-            seconds=signal.shape[1] / rate,
-            least=_SHORTEST_S,
-        )
-
-    rows = _without_ends(rows, rate, ends, history) if any(ends) else rows
-    for lead, row in rows.items():
-        rows[lead] = bridged(name, lead, row, rate)
-        if rows[lead] is not row:
-            history.append(bridged_samples(int(np.isnan(row).sum()), lead))
-    derived = _derive_limb_leads(rows)
-    if derived:
-        history.append(Message("derived {leads} from the other limb leads", leads=", ".join(derived)))
-
-    leads = tuple(lead for lead in (*LEADS, *_OTHER_LEADS.values()) if lead in rows)
-    complete = np.stack([rows[lead] for lead in leads])
-    if not np.all(np.abs(complete) <= _LARGEST_MV):
-        raise EcgError(
-            "{file} has values beyond {limit:g} mV, which no ECG has; check its unit and gain.",
-            file=name,
-            limit=_LARGEST_MV,
-        )
-    return Recording(complete, float(rate), leads, history=tuple(history), **fields)
+    return rows
 
 
 #: What an option is called in a sentence, and an example of it.

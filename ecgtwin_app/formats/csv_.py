@@ -128,10 +128,11 @@ class _Reading:
         rate = self.rate if self.rate is not None else head.rate or clock_rate
         known = all(units) if units else self.unit or head.unit
         require_stated(name, rate=rate, unit=known or None, lead_order=leads or None)
+        assert rate is not None
         step = (
             head.step if self.unit is None and head.step and not any(columns[k].unit for k in leads) else 1.0
         )
-        scales = np.array([millivolts_of(name, text) * step for text in units])
+        scales = np.array([millivolts_of(name, text) * step for text in units if text])
         there = self._without_padding(rate, notes)
         stretches = [
             Stretch(s.row, s.sample, min(s.count, there - s.row)) for s in stretches if s.row < there

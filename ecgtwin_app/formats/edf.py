@@ -63,18 +63,7 @@ def file_of_records(path: Path, what: str, header: Header, annotations: str) -> 
     ------
     EcgError
     """
-    signals = header.signals
-    leads = [s for s in signals if known_leads([s.label]) and s.samples > 0]
-    if not leads:  # the caller may name them
-        leads = [
-            s
-            for s in signals
-            if s.samples > 0 and s.label != annotations and unit_in_millivolts(s.unit) is not None
-        ]
-    if not leads:
-        raise EcgError(
-            "{file} has no signal that is called like an ECG lead; rename its signals.", file=path.name
-        )
+    leads = _leads(path.name, header, annotations)
     if header.seconds <= 0:
         raise EcgError("{file} does not state how long its records last; export it again.", file=path.name)
     bytes_a_record = header.width * header.bytes_a_sample
@@ -82,7 +71,7 @@ def file_of_records(path: Path, what: str, header: Header, annotations: str) -> 
 
     per_record = max(s.samples for s in leads)
     rate = _rate(per_record / header.seconds)
-    noted = [s for s in signals if s.label == annotations]
+    noted = [s for s in header.signals if s.label == annotations]
     remarks = _remarks(header, data, noted)
     firsts = _first_samples(path.name, header, data, noted, rate, per_record)
     there = header.records * per_record - _filled(header, data, leads, per_record)
@@ -92,40 +81,10 @@ def file_of_records(path: Path, what: str, header: Header, annotations: str) -> 
         millivolts_in(path.name, signal.unit)
 
     said = said_of(header, remarks)
-    slower = [s.label for s in leads if s.samples != per_record]
-    if slower:
-        said["history"] += (
-            Message(
-                "resampled {leads} to {rate:g} Hz as the other leads",
-                leads=", ".join(known_leads(slower)),
-                rate=rate,
-            ),
-        )
-    if there < header.records * per_record:
-        said["history"] += (
-            Message(
-                "left out {seconds:g} s of filling at the end",
-                seconds=(header.records * per_record - there) / rate,
-            ),
-        )
-    left_out = sum(s.label != annotations for s in signals) - len(leads)
-    if left_out:
-        said["history"] += (
-            Message.counted(
-                "left out {n:,} signal not called like an ECG lead",
-                "left out {n:,} signals not called like an ECG lead",
-                left_out,
-            ),
-        )
-
-    # Of each stretch: its first record, its first sample, and the sample after its last.
-    begins = [k for k in range(header.records) if k == 0 or firsts[k] != firsts[k - 1] + per_record]
-    ends = [*begins[1:], header.records]
-    stretches = [
-        (a, int(firsts[a]), int(firsts[a]) + min((b - a) * per_record, samples - a * per_record))
-        for a, b in zip(begins, ends, strict=True)
-        if samples > a * per_record
-    ]
+    others = len(header.signals) - len(noted) - len(leads)
+    filling = (header.records * per_record - there) / rate
+    said["history"] += _notes(leads, per_record, rate, filling, others)
+    stretches = _stretches(firsts, header.records, per_record, samples)
 
     def values(first: int, last: int) -> np.ndarray:
         found = np.full((len(leads), last - first), np.nan)
@@ -141,6 +100,58 @@ def file_of_records(path: Path, what: str, header: Header, annotations: str) -> 
     gaps = tuple((end, begin) for (_, _, end), (_, begin, _) in pairwise(stretches))
     names = tuple(s.label for s in leads)
     return EcgFile(path, what, names, rate, stretches[-1][2], values, said, gaps=gaps)
+
+
+def _leads(name: str, header: Header, annotations: str) -> list[Signal]:
+    """The signals that are called like leads; all that are voltages where none is, for the caller to name."""
+    leads = [s for s in header.signals if known_leads([s.label]) and s.samples > 0]
+    if not leads:
+        leads = [
+            s
+            for s in header.signals
+            if s.samples > 0 and s.label != annotations and unit_in_millivolts(s.unit) is not None
+        ]
+    if not leads:
+        raise EcgError("{file} has no signal that is called like an ECG lead; rename its signals.", file=name)
+    return leads
+
+
+def _notes(
+    leads: list[Signal], per_record: int, rate: float, filling: float, others: int
+) -> tuple[Message, ...]:
+    """What the history says of leads at a lower rate, of seconds of filling, and of other signals."""
+    notes: list[Message] = []
+    slower = [s.label for s in leads if s.samples != per_record]
+    if slower:
+        notes.append(
+            Message(
+                "resampled {leads} to {rate:g} Hz as the other leads",
+                leads=", ".join(known_leads(slower)),
+                rate=rate,
+            )
+        )
+    if filling > 0:
+        notes.append(Message("left out {seconds:g} s of filling at the end", seconds=filling))
+    if others:
+        notes.append(
+            Message.counted(
+                "left out {n:,} signal not called like an ECG lead",
+                "left out {n:,} signals not called like an ECG lead",
+                others,
+            )
+        )
+    return tuple(notes)
+
+
+def _stretches(firsts: np.ndarray, records: int, per_record: int, samples: int) -> list[tuple[int, int, int]]:
+    """Of each stretch without a gap: its first record, its first sample, and the sample after its last."""
+    begins = [k for k in range(records) if k == 0 or firsts[k] != firsts[k - 1] + per_record]
+    ends = [*begins[1:], records]
+    return [
+        (a, int(firsts[a]), int(firsts[a]) + min((b - a) * per_record, samples - a * per_record))
+        for a, b in zip(begins, ends, strict=True)
+        if samples > a * per_record
+    ]
 
 
 def _rate(rate: float) -> float:

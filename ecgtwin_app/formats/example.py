@@ -18,7 +18,7 @@ def example_path() -> Path:
     """
     # Found without importing pydicom, which takes half a second.
     found = find_spec("pydicom")
-    path = Path(found.origin).parent / "data" / "test_files" / "waveform_ecg.dcm" if found else None
+    path = Path(found.origin or "").parent / "data" / "test_files" / "waveform_ecg.dcm" if found else None
     if path is None or not path.is_file():
         raise EcgError("The example ECG is missing from this installation; install pydicom again.")
     return path

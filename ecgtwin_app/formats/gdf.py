@@ -68,37 +68,14 @@ def open_file(path: Path) -> EcgFile:
         The file is damaged or has no ECG.
     """
     with parsing(path, NAME):
-        with path.open("rb") as file:
-            head = file.read(256)
-            if len(head) < 256:
-                raise EcgError("{file} ends within its header; copy it again.", file=path.name)
-            version = float(head[4:8].split(b"\0")[0])
-            length = (
-                struct.unpack_from("<H", head, 184)[0] * 256
-                if version >= 1.9
-                else struct.unpack_from("<q", head, 184)[0]
-            )
-            (records,) = struct.unpack_from("<q", head, 236)
-            count = struct.unpack_from("<H" if version >= 1.9 else "<I", head, 252)[0]
-            if not 1 <= count <= _MOST_SIGNALS or not 256 * (count + 1) <= length <= path.stat().st_size:
-                raise EcgError("{file} has a damaged header; copy it again.", file=path.name)
-            signals = _signals(path.name, file.read(256 * count), count, version)
+        head, length, signals, version = _header(path)
         seconds = _duration(head)
         if seconds <= 0:
             raise EcgError(
                 "{file} does not state how long its records last; export it again.", file=path.name
             )
         width = sum(s.size for s in signals)
-        there = (path.stat().st_size - length) // width if width else 0
-        if records < 0:
-            records = there  # a recorder that was stopped does not know
-        if not 0 < records <= there:
-            raise EcgError(
-                "{file} says it has {announced:,} records, but it holds {found:,}; copy the whole file again.",
-                file=path.name,
-                announced=records,
-                found=there,
-            )
+        records = _records(path, head, (path.stat().st_size - length) // width if width else 0)
         leads = [s for s in signals if known_leads([s.label]) and s.samples > 0]
         if not leads:  # the caller may name them
             leads = [s for s in signals if s.samples > 0 and unit_in_millivolts(s.unit) is not None]
@@ -113,33 +90,70 @@ def open_file(path: Path) -> EcgFile:
         for signal in leads:
             millivolts_in(path.name, signal.unit)
         data = np.memmap(path, np.uint8, "r", offset=length, shape=(records, width))
-        history = ()
-        slower = [s.label for s in leads if s.samples != per_record]
-        if slower:
-            history += (
-                Message(
-                    "resampled {leads} to {rate:g} Hz as the other leads",
-                    leads=", ".join(known_leads(slower)),
-                    rate=rate,
-                ),
-            )
-        left_out = count - len(leads)
-        if left_out:
-            history += (
-                Message.counted(
-                    "left out {n:,} signal not called like an ECG lead",
-                    "left out {n:,} signals not called like an ECG lead",
-                    left_out,
-                ),
-            )
 
         def values(first: int, last: int) -> np.ndarray:
             begin, end = first // per_record, -(-last // per_record)
             rows = [_millivolts(path.name, data[begin:end], s, per_record) for s in leads]
             return np.stack(rows)[:, first - begin * per_record : last - begin * per_record]
 
-        fields = _fields(head, version) | {"history": history}
+        fields = _fields(head, version) | {"history": _notes(leads, rate, per_record, len(signals))}
         return EcgFile(path, NAME, tuple(s.label for s in leads), rate, records * per_record, values, fields)
+
+
+def _header(path: Path) -> tuple[bytes, int, list[_Signal], float]:
+    """The fixed header, the length of all of it in bytes, the signals and the version."""
+    with path.open("rb") as file:
+        head = file.read(256)
+        if len(head) < 256:
+            raise EcgError("{file} ends within its header; copy it again.", file=path.name)
+        version = float(head[4:8].split(b"\0")[0])
+        length = (
+            struct.unpack_from("<H", head, 184)[0] * 256
+            if version >= 1.9
+            else struct.unpack_from("<q", head, 184)[0]
+        )
+        count = struct.unpack_from("<H" if version >= 1.9 else "<I", head, 252)[0]
+        if not 1 <= count <= _MOST_SIGNALS or not 256 * (count + 1) <= length <= path.stat().st_size:
+            raise EcgError("{file} has a damaged header; copy it again.", file=path.name)
+        return head, length, _signals(path.name, file.read(256 * count), count, version), version
+
+
+def _records(path: Path, head: bytes, there: int) -> int:
+    """How many records the file announces; a recorder that was stopped does not know, then all that are there."""
+    (records,) = struct.unpack_from("<q", head, 236)
+    if records < 0:
+        records = there
+    if not 0 < records <= there:
+        raise EcgError(
+            "{file} says it has {announced:,} records, but it holds {found:,}; copy the whole file again.",
+            file=path.name,
+            announced=records,
+            found=there,
+        )
+    return records
+
+
+def _notes(leads: list[_Signal], rate: float, per_record: int, signals: int) -> tuple[Message, ...]:
+    """What the history says of leads at a lower rate, and of other signals."""
+    notes: list[Message] = []
+    slower = [s.label for s in leads if s.samples != per_record]
+    if slower:
+        notes.append(
+            Message(
+                "resampled {leads} to {rate:g} Hz as the other leads",
+                leads=", ".join(known_leads(slower)),
+                rate=rate,
+            )
+        )
+    if signals > len(leads):
+        notes.append(
+            Message.counted(
+                "left out {n:,} signal not called like an ECG lead",
+                "left out {n:,} signals not called like an ECG lead",
+                signals - len(leads),
+            )
+        )
+    return tuple(notes)
 
 
 def _duration(head: bytes) -> float:

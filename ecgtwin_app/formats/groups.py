@@ -104,16 +104,16 @@ def join(groups: Sequence[Group]) -> Joined:
     """
     groups = _on_one_clock(groups)
     chains = [chain for rate in _rates(groups) for chain in _chains(_strips(groups, rate))]
-    best = max(chains, key=_worth)
+    best: list[_Strip] = list(max(chains, key=_worth))
     taken = [id(group) for strip in best for group in strip.groups]
-    history = []
+    history, rate = [], best[0].groups[0].rate
     if len(best[0].groups) > 1:
         history.append(
             Message("joined {count} groups of leads that were recorded together", count=len(best[0].groups))
         )
     if len(best) > 1:
         history.append(Message("joined {count} stretches in order of time", count=len(best)))
-    lost = sum(strip.lost for strip in best) / best[0].groups[0].rate
+    lost = sum(strip.lost for strip in best) / rate
     if lost:
         history.append(Message("left out {seconds:g} s that only some of the groups have", seconds=lost))
     history += [_left_out(group) for group in groups if id(group) not in taken]
@@ -161,7 +161,7 @@ def _rates(groups: Sequence[Group]) -> list[float]:
 
 def _at(group: Group) -> int:
     """Where a group begins, in samples of the file's clock."""
-    return round(group.start * group.rate)
+    return round((group.start or 0.0) * group.rate)
 
 
 def _lead_names(names: Sequence[str]) -> list[str]:

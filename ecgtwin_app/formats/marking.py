@@ -98,7 +98,9 @@ def shown_age(age: float, keep_identity: bool) -> tuple[float, bool]:
 def provenance_shown(provenance: dict) -> dict:
     """The provenance of a twin as files hold it: without an exact age above 89."""
     request = provenance.get("request")
-    age = request.get("age") if isinstance(request, dict) else None
+    if not isinstance(request, dict):
+        return provenance
+    age = request.get("age")
     if not isinstance(age, int | float) or age <= _OLDEST_AGE:
         return provenance
     return provenance | {"request": request | {"age": shown_age(age, False)[0]}}

@@ -76,7 +76,7 @@ def open_file(
             for name, (shape, kind) in there.items()
             if kind in _NUMERIC and len(shape) == 2
         }
-        name = max(tables, key=tables.get, default=None)
+        name = max(tables, key=lambda one: tables[one], default=None)
         if name is None or not 0 < tables[name] <= MAX_VALUES:
             raise EcgError("{file} holds no table of numbers of a size that is read.", file=path.name)
         small = [n for n, (shape, _) in there.items() if np.prod(shape, dtype=np.float64) <= _LARGEST_BESIDE]

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from ecgtwin_app.ecg.signal.recording import EcgError, Patient
-from ecgtwin_app.formats.channels import known_leads, unit_in_millivolts
+from ecgtwin_app.formats.channels import known_leads, millivolts_in
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.format import Format
 from ecgtwin_app.formats.groups import Group, join
@@ -96,7 +96,7 @@ def _groups(name: str, waveforms: list[Element]) -> list[Group]:
 def _begin(waveform: Element, before: list[Group]) -> float:
     """When a waveform begins, in seconds: in the unit that makes it follow those before it, else in ms."""
     stated = number_in(text_at(waveform, "WaveformStartTime")) or 0.0
-    ends = [group.start + group.seconds for group in before]
+    ends = [(group.start or 0.0) + group.seconds for group in before]
     for unit in (1e-3, 1.0, 1e-2, *(1 / group.rate for group in before[:1])):
         if any(abs(stated * unit - end) < _SAME_MOMENT_S for end in ends):
             return stated * unit
@@ -135,7 +135,7 @@ def _lead(name: str, lead: Element) -> np.ndarray:
             "{file} does not say how many microvolts a sample is, so it cannot be drawn to scale.", file=name
         )
     sign = -1.0 if text_at(lead, "InvertLead").upper() == "TRUE" else 1.0
-    return samples * (sign * size * unit_in_millivolts(unit))
+    return samples * (sign * size * millivolts_in(name, unit))
 
 
 def _fields(root: Element, leads: list[Element]) -> dict:

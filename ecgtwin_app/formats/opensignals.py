@@ -70,28 +70,7 @@ def open_file(path: Path, unit: str | None = None, lead_order: Sequence[str] | N
     """
     with parsing(path, NAME):
         data = text_bytes(path)
-        lines = decode(data[:_LARGEST_HEAD].tobytes()).split("\n")
-        start = next((k for k, line in enumerate(lines) if "EndOfHeader" in line), None)
-        said = next((line for line in lines[: start or 0] if line.lstrip("# ").startswith("{")), None)
-        if start is None or said is None:
-            raise EcgError("{file} has a damaged header; copy it again.", file=path.name)
-        devices = sorted(
-            (d for d in json.loads(said.lstrip("# ")).values() if isinstance(d, dict)),
-            key=lambda d: d.get("position", 0),
-        )
-        columns = [column for device in devices for column in _columns(device)]
-        rates = {float(device["sampling rate"]) for device in devices}
-        first = next((line for line in lines[start + 1 :] if is_row(line)), "")
-        width = len(cells_of(first, "\t"))
-        if (
-            len(rates) != 1
-            or not columns
-            or len(columns) > _MOST_COLUMNS
-            or not len(columns) <= width <= len(columns) + 1
-        ):
-            raise EcgError("{file} has a damaged header; copy it again.", file=path.name)
-        rate = rates.pop()
-
+        start, devices, columns, width, rate = _head(path.name, data)
         names = _names(path.name, columns, lead_order)
         leads = [k for k, name in enumerate(names) if name and known_leads([name])]
         if not leads:
@@ -128,6 +107,31 @@ def open_file(path: Path, unit: str | None = None, lead_order: Sequence[str] | N
             {"recorded": _moment(devices[0]), "history": tuple(notes)},
             gaps=gaps_between(stretches),
         )
+
+
+def _head(name: str, data: np.ndarray) -> tuple[int, list[dict], list[_Column], int, float]:
+    """The line on which the head ends, devices and their columns, the cells of a row, and the rate (Hz)."""
+    lines = decode(data[:_LARGEST_HEAD].tobytes()).split("\n")
+    start = next((k for k, line in enumerate(lines) if "EndOfHeader" in line), None)
+    said = next((line for line in lines[: start or 0] if line.lstrip("# ").startswith("{")), None)
+    if start is None or said is None:
+        raise EcgError("{file} has a damaged header; copy it again.", file=name)
+    devices = sorted(
+        (d for d in json.loads(said.lstrip("# ")).values() if isinstance(d, dict)),
+        key=lambda d: d.get("position", 0),
+    )
+    columns = [column for device in devices for column in _columns(device)]
+    rates = {float(device["sampling rate"]) for device in devices}
+    first = next((line for line in lines[start + 1 :] if is_row(line)), "")
+    width = len(cells_of(first, "\t"))
+    if (
+        len(rates) != 1
+        or not columns
+        or len(columns) > _MOST_COLUMNS
+        or not len(columns) <= width <= len(columns) + 1
+    ):
+        raise EcgError("{file} has a damaged header; copy it again.", file=name)
+    return start, devices, columns, width, rates.pop()
 
 
 def _columns(device: dict) -> list[_Column]:

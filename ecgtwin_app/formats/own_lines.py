@@ -119,7 +119,7 @@ def own_line(line: str) -> Message | None:
         values = {name: _value(text, specs[name]) for name, text in found.groupdict().items()}
         if None in values.values():
             continue
-        message = Message.counted(one, many, values["n"]) if many else Message(one, **values)
+        message = Message.counted(one, many, int(values["n"] or 0)) if many else Message(one, **values)
         # Written as the program writes it, to the last digit.
         if message == line:
             return message

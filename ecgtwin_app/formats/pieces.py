@@ -79,8 +79,9 @@ def pieces_of(file: EcgFile, start: float = 0.0, seconds: float | None = None) -
         The part does not lie in the file, or its samples cannot be used.
     """
     first, last = file.span(start, seconds)
-    history: dict[str, str] = {}
-    said, samples = None, 0
+    history: dict[object, Message | str] = {}
+    said: Recording | None = None
+    samples = 0
     for recording in _recordings(file, first, last):
         if said is not None and recording.leads != said.leads:
             raise EcgError(
@@ -89,17 +90,26 @@ def pieces_of(file: EcgFile, start: float = 0.0, seconds: float | None = None) -
         samples += recording.samples
         said = said or replace(recording, signal=recording.signal[:, :0])
         for line in recording.history:
-            bridged = isinstance(line, Message) and line.key == BRIDGED
-            what = line.values["lead"] if bridged else line
-            former = history.get(what)
-            if bridged and former is not None:
-                line = bridged_samples(former.values["count"] + line.values["count"], what)
-            history[what] = line
+            if not (isinstance(line, Message) and line.key == BRIDGED):
+                history[line] = line
+                continue
+            lead, count = str(line.values["lead"]), _count(line)
+            former = history.get(lead)
+            if isinstance(former, Message):
+                line = bridged_samples(_count(former) + count, lead)
+            history[lead] = line
     lines = tuple(history.values())
     if (first, last) != (0, file.samples):
         lines = (taken(first / file.rate, last / file.rate, file.duration), *lines)
+    if said is None:  # a file has a second at least, and so a piece
+        raise ValueError("no piece")
     said = replace(said, history=(*file.fields.get("history", ()), *lines))
     return Pieces(said, samples, lambda: (one.signal for one in _recordings(file, first, last)))
+
+
+def _count(line: Message) -> int:
+    """How many samples a line says were bridged."""
+    return int(str(line.values["count"]))
 
 
 def _recordings(file: EcgFile, first: int, last: int) -> Iterator[Recording]:
@@ -132,6 +142,6 @@ def _seam(values: np.ndarray, wished: int) -> int:
 
     A gap is bridged from both its ends, so both have to lie in one piece.
     """
-    there = np.isfinite(values).all(axis=0)
+    there = np.asarray(np.isfinite(values).all(axis=0))
     whole = np.flatnonzero(there[wished - 1 : -1] & there[wished:])
     return wished + int(whole[0]) if whole.size else wished

@@ -176,6 +176,11 @@ def moment_in(text: str) -> str:
     return f"{day}T{int(hour):02d}:{minute}:{second}"
 
 
+def _number(text: str) -> float:
+    """The number in digits that were found as such."""
+    return number_in(text) or 0.0
+
+
 def _rate_of(key: str, value: str) -> list[tuple[int, float]]:
     """Rates a line states, and how plainly: 3 as one of sampling, 2 as a rate, 1 where only the unit says it."""
     if _OTHER_RATE.search(key):
@@ -184,10 +189,10 @@ def _rate_of(key: str, value: str) -> list[tuple[int, float]]:
     named = 2 if _SAMPLING.search(key) else 1 if _SOME_RATE.search(key) else 0
     found = _RATE.fullmatch(value)
     if found:
-        rate = number_in(found["number"]) * (1000 if found["kilo"] else 1)
+        rate = _number(found["number"]) * (1000 if found["kilo"] else 1)
         return [(1 + named, rate)] if MIN_RATE <= rate <= MAX_RATE else []
     if named and re.fullmatch(r"\d+(?:[.,]\d+)?", value):
-        rate = number_in(value)
+        rate = _number(value)
         # The key may have the unit: "Sampling interval (ms)".
         if _SPACING.search(key):
             rate = 1000 / rate if rate and re.search(r"\bms\b|milli", key, re.IGNORECASE) else 0
@@ -195,22 +200,22 @@ def _rate_of(key: str, value: str) -> list[tuple[int, float]]:
             rate *= 1000
         return [(1 + named, rate)] if MIN_RATE <= rate <= MAX_RATE else []
     spacing = _INTERVAL.fullmatch(value)
-    if spacing and _SPACING.search(key) and number_in(spacing["number"]):
+    if spacing and _SPACING.search(key) and _number(spacing["number"]):
         unit = spacing["unit"].lower()
         scale = 1e-3 if unit.startswith("m") else 1e-6 if unit[0] in "uµ" else 1.0
-        rate = 1 / (number_in(spacing["number"]) * scale)
+        rate = 1 / (_number(spacing["number"]) * scale)
         return [(1 + named, rate)] if MIN_RATE <= rate <= MAX_RATE else []
     other = re.fullmatch(r"(?P<number>\d+(?:[.,]\d+)?)\s*[^\W\d_]{2,12}\.?", value)
     if named and other and not spacing and unit_in(value.lstrip("0123456789., ")) is None:
         # A word for hertz in another language.
-        rate = number_in(other["number"])
+        rate = _number(other["number"])
         return [(1 + named, rate)] if MIN_RATE <= rate <= MAX_RATE else []
     if not key:
         # Prose: "ECG, 500 Hz, filter 0.5 to 40 Hz"; only one that is called so counts.
         called = re.search(r"(?:sampl\w*|abtast\w*)[^.;]*?(?=\d)", value, re.IGNORECASE)
         rest = _RATE.match(value[called.end() :]) if called else None
-        if rest and MIN_RATE <= number_in(rest["number"]) <= MAX_RATE:
-            return [(3, number_in(rest["number"]))]
+        if rest and MIN_RATE <= _number(rest["number"]) <= MAX_RATE:
+            return [(3, _number(rest["number"]))]
     return []
 
 
@@ -231,11 +236,12 @@ def _step_of(key: str, value: str) -> tuple[float | None, str | None]:
     """How many units a step of whole numbers is, and the unit."""
     if not _STEP_KEY.search(key):
         return None, None
-    found, turned = _STEP.fullmatch(value), _STEPS.fullmatch(value)
-    number = number_in((found or turned)["number"]) if found or turned else None
-    if not number:
-        return None, None
-    return (number if found else 1 / number), (found or turned)["unit"]
+    for pattern, is_turned in ((_STEP, False), (_STEPS, True)):
+        found = pattern.fullmatch(value)
+        if found:
+            number = _number(found["number"])
+            return ((1 / number if is_turned else number), found["unit"]) if number else (None, None)
+    return None, None
 
 
 def _leads_of(key: str, value: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NoReturn
 
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.channels import known_leads
@@ -315,7 +316,7 @@ def _spoilt(layout: Layout, rest: Sequence[tuple[int, str]], names_at: int | Non
     return min(suspects)[1] if suspects else None
 
 
-def _refuse(name: str, lines: Sequence[str], separator: str | None) -> None:
+def _refuse(name: str, lines: Sequence[str], separator: str | None) -> NoReturn:
     """Say why there is no table."""
     rows = [line for line in lines if line.strip() and not _is_remark(line)]
     signs = [separator] if separator else [*SEPARATORS, " "]

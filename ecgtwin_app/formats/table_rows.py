@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 
@@ -17,7 +18,6 @@ from ecgtwin_app.formats.table_clock import (
 )
 from ecgtwin_app.formats.table_layout import Layout
 from ecgtwin_app.formats.table_text import cells_of, kind_of, numbers
-from ecgtwin_app.formats.table_turned import TurnedRows
 from ecgtwin_app.formats.text_rows import BLOCK, Rows
 
 #: Values that are parsed at once and kept, and rows whose clock is read one by one.
@@ -163,8 +163,16 @@ def _byte_of_line(data: np.ndarray, line: int) -> int:
     return int(np.flatnonzero(np.asarray(data[: 1 << 20]) == ord("\n"))[line - 1]) + 1
 
 
+class Columns(Protocol):
+    """What gives the chosen columns of some rows."""
+
+    def leads(self, first: int, last: int) -> np.ndarray:
+        """Shape (rows, columns)."""
+        ...
+
+
 def values_of(
-    table: TableRows | TurnedRows, scales: np.ndarray, offsets: np.ndarray, stretches: Sequence[Stretch]
+    table: Columns, scales: np.ndarray, offsets: np.ndarray, stretches: Sequence[Stretch]
 ) -> Callable[[int, int], np.ndarray]:
     """Millivolts of the chosen columns between two samples, for `EcgFile`; NaN in gaps."""
 

@@ -115,6 +115,27 @@ def turned_rows(
         )
     lines = [line for line in decode(data.tobytes()).split("\n") if line.strip()]
     sign = known_separator(separator) if separator else sign_of(lines)
+    head, rows = _head_and_rows(name, lines, sign)
+    decimal = (
+        known_decimal(decimal, sign) if decimal else decimal_of([c for row in rows for c in row[1:200]], sign)
+    )
+    for row in rows:
+        while row and not row[-1] and len(row) > max(map(len, rows[:1])):
+            row.pop()
+    names, units = _names_and_units(rows)
+    table, clocks, kinds = _columns(name, rows, decimal)
+    if lead_order is None and not any(names):
+        names = []
+    elif lead_order is None and not known_leads([split_unit(text)[0] for text in names]):
+        names = [text or "?" for text in names]
+    layout = Layout(
+        0, sign, decimal, len(rows), tuple(kinds), tuple(names), tuple(units) if names else (), tuple(head)
+    )
+    return TurnedRows(name, layout, table, clocks)
+
+
+def _head_and_rows(name: str, lines: Sequence[str], sign: str) -> tuple[list[str], list[list[str]]]:
+    """The lines above and between the rows, and the cells of the rows."""
     head, rows = [], []
     for line in lines:
         remark = line.lstrip().startswith(("#", "%", "//"))
@@ -129,23 +150,25 @@ def turned_rows(
             rows=len(rows),
             columns=len(rows[0]),
         )
-    decimal = (
-        known_decimal(decimal, sign) if decimal else decimal_of([c for row in rows for c in row[1:200]], sign)
-    )
-    for row in rows:
-        while row and not row[-1] and len(row) > max(map(len, rows[:1])):
-            row.pop()
+    return head, rows
+
+
+def _names_and_units(rows: list[list[str]]) -> tuple[list[str], list[str | None]]:
+    """The names and units in the first cells of the rows, taken from them; "" and None where there are none."""
     named = any(kind_of(row[0]) == "s" for row in rows) and sum(
         kind_of(row[0]) in "se" for row in rows
     ) == len(rows)
     names = [row.pop(0) if named else "" for row in rows]
-    units = [None] * len(rows)
-    if (
-        named
-        and all(is_unit(row[0]) for row in rows if kind_of(row[0]) == "s")
-        and any(kind_of(row[0]) == "s" for row in rows)
-    ):
-        units = [cell if kind_of(cell) == "s" else None for cell in (row.pop(0) for row in rows)]
+    texts = [row[0] for row in rows if kind_of(row[0]) == "s"]
+    if not (named and texts and all(is_unit(text) for text in texts)):
+        return names, [None] * len(rows)
+    return names, [cell if kind_of(cell) == "s" else None for cell in (row.pop(0) for row in rows)]
+
+
+def _columns(
+    name: str, rows: list[list[str]], decimal: str
+) -> tuple[np.ndarray, dict[int, np.ndarray], list[str]]:
+    """The values with a column for each row, the seconds of rows of time stamps, and what each row holds."""
     length = len(rows[0])
     if any(len(row) != length for row in rows):
         shortest = min(range(len(rows)), key=lambda k: len(rows[k]))
@@ -173,14 +196,7 @@ def turned_rows(
             )
         table[:, k] = values
         kinds.append("n")
-    if not named and lead_order is None:
-        names = []
-    elif named and not known_leads([split_unit(text)[0] for text in names]) and lead_order is None:
-        names = [text or "?" for text in names]
-    layout = Layout(
-        0, sign, decimal, len(rows), tuple(kinds), tuple(names), tuple(units) if names else (), tuple(head)
-    )
-    return TurnedRows(name, layout, table, clocks)
+    return table, clocks, kinds
 
 
 def sign_of(lines: Sequence[str]) -> str:

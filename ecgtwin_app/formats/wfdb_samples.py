@@ -102,6 +102,8 @@ def read_samples(file: Path, kind: str, offset: int, first: int, last: int) -> n
         data = stream.read((end - begin) * form.bytes)
     there = len(data) * form.samples // form.bytes  # a group may end early
     data += b"\0" * (-len(data) % form.bytes)
+    if form.decode is None:
+        raise ValueError("FLAC is read by `read_flac`.")
     samples = form.decode(np.frombuffer(data, np.uint8))[:there]
     return samples[first - begin * form.samples : last - begin * form.samples]
 

@@ -45,7 +45,8 @@ def write(recording: Recording | Pieces, folder: Path, name: str, keep_identity:
     pieces = recording if isinstance(recording, Pieces) else Pieces.of(recording)
     said = pieces.said
 
-    first, sums = None, np.zeros(len(said.leads), np.int64)
+    first: np.ndarray | None = None
+    sums = np.zeros(len(said.leads), np.int64)
     with (folder / f"{name}.dat").open("wb") as file:
         for steps in pieces.steps(_MICROVOLTS_PER_MILLIVOLT):
             if not np.all(np.abs(steps) <= _LARGEST_SAMPLE):
@@ -58,7 +59,7 @@ def write(recording: Recording | Pieces, folder: Path, name: str, keep_identity:
             file.write(np.ascontiguousarray(steps.T.astype("<i2")).tobytes())
 
     lines = [f"{name} {len(said.leads)} {said.rate:.15g} {pieces.samples}"]
-    for lead, value, total in zip(said.leads, first, sums, strict=True):
+    for lead, value, total in zip(said.leads, sums if first is None else first, sums, strict=True):
         checksum = (int(total) + 32768) % 65536 - 32768
         lines.append(f"{name}.dat 16 {_MICROVOLTS_PER_MILLIVOLT}(0)/mV 16 0 {int(value)} {checksum} 0 {lead}")
     lines += [f"# {line}" for line in comment_lines(said, keep_identity)]

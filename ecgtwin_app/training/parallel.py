@@ -78,7 +78,11 @@ def start(device: str = "cpu", precision: str = "full") -> None:
         _engine = _Alone()
         return
     try:
-        from accelerate import Accelerator, DistributedDataParallelKwargs, InitProcessGroupKwargs
+        from accelerate import (  # pyright: ignore[reportMissingImports]  an extra
+            Accelerator,
+            DistributedDataParallelKwargs,
+            InitProcessGroupKwargs,
+        )
     except ImportError:
         raise EcgError(
             "Several processes, GPUs and bf16 need the package accelerate; install the extra 'train'."

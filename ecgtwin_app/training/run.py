@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from ecgtwin_app.generators.ecgtwin.adax import DitConfig
+from ecgtwin_app.generators.ecgtwin.autoencoder import LappedAutoencoder
 from ecgtwin_app.generators.ecgtwin.rhythm_model import RhythmModel
 from ecgtwin_app.generators.ecgtwin.weights import TwinModel, build, load
 from ecgtwin_app.training import parallel
@@ -82,7 +83,7 @@ class Run:
         return self.data.open(self.work, self.autoencoder)
 
     @property
-    def autoencoder(self) -> nn.Module:
+    def autoencoder(self) -> LappedAutoencoder:
         """As it was fitted."""
         autoencoder = self.model.autoencoder
         autoencoder.load_state_dict(load_file(self.work / "autoencoder.safetensors"))

@@ -19,7 +19,8 @@ import pytest
 from device_files import cardiosoft, muse, scp, sierra
 from format_files import CONVERTER, atc, edf, gdf, ishne, mortara, opensignals, schiller
 from scipy.io import savemat
-from test_groups import aecg, dicom, multiplex, muse_blocks
+from test_dicom_encodings import dicom, multiplex
+from test_groups import aecg, muse_blocks
 
 from ecgtwin_app.ecg.signal.leads import twelve_leads
 from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS, LEADS

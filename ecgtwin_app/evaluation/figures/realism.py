@@ -138,8 +138,8 @@ def _changed(label: str, name: str) -> bool:
 
 
 def _known(values: list[float]) -> np.ndarray:
-    values = np.array(values, float)
-    return values[np.isfinite(values)]
+    known = np.array(values, float)
+    return known[np.isfinite(known)]
 
 
 def _ratio_floor(real: np.ndarray, seed: int) -> list[float]:

@@ -69,7 +69,7 @@ def time_events(score: RhythmScore, measured: Measurements) -> Timing:
     """
     found = Timing()
     beats = [beat for beat in measured.beats if beat.waves.qrs_onset is not None]
-    onsets = np.array([beat.waves.qrs_onset / MODEL_RATE for beat in beats])
+    onsets = np.array([beat.waves.qrs_onset for beat in beats], float) / MODEL_RATE
     written = np.array(score.times("QRS"))
     partner = match(written, onsets)
     inner = _inside(written, score.duration)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 #: Keys of documents that earlier versions wrote, and what they are called now.
 RENAMED = {"untouched": "preservation", "copies": "memorisation", "utility": "tstr"}
 
 
-def write_report(path: Path, report: dict) -> dict:
+def write_report(path: Path, report: dict) -> dict[str, Any]:
     """Write a report; returns it as it can be read again."""
     plain = rounded(report)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -18,18 +19,18 @@ def write_report(path: Path, report: dict) -> dict:
     return plain
 
 
-def read_report(path: Path) -> dict:
+def read_report(path: Path) -> dict[str, Any]:
     """Read a report of this version or of an earlier one."""
     return _renamed(json.loads(path.read_text(encoding="utf-8")))
 
 
-def _renamed(value):
+def _renamed(value: Any) -> Any:
     if isinstance(value, dict):
         return {RENAMED.get(key, key): _renamed(one) for key, one in value.items()}
     return [_renamed(one) for one in value] if isinstance(value, list) else value
 
 
-def rounded(value):
+def rounded(value: Any) -> Any:
     """Numbers to four digits, everything plain, NaN as null."""
     if isinstance(value, dict):
         return {str(k): rounded(v) for k, v in value.items()}

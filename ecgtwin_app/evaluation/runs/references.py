@@ -17,9 +17,10 @@ _ALSO_NORMAL = {
 
 def also_normal(record: RealRecord) -> bool:
     """Whether another database than PTB-XL calls it normal and nothing else."""
-    needed, allowed = _ALSO_NORMAL.get(record.database, (None, None))
-    words = {label.lower() for label in record.labels}
-    return needed is not None and needed <= words <= allowed
+    if record.database not in _ALSO_NORMAL:
+        return False
+    needed, allowed = _ALSO_NORMAL[record.database]
+    return needed <= {label.lower() for label in record.labels} <= allowed
 
 
 def held_out_normals(records: list[RealRecord], count: int) -> list[RealRecord]:

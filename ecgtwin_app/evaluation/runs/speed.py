@@ -59,7 +59,7 @@ def _runs(engine: TwinEngine, reference: Recording, steps, repeats, exact, threa
     (best,) = engine.generate(reference, TwinRequest(request.conditions, 70.0, steps=exact))
     runs = []
     for count in steps:
-        whole, sampling, twin = [], [], None
+        whole, sampling, twin = [], [], best
         for number in reversed(range(repeats)):
             asked = TwinRequest(request.conditions, 70.0, seed=request.seed + number, steps=count)
             began = time.perf_counter()

@@ -6,6 +6,7 @@ import logging
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -48,12 +49,13 @@ def beat_shard(path: Path, recordings: list[Recording], first: int, seed: int) -
                 "statements": statement_states(STATEMENTS, conditions),
                 "severity": severities(STATEMENTS, parameters),
                 "numbers": _numbers(beat, np.nan if age is None else age, kind),
-                "sex": {"F": 1, "M": 2}.get(sex, 0),
+                "sex": {"F": 1, "M": 2}.get(sex or "", 0),
             }
             for name, value in values.items():
                 columns.setdefault(name, []).append(value)
     part = path.with_suffix(".part.npz")
-    np.savez(part, **{name: np.asarray(values) for name, values in columns.items()})
+    arrays: dict[str, Any] = {name: np.asarray(values) for name, values in columns.items()}
+    np.savez(part, **arrays)
     part.replace(path)
     return len(columns.get("kind", []))
 

@@ -38,7 +38,7 @@ def virtual_numbers(case: VirtualEcg, rate: float, age: float) -> np.ndarray:
     """The same from a virtual patient's truth; intervals are unknown when no beat is conducted."""
     template, origins = case.template, [e.origin for e in case.score.events if e.chamber == "QRS"]
     conducted = np.array([origin == "conducted" for origin in origins])
-    if conducted.mean() < 0.4:
+    if template is None or conducted.mean() < 0.4:
         return np.array([rate, age, np.nan, np.nan, np.nan, np.nan], np.float32)
     qt = 1000 * float(np.median(qt_intervals(template, case.score)[conducted]))
     numbers = [

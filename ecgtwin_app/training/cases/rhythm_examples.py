@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
@@ -114,7 +115,7 @@ def real_examples(records: list[RealRecord]) -> list[Example]:
             continue
         if case.score.atrial == "waves" and not np.isfinite(pr_of(case.score)):
             continue
-        sex = {"F": 1, "M": 2}.get(record.recording.patient.sex, 0)
+        sex = {"F": 1, "M": 2}.get(record.recording.patient.sex or "", 0)
         found.append(_example(case.score, case.statements, (), record.recording.patient.age, sex))
     return found
 
@@ -136,16 +137,12 @@ def _write(path: Path, examples: list[Example]) -> None:
     """Write a file of examples whole or not at all."""
     rhythms = pack([example.score for example in examples], MOST_EVENTS)
     part = path.with_suffix(".part.npz")
-    np.savez_compressed(
-        part,
-        times=rhythms.times.numpy(),
-        kinds=rhythms.kinds.numpy().astype(np.uint8),
-        lengths=rhythms.lengths.numpy(),
-        **{
-            name: np.stack([getattr(example, name) for example in examples])
-            for name in ("statements", "severity", "numbers", "sex")
-        },
-    )
+    columns: dict[str, Any] = {
+        name: np.stack([getattr(example, name) for example in examples])
+        for name in ("statements", "severity", "numbers", "sex")
+    }
+    columns |= {"times": rhythms.times.numpy(), "kinds": rhythms.kinds.numpy().astype(np.uint8)}
+    np.savez_compressed(part, lengths=rhythms.lengths.numpy(), **columns)
     part.replace(path)
 
 

@@ -56,7 +56,8 @@ class Reference(Tensors):
 class Batch(Protocol):
     """Targets of the flow, latent (batch, tokens, components), and what they are to be drawn from."""
 
-    latent: Tensor
+    @property
+    def latent(self) -> Tensor: ...
 
     def to(self, device: torch.device) -> Batch:
         """On a device."""
@@ -76,7 +77,8 @@ class CaseSource(Protocol):
         Whether drawing reads from the disk, so that worker processes should draw ahead.
     """
 
-    streamed: bool
+    @property
+    def streamed(self) -> bool: ...
 
     def contrast(self, count: int, step: int, rng: torch.Generator) -> tuple[Reference, Reference]:
         """Two sides of different patients, a row each: two recordings, or two windows, of the same one."""

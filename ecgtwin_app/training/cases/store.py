@@ -14,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import fields
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -66,7 +67,7 @@ def write_part(path: Path, entries: Sequence[Entry], autoencoder_file: Path) -> 
     for entry in entries:
         case = case_of(entry)
         packed = None if case is None else pack_template(case.template)
-        if packed is None:
+        if case is None or packed is None:
             continue
         events, atrial = pack_score(case.score)
         with torch.no_grad():
@@ -82,7 +83,7 @@ def write_part(path: Path, entries: Sequence[Entry], autoencoder_file: Path) -> 
             "atrial": np.int8(atrial),
             "statements": entry.statements,
             "numbers": case_numbers(case.rate, age, case.beat),
-            "sex": np.int8(_SEXES.get(entry.sex, 0)),
+            "sex": np.int8(_SEXES.get(entry.sex or "", 0)),
         }
         for name, value in values.items():
             columns.setdefault(name, []).append(value)
@@ -160,7 +161,8 @@ def unpack_template(packed: np.ndarray, scalars: np.ndarray) -> BeatTemplate:
     waves = np.split(packed.astype(np.float32), ends, axis=1)[:3]
     values = dict(zip(_SCALARS, (float(value) for value in scalars[3:]), strict=True))
     offsets = {f"{name}_offset": int(values.pop(f"{name}_offset")) for name in _WAVES}
-    return BeatTemplate(**dict(zip(_WAVES, waves, strict=True)), **offsets, **values)
+    parts: dict[str, Any] = {**dict(zip(_WAVES, waves, strict=True)), **offsets, **values}
+    return BeatTemplate(**parts)
 
 
 class RecordStore:
@@ -175,7 +177,7 @@ class RecordStore:
 
     def __init__(self, folder: Path):
         self.paths = sorted(folder.glob("records_*.safetensors"))
-        self._open: dict[int, object] = {}
+        self._open: dict[int, Any] = {}
         patients, statements = [np.zeros(0, np.int64)], [np.zeros((0, len(STATEMENTS)), np.int8)]
         for path in self.paths:
             with safe_open(path, "np") as part:

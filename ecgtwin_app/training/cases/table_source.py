@@ -77,6 +77,8 @@ class TableSource:
 
     def batch(self, count: int, step: int, rng: torch.Generator) -> TableBatch:
         """Cases with their contexts, parts left out at random."""
+        if self.identity is None:
+            raise RuntimeError("The identities of the references are read first.")
         rows = torch.multinomial(self.weights, count, replacement=True, generator=rng)
         return TableBatch(self.cases.target[rows].float(), draw_context(self.cases, self.identity, rows, rng))
 

@@ -51,8 +51,11 @@ class TrainingData(Protocol):
         Whether there are virtual patients, from whom beats and rhythms are learned.
     """
 
-    name: str
-    has_hearts: bool
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def has_hearts(self) -> bool: ...
 
     def make_cases(self, work: Path) -> None:
         """Write what needs no autoencoder: virtual pairs, beats, rhythm scores. Goes on where it was stopped."""

@@ -10,6 +10,7 @@ import logging
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -64,7 +65,7 @@ class Shard:
         row: int,
         recording: Recording,
         signal: np.ndarray,
-        laid: np.ndarray,
+        laid: np.ndarray | None,
         score: RhythmScore,
         statements: np.ndarray,
         severity: np.ndarray,
@@ -72,7 +73,7 @@ class Shard:
         beat: np.ndarray | None,
     ) -> None:
         """A case of reference `row` (or of `NOBODY`) that performs `score`; `laid` are its beats alone."""
-        laid = np.zeros_like(signal) if row == NOBODY else laid
+        laid = np.zeros_like(signal) if row == NOBODY or laid is None else laid
         events, atrial = pack_score(score)
         self.add(
             patient=row,
@@ -90,7 +91,8 @@ class Shard:
     def write(self, path: Path) -> None:
         """Write the shard whole or not at all."""
         part = path.with_suffix(".part.npz")
-        np.savez(part, **{name: np.asarray(values) for name, values in self.columns.items()})
+        columns: dict[str, Any] = {name: np.asarray(values) for name, values in self.columns.items()}
+        np.savez(part, **columns)
         part.replace(path)
 
 
@@ -104,7 +106,7 @@ def _age(recording: Recording) -> float:
 
 
 def _sex(recording: Recording) -> int:
-    return {"F": 1, "M": 2}.get(recording.patient.sex, 0)
+    return {"F": 1, "M": 2}.get(recording.patient.sex or "", 0)
 
 
 def virtual_shard(path: Path, first: int, recordings: list[Recording], per_patient: int, seed: int) -> int:

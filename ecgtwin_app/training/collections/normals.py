@@ -27,10 +27,10 @@ def deepfake_normals(count: int, seed: int) -> list[Recording]:
         When `deepfake-ecg` is not installed.
     """
     try:
-        import deepfakeecg
+        import deepfakeecg  # pyright: ignore[reportMissingImports]  an extra
     except ImportError:
         raise EcgError("Training needs the package deepfake-ecg; install the extra 'train'.") from None
-    checkpoint = Path(deepfakeecg.__file__).parent / "checkpoints" / "g_stat.pt"
+    checkpoint = Path(deepfakeecg.__path__[0]) / "checkpoints" / "g_stat.pt"
     network = deepfakeecg.Generator()
     # A pickle, but one that ships inside a pinned package and is read at training time only.
     network.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["stat_dict"])
