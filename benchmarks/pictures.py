@@ -97,6 +97,13 @@ def scenes(window: MainWindow):
         ),
         always,
     )
+    yield from tool_scenes(window)
+
+
+def tool_scenes(window: MainWindow):
+    """The scenes after the calipers: the lens, zoom, layers, and what is opened by key."""
+    always = lambda: True
+    twins = window.workbench.session.twins
     lens = []
     yield (
         "magnifier",
@@ -145,6 +152,12 @@ def scenes(window: MainWindow):
         lambda: (close_dialogs(), window.workbench.messages.warn("This is how an error reads.")),
         always,
     )
+    yield from colour_scenes(window)
+
+
+def colour_scenes(window: MainWindow):
+    """Every scheme and grid of the paper, and the dark theme."""
+    always = lambda: True
     for scheme in SCHEMES:
         for grid in GRIDS if scheme == "paper" else GRIDS[:2]:
             yield (

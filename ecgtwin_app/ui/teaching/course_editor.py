@@ -58,26 +58,9 @@ class CourseEditor(QDialog):
         self.title = QLineEdit(course.title, placeholderText=tr("Title of the course"))
         self.title.setAccessibleName(tr("Title of the course"))
         self.title.setMaxLength(120)
-        self.table = QTreeWidget()
-        self.table.setAccessibleName(tr("Cases"))
-        self.table.setRootIsDecorated(False)
-        self.table.setHeaderLabels(
-            [tr("Case"), tr("Session"), tr("Right answers"), tr("Criteria"), tr("Seed")]
-        )
-        header = self.table.header()
-        header.setStretchLastSection(False)
-        for column in (0, 1, 3, 4):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        self.table = _case_table()
         self.table.currentItemChanged.connect(lambda *_: self._show_chosen())
-        self.answers = QLineEdit(placeholderText=tr("By name, synonym or code, comma between"))
-        self.answers.setAccessibleName(tr("Right answers of the chosen case"))
-        self.answers.setToolTip(
-            tr(
-                "A twin's answers are what was asked of it; a recorded ECG has none until you write them. Enter keeps."
-            )
-        )
-        self.answers.returnPressed.connect(self._take_answers)
+        self.answers = self._answers_line()
         self.vignette = self._line(
             "vignette",
             LONGEST_VIGNETTE,
@@ -113,6 +96,18 @@ class CourseEditor(QDialog):
         self.finish.rejected.connect(self.reject)
         self._lay_out()
         self._fill(0)
+
+    def _answers_line(self) -> QLineEdit:
+        """The right answers of the chosen case; Enter keeps what is written."""
+        line = QLineEdit(placeholderText=tr("By name, synonym or code, comma between"))
+        line.setAccessibleName(tr("Right answers of the chosen case"))
+        line.setToolTip(
+            tr(
+                "A twin's answers are what was asked of it; a recorded ECG has none until you write them. Enter keeps."
+            )
+        )
+        line.returnPressed.connect(self._take_answers)
+        return line
 
     def add_paths(self, paths: list[Path]) -> None:
         """Make cases of sessions, or of a folder's."""
@@ -259,6 +254,20 @@ class CourseEditor(QDialog):
         # Beside its sessions, the only place where a course can point to them.
         name = str(course.cases[0].file.parent / "course.ecgcourse")
         self._dialogs.ask_file_to_save("ecgcourse", name, lambda path: self._save(path, course))
+
+
+def _case_table() -> QTreeWidget:
+    """An empty table of cases, whose answers take the room that is left."""
+    table = QTreeWidget()
+    table.setAccessibleName(tr("Cases"))
+    table.setRootIsDecorated(False)
+    table.setHeaderLabels([tr("Case"), tr("Session"), tr("Right answers"), tr("Criteria"), tr("Seed")])
+    header = table.header()
+    header.setStretchLastSection(False)
+    for column in (0, 1, 3, 4):
+        header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+    header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+    return table
 
 
 def _button(text, tip, do):

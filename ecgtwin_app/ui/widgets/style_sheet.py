@@ -12,6 +12,11 @@ def style_sheet(t) -> str:
     """The rules in the colours of a theme."""
     down, up = (resource_path(f"icons/chevron-{way}.svg").as_posix() for way in ("down", "up"))
     tick = resource_path(f"icons/tick-{'white' if t.on_accent == '#FFFFFF' else 'dark'}.svg").as_posix()
+    return _bars(t) + _fields(t, down, up) + _tables(t) + _buttons(t) + _rest(t, tick)
+
+
+def _bars(t) -> str:
+    """Menus, tool bars, panels and the buttons in them."""
     return f"""
     QWidget {{ color: {t.text}; }}
     QWidget:disabled {{ color: {t.quiet}; }}
@@ -45,6 +50,12 @@ def style_sheet(t) -> str:
     #quiet {{ color: {t.quiet}; }}
     #flat[set="true"] {{ color: {t.accent}; font-weight: 600; }}
     #rule {{ background: {t.border}; max-height: 1px; min-height: 1px; border: 0; }}
+    """
+
+
+def _fields(t, down, up) -> str:
+    """Lines, numbers and lists of choices."""
+    return f"""
     QLineEdit, QDoubleSpinBox, QComboBox {{ background: {t.field}; border: 1px solid {t.edge};
                 border-radius: 5px; padding: 4px 7px; min-height: 18px; color: {t.text};
                 selection-background-color: {t.selection}; selection-color: {t.text}; }}
@@ -68,6 +79,12 @@ def style_sheet(t) -> str:
     QLineEdit:focus, QDoubleSpinBox:focus {{ padding: 3px 6px; }}
     QComboBox:focus {{ padding: 3px 1px 3px 6px; }}
     QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{ color: {t.quiet}; }}
+    """
+
+
+def _tables(t) -> str:
+    """Trees, tables and tabs."""
+    return f"""
     QTreeWidget, QTableWidget, QTextBrowser {{ background: {t.field}; border: 1px solid {t.border};
                 border-radius: 5px; outline: 0; }}
     QTreeWidget::item {{ padding: 3px 2px; border: 0; }}
@@ -84,6 +101,12 @@ def style_sheet(t) -> str:
     QTabBar QToolButton {{ background: {t.panel}; border: 0; }}
     QTabBar::tab:selected {{ color: {t.text}; border-bottom: 2px solid {t.accent}; }}
     QTabBar::tab:focus {{ color: {t.accent}; }}
+    """
+
+
+def _buttons(t) -> str:
+    """Buttons, the strip of twins, and single texts."""
+    return f"""
     #primary {{ background: {t.accent}; color: {t.on_accent}; border: 2px solid {t.accent};
                 border-radius: 6px; padding: 8px; font-weight: 600; font-size: 14px; }}
     #primary:hover {{ background: {t.accent_hover}; border-color: {t.accent_hover}; }}
@@ -115,6 +138,12 @@ def style_sheet(t) -> str:
     #more:hover, #tool:hover, #tool:checked, #flat:checked {{ background: {t.selection}; }}
     #tool:checked {{ border-color: {t.accent}; }}
     #tool:focus, #more:focus, QToolBar #more:focus {{ border-color: {t.accent}; }}
+    """
+
+
+def _rest(t, tick) -> str:
+    """Sliders, lists, ticks, bars at the edge, messages and scroll bars."""
+    return f"""
     QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {t.edge}; }}
     QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -5px 0; border-radius: 7px;
                 background: {t.accent}; }}
