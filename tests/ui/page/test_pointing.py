@@ -150,7 +150,7 @@ def test_following_the_pointer_takes_no_time(opened, qtbot):
 def _menu(part, at) -> dict[str, QAction]:
     """The entries of the menu that a right click opens, those of its menus included."""
     part.customContextMenuRequested.emit(at)
-    menu = part.window().context_menu
+    menu = part.window().context_menus.menu
     found, menus = {}, [menu]
     for one in menus:
         for action in one.actions():
