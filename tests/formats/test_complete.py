@@ -26,6 +26,7 @@ from ecgtwin_app.ecg.signal.leads import twelve_leads
 from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS, LEADS
 from ecgtwin_app.formats import registry
 from ecgtwin_app.formats.channels import known_leads
+from ecgtwin_app.formats.format import Recognised
 from ecgtwin_app.formats.registry import read_ecg
 
 RATE, SAMPLES = 500, 3000
@@ -253,6 +254,16 @@ def unaccounted(names, seconds, recording):
 
 def test_every_reader_is_in_the_table():
     assert set(TABLE) == {one.name for one in registry.formats()}
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_file_is_claimed_by_its_own_format_alone(tmp_path, name):
+    # Only tables claim others' texts, too, and are asked last: the order of all others does not matter.
+    for made in TABLE[name](tmp_path):
+        head = made.path.read_bytes()[:8192]
+        claims = [one for one in registry.formats() if one.sniff(made.path, head)]
+        assert claims[0].name == name
+        assert all(one.recognised is Recognised.AS_A_LAST_RESORT for one in claims[1:]), made.path.name
 
 
 @pytest.mark.parametrize("name", TABLE)
