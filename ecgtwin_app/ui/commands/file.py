@@ -8,6 +8,7 @@ from ecgtwin_app.i18n.words import N_, tr
 from ecgtwin_app.report.export import print_page as print_onto
 from ecgtwin_app.report.export import with_layout
 from ecgtwin_app.ui.commands.command import Command, Need
+from ecgtwin_app.ui.commands.leaving import leave
 from ecgtwin_app.ui.commands.needs import IDLE, NOT_TEACHING, RECORDING, REVEALED, TWIN
 from ecgtwin_app.ui.commands.opening import ask_seconds, open_example, open_path
 from ecgtwin_app.ui.commands.pages import measured_page
@@ -27,7 +28,12 @@ def choose_seconds(workbench: Workbench) -> None:
     """Other ten seconds of the long recording that is open."""
     if workbench.session.piece is not None:
         file, start = workbench.session.piece
-        ask_seconds(workbench, file, lambda at: workbench.jobs.files.open_seconds(file, at), start)
+        ask_seconds(
+            workbench,
+            file,
+            lambda at: leave(workbench, lambda: workbench.jobs.files.open_seconds(file, at)),
+            start,
+        )
 
 
 def add_recordings(workbench: Workbench) -> None:
