@@ -15,7 +15,8 @@ between two orders. A strip that has the condition in some leads only is none th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 import torch
@@ -28,7 +29,7 @@ from ecgtwin_app.ecg.delineation.beats import detect_qrs
 from ecgtwin_app.ecg.signal.leads import independent_leads
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
 from ecgtwin_app.ecg.signal.smoothing import mean
-from ecgtwin_app.generators.base import Evidence
+from ecgtwin_app.generators.base import Evidence, EvidenceGenerator
 from ecgtwin_app.generators.progress import Progress
 from ecgtwin_app.i18n.message import Message
 
@@ -53,7 +54,8 @@ def occlusion(question: Question) -> Iterator[Progress | Found]:
             yield item
         else:
             plain, _ = item
-    evidence = question.generator.evidence(question.plan, question.one)
+    generator = cast(EvidenceGenerator, question.generator)
+    evidence = generator.evidence(question.plan, question.one)
     order = np.random.default_rng([question.plan.seed, 4]).permutation(len(pieces))
     falls, ends = np.zeros((2, len(order))), (0.0, 0.0)
     for item in _replaced(evidence, question.generator.device, signal, plain, pieces, order):
@@ -96,7 +98,7 @@ def _replaced(
     twin: np.ndarray,
     plain: np.ndarray,
     pieces: np.ndarray,
-    order: Sequence[int],
+    order: np.ndarray,
 ) -> Iterator[int | tuple[np.ndarray, tuple[float, float]]]:
     """How many signals were asked about; at the end the falls (2, pieces) and the evidence at both ends."""
     start, change = independent_leads(twin), independent_leads(plain) - independent_leads(twin)

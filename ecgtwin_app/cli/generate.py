@@ -57,7 +57,7 @@ def main(args: argparse.Namespace) -> int:
     others = [read_ecg(path) for path in args.also]
     twins, complete = make_twins(load_engine(args), reference, request, others)
     files = save(twins, reference, folder, args.picture, args.format) if twins else []
-    if args.score is not None and request.score is None and twins:
+    if args.score is not None and request.score is None and twins and twins[0].score is not None:
         files.append(write_score_file(args.score, twins[0].score))
     for line in summary(twins, files, folder):
         print(line, file=sys.stderr)

@@ -7,6 +7,7 @@ sentence on standard error), 130 cancelled.
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import os
 import signal
@@ -110,5 +111,5 @@ def _prepare_process() -> None:
     logging.getLogger("ecgtwin_app").addHandler(logging.NullHandler())
     for stream in (sys.stdout, sys.stderr):
         # A console that lacks a character such as "≥" shows a question mark instead of a traceback.
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

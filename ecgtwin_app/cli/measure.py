@@ -59,7 +59,7 @@ def differences(first: dict, second: dict) -> dict:
         other = second.get(name)
         if isinstance(value, dict) and isinstance(other, dict):
             found[name] = differences(value, other)
-        elif _is_number(value) and _is_number(other):
+        elif other is not None and _is_number(value) and _is_number(other):
             difference = other - value
             difference = (difference + 180) % 360 - 180 if name.endswith("axis") else difference
             found[name] = round(difference, 6)

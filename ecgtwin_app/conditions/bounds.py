@@ -46,21 +46,23 @@ def rate_bounds(conditions: Sequence[str]) -> RateBounds:
     asked = find_conditions(conditions)
     if any(condition.drops_beats for condition in asked):
         asked = tuple(condition for condition in asked if not condition.sinus)
-    bounded = [condition for condition in asked if condition.rate_limits is not None]
+    bounded = [
+        (*condition.rate_limits, condition) for condition in asked if condition.rate_limits is not None
+    ]
     if not bounded:
         return RateBounds(*ANY_RATE)
-    slow = max(bounded, key=lambda condition: condition.rate_limits[0])
-    fast = min(bounded, key=lambda condition: condition.rate_limits[1])
-    if slow.rate_limits[0] > fast.rate_limits[1]:
+    slowest, _, slow = max(bounded, key=lambda one: one[0])
+    _, fastest, fast = min(bounded, key=lambda one: one[1])
+    if slowest > fastest:
         raise EcgError(
             "No heart rate suits {slow}, from {slowest:g}/min, and {fast}, up to"
             " {fastest:g}/min; leave one of them out.",
             slow=Message(slow.name),
-            slowest=slow.rate_limits[0],
+            slowest=slowest,
             fast=Message(fast.name),
-            fastest=fast.rate_limits[1],
+            fastest=fastest,
         )
-    return RateBounds(slow.rate_limits[0], fast.rate_limits[1], slow.name, fast.name)
+    return RateBounds(slowest, fastest, slow.name, fast.name)
 
 
 def set_point_limits(conditions: Sequence[str]) -> dict[tuple[str, str], tuple[float, float]]:

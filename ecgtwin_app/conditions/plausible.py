@@ -9,7 +9,7 @@ own recording shows already is never too large.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ecgtwin_app.conditions.record import Condition
@@ -45,7 +45,7 @@ class Limit:
     place: str
     wave: str
     leads: tuple[str, ...]
-    sizes: Callable[[Measurements], dict[str, float | None]]
+    sizes: Callable[[Measurements], Mapping[str, float | None]]
     usual: float
 
     def allowed(self, conditions: Sequence[Condition]) -> float:

@@ -115,9 +115,10 @@ def line(
     """
     name, asked = as_message(name), as_message(asked)
     got = as_message(got) if isinstance(got, str) else got
-    for unseen in (got, met):
-        if isinstance(unseen, Unseen):
-            return Verdict(name, unit, asked, None, None, None, "" if met is None else unseen.reason)
+    if isinstance(got, Unseen):
+        return Verdict(name, unit, asked, None, None, None, "" if met is None else got.reason)
+    if isinstance(met, Unseen):
+        return Verdict(name, unit, asked, None, None, None, met.reason)
     return Verdict(name, unit, asked, None, got, False if got is None and met is not None else met)
 
 

@@ -7,7 +7,7 @@ twin is the one that `TwinEngine.generate` makes of its reference with its seed,
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -110,7 +110,7 @@ def iter_cohort(
     read: Callable[[Path], Recording],
     processes: int = 1,
     ray: bool = False,
-) -> Iterator[Progress | CohortRow | CohortFailure]:
+) -> Generator[Progress | CohortRow | CohortFailure]:
     """Make what is missing of a cohort.
 
     Yields a `CohortRow` for each twin made and a `CohortFailure` for each reference and task that cannot be, each

@@ -8,7 +8,7 @@ docs/request.md all come from these records.
 from __future__ import annotations
 
 from dataclasses import Field, dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from ecgtwin_app.conditions.set_points import SET_POINTS
 from ecgtwin_app.ecg.signal.recording import EcgError
@@ -123,7 +123,7 @@ class RequestField:
             return
         if self.kind in ("number", "whole"):
             low, high = self.limits
-            if not low <= value <= high:
+            if not low <= cast(float, value) <= high:
                 raise EcgError(
                     "The {noun} must be between {low:g} and {high:g}, not {value:g}.",
                     noun=Message(self.noun),

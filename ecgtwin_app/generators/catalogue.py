@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.base import Generator
@@ -75,7 +76,7 @@ def _load_published(weights: Path | None, device: str) -> Generator:
     published_files(weights)  # said without waiting for torch
     from ecgtwin_app.generators.published.generator import Published
 
-    return Published.load(weights, device)
+    return Published.load(cast(Path, weights), device)
 
 
 def _no_published(weights: Path | None) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gettext
 from dataclasses import dataclass
 from string import Formatter
+from typing import cast
 
 from ecgtwin_app.i18n.message import Message
 from ecgtwin_app.i18n.tables import read_condition_names, read_table
@@ -93,7 +94,7 @@ def translate(message: str) -> str:
     if not message.values:
         return tr(message.key)
     if message.plural:
-        template = _installed.table.ngettext(message.key, message.plural, message.values["n"])
+        template = _installed.table.ngettext(message.key, message.plural, cast(int, message.values["n"]))
     else:
         template = tr(message.key)
     return _FORMATTER.vformat(template, (), message.values)

@@ -80,7 +80,7 @@ def layers_of(session, stack: LayerStack) -> tuple[Layer, ...]:
         if not stack.is_visible(key, session.twin):
             continue
         style = stack.style(key)
-        if key == REFERENCE:
+        if isinstance(key, str):
             measured = session.measured(session.reference)
             layers.append(Layer(REFERENCE, session.reference, "", measured, style.colour, style.opacity))
             continue

@@ -59,7 +59,7 @@ def peaks_of(values: np.ndarray, rate: float, marks: Marks) -> tuple[Peak, ...]:
     found = [peak for beat in range(len(marks.beats)) for peak in _of_beat(values, rate, marks, beat)]
     # One kind for the whole lead: an RR interval from an R to an S would be wrong by half a QRS.
     sizes = {name: sum(abs(p.value - p.level) for p in found if p.name == name) for name in ("R", "S")}
-    main = max(sizes, key=sizes.get)
+    main = max(sizes, key=lambda name: sizes[name])
     return tuple(replace(p, main=p.name == main) for p in sorted(found, key=lambda p: p.time))
 
 

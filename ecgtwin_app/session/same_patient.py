@@ -47,6 +47,11 @@ def check_addition(recording: Recording, name: str, there: Iterable[Recording]) 
     return recording
 
 
+def _apart(year: float | None, other: float | None) -> float:
+    """Years between two births; 0 where one is unknown."""
+    return 0.0 if year is None or other is None else abs(year - other)
+
+
 def contradictions(reference: Recording, other: Recording) -> tuple[str, ...]:
     """What says that two recordings are not of one patient, () where nothing does; what is unknown says nothing.
 
@@ -57,7 +62,7 @@ def contradictions(reference: Recording, other: Recording) -> tuple[str, ...]:
     differ = {
         N_("patient identifier"): _differ(ours.identifier.strip(), theirs.identifier.strip()),
         N_("sex"): _differ(ours.sex, theirs.sex),
-        N_("birth date"): None not in births and abs(births[0] - births[1]) > _BIRTH_YEARS,
+        N_("birth date"): _apart(*births) > _BIRTH_YEARS,
     }
     return tuple(what for what, found in differ.items() if found)
 

@@ -21,7 +21,7 @@ def left_atrial_enlargement(m: Measurements, asked: Asked) -> list[Verdict]:
     force = seen(m, ("V1",), lambda: terminal_force_v1(shape))
     wide = m.p_duration is not None and m.p_duration >= 120
     notched = wide and "II" in m.leads and is_notched(shape, "II")
-    negative = "V1" in m.leads and force is not None and force >= TERMINAL_FORCE
+    negative = isinstance(force, float) and force >= TERMINAL_FORCE
     reached = [
         name
         for name, met in ((Message("notched wide P"), notched), (Message("terminal force"), negative))

@@ -72,7 +72,7 @@ def ventricular_bigeminy(m: Measurements, asked: Asked) -> list[Verdict]:
     # The first beat of the strip has no interval before it, the last may be cut.
     judged = np.array([k > 0 and beat.kind != "unclear" for k, beat in enumerate(m.beats)])
     pairs = judged[:-1] & judged[1:]
-    changes = ventricular[:-1] != ventricular[1:]
+    changes = np.asarray(ventricular[:-1] != ventricular[1:])
     share = float(100 * np.mean(changes[pairs])) if pairs.any() else None
     return [
         at_least("ventricular premature complexes", "", float(ventricular.sum()), 3),
@@ -80,13 +80,13 @@ def ventricular_bigeminy(m: Measurements, asked: Asked) -> list[Verdict]:
     ]
 
 
-def _ventricular(m, asked):
+def _ventricular(m, asked) -> np.ndarray:
     """Which beats are early, wide, unlike the others and discordant, if no P leads most of them.
 
     Beat by beat a P would be asked too much: in ten seconds of bigeminy a sinus P meets one of them by chance.
     """
     tests = np.array([_premature_tests(beat, m, asked) for beat in m.beats])
-    ventricular = tests[:, [0, 1, 2, 4]].all(axis=1)
+    ventricular = np.asarray(tests[:, [0, 1, 2, 4]].all(axis=1))
     led = ~tests[ventricular, 3]
     return ventricular if led.size and led.mean() <= MOST_LED else np.zeros(len(tests), dtype=bool)
 
@@ -187,10 +187,11 @@ def _premature_tests(beat: Beat, m: Measurements, asked: Asked) -> tuple[bool, .
 def discordant_t(shape: Shape) -> bool:
     """Whether T points against the QRS, all leads together; without a T, whether all that follows the QRS does."""
     waves = shape.waves
-    start, end = waves.qrs_offset, shape.signal.shape[1]
-    if waves.t_peak is not None:
+    onset, offset = waves.qrs
+    start, end = offset, shape.signal.shape[1]
+    if waves.t_peak is not None and waves.t_offset is not None:
         # J of a ventricular beat is hard to tell; what lies about the top of T is T.
         start = max(start, waves.t_peak - int(AROUND_T * MODEL_RATE))
         end = min(waves.t_offset, waves.t_peak + int(AROUND_T * MODEL_RATE))
-    qrs = shape.signal[:, waves.qrs_onset : waves.qrs_offset].sum(axis=1)
+    qrs = shape.signal[:, onset:offset].sum(axis=1)
     return bool(qrs @ shape.signal[:, start:end].sum(axis=1) < 0)

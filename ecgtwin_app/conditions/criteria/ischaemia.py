@@ -89,9 +89,7 @@ def t_inversion(m: Measurements, asked: Asked) -> list[Verdict]:
     leads = [
         lead
         for lead in _there(m)
-        if m.r_amplitude[lead] > m.s_amplitude[lead]
-        and m.t_amplitude[lead] is not None
-        and m.t_amplitude[lead] <= -0.1
+        if m.r_amplitude[lead] > m.s_amplitude[lead] and (t := m.t_amplitude[lead]) is not None and t <= -0.1
     ]
     return [
         line("T inversion under R", "", "two neighbours ≤ -0.1 mV", ", ".join(leads) or "none",

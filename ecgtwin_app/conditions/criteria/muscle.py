@@ -64,19 +64,19 @@ def _is_strained(m, lead):
     shape = m.delineation.shapes[0]
     waves = lead_waves(shape, shape.leads.index(lead))
     # Down slowly, back fast.
-    return (
-        waves.t_offset is not None and waves.t_peak - shape.waves.qrs_offset > waves.t_offset - waves.t_peak
-    )
+    if waves.t_peak is None or waves.t_offset is None:
+        return False
+    return waves.t_peak - shape.waves.qrs[1] > waves.t_offset - waves.t_peak
 
 
 def right_ventricular_hypertrophy(m: Measurements, asked: Asked) -> list[Verdict]:
     """R in V1 above 0.7 mV and larger than S, axis beyond 90 degrees."""
-    r, s = (waves.get("V1") for waves in (m.r_amplitude, m.s_amplitude))
+    r, s = (waves.get("V1", 0.0) for waves in (m.r_amplitude, m.s_amplitude))
     axis = seen(m, NEEDS["qrs_axis"], lambda: m.qrs_axis)
     right = m.qrs_axis is not None and (m.qrs_axis > 90 or m.qrs_axis < -90)
     return [
         above("R in V1", "mV", seen(m, ("V1",), lambda: r), 0.7),
-        line("R/S in V1", "", "> 1", seen(m, ("V1",), lambda: r / max(s, 0.01)), r is not None and r > s),
+        line("R/S in V1", "", "> 1", seen(m, ("V1",), lambda: r / max(s, 0.01)), r > s),
         # Axes from -180 to -90 degrees lie beyond 180: extreme right.
         line("QRS axis", "°", "> 90", axis, right),
     ]

@@ -34,8 +34,8 @@ def long_qt(m: Measurements, asked: Asked) -> list[Verdict]:
 
 def hyperkalaemia(m: Measurements, asked: Asked) -> list[Verdict]:
     """A tall T on a narrow base, with P flattened or QRS widened."""
-    there = [lead for lead in LEADS if m.t_amplitude.get(lead) is not None]
-    tall = [lead for lead in there if m.t_amplitude[lead] > TALL[lead]]
+    heights = {lead: m.t_amplitude.get(lead) for lead in LEADS}
+    tall = [lead for lead, t in heights.items() if t is not None and t > TALL[lead]]
     tented = [lead for lead in tall if t_width(m, lead) <= NARROW]
     height = p_amplitude(m.delineation.shapes[0], "II") if "II" in m.leads else None
     flat = "II" in m.leads and (height is None or height <= FLAT_P)
@@ -53,8 +53,8 @@ def t_width(m: Measurements, lead: str) -> float:
     """Width of a lead's T at half its height, milliseconds."""
     shape = m.delineation.shapes[0]
     row = smoothing.gaussian(shape.lead(lead), 2)
-    start = shape.waves.qrs_offset
-    end = min(len(row), shape.waves.t_offset + 1)
+    _, start = shape.waves.qrs
+    end = len(row) if shape.waves.t_offset is None else min(len(row), shape.waves.t_offset + 1)
     at = start + int(np.argmax(row[start:end]))
     # Half way between the top and the level after T.
     half = 0.5 * (row[at] + row[end - 1])

@@ -136,7 +136,7 @@ def atrial_flutter(m: Measurements, asked: Asked) -> list[Verdict]:
     """Regular atrial activity of 240 to 340/min, of which every second to fourth, or a varying share, is conducted."""
     flutter = m.flutter
     regular = flutter is not None and flutter.regular
-    rate = flutter.rate if regular else None
+    rate = flutter.rate if flutter is not None and regular else None
     ratio = None if rate is None or m.heart_rate is None else rate / m.heart_rate
     return [
         between("flutter rate", "1/min", rate, 240, 340),

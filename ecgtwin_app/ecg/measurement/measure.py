@@ -7,7 +7,7 @@ than twelve leads, what they show is measured; what needs others is None, with t
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
@@ -152,7 +152,7 @@ class Measurements:
     p_consistency: float | None
     beats: tuple[Beat, ...]
     delineation: Delineation
-    reasons: dict[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def leads(self) -> tuple[str, ...]:

@@ -25,7 +25,8 @@ def to_published(strip: np.ndarray) -> Tensor:
     from scipy.signal import resample  # its import takes a second
 
     ordered = strip[[LEADS.index(name) for name in PUBLISHED_LEADS]]
-    return torch.from_numpy(resample(ordered, PUBLISHED_SAMPLES, axis=1).astype(np.float32))[None]
+    resampled = np.asarray(resample(ordered, PUBLISHED_SAMPLES, axis=1), np.float32)
+    return torch.from_numpy(resampled)[None]
 
 
 def eight_leads(signal: np.ndarray) -> np.ndarray:

@@ -69,9 +69,9 @@ class TextEncoder(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Hidden states (batch, tokens, 768) of token numbers (batch, tokens), all of the same length."""
-        kind = self.embeddings["token_type_embeddings"].weight[0]
-        x = self.emb_ln(self.embeddings["word_embeddings"](tokens) + kind)
-        for layer in self.encoder["layers"]:
+        kinds = self.embeddings.get_submodule("token_type_embeddings").get_parameter("weight")
+        x = self.emb_ln(self.embeddings["word_embeddings"](tokens) + kinds[0])
+        for layer in self.encoder.get_submodule("layers").children():
             x = layer(x)
         return x
 

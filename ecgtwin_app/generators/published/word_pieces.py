@@ -70,7 +70,7 @@ class WordPieces:
 def words(text: str) -> list[str]:
     """Words and signs of a text, in lower case and without accents."""
     plain = unicodedata.normalize("NFD", text.lower())
-    spaced = []
+    spaced: list[str] = []
     for sign in plain:
         kind = unicodedata.category(sign)
         if kind == "Mn" or sign in "\0\ufffd" or (kind.startswith("C") and sign not in "\t\n\r"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
@@ -57,7 +58,7 @@ class Controller(QObject):
     #: What is opened in the place of what is open, in words, and what opens it.
     opening = Signal(str, object)
 
-    def __init__(self, session: Session, undo: QUndoStack, load_engine: Callable[[], object]):
+    def __init__(self, session: Session, undo: QUndoStack, load_engine: Callable[[], Any]):
         super().__init__()
         self.session, self.undo = session, undo
         self.worker = Worker(self)
@@ -276,7 +277,7 @@ class Controller(QObject):
             self.preview = None
             self.preview_changed.emit()
 
-    def ready_engine(self):
+    def ready_engine(self) -> Any:
         """The engine, loaded when first needed. Only the worker's thread may call this."""
         return self.engines.ready()
 

@@ -10,6 +10,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
@@ -65,7 +66,7 @@ class Worker(QObject):
         self,
         title: str,
         start: Callable[[], Iterator],
-        on_item: Callable[[object], None] | None = None,
+        on_item: Callable[[Any], None] | None = None,
         on_done: Callable[[bool], None] | None = None,
         on_error: Callable[[str], None] | None = None,
     ) -> Job:

@@ -40,7 +40,10 @@ class MarkTool(QObject):
                 continue
             for beat in self.marks[who].beats:
                 for name in beat.marks if beat.label == "N" else ():
-                    at = self.marks[who].time_of(beat, name) + page_map.shift(panel, who)
+                    time = self.marks[who].time_of(beat, name)
+                    if time is None:
+                        continue
+                    at = time + page_map.shift(panel, who)
                     if abs(page_map.x(panel, at) - event.position().x()) <= _GRIP:
                         self._held, self._start = (who, name), self.marks[who]
                         self._from = page_map.seconds(panel, event.position().x())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from typing import cast
+
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from ecgtwin_app.i18n.words import tr
 from ecgtwin_app.ui.widgets.columns import Columns, Pane
@@ -57,8 +59,9 @@ class Arrangement:
         ):
             self.tabs.addTab(widget, name)
         self.side, self.right, self.centre = Pane(self.tabs, 280, 420), Pane(results, 280, 560), centre
-        self.right.layout().insertWidget(0, quiz, 1)
-        self.right.layout().setStretchFactor(results, 2)
+        column = cast(QBoxLayout, self.right.layout())
+        column.insertWidget(0, quiz, 1)
+        column.setStretchFactor(results, 2)
         self.splitter = Columns((self.side, centre, self.right))
         self.splitter.take_up(widths)
 

@@ -65,7 +65,7 @@ class LayersPanel(QWidget):
         for key in keys:
             number = 0 if key == REFERENCE else session.twins.index(key) + 1
             words = f"{tr('Reference')} {others_words(session)}".strip()
-            if key != REFERENCE:
+            if not isinstance(key, str):
                 usual = tr("{number} · {conditions}, seed {seed}").format(
                     number=number, conditions=names_text(key.request.conditions), seed=key.seed
                 )
@@ -80,7 +80,7 @@ class LayersPanel(QWidget):
             seen = stack.is_visible(key, session.twin)
             item.setCheckState(Qt.CheckState.Checked if seen else Qt.CheckState.Unchecked)
             item.setIcon(_swatch(stack.style(key).colour or _usual_colour(key, session, stack)))
-            if key != REFERENCE:
+            if not isinstance(key, str):
                 item.setToolTip(names_text(key.request.conditions))
             elif session.others:
                 item.setToolTip(tr(OTHERS_ARE_FOR))

@@ -22,7 +22,7 @@ from ecgtwin_app.i18n.words import number, tr, translate
 from ecgtwin_app.ui.panels.generator_choice import GeneratorChoice
 from ecgtwin_app.ui.widgets.choice_box import ChoiceBox
 from ecgtwin_app.ui.widgets.dial import Dial, back_button
-from ecgtwin_app.ui.widgets.number_field import WholeField
+from ecgtwin_app.ui.widgets.number_field import NumberField, WholeField
 
 _SHOWN = {name: record for name, record in FIELDS.items() if record.in_form}
 _ALWAYS = (("samples", "seed"),)
@@ -69,7 +69,7 @@ class RequestForm(QWidget):
         return self.dials["heart_rate"].field
 
     @property
-    def fields(self) -> dict[str, QWidget]:
+    def fields(self) -> dict[str, NumberField | WholeField | ChoiceBox]:
         """What is typed or chosen in, by the field of the request."""
         return {name: dial.field for name, dial in self.dials.items()} | self.boxes
 
@@ -106,7 +106,9 @@ class RequestForm(QWidget):
         """Say which heart rate and which age "keep" keeps."""
         for name, value in (("heart_rate", heart_rate), ("age", age)):
             keep = tr(FIELDS[name].unset)
-            self.fields[name].set_word(keep, keep if value is None else f"{keep} ({number(value)})")
+            field = self.fields[name]
+            assert not isinstance(field, ChoiceBox), "a number's field"
+            field.set_word(keep, keep if value is None else f"{keep} ({number(value)})")
 
     def show_notes(self, rate: str, problem: str) -> None:
         """Say which heart rate is taken where it cannot be kept, and what of the request contradicts itself."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
@@ -197,4 +198,4 @@ class _FormScroll(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         """The first dials are always seen."""
-        return QSize(0, self.widget().first_height() + 2)
+        return QSize(0, cast(RequestForm, self.widget()).first_height() + 2)

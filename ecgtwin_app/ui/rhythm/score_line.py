@@ -135,7 +135,7 @@ class ScoreLine(QWidget):
         self.current = self._at(event.position())
         self.caret = min(max(0.0, self.seconds(event.position().x())), 10.0)
         self._caret_chosen = True
-        if self.current >= 0:
+        if self.current >= 0 and self.score is not None:
             self._held = (self.seconds(event.position().x()), self.score, self.current)
         self.update()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QValidator
-from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
 
 _NONE, _SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 #: Keys by which a field is edited, whatever a menu does with them elsewhere.
@@ -145,7 +145,9 @@ def is_of_field(field: QWidget, event) -> bool:
         return plain or control
     if event.key() == Qt.Key.Key_Escape:
         # It gives up what is typed; without that it is the window's.
-        return isinstance(field, QAbstractSpinBox) and field.lineEdit().text() != _text_of_value(field)
+        return isinstance(field, QSpinBox | QDoubleSpinBox) and field.lineEdit().text() != _text_of_value(
+            field
+        )
     if not isinstance(field, QAbstractSpinBox):
         undo = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
         return (plain and bool(event.text())) or undo
@@ -155,8 +157,9 @@ def is_of_field(field: QWidget, event) -> bool:
     return text.isdecimal() or text in "+-−.," or (isinstance(field, NumberField) and field.wants(text))
 
 
-def _text_of_value(field: QAbstractSpinBox) -> str:
+def _text_of_value(field: QSpinBox | QDoubleSpinBox) -> str:
     """What stands in a field that nobody types in."""
     if field.specialValueText() and field.value() <= field.minimum():
         return field.specialValueText()
-    return field.prefix() + field.textFromValue(field.value()) + field.suffix()
+    number = field.textFromValue(field.value())  # pyright: ignore[reportArgumentType]  each takes what it gives
+    return field.prefix() + number + field.suffix()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import cast
 
 # Idle OpenMP threads must sleep, not spin: on two cores they would take the window's time. It has to
 # be in the environment before torch is imported.
@@ -26,7 +27,7 @@ _BEAT = ((0, 0), (0.12, 0), (0.17, 0.14), (0.23, 0), (0.30, 0), (0.32, -0.08), (
 
 def main(path: str | None = None, demo: bool = False) -> int:
     """Show the splash, then load and run the window (`app.run`); returns the exit status."""
-    application = QApplication.instance() or QApplication(["ecgtwin"])
+    application = cast(QApplication, QApplication.instance() or QApplication(["ecgtwin"]))
     splash = Splash(_picture(application.devicePixelRatio()))
     splash.show()
     application.processEvents()
