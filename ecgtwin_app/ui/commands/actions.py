@@ -31,6 +31,7 @@ class Actions:
         for menu in self.menus.values():
             menu.installEventFilter(reasons)
         self.of: dict[str, QAction] = {}
+        self._shown: dict[str, tuple[bool, str]] = {}
         for command in COMMANDS:
             action = self.of[command.id] = QAction(tr(command.text), window)
             action.setObjectName(command.id)
@@ -55,11 +56,15 @@ class Actions:
         """Grey what cannot be done now, and say why; tick what is on."""
         for command in COMMANDS:
             action = self.of[command.id]
-            enabled, why = command.enabled(workbench), command.why_not(workbench)
-            action.setText(command.shown_text(workbench))
-            action.setEnabled(enabled)
-            action.setStatusTip(why or tr(command.tip))
-            action.setToolTip(f"{tr(command.tip)}: {why}" if why else tool_tip(command))
+            if command.text_now is not None:
+                action.setText(command.shown_text(workbench))
+            # Tips are made where they change: every change of the view comes through here.
+            now = command.enabled(workbench), command.why_not(workbench)
+            if self._shown.get(command.id) != now:
+                self._shown[command.id] = enabled, why = now
+                action.setEnabled(enabled)
+                action.setStatusTip(why or tr(command.tip))
+                action.setToolTip(f"{tr(command.tip)}: {why}" if why else tool_tip(command))
             if command.checked is not None:
                 action.setChecked(command.checked(workbench))
 
