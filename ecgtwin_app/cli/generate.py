@@ -139,7 +139,9 @@ def summary(twins: list[Twin], files: list[Path], folder: Path) -> list[str]:
         missed = [_asked_and_got(line) for line in judged if not line.met]
         # The rate and the numbers that were asked are told whether they are met or not.
         told = [_asked_and_got(line) for line in judged if line.met and _is_number_asked(line)]
-        verdict = "; ".join([*(missed or ["all met"]), *told])
+        # What could not be judged is no line that is missed, and is not met either.
+        usual = "all met" if twin.met else "the others could not be judged"
+        verdict = "; ".join([*(missed or [usual]), *told])
         lines.append(f"twin_{number:03d}: {len(judged) - len(missed)} of {len(judged)} criteria, {verdict}")
     if files:
         records = any(path.suffix == ".hea" for path in files)
