@@ -41,7 +41,12 @@ def rows_of(out) -> list[dict]:
 
 
 def start(*arguments):
-    command = [sys.executable, "-m", "ecgtwin_app", "cohort", *map(str, arguments)]
+    # Whatever runs the tests in the background may have had Ctrl+C ignored, which a child inherits.
+    program = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from ecgtwin_app.cli.main import main; raise SystemExit(main())"
+    )
+    command = [sys.executable, "-c", program, "cohort", *map(str, arguments)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,

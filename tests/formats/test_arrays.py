@@ -29,7 +29,7 @@ def test_npy_of_any_order_and_type(tmp_path, array):
 
 def test_npy_that_states_nothing_asks(tmp_path):
     np.save(tmp_path / "x.npy", STEPS)
-    with pytest.raises(EcgError, match="rate, unit and lead order"):
+    with pytest.raises(EcgError, match="rate and unit and lead order"):
         read_ecg(tmp_path / "x.npy")
     with pytest.raises(EcgError, match="12 x 700 values, but 8 leads are named"):
         read_ecg(tmp_path / "x.npy", **STATED | {"lead_order": LEADS[:8]})
@@ -65,7 +65,7 @@ def test_mat_with_what_stands_beside_the_array(tmp_path, options):
 def test_mat_that_states_nothing_asks(tmp_path):
     savemat(tmp_path / "x.mat", {"ecg": STEPS.T})
     assert_read(read_ecg(tmp_path / "x.mat", **STATED), "MATLAB")
-    with pytest.raises(EcgError, match="rate, unit and lead order"):
+    with pytest.raises(EcgError, match="rate and unit and lead order"):
         read_ecg(tmp_path / "x.mat")
 
 

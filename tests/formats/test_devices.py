@@ -220,7 +220,7 @@ def test_a_real_text_table_with_a_title(real_data):
     path = device_file(real_data, "text/testing_ecg.txt")
     recording = read_ecg(path, rate=500, unit="uV", lead_order=LEADS)
     np.testing.assert_allclose(recording.signal, np.loadtxt(path, skiprows=6).T / 1000, atol=1e-6)
-    with pytest.raises(EcgError, match="rate, unit and lead order"):
+    with pytest.raises(EcgError, match="rate and unit and lead order"):
         read_ecg(path)
 
 

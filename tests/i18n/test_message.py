@@ -17,7 +17,12 @@ from ecgtwin_app.i18n.message import Message, alternatives, conjoined, in_a_row,
 from ecgtwin_app.session.kept_messages import messages_in, with_messages
 
 _TEXT = st.text(max_size=12)
-_NUMBERS = st.integers(-(10**9), 10**9) | st.floats(allow_nan=False, allow_infinity=False)
+_NUMBERS = st.integers(-(10**9), 10**9) | st.floats(
+    # torch flushes them to zero in this process
+    allow_nan=False,
+    allow_infinity=False,
+    allow_subnormal=False,
+)
 #: Literal text of a template: braces are written twice.
 _LITERAL = _TEXT.map(lambda text: text.replace("{", "{{").replace("}", "}}"))
 

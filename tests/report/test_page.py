@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from spike_pages import RATE, SPIKES, spiked_recording
 
+from ecgtwin_app.ecg.signal.filters import display_filter
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.report.calipers import TIME, Caliper
 from ecgtwin_app.report.displayed import filter_text
@@ -165,8 +166,7 @@ def test_missing_leads_and_missing_samples_are_drawn_as_gaps():
 
 def test_filters_are_stated():
     assert filter_text(spiked_recording()) == "no display filter"
-    filtered = spiked_recording().changed("filtered without delay: 40 Hz low-pass")
-    assert "40 Hz" in filter_text(filtered)
+    assert "40 Hz" in filter_text(display_filter(spiked_recording(), None, 40.0))
 
 
 def test_a_folder_that_is_not_there_gives_one_sentence(tmp_path):
