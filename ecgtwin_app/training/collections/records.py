@@ -1,4 +1,4 @@
-"""The real recordings: `real_ecg_8lead_500hz_uv.npz` and `real_ecg.csv`, and their patient split."""
+"""The real recordings: two arrays, of 500 Hz and of 100 Hz, with a table each, and their patient split."""
 
 from __future__ import annotations
 
@@ -46,8 +46,25 @@ def held_out(patient: str) -> bool:
 
 
 def load_real(folder: Path) -> list[RealRecord]:
-    """All records of `folder`, canonical leads, 500 Hz; `EcgError` when the files are not there."""
-    array, table = folder / "real_ecg_8lead_500hz_uv.npz", folder / "real_ecg.csv"
+    """All records of 500 Hz in `folder`, canonical leads; `EcgError` when the files are not there."""
+    return _load(folder, "real_ecg_8lead_500hz_uv.npz", "real_ecg.csv", 500.0)
+
+
+def load_low_rate(folder: Path) -> list[RealRecord]:
+    """All records of 100 Hz in `folder`, canonical leads, at that rate: they hold nothing above 50 Hz.
+
+    Patients are called as those of `load_real`: some have recordings in both.
+
+    Raises
+    ------
+    EcgError
+        When the files are not there.
+    """
+    return _load(folder, "ptbxl_8lead_100hz_uv.npz", "ptbxl_100hz.csv", 100.0)
+
+
+def _load(folder: Path, array_name: str, table_name: str, rate: float) -> list[RealRecord]:
+    array, table = folder / array_name, folder / table_name
     if not (array.is_file() and table.is_file()):
         raise EcgError(
             "The data folder lacks {array} or {table}; name the folder that holds both.",
@@ -62,7 +79,7 @@ def load_real(folder: Path) -> list[RealRecord]:
     for row in rows:
         signal = twelve_leads(microvolts[int(row["row"])].astype(np.float32) / 1000)
         patient = Patient(age=_age(row["age"]), sex=row["sex"] or None)
-        recording = Recording(signal, 500.0, patient=patient, source=row["db"])
+        recording = Recording(signal, rate, patient=patient, source=row["db"])
         labels = tuple(label for label in row["labels"].split(";") if label)
         records.append(RealRecord(row["key"], row["db"], row["patient"], labels, recording))
     return records
