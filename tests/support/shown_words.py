@@ -55,6 +55,7 @@ SPEAKING = (
     "conditions",
     "formats",
     "heart",
+    "recognition",
     "sampling",
     "generators",
     "engine",
