@@ -135,13 +135,15 @@ def summary(twins: list[Twin], files: list[Path], folder: Path) -> list[str]:
     """What was asked and got, a line a twin with its rate and set-points, and where it lies."""
     lines = []
     for number, twin in enumerate(twins, start=1):
-        judged = [line for line in twin.asked_got if line.met is not None]
+        judged = twin.judged
         missed = [_asked_and_got(line) for line in judged if not line.met]
         # The rate and the numbers that were asked are told whether they are met or not.
         told = [_asked_and_got(line) for line in judged if line.met and _is_number_asked(line)]
         # What could not be judged is no line that is missed, and is not met either.
         usual = "all met" if twin.met else "the others could not be judged"
-        verdict = "; ".join([*(missed or [usual]), *told])
+        unlike = [_asked_and_got(line) for line in twin.asked_got if line.met is False and line not in judged]
+        unlike = [f"unlike real recordings: {', '.join(unlike)}"] if unlike else []
+        verdict = "; ".join([*(missed or [usual]), *told, *unlike])
         lines.append(f"twin_{number:03d}: {len(judged) - len(missed)} of {len(judged)} criteria, {verdict}")
     if files:
         records = any(path.suffix == ".hea" for path in files)

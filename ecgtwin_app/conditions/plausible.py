@@ -10,10 +10,10 @@ own recording shows already is never too large.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ecgtwin_app.conditions.record import Condition
-from ecgtwin_app.conditions.verdict import Asked, Verdict, line, yes
+from ecgtwin_app.conditions.verdict import PLAUSIBILITY, Asked, Verdict, line, yes
 from ecgtwin_app.ecg.measurement.measure import Measurements
 from ecgtwin_app.ecg.signal.recording import LEADS
 from ecgtwin_app.i18n.message import Message
@@ -87,4 +87,5 @@ def plausible(m: Measurements, reference: Measurements, asked: Asked) -> list[Ve
     longest = max(longest, (1 + OWN_MARGIN) * (reference.qrs or 0.0))
     if m.qrs is not None and m.qrs > longest:
         beyond.append(line("longest QRS", "ms", Message("≤ {limit:.0f}", limit=longest), m.qrs, False))
-    return beyond or [yes("waves no larger than patients have them", "yes", True)]
+    lines = beyond or [yes("waves no larger than patients have them", "yes", True)]
+    return [replace(verdict, kind=PLAUSIBILITY) for verdict in lines]

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from ecgtwin_app.conditions.plausible import plausible
 from ecgtwin_app.conditions.set_points import SET_POINTS
-from ecgtwin_app.conditions.verdict import Asked, Verdict, line
+from ecgtwin_app.conditions.verdict import PLAUSIBILITY, Asked, Verdict, line
 from ecgtwin_app.conditions.vocabulary import find_condition, load_vocabulary
 from ecgtwin_app.ecg.measurement.measure import Measurements, measure, needing
 from ecgtwin_app.ecg.signal.recording import LEADS, Recording
@@ -135,8 +135,20 @@ def _joined(reasons):
 
 
 def meets(verdicts: Sequence[Verdict]) -> bool:
-    """Whether every line that can fail is met, and none is left that cannot be judged."""
-    return all(verdict.met is not False and not verdict.reason for verdict in verdicts)
+    """Whether a recording has what was asked: every line that can fail is met, and none is left that cannot be judged.
+
+    Lines of plausibility do not count; they are `is_plausible`.
+    """
+    return all(
+        verdict.met is not False and not verdict.reason
+        for verdict in verdicts
+        if verdict.kind != PLAUSIBILITY
+    )
+
+
+def is_plausible(verdicts: Sequence[Verdict]) -> bool:
+    """Whether no line of plausibility is missed."""
+    return not any(verdict.met is False for verdict in verdicts if verdict.kind == PLAUSIBILITY)
 
 
 def _measured(recording):

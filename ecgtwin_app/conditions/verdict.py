@@ -12,6 +12,10 @@ from ecgtwin_app.i18n.message import Message, as_message, in_a_row
 
 Value = TypeVar("Value")
 
+#: What a line is about: what makes a condition or was asked for in numbers, whether real records of the label look so,
+#: and whether a condition that was taken away is gone.
+CRITERION, PLAUSIBILITY, ABSENCE = "criterion", "plausibility", "absence"
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -34,6 +38,8 @@ class Verdict:
     of_counted_beat : bool
         Whether the line describes the beat that the line before it counts, or, where it counts too few, the beat that
         comes nearest.
+    kind : str
+        `CRITERION`, `PLAUSIBILITY` or `ABSENCE`.
 
     Texts are messages, which have a key and values.
     """
@@ -46,6 +52,7 @@ class Verdict:
     met: bool | None
     reason: str = ""
     of_counted_beat: bool = False
+    kind: str = CRITERION
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,6 @@ class CohortWorker:
             conditions=job.conditions,
             seed=twin.seed,
             met=twin.met,
-            missed="; ".join(line.name for line in twin.asked_got if line.met is False),
+            missed="; ".join(line.name for line in twin.judged if line.met is False),
             heart_rate=None if rate is None else round(float(rate), 2),
         )

@@ -52,7 +52,7 @@ def judged(
     recording = _recording(generator.spec, plan, request, drawn, beats or {})
     measured = measure(recording)
     verdicts = _verdicts(measured, plan, request)
-    lines = [AskedGot(v.name, v.unit, v.asked, v.reference, v.got, v.met) for v in verdicts]
+    lines = [AskedGot(v.name, v.unit, v.asked, v.reference, v.got, v.met, v.kind) for v in verdicts]
     if plan.rate_reason and request.score is None:
         lines.insert(1, AskedGot(plan.rate_reason, "", "", None, None, None))
     similarity = None
@@ -64,7 +64,7 @@ def judged(
         seed=plan.seed,
         score=plan.score,
         asked_got=tuple(lines),
-        met=all(line.met is not False for line in lines) and not any(v.reason for v in verdicts),
+        met=meets(verdicts),
         identity_similarity=similarity,
         lead_law_residual_uv=lead_law_residual(recording.signal) * 1000,
         measurements=_values(measured, plan),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ecgtwin_app.attribution.heatmap import HeatMap
+from ecgtwin_app.conditions.verdict import CRITERION, PLAUSIBILITY
 from ecgtwin_app.conditions.vocabulary import NORMAL
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.recording import Recording
@@ -286,6 +287,9 @@ class AskedGot:
         Measured on the reference and on the twin; None when it could not be measured.
     met : bool or None
         None when it is shown for information only.
+    kind : str
+        "criterion" (a condition's, or a number that was asked), "plausibility" (whether real records of the label look
+        so) or "absence" (that a condition is gone).
     """
 
     name: str
@@ -294,6 +298,7 @@ class AskedGot:
     reference: float | str | None
     got: float | str | None
     met: bool | None
+    kind: str = CRITERION
 
 
 @dataclass(frozen=True, eq=False)
@@ -310,7 +315,7 @@ class Twin:
         The score it performs.
     asked_got : tuple of AskedGot
     met : bool
-        True when every line that can fail is met.
+        True when every line that can fail is met, those of plausibility apart.
     identity_similarity : float or None
         Cosine of the base vectors of reference and twin, -1 to 1; None without a reference.
     lead_law_residual_uv : float
@@ -333,6 +338,16 @@ class Twin:
     measurements: dict
     seconds: float
     first_draw: bool = True
+
+    @property
+    def judged(self) -> tuple[AskedGot, ...]:
+        """The lines that say whether it has what was asked: those that can fail, without plausibility."""
+        return tuple(line for line in self.asked_got if line.met is not None and line.kind != PLAUSIBILITY)
+
+    @property
+    def plausible(self) -> bool:
+        """Whether no line of plausibility is missed."""
+        return not any(line.met is False for line in self.asked_got if line.kind == PLAUSIBILITY)
 
 
 class Cancelled(Exception):

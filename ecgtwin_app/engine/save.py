@@ -73,7 +73,7 @@ def twins_document(names: list[str], twins: list[Twin]) -> dict:
                 "met": twin.met,
                 "asked_versus_got": [
                     {"name": line.name, "unit": line.unit, "asked": line.asked, "reference": line.reference,
-                     "got": line.got, "met": line.met}
+                     "got": line.got, "met": line.met, "kind": line.kind}
                     for line in twin.asked_got
                 ],
                 "lead_law_residual_uv": twin.lead_law_residual_uv,

@@ -78,11 +78,11 @@ def _measured(measurements: dict) -> Iterator[tuple]:
 
 
 def _judged(twin: Twin) -> Iterator[tuple]:
-    """A row for each criterion: what was asked, what came, and whether it is met."""
+    """A row for each line: its kind, what was asked, what came, and whether it is met."""
     for line in twin.asked_got:
         met = "" if line.met is None else _yes_or_no(line.met)
         got = _figure(line.got) if _is_number(line.got) else line.got or ""
-        yield ("criterion", line.name, "", line.unit, line.asked, got, met)
+        yield (line.kind, line.name, "", line.unit, line.asked, got, met)
 
 
 def _is_number(value: object) -> TypeGuard[int | float]:

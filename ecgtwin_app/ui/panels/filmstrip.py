@@ -90,8 +90,8 @@ class Filmstrip(QListWidget):
 
 def marks(twin: Twin) -> str:
     """The referee's verdict in a few signs: "✓ 4/4", "✗ 2/4"."""
-    lines = [line for line in twin.asked_got if line.met is not None]
-    return f"{'✓' if twin.met else '✗'} {sum(line.met for line in lines)}/{len(lines)}"
+    lines = twin.judged
+    return f"{'✓' if twin.met else '✗'} {sum(bool(line.met) for line in lines)}/{len(lines)}"
 
 
 def _icon(picture):

@@ -158,8 +158,8 @@ class ResultsPanel(QWidget):
             self.summary.setText(translate(lacks) if lacks else tr("Choose a condition and press Generate."))
             self.summary.setToolTip("")
             return
-        lines = [line for line in twin.asked_got if line.met is not None]
-        met = sum(line.met for line in lines)
+        lines = twin.judged
+        met = sum(bool(line.met) for line in lines)
         mark = "✓" if twin.met else "✗"
         words = tr("{mark} {met} of {count} criteria met")
         self.verdict.setText(words.format(mark=mark, met=met, count=len(lines)))
