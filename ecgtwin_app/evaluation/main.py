@@ -19,6 +19,7 @@ from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.request import FIELDS, TwinRequest
 from ecgtwin_app.evaluation.figures.assemble import assemble, pass_rates
 from ecgtwin_app.evaluation.figures.bar import bar
+from ecgtwin_app.evaluation.protocols.command import PROTOCOLS, run_protocols
 from ecgtwin_app.evaluation.report.document import write_report
 from ecgtwin_app.evaluation.report.gallery import gallery
 from ecgtwin_app.evaluation.report.page import page
@@ -72,6 +73,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--weights", type=Path, help="folder of the weights; those that ship when left out")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="cpu")
+    parser.add_argument(
+        "--part",
+        action="append",
+        choices=tuple(PROTOCOLS),
+        help="one protocol of any reference, by name; repeatable, resumable, small with --references 8",
+    )
     what = parser.add_argument_group("what is drawn")
     what.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS), help="parts of the evaluation")
     what.add_argument(
@@ -114,6 +121,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Draw what is missing, compute the figures; returns the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    if args.part:
+        return run_protocols(args)
     if args.draw_only and args.figures_only:
         raise EcgError("Nothing is left to do with --draw-only and --figures-only; leave one out.")
     if args.references < 2:

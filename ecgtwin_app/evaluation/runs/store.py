@@ -20,21 +20,26 @@ ARRAYS = {"strip": ((8, 1000), np.int16), "beat": ((8, 500), np.float16)}
 class Store:
     """Rows and arrays under one name in a folder. For one process at a time.
 
+    Parameters
+    ----------
+    arrays : mapping of str to (shape, type)
+        What is kept beside each row; see `ARRAYS`.
+
     Attributes
     ----------
     rows : list of dict
     """
 
-    def __init__(self, folder: Path, name: str):
+    def __init__(self, folder: Path, name: str, arrays: Mapping[str, tuple[tuple[int, ...], type]] = ARRAYS):
         folder.mkdir(parents=True, exist_ok=True)
-        self._path = folder / f"{name}.jsonl"
-        self._blocks = {key: folder / f"{name}.{key}" for key in ARRAYS}
+        self._path, self._arrays = folder / f"{name}.jsonl", arrays
+        self._blocks = {key: folder / f"{name}.{key}" for key in arrays}
         self.rows: list[dict] = []
         self._mend()
 
     def append(self, row: dict, arrays: Mapping[str, np.ndarray] | None = None) -> None:
         """Add a row; zeros where a recording has no arrays because it could not be measured."""
-        for key, (shape, kind) in ARRAYS.items():
+        for key, (shape, kind) in self._arrays.items():
             block = np.zeros(shape, kind) if arrays is None else np.asarray(arrays[key], kind)
             if block.shape != shape:
                 raise ValueError(f"'{key}' has shape {block.shape} instead of {shape}.")
@@ -46,7 +51,7 @@ class Store:
 
     def arrays(self, key: str) -> np.ndarray:
         """All blocks of one kind, shape (rows, ...), mapped from the file."""
-        shape, kind = ARRAYS[key]
+        shape, kind = self._arrays[key]
         if not self.rows:
             return np.zeros((0, *shape), kind)
         return np.memmap(self._blocks[key], kind, "r", shape=(len(self.rows), *shape))
@@ -67,7 +72,7 @@ class Store:
         if self._path.exists():
             with self._path.open("r+b") as file:
                 file.truncate(end)
-        for key, (shape, kind) in ARRAYS.items():
+        for key, (shape, kind) in self._arrays.items():
             whole = len(self.rows) * int(np.prod(shape)) * np.dtype(kind).itemsize
             path = self._blocks[key]
             if path.exists() and path.stat().st_size >= whole:

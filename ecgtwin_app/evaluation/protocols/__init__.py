@@ -1,0 +1,1 @@
+"""Protocols: each a question to the twins with its own references, real floor and bar; run by name, resumable."""

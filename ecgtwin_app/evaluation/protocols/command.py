@@ -1,0 +1,61 @@
+"""`ecgtwin evaluate --part NAME`: the protocols by name, one after the other; what was drawn is kept."""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ecgtwin_app.ecg.signal.recording import EcgError
+from ecgtwin_app.engine.engine import TwinEngine
+from ecgtwin_app.evaluation.judge.strips import load_both
+from ecgtwin_app.evaluation.protocols import removal, visits
+from ecgtwin_app.evaluation.protocols.lines import Outcome, write_outcome
+from ecgtwin_app.evaluation.protocols.page import write_page
+from ecgtwin_app.evaluation.protocols.setting import OutOfTime, Setting
+
+log = logging.getLogger(__name__)
+#: Every protocol by name, in the order of the page.
+PROTOCOLS: dict[str, Callable[[Setting], Outcome]] = {removal.PART: removal.run, visits.PART: visits.run}
+
+
+def run_protocols(args) -> int:
+    """Run the parts that were named and write the page of all that was found so far; the exit status."""
+    setting = setting_of(args)
+    for name in dict.fromkeys(args.part):
+        began = time.monotonic()
+        try:
+            found = PROTOCOLS[name](setting)
+        except OutOfTime:
+            log.info("%s is not finished; the same command goes on.", name)
+            break
+        about = {
+            "model": setting.engine.model_name,
+            "weights_sha256": setting.engine.weights_sha256,
+            "seed": setting.seed,
+            "references": setting.references,
+            "minutes": (time.monotonic() - began) / 60,
+        }
+        write_outcome(setting.work / f"{name}.outcome.json", found, about)
+        for one in found.lines:
+            log.info("%-70s %s", one.name, "–" if one.value is None else f"{one.value:.3f} of {one.n}")
+    write_page(setting.work, args.out)
+    return 0
+
+
+def setting_of(args) -> Setting:
+    """What the arguments ask for."""
+    if args.references < 2:
+        raise EcgError("--references must be at least 2: identity is found among several patients.")
+    engine = TwinEngine.load(args.weights, args.device)
+    return Setting(
+        engine,
+        load_both(Path(args.data)),
+        args.work / f"{engine.weights_sha256[:12]}_{args.seed}" / "protocols",
+        args.work,
+        args.seed,
+        args.references,
+        time.monotonic() + 60 * args.minutes if args.minutes < math.inf else math.inf,
+    )

@@ -1,0 +1,173 @@
+"""What every protocol is given: engine, real recordings, judge, work folder, seed, and how many references."""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from ecgtwin_app.conditions import referee
+from ecgtwin_app.conditions.referee import meets
+from ecgtwin_app.conditions.vocabulary import load_vocabulary
+from ecgtwin_app.ecg.measurement.measure import Measurements, measure
+from ecgtwin_app.ecg.signal.recording import EcgError, Recording
+from ecgtwin_app.engine.engine import TwinEngine
+from ecgtwin_app.engine.request import FIELDS, TwinRequest
+from ecgtwin_app.evaluation.judge.judge import Judge, trained_judge
+from ecgtwin_app.evaluation.judge.strips import real_strips, strip_of
+from ecgtwin_app.evaluation.runs.measured import measured_row
+from ecgtwin_app.evaluation.runs.store import Store
+from ecgtwin_app.generators.ecgtwin.extractor import beat_input
+from ecgtwin_app.training.collections.records import RealRecord
+
+log = logging.getLogger(__name__)
+#: What the protocols keep of a recording: the judge's strip in microvolts, the representative beat in millivolts.
+KEPT = {"strip": ((8, 1000), np.int16), "beat": ((8, 500), np.float16)}
+
+
+class OutOfTime(Exception):
+    """The time that was given is over; the same command goes on."""
+
+
+@dataclass
+class Setting:
+    """What a protocol works with.
+
+    Attributes
+    ----------
+    engine : TwinEngine
+    records : list of RealRecord
+        Of 500 Hz, then of 100 Hz.
+    work : Path
+        Of these weights and this seed.
+    cache : Path
+        Of what does not depend on weights: the judge.
+    seed : int
+    references : int
+        How many of a kind.
+    deadline : float
+        Of the monotonic clock.
+    """
+
+    engine: TwinEngine
+    records: list[RealRecord]
+    work: Path
+    cache: Path
+    seed: int = 1
+    references: int = 40
+    deadline: float = math.inf
+    _seen: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @cached_property
+    def judge(self) -> Judge:
+        """Trained where the cache does not hold it."""
+        if (self.cache / "judge.safetensors").exists():
+            return trained_judge(self.cache, None)
+        return trained_judge(self.cache, real_strips(self.records))
+
+    @cached_property
+    def by_key(self) -> dict[str, RealRecord]:
+        """The real records by key."""
+        return {record.key: record for record in self.records}
+
+    def seen(self, record: RealRecord) -> np.ndarray:
+        """What the judge says of a real record: probability of each of its findings."""
+        if record.key not in self._seen:
+            self._seen[record.key] = self.judge.of_recordings([record.recording])[0]
+        return self._seen[record.key]
+
+    def store(self, name: str) -> Store:
+        """Raw rows of a part, as they were left."""
+        return Store(self.work, name, KEPT)
+
+    def check_time(self) -> None:
+        """Stop between two twins when the time is over."""
+        if time.monotonic() > self.deadline:
+            raise OutOfTime
+
+    def draw(self, store: Store, key: str, reference: Recording, request: TwinRequest, about: dict) -> dict:
+        """The row of a twin, drawn and measured unless the store has it.
+
+        Returns
+        -------
+        dict
+            key and `about`; "failed" with the reason, or what `measured_row` keeps, met, missed, base, judged
+            (probability by finding) and seconds.
+        """
+        found = next((row for row in store.rows if row["key"] == key), None)
+        if found is not None:
+            return found
+        self.check_time()
+        began = time.perf_counter()
+        try:
+            (twin,) = self.engine.generate(reference, request)
+            measured = measure(twin.recording)
+        except EcgError as error:
+            row = {"key": key, **about, "failed": str(error)}
+            store.append(row)
+            return row
+        row = {"key": key, **about, "met": twin.met}
+        row["missed"] = [one.name for one in twin.asked_got if one.met is False]
+        row |= self._of(twin.recording, measured)
+        row["seconds"] = round(time.perf_counter() - began, 3)
+        store.append(row, _arrays(twin.recording, measured))
+        if len(store.rows) % 20 == 0:
+            log.info("%d drawn, now %s", len(store.rows), key)
+        return row
+
+    def real_row(self, record: RealRecord) -> dict:
+        """The row of a real record, measured unless it is there; "failed" where it cannot be measured."""
+        store = self.real
+        found = next((row for row in store.rows if row["key"] == record.key), None)
+        if found is not None:
+            return found
+        self.check_time()
+        try:
+            measured = measure(record.recording)
+            row, arrays = {"key": record.key, **self._of(record.recording, measured)}, None
+            arrays = _arrays(record.recording, measured)
+        except EcgError as error:
+            row, arrays = {"key": record.key, "failed": str(error)}, None
+        store.append(row, arrays)
+        return row
+
+    def beat(self, store: Store, key: str) -> np.ndarray:
+        """The representative beat (8, 500), mV, of a row that is there."""
+        number = next(k for k, row in enumerate(store.rows) if row["key"] == key)
+        return np.array(store.arrays("beat")[number], np.float32)
+
+    @cached_property
+    def real(self) -> Store:
+        """Rows of real records."""
+        return self.store("real")
+
+    def _of(self, recording: Recording, measured: Measurements) -> dict:
+        patient = recording.patient
+        criteria = {}
+        for name in (condition.name for condition in load_vocabulary()):
+            lines = referee.judge(measured, (name,), age=patient.age, sex=patient.sex)
+            criteria[name] = meets(lines) and any(one.met for one in lines)
+        probabilities = self.judge.of_recordings([recording])[0]
+        return {
+            "base": [round(float(x), 4) for x in self.engine.base_vector(recording)],
+            "judged": dict(zip(self.judge.names, (round(float(p), 4) for p in probabilities), strict=True)),
+            "criteria": [name for name, there in criteria.items() if there],
+            **measured_row(measured),
+        }
+
+
+def _arrays(recording: Recording, measured: Measurements) -> dict[str, np.ndarray]:
+    return {
+        "strip": np.clip(np.round(strip_of(recording)), -32768, 32767).astype(np.int16),
+        "beat": beat_input(measured.delineation.representative).astype(np.float16),
+    }
+
+
+def request(conditions: tuple[str, ...], **wanted) -> TwinRequest:
+    """A request; fields that this version of the engine does not have are left out."""
+    return TwinRequest(conditions, **{name: value for name, value in wanted.items() if name in FIELDS})
