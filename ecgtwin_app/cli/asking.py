@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
+from ecgtwin_app.conditions.vocabulary import find_conditions
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.request import FIELDS, TwinRequest
@@ -19,8 +20,6 @@ from ecgtwin_app.formats.registry import open_ecg
 from ecgtwin_app.generators.catalogue import GENERATORS, USUAL
 from ecgtwin_app.sampling.names import USUAL_STEPS
 
-#: Names one condition of the request; repeated for a combination.
-FLAG_OF_CONDITIONS = "--condition"
 #: Where these are left out, another flag decides: the sampler its usual steps, --no-score the rhythm.
 _DECIDED_BY_OTHERS = ("steps", "rhythm")
 #: Stands for the example ECG wherever a file can be named.
@@ -122,13 +121,7 @@ def doubt_of(reference: Recording, force: bool) -> str:
 
 def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     """What a twin should be: a flag a field of the request."""
-    parser.add_argument(
-        FLAG_OF_CONDITIONS,
-        action="append",
-        required=True,
-        metavar="NAME",
-        help="name, synonym or code; repeatable",
-    )
+    add_kept_arguments(parser)
     add_field_arguments(parser)
     rhythm, score = FIELDS["rhythm"], FIELDS["score"]
     of_score = parser.add_mutually_exclusive_group()
@@ -140,6 +133,19 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(rhythm.flag, **_options(rhythm))
     add_engine_arguments(parser)
+
+
+def add_kept_arguments(parser: argparse.ArgumentParser, leave_out: Collection[str] = ()) -> None:
+    """Flags for what is asked, and for what becomes of what the reference shows."""
+    for record in FIELDS.values():
+        if record.name in leave_out or record.kind not in ("conditions", "switch"):
+            continue
+        if record.kind == "switch":
+            parser.add_argument(record.flag, action="store_true", dest=record.name, help=record.flag_help)
+        else:
+            parser.add_argument(
+                record.flag, action="append", dest=record.name, metavar=record.metavar, help=record.flag_help
+            )
 
 
 def add_field_arguments(parser: argparse.ArgumentParser, leave_out: Collection[str] = ("rhythm",)) -> None:
@@ -197,8 +203,9 @@ def request_from(args: argparse.Namespace, conditions: Sequence[str] | None = No
     if no_score and args.rhythm not in (None, "learned"):
         raise EcgError("--no-score is the same as --rhythm learned; leave one of them out.")
     given = {name: getattr(args, name, None) for name in FIELDS}
-    names = args.condition if conditions is None else conditions
-    given |= {"conditions": tuple(names), "score": _score_from(getattr(args, "score", None))}
+    given |= {name: _named(given[name]) for name in ("without", "keep", "shows")}
+    names = given["conditions"] if conditions is None else conditions
+    given |= {"conditions": tuple(names or ()), "score": _score_from(getattr(args, "score", None))}
     if no_score:
         given["rhythm"] = "learned"
     if args.steps is None:
@@ -207,6 +214,21 @@ def request_from(args: argparse.Namespace, conditions: Sequence[str] | None = No
     check_request(request)
     check_consistent(request)
     return request
+
+
+#: Stands for no condition at all, after --shows and --keep.
+NOTHING = "none"
+
+
+def _named(texts: Sequence[str] | None) -> tuple[str, ...] | None:
+    """Conditions after a flag; `NOTHING` for none."""
+    if texts is None:
+        return None
+    if NOTHING in texts:
+        if len(texts) > 1:
+            raise EcgError("“none” stands alone; leave out either it or the conditions beside it.")
+        return ()
+    return tuple(condition.name for condition in find_conditions(texts))
 
 
 def say_rate(request: TwinRequest, reference: Recording) -> None:

@@ -66,6 +66,18 @@ def check_rhythms(conditions: Sequence[str]) -> None:
                 )
 
 
+def why_apart(one: Condition, other: Condition) -> Message | None:
+    """Why no heart shows two conditions in one strip, in a few words; None where one can."""
+    if one.is_rhythm and other.is_rhythm:
+        if other.name in one.goes_with or one.name in other.goes_with:
+            return None
+        return Message("no strip shows both")
+    if one.name in other.not_in or other.name in one.not_in:
+        return Message("it does not show in this rhythm")
+    reason = _excluded(one, other) or _excluded(other, one)
+    return as_message(reason) if reason else None
+
+
 def changed_parts(conditions: Sequence[str]) -> set[str]:
     """The parts of a beat, "p", "qrs" and "t", that conditions change; the others stay the patient's."""
     return {part for condition in find_conditions(conditions) for part in condition.changes}

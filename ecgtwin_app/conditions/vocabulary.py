@@ -21,6 +21,8 @@ from ecgtwin_app.resources import weight_path
 #: The name of what a heart does without any condition, and of the one that examples ask for.
 NORMAL = sinus.RECORDS[0].name
 EXAMPLE = ventricular.RECORDS[0].name
+#: Words for a heart that has nothing but `NORMAL`.
+HEALTHY = frozenset(["healthy", "normal", "normal ecg", "norm"])
 
 
 class UnknownCondition(EcgError):
@@ -84,6 +86,11 @@ def severity_range(name: str) -> tuple[float, float]:
 def is_condition(text: str) -> bool:
     """Whether a text is the name, a synonym or a code of a condition."""
     return _plain(text) in _words_of_all()
+
+
+def is_healthy(text: str) -> bool:
+    """Whether a text asks for a heart without any condition: more than `NORMAL`, beside which others can stand."""
+    return _plain(text) in HEALTHY
 
 
 def search_conditions(text: str) -> list[Condition]:

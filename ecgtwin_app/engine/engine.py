@@ -13,12 +13,20 @@ import torch
 from ecgtwin_app.attribution.methods import DEFAULT_METHOD, METHODS
 from ecgtwin_app.attribution.question import Question, asked_about
 from ecgtwin_app.conditions.record import Condition
+from ecgtwin_app.conditions.vocabulary import find_conditions
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
-from ecgtwin_app.engine.feasible import check_consistent, check_request
+from ecgtwin_app.engine.feasible import check_consistent
 from ecgtwin_app.engine.judging import better, judged
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.engine.suitability import needs
-from ecgtwin_app.engine.tasks import check_abilities, offered_by, request_of, task_of, why_no_heat_map
+from ecgtwin_app.engine.tasks import (
+    check_abilities,
+    offered_by,
+    request_of,
+    settings_of,
+    task_of,
+    why_no_heat_map,
+)
 from ecgtwin_app.generators.base import Ability, Beats, Generator, PreparedPatient
 from ecgtwin_app.generators.canonical import canonical
 from ecgtwin_app.generators.catalogue import USUAL, load_generator
@@ -115,11 +123,11 @@ class TwinEngine:
 
     def _run(self, task: Task, request: TwinRequest, batch: int) -> Iterator[Progress | Twin]:
         check_abilities(self.spec, task)
-        self._conditions(request)
+        self._check_known(task)
         request = offered_by(self.spec, request)
-        task = replace(task, settings=task_of(request).settings)
+        task = replace(task, settings=settings_of(request))
         patient = self._prepare(task.source.recordings)
-        check_consistent(request, patient.rate)
+        check_consistent(replace(request, conditions=task.target.present), patient.rate)
         settings = task.settings
         draws = [(number, draw) for number in range(settings.samples) for draw in range(settings.best_of)]
         total, done = len(draws) * settings.steps, 0
@@ -181,8 +189,8 @@ class TwinEngine:
                 "This twin was made by the generator '{generator}'; choose that one for its heat map.",
                 generator=made_by,
             )
-        self._conditions(twin.request)
         task = task_of(twin.request, (reference, *others))
+        self._check_known(task)
         about = asked_about(of, task.target.present)
         untaught = [name for name in about if name in self.spec.simulated]
         if untaught and METHODS[method].ability != Ability.TWIN:
@@ -212,15 +220,13 @@ class TwinEngine:
         """Whether a twin of a condition can be made: its networks were taught it, or physiology makes it."""
         return condition.name in (*self.spec.statements, *self.spec.simulated)
 
-    def _conditions(self, request: TwinRequest) -> list[Condition]:
-        conditions = check_request(request)
-        for condition in conditions:
+    def _check_known(self, task: Task) -> None:
+        for condition in find_conditions(task.target.present):
             if not self.knows(condition):
                 raise EcgError(
                     "The model was not trained for {condition}; choose another condition.",
                     condition=Message(condition.name),
                 )
-        return conditions
 
     def _prepare(self, recordings: Sequence[Recording]) -> PreparedPatient:
         digests = tuple(recording.digest() for recording in recordings)

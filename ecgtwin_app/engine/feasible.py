@@ -17,13 +17,38 @@ SHORTEST_JT, SHORTEST_TP = 120.0, 20.0
 
 def check_request(request: TwinRequest) -> list[Condition]:
     """The conditions a request names; `EcgError` (one sentence) when it cannot be granted."""
-    if not request.conditions:
+    changes = request.only or request.without or request.keep is not None
+    if not request.conditions and not changes:
         raise EcgError("No condition is named; choose one, for example 'sinus rhythm'.")
     conditions = [find_condition(name) for name in request.conditions]
     check_combination([condition.name for condition in conditions])
     for name, record in FIELDS.items():
         record.check(getattr(request, name))
+    _check_kept(request, [condition.name for condition in conditions])
     return conditions
+
+
+def _check_kept(request, asked):
+    """What is to stay and what is to go, against what is asked and against each other."""
+    out = [condition.name for condition in find_conditions(request.without)]
+    keep = [condition.name for condition in find_conditions(request.keep or ())]
+    find_conditions(request.shows or ())
+    for name in out:
+        if name in asked:
+            raise EcgError(
+                "The twin cannot be made with and without {condition}; leave one of them out.",
+                condition=Message(name),
+            )
+        if name in keep:
+            raise EcgError(
+                "The twin cannot both keep {condition} and be without it; leave one of them out.",
+                condition=Message(name),
+            )
+    if request.only and keep:
+        raise EcgError(
+            "“Only” keeps nothing of the reference, and {condition} is to be kept; leave one of them out.",
+            condition=Message(keep[0]),
+        )
 
 
 def contradiction(request: TwinRequest, own: float | None = None) -> str:

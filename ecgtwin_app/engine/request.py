@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ecgtwin_app.attribution.heatmap import HeatMap
 from ecgtwin_app.conditions.verdict import CRITERION, PLAUSIBILITY
-from ecgtwin_app.conditions.vocabulary import NORMAL
+from ecgtwin_app.conditions.vocabulary import NORMAL, is_healthy
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.engine.request_fields import asked, records_of, set_point
@@ -22,7 +22,9 @@ class TwinRequest:
     """The question: this patient, but with ...
 
     Every field stands here once, with all that is known of it (`RequestField`); docs/request.md is the same as a
-    table. Twin k of a request is drawn with seed + k.
+    table. Twin k of a request is drawn with seed + k. A "healthy" or "normal" patient is asked as sinus rhythm and
+    nothing else: `conditions=("sinus rhythm",), only=True`. What becomes of what the reference shows is settled in
+    `engine.wanted`.
     """
 
     conditions: tuple[str, ...] = asked(
@@ -31,6 +33,8 @@ class TwinRequest:
         title="Conditions",
         noun=N_("condition"),
         help="Names, synonyms or codes from the vocabulary; a rhythm among them gives the rhythm",
+        metavar="NAME",
+        usage="name, synonym or code; repeatable; “healthy” is sinus rhythm and nothing else",
         in_form=False,
     )
     heart_rate: float | None = asked(
@@ -255,6 +259,61 @@ class TwinRequest:
         part="dial",
         only_if_set=True,
     )
+    without: tuple[str, ...] = asked(
+        (),
+        kind="conditions",
+        title=N_("Without"),
+        noun=N_("condition left out"),
+        help="Conditions that the twin is not to have, of what the reference shows",
+        metavar="NAME",
+        usage="a condition that the twin is not to have; repeatable",
+        in_form=False,
+        of_patient=True,
+        only_if_set=True,
+    )
+    only: bool = asked(
+        False,
+        kind="switch",
+        title=N_("Only"),
+        noun=N_("only what is asked"),
+        help="Nothing of what the reference shows is kept: the twin has what is asked and nothing else",
+        usage="keep nothing of what the reference shows",
+        in_form=False,
+        of_patient=True,
+        only_if_set=True,
+    )
+    keep: tuple[str, ...] | None = asked(
+        None,
+        kind="conditions",
+        title=N_("Keep"),
+        noun=N_("condition kept"),
+        help="Of what the reference shows, these conditions are kept and no others; left open, all that can be",
+        unset=N_("keep"),
+        metavar="NAME",
+        usage="keep only this of what the reference shows; repeatable; all that can be kept when left out",
+        in_form=False,
+        of_patient=True,
+        only_if_set=True,
+    )
+    shows: tuple[str, ...] | None = asked(
+        None,
+        kind="conditions",
+        title=N_("This ECG shows"),
+        noun=N_("condition of the reference"),
+        help="What the reference shows, as the user corrects it; left open, what is recognised in it",
+        unset=N_("as recognised"),
+        metavar="NAME",
+        usage='what the reference shows, in the place of what is recognised in it; repeatable; "none" for nothing',
+        in_form=False,
+        of_patient=True,
+        only_if_set=True,
+    )
+
+    def __post_init__(self):
+        if any(map(is_healthy, self.conditions)):
+            named = tuple(NORMAL if is_healthy(name) else name for name in self.conditions)
+            object.__setattr__(self, "conditions", tuple(dict.fromkeys(named)))
+            object.__setattr__(self, "only", True)
 
 
 #: The record of every field, by its name.

@@ -11,11 +11,13 @@ from dataclasses import Field, dataclass, field, replace
 from typing import Any, Literal, cast
 
 from ecgtwin_app.conditions.set_points import SET_POINTS
+from ecgtwin_app.conditions.vocabulary import find_condition, is_healthy
+from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.i18n.message import Message
 from ecgtwin_app.i18n.words import N_
 
-Kind = Literal["number", "whole", "choice", "conditions", "score"]
+Kind = Literal["number", "whole", "choice", "switch", "conditions", "score"]
 #: Key of the record in the metadata of a dataclass field.
 _RECORD = "request field"
 
@@ -26,7 +28,7 @@ class RequestField:
 
     Attributes
     ----------
-    kind : {"number", "whole", "choice", "conditions", "score"}
+    kind : {"number", "whole", "choice", "switch", "conditions", "score"}
     title : str
         Stands beside the field in the window.
     noun : str
@@ -93,8 +95,8 @@ class RequestField:
 
     @property
     def flag(self) -> str:
-        """Of the command line: "--heart-rate"."""
-        return "--" + self.name.replace("_", "-")
+        """Of the command line: "--heart-rate"; "--condition", which names one of them each time."""
+        return "--condition" if self.name == "conditions" else "--" + self.name.replace("_", "-")
 
     @property
     def spaced_unit(self) -> str:
@@ -142,9 +144,32 @@ class RequestField:
 
     def to_json(self, value: Any) -> Any:
         """A value of the field as JSON holds it."""
+        if value is None:
+            return None
         if self.kind == "conditions":
             return list(value)
-        return value.to_json() if self.kind == "score" and value is not None else value
+        return value.to_json() if self.kind == "score" else value
+
+    def from_json(self, plain: Any) -> Any:
+        """A value of the field from what `to_json` gave; conditions by their names in the vocabulary.
+
+        Raises
+        ------
+        EcgError
+            A condition that nobody knows.
+        TypeError, KeyError, ValueError
+            When it is something else.
+        """
+        if plain is None:
+            return None
+        if self.kind == "conditions":
+            # "healthy" says more than the rhythm that goes by this name; `TwinRequest` takes it apart.
+            return tuple(
+                str(name) if is_healthy(str(name)) else find_condition(str(name)).name for name in plain
+            )
+        if self.kind == "switch" and not isinstance(plain, bool):
+            raise TypeError(f"{self.name} is on or off")
+        return RhythmScore.from_json(plain) if self.kind == "score" else plain
 
 
 def asked(default: Any, **facts: Any) -> Any:

@@ -25,6 +25,7 @@ _TYPES = {
     "number": "number",
     "whole": "integer",
     "choice": "string",
+    "switch": "boolean",
     "conditions": "array",
     "score": "object",
 }
@@ -55,11 +56,12 @@ def write() -> tuple[Path, Path]:
 
 
 def _cells(record: RequestField) -> tuple[str, ...]:
-    flag = "--condition" if record.kind == "conditions" else record.flag
-    default = ", ".join(record.default) if isinstance(record.default, tuple) else record.default
+    default = ", ".join(record.default) or "none" if isinstance(record.default, tuple) else record.default
+    if isinstance(default, bool):
+        default = "yes" if default else "no"
     default = record.unset if default is None else f"{default}"
     return (
-        f"`{record.name}`", f"`{flag}`", default, _accepted(record), _range(record.slider, record),
+        f"`{record.name}`", f"`{record.flag}`", default, _accepted(record), _range(record.slider, record),
         f"{record.noun}: {record.help}".rstrip("."),
     )  # fmt: skip
 
@@ -69,6 +71,8 @@ def _accepted(record: RequestField) -> str:
         return _range(record.limits, record)
     if record.kind == "choice":
         return ", ".join(f"`{value}`" for value in record.values if value is not None)
+    if record.kind == "switch":
+        return "yes, no"
     return "names of conditions" if record.kind == "conditions" else "a rhythm score"
 
 

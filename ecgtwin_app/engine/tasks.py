@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from ecgtwin_app.attribution.methods import METHODS
-from ecgtwin_app.conditions.vocabulary import find_condition
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.request import FIELDS, TwinRequest
 from ecgtwin_app.engine.request_fields import names_of_part
+from ecgtwin_app.engine.wanted import wanted
 from ecgtwin_app.generators.base import Ability, Spec
 from ecgtwin_app.generators.task import Settings, Source, Target, Task
 from ecgtwin_app.i18n.message import Message
@@ -23,35 +23,64 @@ SET_POINTS = names_of_part(FIELDS, "set point")
 DIALS = names_of_part(FIELDS, "dial")
 
 
-def task_of(request: TwinRequest, recordings: Sequence[Recording] = ()) -> Task:
-    """The task that a request is, for a patient's recordings, the reference first."""
+def task_of(
+    request: TwinRequest, recordings: Sequence[Recording] = (), recognised: Sequence[str] = ()
+) -> Task:
+    """The task that a request is, for a patient's recordings, the reference first.
+
+    Parameters
+    ----------
+    request : TwinRequest
+    recordings : sequence of Recording
+    recognised : sequence of str
+        Conditions that were recognised in the reference; the request's own `shows` takes their place.
+
+    Raises
+    ------
+    EcgError
+        What is asked cannot be together.
+    """
     asked = {name: getattr(request, name) for name in SET_POINTS}
+    what = wanted(request, recognised if request.shows is None else request.shows)
     return Task(
         Target(
-            present=tuple(find_condition(name).name for name in request.conditions),
+            present=what.present,
+            absent=what.absent,
+            keep=what.kept,
             age=request.age,
             sex=request.sex,
             set_points={name: value for name, value in asked.items() if value is not None},
             score=request.score,
         ),
-        Source(tuple(recordings)),
-        Settings(
-            sampler=request.sampler,
-            steps=request.steps,
-            rhythm=request.rhythm,
-            dials={name: getattr(request, name) for name in DIALS},
-            seed=request.seed,
-            samples=request.samples,
-            best_of=request.best_of,
-        ),
+        Source(tuple(recordings), shows=what.shows),
+        settings_of(request),
+    )
+
+
+def settings_of(request: TwinRequest) -> Settings:
+    """How a request is to be drawn."""
+    return Settings(
+        sampler=request.sampler,
+        steps=request.steps,
+        rhythm=request.rhythm,
+        dials={name: getattr(request, name) for name in DIALS},
+        seed=request.seed,
+        samples=request.samples,
+        best_of=request.best_of,
     )
 
 
 def request_of(task: Task) -> TwinRequest:
-    """The request that a task came from: the reverse of `task_of`, but for synonyms of conditions."""
-    target, settings = task.target, task.settings
+    """The request that a task came from: the reverse of `task_of`, but for synonyms of conditions.
+
+    What is kept and what is ruled out is named, whether it was before or not.
+    """
+    target, settings, shows = task.target, task.settings, task.source.shows
     return TwinRequest(
-        conditions=target.present,
+        conditions=tuple(name for name in target.present if name not in target.keep) or target.present,
+        without=target.absent,
+        keep=target.keep if shows else None,
+        shows=shows or None,
         age=target.age,
         sex=target.sex,
         samples=settings.samples,

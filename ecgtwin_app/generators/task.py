@@ -17,9 +17,13 @@ class Target:
 
     Attributes
     ----------
-    present, absent, keep : tuple of str
-        Conditions, by their names in the vocabulary: to be there, not to be there, and to stay as the source has
-        them. What is not named is absent.
+    present : tuple of str
+        Conditions that are to be there, by their names in the vocabulary: those asked for, then those kept. What is
+        not named is absent.
+    absent : tuple of str
+        Conditions that are not to be there although the source shows them, or that the user ruled out.
+    keep : tuple of str
+        Those of `present` that the source shows: they are to stay as it has them, not to be made once more.
     age : float or None
         Years; None means the source's, or unknown.
     sex : {"F", "M"} or None
@@ -53,10 +57,13 @@ class Source:
         in particular.
     mask : ndarray or None, shape (12, samples at 500 Hz), bool
         What of the reference is to be drawn anew; None: all of it.
+    shows : tuple of str
+        The conditions that the reference shows, as they were recognised or as the user corrected them.
     """
 
     recordings: tuple[Recording, ...] = ()
     mask: np.ndarray | None = None
+    shows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

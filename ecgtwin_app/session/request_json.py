@@ -6,8 +6,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ecgtwin_app.conditions.vocabulary import find_condition
-from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.feasible import check_request
 from ecgtwin_app.engine.request import FIELDS, TwinRequest, request_to_json
@@ -36,12 +34,10 @@ def from_json(plain: dict) -> TwinRequest:
         When it asks for what cannot be asked.
     """
     try:
-        values = {name: value for name, value in plain.items() if name in FIELDS}
+        named = {"conditions": plain["conditions"]} | plain
+        values = {name: FIELDS[name].from_json(value) for name, value in named.items() if name in FIELDS}
         if plain.get("use_score") is False:
             values.setdefault("rhythm", "none")  # as it was said before a rhythm could be learned
-        values["conditions"] = tuple(find_condition(str(name)).name for name in values["conditions"])
-        score = values.get("score")
-        values["score"] = None if score is None else RhythmScore.from_json(score)
         request = TwinRequest(**values)
         check_request(request)
     except EcgError:

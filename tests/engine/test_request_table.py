@@ -71,6 +71,45 @@ def test_a_field_goes_by_flag_into_files_and_back(name):
     assert read_comment_lines(lines)["provenance"]["request"][name] == value
 
 
+@pytest.mark.parametrize(
+    ("arguments", "changes"),
+    [
+        (
+            ("--without", "LBBB", "--without", "AF"),
+            {"without": ("left bundle branch block", "atrial fibrillation")},
+        ),
+        (("--only",), {"only": True}),
+        (("--keep", "LBBB"), {"keep": ("left bundle branch block",)}),
+        (("--keep", "none"), {"keep": ()}),
+        (
+            ("--shows", "AF", "--shows", "LBBB"),
+            {"shows": ("atrial fibrillation", "left bundle branch block")},
+        ),
+        (("--shows", "none"), {"shows": ()}),
+    ],
+)
+def test_what_is_kept_goes_by_flag_into_files_and_back(arguments, changes):
+    request = asked(*arguments)
+    assert request == TwinRequest(**changes)
+    plain = json.loads(json.dumps(to_json(request)))
+    assert set(changes) == set(plain) - set(to_json(TwinRequest())), "files say it where it is asked"
+    assert from_json(plain) == request
+
+
+def test_a_healthy_patient_is_sinus_rhythm_and_nothing_else():
+    healthy = TwinRequest(("sinus rhythm",), only=True)
+    assert TwinRequest(("healthy",)) == TwinRequest(("Normal",)) == healthy
+    assert from_json({"conditions": ["healthy"]}) == healthy
+    assert TwinRequest(("healthy", "LBBB")).conditions == ("sinus rhythm", "LBBB")
+    assert not TwinRequest(("sinus rhythm",)).only
+
+
+@pytest.mark.parametrize("wrong", [{"only": "yes"}, {"without": 3}, {"shows": ["no such thing"]}])
+def test_what_is_no_choice_of_conditions_is_refused(wrong):
+    with pytest.raises(EcgError):
+        from_json({"conditions": ["sinus rhythm"]} | wrong)
+
+
 @pytest.mark.parametrize("name", NUMBERS)
 def test_the_limits_are_kept_and_said(name):
     record = FIELDS[name]

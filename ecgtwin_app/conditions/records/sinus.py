@@ -32,7 +32,7 @@ RECORDS = (
     Condition(
         name="sinus rhythm",
         group="rhythm",
-        synonyms=("normal sinus rhythm", "sinus", "SR", "NSR", "normal"),
+        synonyms=("normal sinus rhythm", "sinus", "SR", "NSR", "normal", "normal ECG", "NORM", "healthy"),
         codes={"scp": "SR", "aha": "20", "mdc": "MDC_ECG_RHY_SINUS_RHY", "snomed": "426783006"},
         rate_range=(60.0, 100.0),
         rate_limits=(60.0, 100.0),
