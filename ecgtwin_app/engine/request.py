@@ -278,7 +278,6 @@ class TwinRequest:
         help="Nothing of what the reference shows is kept: the twin has what is asked and nothing else",
         usage="keep nothing of what the reference shows",
         in_form=False,
-        of_patient=True,
         only_if_set=True,
     )
     keep: tuple[str, ...] | None = asked(

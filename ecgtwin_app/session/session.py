@@ -245,7 +245,7 @@ class Session:
 
 def for_another_patient(request: TwinRequest) -> TwinRequest:
     """The request with everything of a patient's own kept again."""
-    return replace(request, **{name: None for name in OF_THE_PATIENT})
+    return replace(request, **{name: FIELDS[name].default for name in OF_THE_PATIENT})
 
 
 def _copy(value):
