@@ -83,7 +83,22 @@ def read_presets(path: Path) -> list[tuple[str, TwinRequest]]:
 
 def title(request: TwinRequest) -> str:
     """A request in a few words of the window's language: "atrial fibrillation + LBBB, 90/min"."""
-    return ", ".join([names_text(request.conditions), *settings_words(request)])
+    return ", ".join(
+        [*filter(None, (names_text(request.conditions), *kept_words(request))), *settings_words(request)]
+    )
+
+
+def kept_words(request: TwinRequest) -> list[str]:
+    """What a request makes of what the reference shows, in a few words: "without LBBB"."""
+    words = []
+    if request.without:
+        words.append(tr("without {conditions}").format(conditions=names_text(request.without, ", ")))
+    if request.only:
+        words.append(tr("nothing else kept"))
+    elif request.keep is not None:
+        kept = names_text(request.keep, ", ") or tr("nothing")
+        words.append(tr("keeping {conditions}").format(conditions=kept))
+    return words
 
 
 def settings_words(request: TwinRequest) -> list[str]:

@@ -11,6 +11,7 @@ from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.engine.request import FIELDS, HeatMap, Twin, TwinRequest
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.generators.base import Spec
+from ecgtwin_app.recognition.shown import Shown
 from ecgtwin_app.session.marks import Marks, with_moved_marks
 from ecgtwin_app.session.same_patient import set_aside
 from ecgtwin_app.session.signals import Signal
@@ -47,6 +48,9 @@ class Session:
         What was noticed about the reference's leads, in short notes.
     verdict : Quality or None
         Whether the reference can be used, with the reasons by lead; None without a reference.
+    shown : Shown or None
+        What was recognised in the reference; None without one, and until it is recognised. What the user says to it
+        stands in the request (`session.reference_shows`).
     name : str
         The file that the reference was read from, without its folder; it is shown and kept nowhere.
     path : Path or None
@@ -66,7 +70,7 @@ class Session:
         self.request_changed, self.requests_changed = Signal(), Signal()
         self.twins_changed, self.heatmap_kept = Signal(), Signal()
         self.available_changed, self.marks_changed = Signal(), Signal()
-        self.saved_changed = Signal()
+        self.saved_changed, self.shown_changed = Signal(), Signal()
         self.reference: Recording | None = None
         self.measurements: dict | None = None
         self.others: tuple[Recording, ...] = ()
@@ -81,6 +85,7 @@ class Session:
         self._marks: dict[Recording, Marks] = {}
         self.quality: tuple[str, ...] = ()
         self.verdict: Quality | None = None
+        self.shown: Shown | None = None
         self.name = ""
         self.path: Path | None = None
         self.saved: object = None
@@ -105,7 +110,7 @@ class Session:
         self.name = name
         if not same_patient:
             self.request = for_another_patient(self.request)
-        self.quality, self.verdict = quality, verdict
+        self.quality, self.verdict, self.shown = quality, verdict, None
         self._marks = {} if marks is None else {reference: marks}
         self.reference, self.measurements = reference, measurements
         self.others, self.added = (), {}
@@ -113,6 +118,12 @@ class Session:
         self.requests = []
         self._heatmaps.clear()
         self._all_changed()
+
+    def note_shown(self, recording: Recording, shown: Shown) -> None:
+        """It is known what a recording shows; of one that is no longer open nobody asks."""
+        if recording is self.reference:
+            self.shown = shown
+            self.shown_changed.emit()
 
     def set_others(self, others: tuple[Recording, ...]) -> None:
         """Pool the next twins over these recordings, too."""
@@ -198,6 +209,7 @@ class Session:
         return {
             "reference": self.reference,
             "measurements": self.measurements,
+            "shown": self.shown,
             "others": self.others,
             "set_aside": set_aside(self.added, self.others, self.twins),
             "marks": dict(self._marks),
@@ -221,6 +233,7 @@ class Session:
             dict(state.heatmaps),
         )
         self.request, self.quality, self.verdict = state.request, state.quality, state.verdict
+        self.shown = state.shown
         self._all_changed()
 
     def _all_changed(self):

@@ -24,12 +24,14 @@ from ecgtwin_app.engine.request import AskedGot, HeatMap, Twin, TwinRequest
 from ecgtwin_app.formats.marking import provenance_shown, shown_age
 from ecgtwin_app.formats.own_lines import own_line
 from ecgtwin_app.i18n.message import Message
+from ecgtwin_app.recognition.shown import Shown
 from ecgtwin_app.report.calipers import Caliper
 from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.report.layout import PageLayout
 from ecgtwin_app.session.kept_messages import messages_in, with_messages
 from ecgtwin_app.session.layer_stack import LayerStack, LayerStyle
 from ecgtwin_app.session.marks import MarkedBeat, Marks
+from ecgtwin_app.session.reference_shows import without_words_of_file
 from ecgtwin_app.session.request_json import from_json, to_json
 
 SUFFIX = ".ecgtwin"
@@ -56,6 +58,8 @@ class SessionState:
     requests : tuple of TwinRequest
     heatmaps : dict of (Twin, str) to HeatMap
     calipers : tuple of Caliper
+    shown : Shown or None
+        What was recognised in the reference; None where nobody looked, as in sessions of former versions.
     layout : PageLayout
     layers : LayerStack
     quality : tuple of str
@@ -75,6 +79,7 @@ class SessionState:
     requests: tuple[TwinRequest, ...] = ()
     heatmaps: dict = field(default_factory=dict)
     calipers: tuple[Caliper, ...] = ()
+    shown: Shown | None = None
     layout: PageLayout = field(default_factory=PageLayout)
     layers: LayerStack = field(default_factory=LayerStack)
     quality: tuple[str, ...] = ()
@@ -124,6 +129,7 @@ def _document(state, arrays):
         "format": FORMAT,
         "program": __version__,
         "reference": _recording(state.reference, keep) | {"measurements": state.measurements},
+        "shown": None if state.shown is None else without_words_of_file(state.shown).to_json(),
         "others": [_recording(other, keep) for other in state.others],
         "set_aside": [_recording(other, keep) for other in state.set_aside],
         "marks": {
@@ -267,6 +273,7 @@ def _state(document, members):
         ),
         layout=PageLayout(**document["layout"]),
         layers=_read_layers(document["layers"], twins),
+        shown=_read_shown(document.get("shown")),
         quality=verdict.notes,
         verdict=verdict,
     )
@@ -278,6 +285,10 @@ def _read_recording(plain, array):
         array(plain["signal"]), leads=tuple(plain["leads"]), patient=Patient(**plain["patient"]),
         history=_read_history(plain["history"]), **known,
     )  # fmt: skip
+
+
+def _read_shown(plain):
+    return None if plain is None else Shown.from_json(plain)
 
 
 def _read_history(lines):

@@ -9,6 +9,8 @@ from PySide6.QtCore import QSettings
 from ui_standin import StandInEngine
 from ui_window import idle, run
 
+from ecgtwin_app.recognition.shown import Finding, Shown
+from ecgtwin_app.ui.jobs import controller
 from ecgtwin_app.ui.window.main_window import MainWindow
 
 
@@ -30,7 +32,14 @@ def store(tmp_path):
 
 
 @pytest.fixture
-def window(qtbot, engine, store):
+def recognised():
+    """What every recording shows to a window that no network looks for."""
+    return Shown((Finding("sinus rhythm"),))
+
+
+@pytest.fixture
+def window(qtbot, engine, store, recognised, monkeypatch):
+    monkeypatch.setattr(controller, "recognise", lambda recording: recognised)
     window = MainWindow(lambda: engine, store)
     qtbot.addWidget(window)
     window.resize(1280, 800)

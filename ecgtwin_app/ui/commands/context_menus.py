@@ -1,4 +1,4 @@
-"""Menus under the right mouse button and the menu key: of the page, a lead, a beat, a row, a twin, a condition."""
+"""Menus under the right mouse button and the menu key: of the page, a beat, a row, a twin, a condition, a chip."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QTableWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QTableWidget, QWidget
 
 from ecgtwin_app.i18n.words import N_, number, tr
 from ecgtwin_app.report.calipers import TIME, Caliper
+from ecgtwin_app.session.reference_shows import IMPOSSIBLE, REMOVED
+from ecgtwin_app.ui.commands import shown
 from ecgtwin_app.ui.commands.actions import Actions
 from ecgtwin_app.ui.commands.measure import set_calipers
 from ecgtwin_app.ui.commands.view import set_page_layout
@@ -52,19 +54,23 @@ class ContextMenus:
         self._offer(parts.filmstrip, self._fill_twin)
         self._offer(parts.request_panel.conditions.list, self._fill_condition)
         self._offer(parts.history.tree, self._fill_request)
+        parts.request_panel.shown_line.menu_requested.connect(self._show_chip_menu)
 
     def _offer(self, part: QAbstractScrollArea, fill: Callable[[QMenu, QPoint], None]) -> None:
         part.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
-        def show(at):
-            if self.menu is not None:
-                self.menu.deleteLater()  # not before: what it began may still run
-            self.menu = menu = QMenu(part)
-            fill(menu, at)
-            if menu.actions():
-                menu.popup(part.viewport().mapToGlobal(at))
+        part.customContextMenuRequested.connect(
+            lambda at: self._show(part, lambda menu: fill(menu, at), part.viewport().mapToGlobal(at))
+        )
 
-        part.customContextMenuRequested.connect(show)
+    def _show(self, part: QWidget, fill: Callable[[QMenu], None], at: QPoint) -> None:
+        """Open a menu at a place of the screen."""
+        if self.menu is not None:
+            self.menu.deleteLater()  # not before: what it began may still run
+        self.menu = menu = QMenu(part)
+        fill(menu)
+        if menu.actions():
+            menu.popup(at)
 
     def _add(self, menu, *groups):
         """Commands of the window's table, a line between their groups."""
@@ -162,6 +168,25 @@ class ContextMenus:
         words = tr("Take from what is chosen") if chosen else tr("Add to what is chosen")
         menu.addAction(words).triggered.connect(lambda: conditions.list.toggled.emit(name))
         self._add(menu, ("generate", "add_favourite"))
+
+    def _show_chip_menu(self, name: str, at: QPoint) -> None:
+        line = self._parts.request_panel.shown_line
+        self._show(line, lambda menu: self._fill_chip(menu, name), at)
+
+    def _fill_chip(self, menu, name):
+        """What speaks for a condition of the recording, and what can be done with it."""
+        workbench = self._workbench
+        row = next((row for row in shown.rows_of(workbench) if row.finding.name == name), None)
+        if row is None:
+            return
+        words = tr("Keep it in the twin") if row.state == REMOVED else tr("Make the twin without it")
+        action = menu.addAction(words)
+        action.setEnabled(row.state != IMPOSSIBLE)
+        action.triggered.connect(lambda: shown.switch(workbench, name))
+        menu.addAction(tr("The recording does not show this")).triggered.connect(
+            lambda: shown.deny(workbench, name)
+        )
+        self._add(menu, ("add_shown", "back_to_recognised"), ("keep_nothing",))
 
     def _fill_request(self, menu, at):
         history = self._parts.history

@@ -38,7 +38,7 @@ def kept_of(workbench: Workbench) -> object:
     moved = [tuple(sorted(m.moved.items())) for m in map(session.marks, recordings) if m is not None]
     return (
         session.reference, tuple(session.twins), session.others, [m for m in moved if m],
-        workbench.parts.page_view.calipers.calipers, workbench.view.layers,
+        workbench.parts.page_view.calipers.calipers, workbench.view.layers, session.request.shows,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ecgtwin_app.i18n.words import N_
-from ecgtwin_app.ui.commands import edit, file, generators, help, measure, teach, twin, view
+from ecgtwin_app.ui.commands import edit, file, generators, help, measure, shown, teach, twin, view
 
 #: "Paper" is made from a table of its own (`paper_menu`).
 MENUS = (
@@ -21,6 +21,7 @@ COMMANDS = (
     *file.COMMANDS,
     *edit.COMMANDS,
     *twin.COMMANDS,
+    *shown.COMMANDS,
     *generators.COMMANDS,
     *view.COMMANDS,
     *measure.COMMANDS,

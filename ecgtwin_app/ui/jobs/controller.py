@@ -14,6 +14,8 @@ from ecgtwin_app.ecg.signal.recording import MODEL_RATE, Recording
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.generators.catalogue import USUAL
 from ecgtwin_app.i18n.words import tr, translate
+from ecgtwin_app.recognition.recognise import recognise
+from ecgtwin_app.recognition.shown import Shown
 from ecgtwin_app.session.heat_map_names import split_name
 from ecgtwin_app.session.same_patient import others_of
 from ecgtwin_app.session.session import Session
@@ -67,6 +69,7 @@ class Controller(QObject):
         self.engines = Engines(load_engine)
         self._run: Job | None = None
         self._aside: Job | None = None
+        self._recognition: Job | None = None
         self._next_score: tuple[Twin, TwinRequest] | None = None
 
     @property
@@ -207,6 +210,22 @@ class Controller(QObject):
 
         self._aside = self.worker.submit(title, lambda: steps(self.ready_engine()), on_item, on_done, broke)
         return self._aside
+
+    def recognise(self, recording: Recording) -> None:
+        """Find out what the reference shows; of one that cannot be measured nothing is known."""
+        if self._recognition is not None:
+            self._recognition.cancel()
+        session = self.session
+
+        def broke(_):
+            session.note_shown(recording, Shown())  # the user can say what it shows
+
+        self._recognition = self.worker.submit(
+            tr("Recognising"),
+            lambda: iter([recognise(recording)]),
+            on_item=lambda shown: session.note_shown(recording, shown),
+            on_error=broke,
+        )
 
     def find_marks(self, recording: Recording) -> None:
         """Find the fiducials of a twin, which comes with its measurements only."""

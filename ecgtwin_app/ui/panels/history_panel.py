@@ -21,6 +21,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.i18n.message import Message
 from ecgtwin_app.i18n.words import tr
+from ecgtwin_app.session.reference_shows import for_any_patient
 from ecgtwin_app.session.request_json import from_json, title, to_json
 from ecgtwin_app.session.session import Session
 
@@ -46,6 +47,7 @@ class Favourites:
     def add(self, named: list[tuple[str, TwinRequest]]) -> None:
         """Keep further requests, each once."""
         known = [request for _, request in self.named]
+        named = [(name, for_any_patient(request)) for name, request in named]
         self.named += [(name, request) for name, request in named if request not in known]
         self.named = self.named[-_MOST_FAVOURITES:]
         self._write()

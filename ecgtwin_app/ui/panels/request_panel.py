@@ -19,21 +19,24 @@ from PySide6.QtWidgets import (
 )
 
 from ecgtwin_app.conditions.feasible_rate import rate_for
-from ecgtwin_app.conditions.vocabulary import find_condition
+from ecgtwin_app.conditions.vocabulary import NORMAL, find_condition
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.feasible import contradiction
-from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.engine.request import FIELDS, TwinRequest
 from ecgtwin_app.engine.suitability import needs
 from ecgtwin_app.engine.tasks import offered_by
 from ecgtwin_app.generators.base import Spec
 from ecgtwin_app.i18n.words import N_, plural, tr, translate
+from ecgtwin_app.recognition.shown import Shown
+from ecgtwin_app.session.reference_shows import asking_for, settled
 from ecgtwin_app.session.session import Session
 from ecgtwin_app.ui.panels.condition_panel import ConditionPanel
 from ecgtwin_app.ui.panels.request_form import RequestForm
+from ecgtwin_app.ui.panels.shown_line import ShownLine
 
 
 class RequestPanel(QWidget):
-    """Conditions above, numbers below, then Generate with progress and Cancel."""
+    """What the recording shows, the conditions, numbers below, then Generate with progress and Cancel."""
 
     changed = Signal(object, str)
     generate_requested = Signal()
@@ -46,6 +49,8 @@ class RequestPanel(QWidget):
         self._lacks: str | None = None
         self._own_rate: float | None = None
         self._spec: Spec | None = None
+        self._shown: Shown | None = None
+        self.shown_line = ShownLine()
         self.conditions = ConditionPanel()
         self.form = RequestForm()
         self.generate = QPushButton(tr("Generate"), objectName="primary")
@@ -56,9 +61,7 @@ class RequestPanel(QWidget):
         self.cancel.setToolTip(tr("Stop at the next step (Esc)"))
         self._lay_out()
         self.conditions.chosen.connect(
-            lambda names: self.changed.emit(
-                replace(self._request, conditions=names, score=None), N_("condition")
-            )
+            lambda names: self.changed.emit(asking_for(self._request, names), N_("condition"))
         )
         self.form.changed.connect(self._form_changed)
         self.form.more_toggled.connect(self._show_more)
@@ -77,8 +80,10 @@ class RequestPanel(QWidget):
         """Show what is asked, and what follows from it before anything is made."""
         self._request = request
         self.conditions.show_names(request.conditions)
-        ranges = [find_condition(name).rate_range for name in request.conditions]
+        # Who only takes something out names no condition.
+        ranges = [find_condition(name).rate_range for name in request.conditions or (NORMAL,)]
         self.form.show_rate_range(max(low for low, _ in ranges), min(high for _, high in ranges))
+        self.shown_line.show_shown(self._shown, request, self._ready)
         self.form.show_request(request)
         if request.score:
             words = plural(
@@ -94,6 +99,8 @@ class RequestPanel(QWidget):
         self._ready = session.reference is not None
         self._lacks = needs(session.reference) if self._ready else None
         self._own_rate = (session.measurements or {}).get("heart_rate")
+        self._shown = session.shown
+        self.shown_line.show_shown(self._shown, self._request, self._ready)
         self.form.show_reference(self._own_rate, session.reference.patient.age if self._ready else None)
         self._show_notes()
 
@@ -102,6 +109,11 @@ class RequestPanel(QWidget):
         self._spec = spec
         self.form.show_offer(spec)
         self._show_notes()
+
+    def _present(self) -> tuple[str, ...]:
+        """What the twin is to have: what is asked, and what is kept of what the recording shows."""
+        found = settled(self._shown, self._request) if self._shown is not None else None
+        return self._request.conditions if found is None else found.present
 
     def show_running(self, running: bool) -> None:
         """While a run lasts, progress and Cancel stand in Generate's place, and take its focus along."""
@@ -132,9 +144,7 @@ class RequestPanel(QWidget):
         if self.conditions.possible:
             problem = translate(contradiction(self._request, self._own_rate) or self._not_offered())
             if not problem and self._own_rate is not None and self._request.score is None:
-                reason = translate(
-                    rate_for(self._request.conditions, self._request.heart_rate, self._own_rate)[1]
-                )
+                reason = translate(rate_for(self._present(), self._request.heart_rate, self._own_rate)[1])
         self.form.show_notes(reason, problem)
         self._scroll.updateGeometry()
         self._show_generate()
@@ -159,13 +169,14 @@ class RequestPanel(QWidget):
         self.generate.setToolTip(why or tr("Make twins as asked (Ctrl+G or F5)"))
 
     def _form_changed(self, request, what):
-        kept = {"conditions": self._request.conditions, "score": self._request.score}
+        kept = {name: getattr(self._request, name) for name, field in FIELDS.items() if not field.in_form}
         self.changed.emit(replace(request, **kept), what)
 
     def _lay_out(self):
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 10, 10, 12)
         column.setSpacing(8)
+        column.addWidget(self.shown_line)
         column.addWidget(self.conditions, 1)
         rule = QFrame(objectName="rule")
         column.addWidget(rule)
@@ -186,7 +197,7 @@ class RequestPanel(QWidget):
         self._stack.addWidget(run)
         self._stack.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         column.addWidget(self._stack)
-        self.parts = (self.conditions, rule, self._scroll, self._stack)
+        self.parts = (self.shown_line, self.conditions, rule, self._scroll, self._stack)
 
 
 class _FormScroll(QScrollArea):

@@ -137,6 +137,10 @@ def _buttons(t) -> str:
     #more::menu-indicator {{ image: none; width: 0; }}
     #more:hover, #tool:hover, #tool:checked, #flat:checked {{ background: {t.selection}; }}
     #tool:checked {{ border-color: {t.accent}; }}
+    #chipAdd {{ border: 1px solid {t.edge}; border-radius: 13px; background: {t.field}; color: {t.text};
+                font-size: 15px; padding: 0 0 1px 0; }}
+    #chipAdd:hover {{ background: {t.selection}; }}
+    #chipAdd:focus {{ border: 2px solid {t.accent}; }}
     #tool:focus, #more:focus, QToolBar #more:focus {{ border-color: {t.accent}; }}
     """
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from ecgtwin_app.i18n.words import tr
 from ecgtwin_app.session.teaching import read_strip
-from ecgtwin_app.ui.commands import cases, edit, generators, leaving, measure, opening, twin, view
+from ecgtwin_app.ui.commands import cases, edit, generators, leaving, measure, opening, shown, twin, view
 from ecgtwin_app.ui.commands.workbench import Workbench
 from ecgtwin_app.ui.preferences import settings
 from ecgtwin_app.ui.window.presenter import Presenter
@@ -33,6 +33,10 @@ def _connect_panels(workbench: Workbench):
     parts.request_panel.form.generator.folder_requested.connect(partial(generators.choose_folder, workbench))
     parts.request_panel.generate_requested.connect(partial(twin.generate, workbench))
     parts.request_panel.cancel_requested.connect(partial(twin.cancel, workbench))
+    line = parts.request_panel.shown_line
+    line.switched.connect(partial(shown.switch, workbench))
+    line.add_requested.connect(partial(shown.add_shown, workbench))
+    line.only_changed.connect(lambda _: shown.keep_nothing(workbench))
     history.loaded.connect(partial(twin.load_request, workbench))
     history.run_requested.connect(partial(twin.run_request, workbench))
     history.save_requested.connect(partial(edit.save_presets, workbench))
@@ -71,6 +75,8 @@ def _connect_page(workbench: Workbench, presenter: Presenter):
 def _connect_session(workbench: Workbench, presenter: Presenter):
     session = workbench.session
     session.reference_changed.connect(presenter.open_reference)
+    session.reference_changed.connect(partial(shown.look, workbench))
+    session.shown_changed.connect(presenter.show_shown)
     session.request_changed.connect(presenter.show_request)
     session.requests_changed.connect(lambda: workbench.parts.history.show_session(session))
     session.available_changed.connect(presenter.show_available)
@@ -144,6 +150,7 @@ def _connect_autosave(workbench: Workbench):
         session.request_changed,
         session.twins_changed,
         session.others_changed,
+        session.shown_changed,
         session.heatmap_kept,
         workbench.undo.indexChanged,
     ):

@@ -93,6 +93,11 @@ class Presenter:
         self._parts.request_panel.show_request(self._session.request)
         self.show_commands()
 
+    def show_shown(self) -> None:
+        """What the recording shows."""
+        self._parts.request_panel.show_session(self._session)
+        self.show_commands()
+
     def show_available(self) -> None:
         """Which generator is chosen, which conditions its weights know, and what it cannot be asked."""
         session, parts, panel = self._session, self._parts, self._parts.request_panel

@@ -60,5 +60,6 @@ class Theming:
         parts.page_view.set_desk(theme.desk)
         for painted in (parts.score_strip.line, parts.overview):
             painted.set_accent(theme.accent)
+        parts.request_panel.shown_line.set_theme(theme)
         parts.results.set_theme(theme)
         parts.results.show_session(self._workbench.session, self._workbench.morph.between)

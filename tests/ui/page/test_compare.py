@@ -21,8 +21,9 @@ from ecgtwin_app.report.page import Page
 from ecgtwin_app.report.vector_loops import loop, qrs_t_angle
 from ecgtwin_app.session.layer_stack import LayerStack
 from ecgtwin_app.ui.commands.measure import set_calipers
-from ecgtwin_app.ui.commands.palette import Palette, entries_of, matching
+from ecgtwin_app.ui.commands.palette import Palette, entries_of
 from ecgtwin_app.ui.commands.view import set_layers
+from ecgtwin_app.ui.dialogs.search_list import matching
 from ecgtwin_app.ui.page.flicker import INTERVAL
 
 pytest_plugins = ("ui_fixtures",)
