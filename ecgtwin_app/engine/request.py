@@ -222,10 +222,9 @@ class TwinRequest:
         title=N_("Rhythm"),
         noun=N_("rhythm"),
         help=N_(
-            "Who writes when atria and ventricles beat: rules of physiology, a model that learned rhythms, or nobody, "
-            "so that the strip's model has to invent it, which it does poorly"
+            "Who writes when atria and ventricles beat: rules of physiology, or a model that learned rhythms"
         ),
-        choices=(("process", N_("by rules")), ("learned", N_("by the model")), ("none", N_("by nobody"))),
+        choices=(("process", N_("by rules")), ("learned", N_("by the model")), ("none", "")),
         usage="who writes the rhythm score: the rhythm processes (as a rule), the rhythm model (learned), or nobody, "
         "so that the strip model has to invent it",
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from ecgtwin_app.engine.request import Twin
 from ecgtwin_app.i18n.words import tr
 from ecgtwin_app.report.layers import REFERENCE, TWIN, Layer
-from ecgtwin_app.session.condition_names import names_text
+from ecgtwin_app.session.request_json import conditions_title
 
 #: The reference by its name, or a twin itself.
 Key = str | Twin
@@ -87,7 +87,7 @@ def layers_of(session, stack: LayerStack) -> tuple[Layer, ...]:
         number = session.twins.index(key) + 1
         chosen = key is session.twin
         words = tr("Twin {number}: {conditions}")
-        name = words.format(number=number, conditions=names_text(key.request.conditions))
+        name = words.format(number=number, conditions=conditions_title(key.request))
         name = style.name or (name if len(session.twins) > 1 else "")
         layers.append(
             Layer(

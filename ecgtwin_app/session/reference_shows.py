@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from ecgtwin_app.conditions.vocabulary import NORMAL
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.engine.twin import Twin
 from ecgtwin_app.engine.wanted import Wanted, wanted
 from ecgtwin_app.i18n.message import Message
 from ecgtwin_app.recognition.shown import Finding, Shown
@@ -61,6 +62,13 @@ def fates(shown: Shown, request: TwinRequest) -> tuple[Fate, ...]:
         else:
             rows.append(Fate(finding, KEPT))
     return tuple(rows)
+
+
+def not_kept(shown: Shown | None, twin: Twin) -> tuple[str, ...]:
+    """Why a twin has another rate than the recording, and what of it was not kept although nobody took it out."""
+    reason = twin.recording.provenance.get("rate_reason", "")
+    found = None if shown is None else settled(shown, twin.request)
+    return (*((reason,) if reason else ()), *(() if found is None else (one.reason for one in found.dropped)))
 
 
 def is_taken_out(request: TwinRequest, name: str) -> bool:

@@ -36,8 +36,9 @@ def from_json(plain: dict) -> TwinRequest:
     try:
         named = {"conditions": plain["conditions"]} | plain
         values = {name: FIELDS[name].from_json(value) for name, value in named.items() if name in FIELDS}
-        if plain.get("use_score") is False:
-            values.setdefault("rhythm", "none")  # as it was said before a rhythm could be learned
+        # Former versions could leave the rhythm to nobody, and said so in two ways; nothing offers that any more.
+        if values.get("rhythm") == "none":
+            values["rhythm"] = FIELDS["rhythm"].default
         request = TwinRequest(**values)
         check_request(request)
     except EcgError:
@@ -83,9 +84,12 @@ def read_presets(path: Path) -> list[tuple[str, TwinRequest]]:
 
 def title(request: TwinRequest) -> str:
     """A request in a few words of the window's language: "atrial fibrillation + LBBB, 90/min"."""
-    return ", ".join(
-        [*filter(None, (names_text(request.conditions), *kept_words(request))), *settings_words(request)]
-    )
+    return ", ".join([conditions_title(request), *settings_words(request)])
+
+
+def conditions_title(request: TwinRequest) -> str:
+    """What a twin has and what it is made without: "atrial fibrillation, without left bundle branch block"."""
+    return ", ".join(filter(None, (names_text(request.conditions), *kept_words(request))))
 
 
 def kept_words(request: TwinRequest) -> list[str]:
@@ -112,6 +116,4 @@ def settings_words(request: TwinRequest) -> list[str]:
         words.append(tr("own rhythm"))
     elif request.rhythm == "learned":
         words.append(tr("rhythm by the model"))
-    elif request.rhythm == "none":
-        words.append(tr("rhythm by nobody"))
     return words

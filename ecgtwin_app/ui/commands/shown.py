@@ -7,10 +7,11 @@ from functools import partial
 
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.engine.request import TwinRequest
-from ecgtwin_app.i18n.words import N_, tr
+from ecgtwin_app.engine.twin import Twin
+from ecgtwin_app.i18n.words import N_, tr, translate
 from ecgtwin_app.recognition.shown import Shown
 from ecgtwin_app.session import reference_shows
-from ecgtwin_app.session.condition_names import synonyms_of
+from ecgtwin_app.session.condition_names import capital, synonyms_of
 from ecgtwin_app.ui.commands.command import Command, Need
 from ecgtwin_app.ui.commands.needs import NOT_TEACHING, RECORDING
 from ecgtwin_app.ui.commands.twin import ask
@@ -70,6 +71,13 @@ def keep_nothing(workbench: Workbench) -> None:
 def back_to_recognised(workbench: Workbench) -> None:
     """Take back every correction of what was recognised."""
     ask(workbench, reference_shows.as_recognised(workbench.session.request), N_("what this ECG shows"))
+
+
+def tell_what_changed(workbench: Workbench, twin: Twin) -> None:
+    """Say of a twin that was made which rate was taken, and what of the recording could not be kept."""
+    sentences = reference_shows.not_kept(workbench.session.shown, twin)
+    if sentences:
+        workbench.messages.tell(" ".join(capital(translate(sentence)) for sentence in sentences))
 
 
 def go_to_shown(workbench: Workbench) -> None:

@@ -53,6 +53,8 @@ class Controller(QObject):
     preview_changed = Signal()
     running_changed = Signal(bool)
     heat_map_missing = Signal()
+    #: A twin of a run is there.
+    made = Signal(object)
     seconds_requested = Signal(object, object)
     stating_requested = Signal(object, object, object)
     #: A question, and what is done if the answer is yes.
@@ -127,6 +129,7 @@ class Controller(QObject):
             if isinstance(item, Twin):
                 self.preview = None
                 self.undo.push(AddTwins(self.session, run, item))
+                self.made.emit(item)
             else:
                 self.step(item)
                 if item.preview is not None:

@@ -11,8 +11,7 @@ from ecgtwin_app.engine.request import Twin
 from ecgtwin_app.i18n.words import tr
 from ecgtwin_app.report.colours import look_of
 from ecgtwin_app.report.trace import keep_peaks, polygon
-from ecgtwin_app.session.condition_names import names_text
-from ecgtwin_app.session.request_json import settings_words, title
+from ecgtwin_app.session.request_json import conditions_title, settings_words, title
 
 _PICTURE = QSize(176, 34)
 #: Seconds of lead II that a picture shows.
@@ -75,7 +74,7 @@ class Filmstrip(QListWidget):
 
     def _caption(self, number, twin):
         """ "1 · atrial fibrillation" and below it "60/min · seed 5 · ✓ 4/4"; what is asked is cut where it must."""
-        what = f"{number} · {names_text(twin.request.conditions)}"
+        what = f"{number} · {conditions_title(twin.request)}"
         what = self.fontMetrics().elidedText(what, Qt.TextElideMode.ElideRight, _PICTURE.width())
         how = tr("seed {seed} · {marks}").format(seed=twin.seed, marks=marks(twin))
         metrics, asked = self.fontMetrics(), ", ".join(settings_words(twin.request))

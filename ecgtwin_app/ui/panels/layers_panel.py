@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 from ecgtwin_app.i18n.words import N_, tr
 from ecgtwin_app.report.colours import look_of
 from ecgtwin_app.report.layers import REFERENCE
-from ecgtwin_app.session.condition_names import names_text
 from ecgtwin_app.session.layer_stack import LayerStack
+from ecgtwin_app.session.request_json import conditions_title
 from ecgtwin_app.session.session import Session
 from ecgtwin_app.ui.panels.filmstrip import marks
 from ecgtwin_app.ui.panels.provenance import OTHERS_ARE_FOR, others_words
@@ -67,7 +67,7 @@ class LayersPanel(QWidget):
             words = f"{tr('Reference')} {others_words(session)}".strip()
             if not isinstance(key, str):
                 usual = tr("{number} · {conditions}, seed {seed}").format(
-                    number=number, conditions=names_text(key.request.conditions), seed=key.seed
+                    number=number, conditions=conditions_title(key.request), seed=key.seed
                 )
                 name = stack.style(key).name or usual
                 words = f"{name}  {marks(key)}"
@@ -81,7 +81,7 @@ class LayersPanel(QWidget):
             item.setCheckState(Qt.CheckState.Checked if seen else Qt.CheckState.Unchecked)
             item.setIcon(_swatch(stack.style(key).colour or _usual_colour(key, session, stack)))
             if not isinstance(key, str):
-                item.setToolTip(names_text(key.request.conditions))
+                item.setToolTip(conditions_title(key.request))
             elif session.others:
                 item.setToolTip(tr(OTHERS_ARE_FOR))
             self.list.addItem(item)

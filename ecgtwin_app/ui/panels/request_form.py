@@ -82,7 +82,7 @@ class RequestForm(QWidget):
             value = getattr(request, name)
             box.blockSignals(True)
             if isinstance(box, ChoiceBox):
-                box.setCurrentIndex(FIELDS[name].values.index(value))
+                box.setCurrentIndex(box.findData(value))
             else:
                 box.setValue(box.minimum() if value is None else round(value))
             box.blockSignals(False)
@@ -245,7 +245,8 @@ def _box(record: RequestField) -> WholeField | ChoiceBox:
     if record.choices:
         box = ChoiceBox()
         for value, words in record.choices:
-            box.addItem(tr(words), value)
+            if words:
+                box.addItem(tr(words), value)
     else:
         low, high = map(int, record.offered)
         box = WholeField(

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ecgtwin_app.conditions.verdict import ABSENCE, PLAUSIBILITY
 from ecgtwin_app.ecg.signal.recording import Patient
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Twin
 from ecgtwin_app.engine.suitability import needs
@@ -17,6 +18,7 @@ from ecgtwin_app.i18n.words import N_, number, tr, translate
 from ecgtwin_app.report.marking import SYNTHETIC
 from ecgtwin_app.session.condition_names import names_text
 from ecgtwin_app.session.morph import Frame
+from ecgtwin_app.session.request_json import conditions_title
 from ecgtwin_app.session.session import Session
 from ecgtwin_app.ui.panels.lead_table import LeadTable
 from ecgtwin_app.ui.panels.measurement_table import MeasurementTable
@@ -26,6 +28,9 @@ from ecgtwin_app.ui.widgets.tables import fill, fit_rows, make_table
 from ecgtwin_app.ui.widgets.tabs import Tabs
 from ecgtwin_app.ui.widgets.theme import Theme
 
+#: What the lines that are no criteria of what is asked are about, by their kind, as they follow the criteria.
+_GROUPS = ((ABSENCE, N_("Taken out of this ECG")), (PLAUSIBILITY, N_("Beside real recordings of it")))
+_READ = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 #: Pixels around the tables.
 _MARGIN = 10
 #: Share of the table of criteria that a column of values takes at most; narrower than this (pixels) the table goes
@@ -165,7 +170,7 @@ class ResultsPanel(QWidget):
         self.verdict.setText(words.format(mark=mark, met=met, count=len(lines)))
         words = tr("{conditions} · seed {seed} · identity {identity} · {seconds} s")
         words = words.format(
-            conditions=names_text(twin.request.conditions, ", "),
+            conditions=conditions_title(twin.request),
             seed=twin.seed,
             identity=number(twin.identity_similarity, 2),
             seconds=number(twin.seconds, 1),
@@ -180,17 +185,16 @@ class ResultsPanel(QWidget):
         self.criteria.setColumnHidden(1, narrow)
         if not self._is_new(self.criteria, lines, widest, self._theme):
             return
-        rows = []
-        for line in lines:
-            name = f"{translate(line.name)}, {line.unit}" if line.unit else translate(line.name)
-            mark = {True: "✓", False: "✗", None: "–"}[line.met]
-            rows.append((name, shown(line.reference), translate(line.asked), shown(line.got), mark))
-        fill(self.criteria, rows)
+        grouped = _in_groups(lines)
+        fill(self.criteria, [_cells(line) for line in grouped])
         for column in range(1, 4):  # long words wrap, so that the names of the criteria keep their room
             self.criteria.setColumnWidth(column, min(self.criteria.columnWidth(column), widest))
         self._fit_soon()
-        for row, (line, cells) in enumerate(zip(lines, rows)):
-            name, before, asked, got, mark = cells
+        for row, line in enumerate(grouped):
+            self._show_heading(row, isinstance(line, str))
+            if isinstance(line, str):
+                continue
+            name, before, asked, got, _ = _cells(line)
             words = {True: tr("met"), False: tr("missed"), None: tr("for information")}[line.met]
             sentence = tr("{criterion}: asked {asked}, got {got}, {verdict}; the reference has {reference}")
             sentence = sentence.format(
@@ -203,6 +207,22 @@ class ResultsPanel(QWidget):
                 colour = {True: self._theme.good, False: self._theme.bad, None: self._theme.quiet}[line.met]
                 self.criteria.item(row, 4).setForeground(QColor(colour))
 
+    def _show_heading(self, row: int, heading: bool):
+        """A row that names a group runs over all columns."""
+        table = self.criteria
+        span = table.columnCount() if heading else 1
+        if table.columnSpan(row, 0) != span:
+            table.setSpan(row, 0, 1, span)
+        item = table.item(row, 0)
+        font = item.font()
+        font.setBold(heading)
+        item.setFont(font)
+        item.setFlags(Qt.ItemFlag.NoItemFlags if heading else _READ)
+        if heading:
+            item.setToolTip("")
+        if self._theme:
+            item.setForeground(QColor(self._theme.accent if heading else self._theme.text))
+
     def _wrap_names(self, column, *_):
         """The names get their room after the others, in another turn, and take as many lines as they need."""
         if column == 0:
@@ -211,3 +231,22 @@ class ResultsPanel(QWidget):
     def _fit_soon(self):
         """In the next turn, when the columns have their widths."""
         QTimer.singleShot(0, self, lambda: fit_rows(self.criteria))
+
+
+def _in_groups(lines: tuple[AskedGot, ...]) -> list[AskedGot | str]:
+    """The criteria, then a heading and its lines for each group that there is."""
+    named = [kind for kind, _ in _GROUPS]
+    rows: list[AskedGot | str] = [line for line in lines if line.kind not in named]
+    for kind, words in _GROUPS:
+        of_kind = [line for line in lines if line.kind == kind]
+        rows += [tr(words), *of_kind] if of_kind else []
+    return rows
+
+
+def _cells(line: AskedGot | str) -> tuple[str, ...]:
+    """The texts of a row."""
+    if isinstance(line, str):
+        return line, "", "", "", ""
+    name = f"{translate(line.name)}, {line.unit}" if line.unit else translate(line.name)
+    mark = {True: "✓", False: "✗", None: "–"}[line.met]
+    return name, shown(line.reference), translate(line.asked), shown(line.got), mark

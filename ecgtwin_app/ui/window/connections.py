@@ -110,6 +110,7 @@ def _connect_jobs(workbench: Workbench, presenter: Presenter):
     jobs.stating_requested.connect(partial(opening.ask_stating, workbench))
     jobs.doubted.connect(partial(opening.ask_whether_same, workbench))
     jobs.progressed.connect(workbench.parts.request_panel.show_progress)
+    jobs.made.connect(partial(shown.tell_what_changed, workbench))
     jobs.preview_changed.connect(presenter.show_page)
     jobs.running_changed.connect(presenter.change_running)
     jobs.heat_map_missing.connect(partial(workbench.view.show_heat_map, ""))

@@ -263,9 +263,9 @@ def test_a_request_survives_as_json():
     score = RhythmScore((Event(1.0, "P", "sinus"), Event(1.16, "QRS", "conducted")))
     request = TwinRequest(("LBBB",), heart_rate=70.0, severity=0.4, score=score)
     again = from_json(json.loads(json.dumps(to_json(request))))
-    assert from_json({**to_json(request), "use_score": True}).rhythm == "process"
     old = {name: value for name, value in to_json(request).items() if name != "rhythm"}
-    assert from_json({**old, "use_score": False}).rhythm == "none"
+    for said in ({"use_score": True}, {"use_score": False}, {"rhythm": "none"}):
+        assert from_json({**old, **said}).rhythm == "process", "nobody offers a rhythm by nobody any more"
     assert again.conditions == ("left bundle branch block",)
     assert (again.heart_rate, again.severity, again.score) == (70.0, 0.4, score)
     assert "own rhythm" in title(again)

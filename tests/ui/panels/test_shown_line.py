@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from synthetic_ecg import strip
 from ui_window import CONTROL, SHIFT, accept_file_dialog, dialog_of, generate, idle, run
@@ -253,8 +254,6 @@ def test_the_menu_key_opens_it(opened, qtbot):
     chip = line_of(opened).chips[AVB]
     asked = []
     line_of(opened).menu_requested.connect(lambda name, at: asked.append(name))
-    from PySide6.QtGui import QContextMenuEvent
-
     QApplication.sendEvent(chip, QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(3, 3)))
     assert asked == [AVB]
     opened.context_menus.menu.close()
