@@ -34,6 +34,8 @@ SLOWER = (0.002, 0.016)
 ANTERIOR_ST, INFERIOR_ST = (0.0, 0.12), (0.0, 0.05)
 #: Forces of the infarcted walls end about this long (s) after the QRS onset.
 EARLY_FORCES = 0.07
+#: Which leads show a Q or QS in any case.
+REQUIRED = (("V2",), ("V3",), ("V2", "V3"))
 #: A Q wave is at least this deep, mV.
 SHALLOWEST_Q = 0.11
 
@@ -62,11 +64,15 @@ def old_anterior_infarct(template: BeatTemplate, field: LeadField, rng: np.rando
     weights = np.array([s.weight for s in ANTERIOR_SCARS])
     scar = ANTERIOR_SCARS[int(rng.choice(len(ANTERIOR_SCARS), p=weights / weights.sum()))]
     severity = float(rng.random())
-    loss = np.clip(np.array(scar.loss) * rng.uniform(0.85, 1.1, 8), 0, 1)
-    loss[_V2:_V4] = np.maximum(loss[_V2:_V4], (0.85, 0.75))
+    # Few scars reach every lead of their wall: beside one with a Q others keep a small r (poor R progression).
+    loss = np.clip(np.array(scar.loss) * rng.uniform(0.5, 1.1, 8), 0, 1)
+    seen = REQUIRED[int(rng.choice(len(REQUIRED), p=(0.3, 0.2, 0.5)))]
+    for name in seen:
+        lead = LEADS.index(name) - 4
+        loss[lead] = max(loss[lead], 0.85)
     width = at_geometric_rank(*ANTERIOR_Q, severity)
     beat = paced_to(template, template.qrs_duration + rng.uniform(*SLOWER))
-    beat = lose_anterior_wall(beat, loss, width, rng.uniform(0.08, 0.3) * (0.6 + 0.8 * severity), rng)
+    beat = lose_anterior_wall(beat, loss, width, rng.uniform(0.08, 0.3) * (0.6 + 0.8 * severity), rng, seen)
     direction = -np.array(scar.loss) * (0.5, 1, 0.5, 1, 1.1, 1, 0.9, 0.8)
     beat, age = _scarred_t(beat, direction, np.clip(loss, 0, 1), rng.uniform(*ANTERIOR_ST), rng)
     return beat, {"severity": severity, "scar": scar.name, "age": age, "Q duration": width}
@@ -133,8 +139,15 @@ def lose_anterior_wall(
     taken = np.maximum(0.9 * loss[:, None] * early, np.clip(1.25 * loss, 0, 1)[:, None] * first)
     base = _rounded(template.qrs - positive * taken, loss[:, None] * early)
     depths = depth * loss
+    # Where the scar is dense nothing parts the Q from the S that follows: they are one QS, deeper by what R balanced.
+    dense = np.clip((loss - 0.55) / 0.3, 0, 1)[:, None]
+    dense[[_I, _II, _V5, _V6]] = 0
+    own_r, own_s = positive.max(axis=1), _positive(-template.qrs).max(axis=1)
+    deep = np.maximum(own_s + rng.uniform(0.05, 0.4) * own_r, 0.25) * rng.lognormal(0, 0.12, 8)
+    complex_ = -deep[:, None] * _qs_course(template)
     for _ in range(14):
-        beat = replace(template, qrs=(base - depths[:, None] * shapes).astype(np.float32))
+        qrs = (1 - dense) * (base - depths[:, None] * shapes) + dense * complex_
+        beat = replace(template, qrs=qrs.astype(np.float32))
         shown = qrs_leads(beat)
         short = [name for name in required if not _has_q(shown[name], ANTERIOR_LIMIT)]
         if not short:
@@ -142,6 +155,20 @@ def lose_anterior_wall(
         for name in short:
             depths[LEADS.index(name) - 4] = 1.2 * depths[LEADS.index(name) - 4] + 0.02
     return _with_peak(beat)
+
+
+def _qs_course(template):
+    """A unit QS: the course of the S of V1 to V3, which falls from the onset on where no r comes before it."""
+    s = smoothing.gaussian(_positive(-template.qrs[_V1 : _V3 + 1]).sum(axis=0), 1.5)
+    onset = -template.qrs_offset
+    index = np.arange(len(s), dtype=float)
+    top = float(np.sum(index * s**6) / np.sum(s**6))
+    run = np.cumsum(s) / np.sum(s)
+    first = float(np.interp(0.03, run, index))
+    # The falling limb reaches back to the onset.
+    source = np.where(index < top, top - (top - index) * (top - first) / max(top - onset, 1.0), index)
+    course = np.interp(source, index, s) * fade(index, onset - 1, onset + 4)
+    return course / max(float(course.max()), 1e-6)
 
 
 def lose_inferior_wall(

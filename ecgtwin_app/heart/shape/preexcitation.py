@@ -62,22 +62,20 @@ def pre_excitation(template: BeatTemplate, field: LeadField, rng: np.random.Gene
     samples = round(duration * MODEL_RATE) + 1
     at = np.arange(samples) / MODEL_RATE
     normal = _delayed(template, lead, duration, samples)
-    # What the pathway has already activated is missing from the normal wave front.
-    taken = 0.25 + 0.5 * severity
-    normal *= 1 - taken * (1 - fade(at * 1000, 1000 * lead, 1000 * (lead + 0.5 * (duration - lead))))
+    normal = _fused_start(normal, lead, duration, severity, rng)
     size = float(np.clip(field.peak, 0.8, 2.0)) * rng.uniform(0.75, 1.15)
     main = np.array(pathway.delta) + 0.18 * rng.standard_normal(3)
     main /= np.linalg.norm(main)
     across = np.cross(main, rng.standard_normal(3))
     turn = main + 0.35 * across / max(np.linalg.norm(across), 1e-6)
-    height = rng.uniform(0.3, 0.4) + 0.2 * severity
-    delta = _delta(at, lead, duration * rng.uniform(0.7, 0.9))
+    height = rng.uniform(0.26, 0.36) + 0.2 * severity
+    delta = _delta(at, lead, duration, duration * rng.uniform(0.78, 0.95))
     gain = (field.matrix @ (size * height * main)) * rng.lognormal(0, 0.08, 8)
     spread = Front(
-        0.35 * lead, rng.uniform(0.4, 0.55) * duration, duration, tuple(0.5 * severity * size * turn)
+        0.35 * lead, rng.uniform(0.45, 0.58) * duration, duration, tuple(0.9 * severity * size * turn)
     )
-    fused = normal + gain[:, None] * delta[None]
-    fused += perform_fronts([spread], field.matrix, samples, rng, 0.1, 0.05)
+    early = gain[:, None] * delta[None] + perform_fronts([spread], field.matrix, samples, rng, 0.1, 0.05)
+    fused = normal + _less_where_opposed(early, normal, rng.uniform(0.35, 0.7))
     beat = with_qrs(_covered_p(template), fused.astype(np.float32), duration, rng, (0.5, 0.95), (0.05, 0.2))
     return beat, {
         "pathway": pathway.site,
@@ -94,13 +92,39 @@ def _covered_p(template):
     return with_p(template, own_p(template, LONGEST_P, round(LONGEST_P * MODEL_RATE) + 1), LONGEST_P)
 
 
-def _delta(at, lead, end):
-    """A unit delta wave: from its onset an even climb beyond `lead` seconds, then fused until `end`."""
+def _fused_start(normal, lead, duration, severity, rng):
+    """The normal wave front without what the pathway took from it: the first forces wholly, the later ones in part.
+
+    The front meets muscle that is already active, here sooner, there later: its start is spread out.
+    """
+    at = 1000 * np.arange(normal.shape[1]) / MODEL_RATE
+    taken = 0.2 + 0.5 * severity
+    begin, full = 1000 * (lead - 0.004), 1000 * (lead + rng.uniform(0.026, 0.038))
+    later = 1 - taken * (1 - fade(at, full, 1000 * duration))
+    blurred = smoothing.gaussian(normal, 1000 * (0.005 + 0.004 * severity) * MODEL_RATE / 1000, axis=1)
+    blurred *= 1 - fade(at, at[-1] - 20, at[-1])
+    return (fade(at, begin, full) * later * blurred).astype(np.float32)
+
+
+def _less_where_opposed(early, normal, left):
+    """The early forces, `left` of them where the normal ones of the lead are the larger and run the other way.
+
+    Such a lead looks at the fronts from where they meet; what one adds the other cancels.
+    """
+    one, other = early.sum(axis=1), normal.sum(axis=1)
+    against = np.clip(-one * other, 0, None)
+    opposed = against / (against + one**2 + 1e-9)
+    return early * (1 - (1 - left) * opposed)[:, None]
+
+
+def _delta(at, lead, duration, end):
+    """A unit delta wave: an even climb until the normal fronts arrive, held until they meet, gone at `end` (s)."""
     climb = np.clip(at / (1.3 * lead), 0, 1)
+    met = max(1.3 * lead, lead + 0.3 * (duration - lead))
     return (
         smoothing.gaussian(climb, 2, mode="nearest")
         * climb**0.2
-        * (1 - fade(1000 * at, 1300 * lead, 1000 * end))
+        * (1 - fade(1000 * at, 1000 * met, 1000 * end))
     )
 
 

@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ecgtwin_app.ecg.beat.template import J_FADE, BeatTemplate, fade
+from ecgtwin_app.ecg.beat.template import BeatTemplate, fade
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
 from ecgtwin_app.heart.binding import makes
+from ecgtwin_app.heart.physics.junction import add_from_qrs
 from ecgtwin_app.heart.physics.leads_shown import at_geometric_rank, geometric_rank, st_levels
-from ecgtwin_app.heart.physics.repolarisation import add_t, t_peak_of
+from ecgtwin_app.heart.physics.repolarisation import t_peak_of
 from ecgtwin_app.heart.physics.vector import LeadField
 from ecgtwin_app.heart.shape.infarct import lose_anterior_wall, lose_inferior_wall
 
@@ -174,12 +175,12 @@ def _drawn_shape(rng) -> str:
 
 def _injured(beat, elevation, shape, keep, rng):
     jt = round((beat.qt - beat.qrs_duration) * MODEL_RATE)
-    injured = add_t(beat, _st_elevation(jt, elevation, shape, rng), keep)
+    injured = add_from_qrs(beat, elevation, _st_elevation(jt, elevation, shape, rng), keep)
     return replace(injured, t_peak=t_peak_of(injured))
 
 
 def _st_elevation(jt, elevation, shape, rng):
-    """ST-T (8, J_FADE + jt) of an injury, mV: elevated leads with their T, reciprocal leads mirrored."""
+    """ST-T (8, jt) of an injury from J on, mV: elevated leads with their T, reciprocal leads mirrored."""
     middle, top = shape.middle * rng.lognormal(0, 0.06), shape.top * rng.lognormal(0, 0.12)
     top = min(top, max(LARGEST_ST_T / max(elevation.max(), 1e-6), 1.0))
     peak = float(np.clip(shape.peak + rng.normal(0, 0.03), 0.36, 0.7))
@@ -189,11 +190,9 @@ def _st_elevation(jt, elevation, shape, rng):
     to_middle = 1 + (middle - 1) * np.sin(0.5 * np.pi * np.clip(at / mid, 0, 1))
     rise = fade(at * 1000, 0.35 * mid * 1000, peak * 1000)
     fall = 1 - fade(at * 1000, peak * 1000, 1000)
-    course = ((1 - rise) * to_middle + rise * top) * fall
-    into = fade(np.arange(J_FADE), 0, J_FADE)
-    unit = np.concatenate([into, course]).astype(np.float32)
+    unit = ((1 - rise) * to_middle + rise * top) * fall
     # Reciprocal leads mirror the ST segment more than the tall T.
-    flat = np.concatenate([into, to_middle * (1 - fade(at * 1000, 0.5 * peak * 1000, 1000))])
+    flat = to_middle * (1 - fade(at * 1000, 0.5 * peak * 1000, 1000))
     mirrored = rng.uniform(0.0, 0.6)
     up = np.maximum(elevation, 0)[:, None] * unit
     down = np.minimum(elevation, 0)[:, None] * (mirrored * unit + (1 - mirrored) * flat)

@@ -107,6 +107,23 @@ def test_pre_excitation_begins_slowly_inside_a_short_pr(patient):
     assert len(sites) == 4
 
 
+def test_the_delta_wave_runs_into_the_qrs(patient):
+    """One wave, no second onset: between delta and the fastest part the trace neither stands still at the baseline nor
+    begins anew with the patient's own q."""
+    second = 0
+    for seed in range(24):
+        template, parameters = changed(patient, WPW, seed=seed)
+        qrs = qrs_of(template)
+        lead = round(parameters["delta"] * 500)
+        for one in qrs:
+            if np.ptp(one) < 0.3 or abs(one[lead]) < 0.08:
+                continue
+            # Where the patient's own wave begins the delta wave still stands.
+            held = one[lead - 4 : lead + 7] * np.sign(one[lead])
+            second += held.min() < 0.4 * held[4]
+    assert second <= 2
+
+
 def test_the_score_of_pre_excitation_has_a_short_pr(patient):
     for seed in range(6):
         ecg = simulate(patient, (WPW,), 70, np.random.default_rng(seed))

@@ -1,0 +1,88 @@
+"""Where the QRS passes into the ST segment.
+
+Injured or late muscle shifts the ST segment from the moment it is activated, not from J on: a raised ST leaves from the
+falling limb of R or from the rising limb of S, in one curve (Nikus et al., J Electrocardiol 2010;43:91).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ecgtwin_app.ecg.beat.template import J_FADE, BeatTemplate, fade
+from ecgtwin_app.ecg.signal import smoothing
+from ecgtwin_app.ecg.signal.recording import MODEL_RATE
+from ecgtwin_app.heart.physics.repolarisation import add_t
+
+#: Way (mV) that a sample without activation counts, so that a silent lead has a limb too.
+SILENT_WAY = 0.004
+
+
+def last_limb(qrs: np.ndarray) -> np.ndarray:
+    """How far each lead has come along its last limb, from 0 to 1 at J.
+
+    Parameters
+    ----------
+    qrs : ndarray, shape (8, samples)
+        From the onset to J, mV.
+
+    Returns
+    -------
+    ndarray, shape (8, samples), float32
+        0 over the first half of the way that the trace runs, then the share of the other half: along the falling limb
+        of a single R it grows as R falls, along the rising limb of an S as S rises. It has no jump where two peaks
+        are equally high, so that the beats of one heart are changed alike.
+    """
+    way = np.abs(np.diff(smoothing.gaussian(qrs, 1.0, axis=-1, mode="nearest"), axis=1, prepend=0))
+    run = np.cumsum(way + SILENT_WAY, axis=1)
+    share = np.clip(2 * run / run[:, -1:] - 1, 0, 1)
+    return smoothing.gaussian(share, 2.0, axis=-1, mode="nearest").astype(np.float32)
+
+
+def add_from_qrs(
+    template: BeatTemplate, levels: np.ndarray, later: np.ndarray, keep: float | np.ndarray = 1.0
+) -> BeatTemplate:
+    """Add an ST-T that leaves from the QRS.
+
+    Parameters
+    ----------
+    template : BeatTemplate
+    levels : ndarray, shape (8,)
+        Its level at J, mV.
+    later : ndarray, shape (8, samples)
+        Its course from J on, mV.
+    keep : float or ndarray, shape (8,)
+        Share of the beat's own T that stays.
+    """
+    samples = round(template.qrs_duration * MODEL_RATE)
+    levels = np.asarray(levels, np.float32)[:, None]
+    own = template.qrs[:, -template.qrs_offset :][:, : samples + 1]
+    limb = last_limb(own)
+    # A small S on the limb goes: the injured wall's ST reaches its level before the S could.
+    s = np.maximum(-own, 0)
+    lifted = np.maximum(levels, 0)
+    smoothed = s * limb * lifted / (lifted + s + 1e-6)
+    before = (levels * limb + smoothed)[:, :samples]
+    extra = np.concatenate([before, later], axis=1).astype(np.float32)
+    return cut_at_j(add_t(template, extra, keep, samples))
+
+
+def cut_at_j(template: BeatTemplate) -> BeatTemplate:
+    """The same beat, cut into QRS and T where `split_beat` cuts a recorded one."""
+    j = round(template.qrs_duration * MODEL_RATE)
+    first = min(template.qrs_offset, template.t_offset)
+    last = max(template.qrs_offset + template.qrs.shape[1], template.t_offset + template.t.shape[1])
+    whole = np.zeros((8, last - first), np.float32)
+    for wave, at in ((template.qrs, template.qrs_offset), (template.t, template.t_offset)):
+        whole[:, at - first : at - first + wave.shape[1]] += wave
+    after = fade(np.arange(first, last), j - J_FADE, j)
+    start = j - J_FADE - first
+    qrs = (whole * (1 - after))[:, : j + 1 - first]
+    return replace(
+        template,
+        qrs=np.ascontiguousarray(qrs),
+        qrs_offset=first,
+        t=np.ascontiguousarray((whole * after)[:, start:]),
+        t_offset=j - J_FADE,
+    )
