@@ -247,7 +247,7 @@ def say_rate(request: TwinRequest, reference: Recording) -> None:
     own = measure(ten_seconds(reference)).heart_rate
     check_consistent(request, own)
     if own is not None and request.score is None:
-        _, reason = rate_for(request.conditions, request.heart_rate, own)
+        _, reason = rate_for(request.conditions, request.heart_rate, own, request.seed)
         if reason:
             print(f"ecgtwin: {reason}", file=sys.stderr)
 

@@ -114,6 +114,10 @@ class Condition:
         Judges a recording by the criteria.
     rate_limits : tuple of float or None
         Slowest and fastest rate at which it can be told, by its criteria or its mechanism; None where it sets no limit.
+    usual_rates : tuple of float or None
+        Rates that 5, 50 and 95 % of the patients with it do not exceed: one is drawn where the patient's own cannot be
+        kept. Measured on real recordings of training patients that lie inside the limits (benchmarks/rates.py), or of
+        the source named beside.
     limits : mapping of str to tuple of float
         Set-points ("pr", "qrs": ms; "axis": degrees in any turn) that do not contradict it, inclusive.
     defining : mapping of str to tuple of float
@@ -200,6 +204,7 @@ class Condition:
     teaching: str
     criterion: Criterion
     rate_limits: tuple[float, float] | None = None
+    usual_rates: tuple[float, float, float] | None = None
     limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     defining: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     no_pr: str = ""

@@ -92,7 +92,7 @@ def check_consistent(request: TwinRequest, own: float | None = None) -> None:
                 high=bounds.high,
             )
     if rate is None and own is not None:
-        rate = rate_for(names, None, own)[0]
+        rate = rate_for(names, None, own, request.seed)[0]
     _check_limits(request, names)
     _check_room(request, names, rate)
 

@@ -24,6 +24,7 @@ RECORDS = (
         codes={"scp": "1AVB", "aha": "82", "mdc": "MDC_ECG_RHY_AV_HEART_BLK_DEG_1", "snomed": "270492004"},
         rate_range=(45.0, 100.0),
         rate_limits=(30.0, 100.0),
+        usual_rates=(55.0, 67.0, 87.0),
         default_rate=None,
         criteria="PR longer than 200 ms, every P followed by a QRS.",
         source=KUSUMOTO_2018,
@@ -66,6 +67,8 @@ RECORDS = (
         codes={"aha": "83", "snomed": "54016002"},
         rate_range=(40.0, 80.0),
         rate_limits=(30.0, 80.0),
+        # Sinus rates of rest less the dropped beats.
+        usual_rates=(42.0, 58.0, 74.0),
         default_rate=None,
         criteria=(
             "P waves at a steady rate; PR grows from beat to beat until a QRS drops, and is shorter "
@@ -98,6 +101,8 @@ RECORDS = (
         codes={"aha": "84", "snomed": "28189009"},
         rate_range=(30.0, 80.0),
         rate_limits=(30.0, 80.0),
+        # Sinus rates of rest less the dropped beats.
+        usual_rates=(36.0, 52.0, 70.0),
         default_rate=None,
         criteria=(
             "P waves at a steady rate; single QRS drop without warning while PR stays the same, with "
@@ -130,6 +135,8 @@ RECORDS = (
         codes={"scp": "3AVB", "aha": "88", "mdc": "MDC_ECG_RHY_AV_HEART_BLK_DEG_3", "snomed": "27885002"},
         rate_range=(25.0, 49.0),
         rate_limits=(30.0, 49.0),
+        # Escape rhythms of the junction, 40 to 60/min, or of the ventricles, 20 to 40/min (Kusumoto et al. 2018).
+        usual_rates=(32.0, 40.0, 48.0),
         default_rate=40,
         criteria=(
             "QRS regular and below 50 per minute; P waves faster and without any fixed distance to them."

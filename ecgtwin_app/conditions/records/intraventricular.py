@@ -192,6 +192,8 @@ RECORDS = (
         codes={"scp": "WPW", "aha": "108", "mdc": "MDC_ECG_RHY_WPW_UNK", "snomed": "74390002"},
         rate_range=(50.0, 110.0),
         rate_limits=(30.0, 110.0),
+        # Sinus rates of rest.
+        usual_rates=(57.0, 75.0, 98.0),
         default_rate=None,
         criteria="PR below 120 ms, slurred onset of the QRS (delta wave), QRS above 110 ms.",
         source=SURAWICZ_2009,

@@ -33,6 +33,7 @@ RECORDS = (
         codes={"scp": "PVC", "aha": "60", "mdc": "MDC_ECG_BEAT_V_P_C", "snomed": "17338001"},
         rate_range=(45.0, 120.0),
         rate_limits=(30.0, 140.0),
+        usual_rates=(59.0, 79.0, 118.0),
         default_rate=None,
         criteria=(
             "At least one beat that comes early, with a QRS of at least 120 ms unlike the dominant "
@@ -89,6 +90,8 @@ RECORDS = (
         codes={"scp": "BIGU", "aha": "60+341", "snomed": "11157007"},
         rate_range=(50.0, 110.0),
         rate_limits=(40.0, 110.0),
+        # As premature ventricular beats, of which it is made.
+        usual_rates=(58.0, 78.0, 102.0),
         default_rate=None,
         criteria=(
             "Every other beat is a ventricular premature complex: early, at least 120 ms wide, unlike "
@@ -121,6 +124,8 @@ RECORDS = (
         codes={"aha": "70", "snomed": "164895002"},
         rate_range=(70.0, 220.0),
         rate_limits=(35.0, 220.0),
+        # Monomorphic, sustained (Al-Khatib et al. 2017).
+        usual_rates=(105.0, 150.0, 205.0),
         default_rate=150,
         criteria=(
             "At least three beats in a row with a QRS of at least 120 ms at more than 100 per minute, "
@@ -156,6 +161,8 @@ RECORDS = (
         rate_range=(50.0, 100.0),
         # Below it an escape rhythm, above it ventricular tachycardia (Al-Khatib).
         rate_limits=(40.0, 100.0),
+        # Riera et al. 2010.
+        usual_rates=(52.0, 72.0, 96.0),
         default_rate=75,
         criteria=(
             "At least three beats in a row with a QRS of at least 120 ms at 40 to 100 per minute, regular, "
@@ -190,6 +197,7 @@ RECORDS = (
         codes={"scp": "PACE", "aha": "181", "mdc": "MDC_ECG_BEAT_PACED", "snomed": "251266004"},
         rate_range=(50.0, 110.0),
         rate_limits=(40.0, 130.0),
+        usual_rates=(59.0, 66.0, 92.0),
         default_rate=70,
         criteria="A pacing spike before at least 90 % of the wide QRS.",
         source=cited(

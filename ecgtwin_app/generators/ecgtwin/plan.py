@@ -95,7 +95,7 @@ def make_plan(
     `composer` writes it where the task asks for a learned rhythm.
     """
     target = task.target
-    rate, reason = rate_for(target.present, target.set_points.get("heart_rate"), patient.rate)
+    rate, reason = rate_for(target.present, target.set_points.get("heart_rate"), patient.rate, seed)
     known = patient.recording.patient
     # A stream of its own: a severity asked for leaves the score as it was.
     rng = np.random.default_rng([seed, 1])

@@ -154,7 +154,7 @@ class Published:
             When age or sex is neither asked nor known: the networks have no way to say so.
         """
         target, known = task.target, patient.recording.patient
-        rate, reason = rate_for(target.present, target.set_points.get("heart_rate"), patient.rate)
+        rate, reason = rate_for(target.present, target.set_points.get("heart_rate"), patient.rate, seed)
         age = known.age if target.age is None else target.age
         sex = known.sex if target.sex is None else target.sex
         patient_numbers(rate, age, sex)

@@ -22,6 +22,11 @@ from ecgtwin_app.heart.rhythm.ventricular import paced_fibrillation
 FLUTTER_RATE = (244.0, 336.0)
 #: How much of the strips conducts in no fixed ratio where a fixed one would do.
 VARIABLE_SHARE = 0.35
+#: Fixed ratios: the AV node halves the loop's rate, once or twice; odd ones are rare (Saoudi et al. 2001) and, one wave
+#: within T and one before the QRS, look like sinus rhythm. Most turns of the loop to a beat.
+FIXED_RATIOS, MOST_TURNS = (2, 4), 7
+#: How often a ratio that changes is odd, against an even one.
+ODD_SHARE = 0.35
 
 
 @makes("atrial fibrillation")
@@ -81,34 +86,34 @@ def _retrograde(rng, qrs, rp):
 
 @makes("atrial flutter")
 def atrial_flutter(setting: RhythmSetting) -> Rhythm:
-    """Ventricular beats on a flutter loop of 240 to 340/min, conducted 2:1 to 4:1 or variably.
+    """Ventricular beats on a flutter loop of 240 to 340/min, conducted 2:1, 4:1 or variably.
 
-    The ventricular rate sets the ratio and the rate of the loop is chosen to fit. Every beat falls on a
-    whole number of flutter cycles, to a few milliseconds.
+    The ventricular rate sets the ratio and the rate of the loop is chosen to fit: where neither 2:1 nor 4:1 gives the rate,
+    the ratio changes from beat to beat. Every beat falls on a whole number of flutter cycles, to a few milliseconds.
 
     Raises
     ------
     EcgError
-        For a rate that no ratio up to 6:1 gives.
+        For a rate that not one turn in `MOST_TURNS` gives.
     """
     rng, rr, duration, pr = setting.rng, setting.rr, setting.duration, setting.pr
     rate = 60.0 / rr
     low, high = FLUTTER_RATE
-    # With some slack, so that a rate at the very limit keeps its ratio.
-    ratios = [n for n in (1, 2, 3, 4, 5, 6) if low - 4 <= n * rate <= high + 4]
-    if rate < low / 6:
+    if rate < low / MOST_TURNS:
         raise EcgError(
-            "Flutter conducts no slower than {slowest:.0f}/min; ask for a higher rate.", slowest=low / 6
+            "Flutter conducts no slower than {slowest:.0f}/min; ask for a higher rate.",
+            slowest=low / MOST_TURNS,
         )
-    usual = [n for n in ratios if 2 <= n <= 4] or ratios
+    # With some slack, so that a rate at the very limit keeps its ratio; 1:1 only where nothing else gives the rate.
+    fixed = [n for n in FIXED_RATIOS if low - 4 <= n * rate <= high + 4] or [1] * (rate >= low - 4)
     # The slowest loop that still conducts 2:1 at the most, but where only 1:1 gives the rate.
     slowest = max(low, 2.2 * rate if rate < low else low)
     count = int((duration + 6) / rr) + 8
     qrs = None
-    if not usual or (slowest < high and rng.random() < VARIABLE_SHARE):
-        qrs = _variable_beats(rng, rr, duration, count, (min(slowest, high), high), bool(usual))
+    if not fixed or (slowest < high and rng.random() < VARIABLE_SHARE):
+        qrs = _variable_beats(rng, rr, duration, count, (min(slowest, high), high), bool(fixed))
     if qrs is None:
-        ratio = int(rng.choice(usual))
+        ratio = int(rng.choice(fixed))
         qrs = _on_the_loop(rng, rr, np.full(count, ratio), rr / ratio)
     qrs = to_rate(qrs, rr, duration)
     return Rhythm([Cycle(float(q)) for q in qrs], p_where_room(qrs, pr), "flutter")
@@ -135,13 +140,15 @@ def _on_the_loop(rng, rr, steps, cycle):
 def _variable(rng, mean, count):
     """Whole numbers near `mean`, mostly even where the mean allows: the AV node halves the loop's rate."""
     low, high = max(2 if mean >= 2 else 1, int(np.floor(mean - 0.6))), int(np.ceil(mean + 0.6))
+    high = max(high, low + 2)
     values = np.arange(low, high + 1)
-    weights = np.exp(-(((values - mean) / 0.8) ** 2)) * np.where(values % 2 == 0, 1.6, 1.0)
+    weights = np.exp(-(((values - mean) / 0.9) ** 2)) * np.where(values % 2 == 0, 1.0, ODD_SHARE)
     steps = rng.choice(values, count, p=weights / weights.sum())
-    # Towards the wanted mean, a step at a time.
+    # Towards the wanted mean, from one even number to the next while there is more to go than that.
     for k in rng.permutation(count):
         off = np.mean(steps) - mean
         if abs(off) * count < 0.6:
             break
-        steps[k] = np.clip(steps[k] - np.sign(off), low, high)
+        step = 2 if abs(off) * count >= 1.5 else 1
+        steps[k] = np.clip(steps[k] - step * np.sign(off), low, high)
     return steps

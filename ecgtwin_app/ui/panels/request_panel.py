@@ -144,7 +144,8 @@ class RequestPanel(QWidget):
         if self.conditions.possible:
             problem = translate(contradiction(self._request, self._own_rate) or self._not_offered())
             if not problem and self._own_rate is not None and self._request.score is None:
-                reason = translate(rate_for(self._present(), self._request.heart_rate, self._own_rate)[1])
+                asked = self._request
+                reason = translate(rate_for(self._present(), asked.heart_rate, self._own_rate, asked.seed)[1])
         self.form.show_notes(reason, problem)
         self._scroll.updateGeometry()
         self._show_generate()
