@@ -68,7 +68,9 @@ def not_kept(shown: Shown | None, twin: Twin) -> tuple[str, ...]:
     """Why a twin has another rate than the recording, and what of it was not kept although nobody took it out."""
     reason = twin.recording.provenance.get("rate_reason", "")
     found = None if shown is None else settled(shown, twin.request)
-    return (*((reason,) if reason else ()), *(() if found is None else (one.reason for one in found.dropped)))
+    # That another rhythm takes the place of plain sinus rhythm is what was asked.
+    dropped = [] if found is None else [one.reason for one in found.dropped if one.name != NORMAL]
+    return (*((reason,) if reason else ()), *dropped)
 
 
 def is_taken_out(request: TwinRequest, name: str) -> bool:

@@ -11,6 +11,8 @@ from ecgtwin_app.i18n.words import plural, tr
 from ecgtwin_app.session.session import Session
 
 _REQUEST, _TWINS, _CHANGE = 1, 2, 3
+#: Of the request, where each choice is a decision of its own and none is typed on.
+_DECISIONS = frozenset(["condition", "what is kept", "what this ECG shows"])
 
 
 def change_of(what: str) -> str:
@@ -30,8 +32,8 @@ class ChangeRequest(QUndoCommand):
         return _REQUEST
 
     def mergeWith(self, other) -> bool:
-        """Join a further change of the same field; never of the list, where each choice is a decision."""
-        if other._what != self._what or self._what == "condition":
+        """Join a further change of the same field; never of a list, where each choice is a decision."""
+        if other._what != self._what or self._what in _DECISIONS:
             return False
         self._after = other._after
         return True

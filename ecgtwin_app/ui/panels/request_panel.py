@@ -45,7 +45,7 @@ class RequestPanel(QWidget):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self._request = TwinRequest()
-        self._ready = self._running = False
+        self._ready = self._running = self._more = False
         self._lacks: str | None = None
         self._own_rate: float | None = None
         self._spec: Spec | None = None
@@ -134,9 +134,25 @@ class RequestPanel(QWidget):
         self.progress.setValue(step)
         self.progress.setFormat(words.replace("%", "%%"))
 
+    def resizeEvent(self, event):
+        """The note goes where there is no room for it."""
+        super().resizeEvent(event)
+        self._fit_note()
+
     def _show_more(self, shown):
-        self.conditions.note.setVisible(not shown)
+        self._more = shown
         self._scroll.updateGeometry()
+        self._fit_note()
+
+    def _fit_note(self):
+        """Criteria and teaching note stand below the list where they leave room for all else."""
+        note, chips = self.conditions.note, self._shown_scroll
+        needed = self.layout().totalMinimumHeightForWidth(self.width())
+        if not chips.isHidden():
+            needed += chips.sizeHint().height() - chips.minimumSizeHint().height()
+        if note.isHidden():
+            needed += note.minimumHeight() + self.conditions.layout().spacing()
+        note.setVisible(not self._more and self.height() >= needed)
 
     def _show_notes(self):
         """The rate that is taken, and what contradicts itself; what no heart shows stands above already."""
@@ -148,6 +164,7 @@ class RequestPanel(QWidget):
                 reason = translate(rate_for(self._present(), asked.heart_rate, self._own_rate, asked.seed)[1])
         self.form.show_notes(reason, problem)
         self._scroll.updateGeometry()
+        self._fit_note()
         self._show_generate()
 
     def _not_offered(self) -> str:
@@ -177,7 +194,9 @@ class RequestPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 10, 10, 12)
         column.setSpacing(8)
-        column.addWidget(self.shown_line)
+        self._shown_scroll = _ShownScroll(self.shown_line)
+        self.shown_line.grown.connect(self._fit_note)
+        column.addWidget(self._shown_scroll)
         column.addWidget(self.conditions, 1)
         rule = QFrame(objectName="rule")
         column.addWidget(rule)
@@ -198,7 +217,7 @@ class RequestPanel(QWidget):
         self._stack.addWidget(run)
         self._stack.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         column.addWidget(self._stack)
-        self.parts = (self.shown_line, self.conditions, rule, self._scroll, self._stack)
+        self.parts = (self._shown_scroll, self.conditions, rule, self._scroll, self._stack)
 
 
 class _FormScroll(QScrollArea):
@@ -211,3 +230,44 @@ class _FormScroll(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         """The first dials are always seen."""
         return QSize(0, cast(RequestForm, self.widget()).first_height() + 2)
+
+
+class _ShownScroll(QScrollArea):
+    """As high as the line in it takes; where that is very much, it scrolls.
+
+    Parameters
+    ----------
+    line : ShownLine
+    """
+
+    #: Pixels that are always seen: the heading, four lines of chips and a sentence.
+    SEEN = 176
+
+    def __init__(self, line: ShownLine):
+        super().__init__(widgetResizable=True, frameShape=QFrame.Shape.NoFrame, objectName="plain")
+        self._line = line
+        self.setWidget(line)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        line.grown.connect(self._follow)
+        line.entered.connect(self.ensureWidgetVisible)
+        self._follow()
+
+    def sizeHint(self) -> QSize:
+        """As high as the line is in this width."""
+        return QSize(0, self._line.room_for(self.width()))
+
+    def minimumSizeHint(self) -> QSize:
+        """The first chips are always seen."""
+        return QSize(0, min(self.SEEN, self.sizeHint().height()))
+
+    def resizeEvent(self, event):
+        """In another width the line has another height."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
+    def _follow(self):
+        self.setVisible(not self._line.isHidden())
+        self.updateGeometry()

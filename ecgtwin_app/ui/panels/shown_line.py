@@ -43,6 +43,10 @@ class ShownLine(QWidget):
     switched = Signal(str)
     add_requested = Signal()
     only_changed = Signal(bool)
+    #: A chip has the focus now.
+    entered = Signal(QWidget)
+    #: Another height is needed.
+    grown = Signal()
     #: The menu of a condition is asked for, at a place of the screen.
     menu_requested = Signal(str, object)
 
@@ -109,6 +113,11 @@ class ShownLine(QWidget):
         self.add.setVisible(shown is not None)
         self.only.setVisible(bool(rows))
         self.only.setChecked(request.only)
+        self.grown.emit()
+
+    def room_for(self, width: int) -> int:
+        """How high all of it is in a width, in pixels."""
+        return 0 if self.isHidden() else self.layout().heightForWidth(width)
 
     def focus(self) -> None:
         """Go to the first chip, or to + where there is none."""
@@ -144,6 +153,7 @@ class ShownLine(QWidget):
         chip = Chip(name, tr(name), self)
         chip.set_theme(self._theme)
         chip.clicked.connect(lambda: self.switched.emit(name))
+        chip.entered.connect(lambda: self.entered.emit(chip))
         chip.left.connect(lambda step: self._go_on(name, step))
         chip.menu_requested.connect(lambda at: self.menu_requested.emit(name, at))
         return chip

@@ -32,6 +32,8 @@ class Chip(QAbstractButton):
     state : {"kept", "removed", "impossible"}
     """
 
+    #: It has the focus now.
+    entered = Signal()
     #: The keyboard goes so many chips on.
     left = Signal(int)
     #: The menu is asked for, at this place of the screen.
@@ -102,6 +104,7 @@ class Chip(QAbstractButton):
     def focusInEvent(self, event: QFocusEvent):
         """Whoever comes by the keyboard reads what the pointer would show."""
         super().focusInEvent(event)
+        self.entered.emit()
         if event.reason() != Qt.FocusReason.MouseFocusReason:
             self._tell()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -16,6 +17,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.formats.registry import write_ecg
 from ecgtwin_app.i18n.message import Message
 from ecgtwin_app.recognition.shown import Finding, Shown
+from ecgtwin_app.session.request_json import title
 from ecgtwin_app.session.session_file import SessionState, read_session, write_session
 from ecgtwin_app.ui.commands.opening import open_path
 from ecgtwin_app.ui.commands.palette import entries_of
@@ -227,6 +229,49 @@ def test_the_twins_are_asked_with_it(opened, qtbot):
     assert request_of(opened).without == (LBBB,), "a number of the form leaves it as it is"
     generate(opened, qtbot)
     assert {twin.request.without for twin in opened.workbench.session.twins} == {(LBBB,)}
+
+
+def test_what_could_not_be_kept_is_said_after_the_run_too(opened, qtbot):
+    opened.workbench.parts.request_panel.conditions.choose(AF)
+    generate(opened, qtbot)
+    assert opened.workbench.messages.text.startswith("First-degree AV block cannot be kept")
+    assert "inus rhythm cannot" not in opened.workbench.messages.text, "another rhythm was asked for"
+    opened.workbench.messages.hide()
+    opened.workbench.parts.request_panel.conditions.choose(PVC)
+    generate(opened, qtbot)
+    assert opened.workbench.messages.text == ""
+
+
+def test_what_a_twin_is_made_without_stands_in_its_titles(opened, qtbot):
+    click_button(opened, qtbot, LBBB)
+    generate(opened, qtbot)
+    parts = opened.workbench.parts
+    assert f"{PVC}, without {LBBB}" in parts.results.summary.text()
+    assert f"without {LBBB}" in parts.layers_panel.list.item(0).text()
+    assert f"without {LBBB}" in title(opened.workbench.session.requests[-1])
+
+
+def test_the_line_takes_the_room_it_needs_and_the_note_gives_way(opened, qtbot):
+    opened.setMinimumSize(800, 500)
+    opened.resize(1024, 640)
+    panel = opened.workbench.parts.request_panel
+    panel.conditions.choose(AF)
+    opened.workbench.parts.arrangement.show_request()
+    qtbot.waitUntil(lambda: not panel.conditions.note.isVisible() and panel.shown_line.note.isVisible())
+    widgets = [
+        panel.shown_line.note,
+        panel.conditions.search,
+        panel.conditions.list,
+        panel.conditions.summary,
+    ]
+    qtbot.waitUntil(
+        lambda: all(
+            one.mapTo(panel, one.rect().bottomLeft()).y() < other.mapTo(panel, QPoint(0, 0)).y()
+            for one, other in pairwise(widgets)
+        )
+    )
+    opened.resize(1280, 1000)
+    qtbot.waitUntil(panel.conditions.note.isVisible)
 
 
 # -- corrections --------------------------------------------------------------------------------------
