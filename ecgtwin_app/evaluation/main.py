@@ -91,10 +91,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--minutes", type=float, default=math.inf, help="stop drawing after so long")
     what.add_argument("--draw-only", action="store_true", help="compute no figures")
     what.add_argument("--figures-only", action="store_true", help="draw nothing")
-    what.add_argument("--no-tstr", action="store_true", help="leave out the classifiers of TSTR and TRTS")
-    what.add_argument(
-        "--no-utility", dest="no_tstr", action="store_true", help=argparse.SUPPRESS
-    )  # its older name
+    # TSTR is a protocol of its own now, `--part tstr`; the flags that left it out here do nothing.
+    what.add_argument("--no-tstr", "--no-utility", action="store_true", help=argparse.SUPPRESS)
     what.add_argument("--no-gallery", action="store_true", help="leave out the plots of the example's twins")
     what.add_argument("--speed", action="store_true", help="time a twin by steps and threads")
     what.add_argument("--compare", choices=(DEEPFAKE,), help="draw another generator's recordings, too")
@@ -159,7 +157,7 @@ def main(args: argparse.Namespace) -> int:
                 "strength": TwinRequest.strength,
                 "best_of": 1,
             },
-            **assemble(store, real, statements, work, args.seed, not args.no_tstr),
+            **assemble(store, real, statements, work, args.seed),
         }
         if (work / "speed.json").exists():
             report["speed"] = json.loads((work / "speed.json").read_text(encoding="utf-8"))

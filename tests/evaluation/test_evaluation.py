@@ -274,7 +274,7 @@ def test_real_recordings_that_pose_as_twins_lie_at_the_floor(tmp_path, sinus, mo
         twin, noise = drawn(f"t{k}")
         about = {"variant": DEFAULT, "kind": "realism", "name": "sinus rhythm", "reference": "r0"}
         store.append(about | twin, noise)
-    report = assemble(store, real, ("sinus rhythm", "long QT"), tmp_path, 1, with_tstr=False)
+    report = assemble(store, real, ("sinus rhythm", "long QT"), tmp_path, 1)
     found = report["variants"][DEFAULT]["realism"]
     assert found["n"] == 30 and 0.5 < found["frechet_clinical"]["ratio"] < 2
     qrs = found["distributions"]["sinus rhythm"]["QRS"]

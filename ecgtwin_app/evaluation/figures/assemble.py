@@ -19,10 +19,9 @@ from ecgtwin_app.evaluation.figures.by_condition import (
 from ecgtwin_app.evaluation.figures.realism import RealSide, distributions, memorised, set_distances
 from ecgtwin_app.evaluation.metrics.distances import FEWEST
 from ecgtwin_app.evaluation.metrics.encoder import features_of, fit_once
-from ecgtwin_app.evaluation.metrics.tstr import tstr
-from ecgtwin_app.evaluation.runs.draws import AND, known_conditions
+from ecgtwin_app.evaluation.runs.draws import known_conditions
 from ecgtwin_app.evaluation.runs.patients import REFERENCE, REPEAT, day_to_day, patients_of
-from ecgtwin_app.evaluation.runs.real_set import RealSet, target_states
+from ecgtwin_app.evaluation.runs.real_set import RealSet
 from ecgtwin_app.evaluation.runs.store import Store
 from ecgtwin_app.evaluation.runs.variants import DEEPFAKE, DEFAULT, VIRTUAL
 from ecgtwin_app.generators.ecgtwin.conditioning import PRESENT, UNKNOWN
@@ -32,9 +31,7 @@ log = logging.getLogger(__name__)
 _FEWEST_TAUGHT = 8
 
 
-def assemble(
-    store: Store, real: RealSet | None, statements: tuple[str, ...], work: Path, seed: int, with_tstr: bool
-) -> dict:
+def assemble(store: Store, real: RealSet | None, statements: tuple[str, ...], work: Path, seed: int) -> dict:
     """All figures that the rows allow.
 
     Parameters
@@ -48,7 +45,7 @@ def assemble(
     Returns
     -------
     dict
-        day_to_day, variants by name, memorisation and tstr.
+        day_to_day, variants by name, and memorisation.
     """
     references = patients_of(store.rows)
     names = [row["variant"] for row in store.rows]
@@ -78,9 +75,6 @@ def assemble(
     if len(keep) >= FEWEST:
         rows = [store.rows[k] for k in keep]
         report["memorisation"] = memorised(rows, np.asarray(store.arrays("beat"))[keep], real, seed)
-        if with_tstr:
-            log.info("training the classifiers of TSTR and TRTS")
-            report["tstr"] = _tstr(store, keep, real, statements, seed)
     return report
 
 
@@ -162,20 +156,3 @@ def _normal_alone(store, network, side, real_encoded, seed):
             encoded = features_of(network, store.arrays("strip")[keep])
             result[name] = {"n": len(rows), **set_distances(rows, encoded, side, real_encoded, seed)}
     return result
-
-
-def _tstr(store, keep, real, statements, seed):
-    rows = real.usable()
-    states = real.states(statements)[rows]
-    labelled = (states == PRESENT).any(axis=1)
-    rows, states = rows[labelled], states[labelled]
-    asked = np.stack([target_states(tuple(store.rows[k]["name"].split(AND)), statements) for k in keep])
-    return tstr(
-        real.strip[rows],
-        states,
-        [real.records[k].patient for k in rows],
-        store.arrays("strip")[keep],
-        asked,
-        statements,
-        seed,
-    )

@@ -46,7 +46,14 @@ class LabelEncoder(nn.Module):
         return self.heads(nn.functional.gelu(self.features(strips)))
 
 
-def fit(strips: np.ndarray, states: np.ndarray, seed: int, steps: int = STEPS) -> LabelEncoder:
+def fit_heads(strips: np.ndarray, states: np.ndarray, seed: int, steps: int = STEPS) -> LabelEncoder:
+    """The same with layers that stay as they were drawn: what the labels teach without any features learned."""
+    return fit(strips, states, seed, steps, heads_only=True)
+
+
+def fit(
+    strips: np.ndarray, states: np.ndarray, seed: int, steps: int = STEPS, heads_only: bool = False
+) -> LabelEncoder:
     """Train on labels; unknown ones do not count.
 
     Parameters
@@ -69,7 +76,10 @@ def fit(strips: np.ndarray, states: np.ndarray, seed: int, steps: int = STEPS) -
     # Rare labels weigh more, but not without bound.
     weight = ((known - present).sum(dim=0) / present.sum(dim=0).clamp(min=1)).clamp(1, 20)
     network = LabelEncoder(states.shape[1])
-    optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=0.05)
+    if heads_only:
+        network.layers.requires_grad_(False)
+    taught = [one for one in network.parameters() if one.requires_grad]
+    optimizer = torch.optim.AdamW(taught, lr=RATE, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps)
     for _ in range(steps):
         rows = torch.randint(len(x), (BATCH,), generator=rng)

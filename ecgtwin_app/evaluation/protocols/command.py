@@ -11,14 +11,23 @@ from pathlib import Path
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.evaluation.judge.strips import load_both
-from ecgtwin_app.evaluation.protocols import removal, visits
+from ecgtwin_app.evaluation.protocols import criteria, flutter, gallery, medians, removal, tstr, visits
 from ecgtwin_app.evaluation.protocols.lines import Outcome, write_outcome
 from ecgtwin_app.evaluation.protocols.page import write_page
 from ecgtwin_app.evaluation.protocols.setting import OutOfTime, Setting
 
 log = logging.getLogger(__name__)
 #: Every protocol by name, in the order of the page.
-PROTOCOLS: dict[str, Callable[[Setting], Outcome]] = {removal.PART: removal.run, visits.PART: visits.run}
+PROTOCOLS: dict[str, Callable[[Setting], Outcome]] = {
+    removal.PART: removal.run,
+    visits.PART: visits.run,
+    tstr.PART: tstr.run,
+    criteria.PART: criteria.run,
+    criteria.IDENTITY: criteria.run_identity,
+    medians.PART: medians.run,
+    flutter.PART: flutter.run,
+    gallery.PART: gallery.run,
+}
 
 
 def run_protocols(args) -> int:

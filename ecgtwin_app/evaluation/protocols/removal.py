@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.evaluation.judge.judge import RECOGNISED
 from ecgtwin_app.evaluation.judge.labels import FINDINGS, NORMAL, Finding
 from ecgtwin_app.evaluation.metrics.intervals import share
@@ -23,7 +24,7 @@ from ecgtwin_app.evaluation.protocols.references import (
     one_a_patient,
     recognised,
 )
-from ecgtwin_app.evaluation.protocols.setting import Setting, request
+from ecgtwin_app.evaluation.protocols.setting import Setting
 from ecgtwin_app.training.collections.records import RealRecord
 
 PART = "removal"
@@ -39,13 +40,16 @@ def run(setting: Setting) -> Outcome:
     asked = pairs(setting)
     store = setting.store(PART)
     references = {record.key: record for record, _ in asked}
-    before = {key: setting.real_row(record) for key, record in references.items()}
+    real = setting.judged(setting.real, [setting.real_row(record) for record in references.values()])
+    before = {row["key"]: row for row in real}
     rows = []
     for record, finding in asked:
         about = {"reference": record.key, "finding": finding.name, "asked": list(finding.asked)}
-        wanted = request((SINUS,), without=finding.asked, seed=setting.seed)
+        wanted = TwinRequest((SINUS,), without=finding.asked, seed=setting.seed)
         rows.append(setting.draw(store, f"{record.key}/{finding.name}", record.recording, wanted, about))
     normals = [setting.real_row(r) for r in healthy(setting.records, min(_NORMALS, 2 * setting.references))]
+    normals = setting.judged(setting.real, normals)
+    rows = setting.judged(store, rows)
     # Among as many patients as the bar names, sick ones first.
     more = [row for row in normals if row["key"] not in before][: max(0, 40 - len(before))]
     return outcome(rows, before, [row for row in normals if "failed" not in row], more, setting.seed)

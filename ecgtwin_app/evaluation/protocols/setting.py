@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,13 +14,15 @@ import numpy as np
 
 from ecgtwin_app.conditions import referee
 from ecgtwin_app.conditions.referee import meets
+from ecgtwin_app.conditions.verdict import PLAUSIBILITY
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.measurement.measure import Measurements, measure
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
+from ecgtwin_app.ecg.signal.resampling import resample
 from ecgtwin_app.engine.engine import TwinEngine
-from ecgtwin_app.engine.request import FIELDS, TwinRequest
+from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.evaluation.judge.judge import Judge, trained_judge
-from ecgtwin_app.evaluation.judge.strips import real_strips, strip_of
+from ecgtwin_app.evaluation.judge.strips import EIGHT, real_strips, strip_of
 from ecgtwin_app.evaluation.runs.measured import measured_row
 from ecgtwin_app.evaluation.runs.store import Store
 from ecgtwin_app.generators.ecgtwin.extractor import beat_input
@@ -28,6 +31,10 @@ from ecgtwin_app.training.collections.records import RealRecord
 log = logging.getLogger(__name__)
 #: What the protocols keep of a recording: the judge's strip in microvolts, the representative beat in millivolts.
 KEPT = {"strip": ((8, 1000), np.int16), "beat": ((8, 500), np.float16)}
+
+
+#: The same with the whole signal in microvolts at 500 Hz.
+WHOLE = {**KEPT, "signal": ((8, 5000), np.int16)}
 
 
 class OutOfTime(Exception):
@@ -81,9 +88,9 @@ class Setting:
             self._seen[record.key] = self.judge.of_recordings([record.recording])[0]
         return self._seen[record.key]
 
-    def store(self, name: str) -> Store:
-        """Raw rows of a part, as they were left."""
-        return Store(self.work, name, KEPT)
+    def store(self, name: str, whole: bool = False) -> Store:
+        """Raw rows of a part, as they were left; with the whole signals where they are wanted."""
+        return Store(self.work, name, WHOLE if whole else KEPT)
 
     def check_time(self) -> None:
         """Stop between two twins when the time is over."""
@@ -96,8 +103,8 @@ class Setting:
         Returns
         -------
         dict
-            key and `about`; "failed" with the reason, or what `measured_row` keeps, met, missed, base, judged
-            (probability by finding) and seconds.
+            key and `about`; "failed" with the reason, or what `measured_row` keeps, met, missed, implausible, criteria
+            (conditions of the vocabulary that it meets), base and seconds.
         """
         found = next((row for row in store.rows if row["key"] == key), None)
         if found is not None:
@@ -112,7 +119,9 @@ class Setting:
             store.append(row)
             return row
         row = {"key": key, **about, "met": twin.met}
-        row["missed"] = [one.name for one in twin.asked_got if one.met is False]
+        missed = [one for one in twin.asked_got if one.met is False]
+        row["missed"] = [one.name for one in missed if one.kind != PLAUSIBILITY]
+        row["implausible"] = [one.name for one in missed if one.kind == PLAUSIBILITY]
         row |= self._of(twin.recording, measured)
         row["seconds"] = round(time.perf_counter() - began, 3)
         store.append(row, _arrays(twin.recording, measured))
@@ -136,6 +145,29 @@ class Setting:
         store.append(row, arrays)
         return row
 
+    def judged(self, store: Store, rows: Sequence[dict]) -> list[dict]:
+        """Rows that are there, with "judged": the judge's probability by finding. Failed ones stay as they are.
+
+        It is not kept, so that another judge needs no other draws.
+        """
+        place = {row["key"]: k for k, row in enumerate(store.rows)}
+        made = [row for row in rows if "failed" not in row]
+        strips = (
+            store.arrays("strip")[[place[row["key"]] for row in made]] if made else np.zeros((0, 8, 1000))
+        )
+        said = self.judge.of_strips(strips) if made else np.zeros((0, len(self.judge.names)))
+        by_key = {
+            row["key"]: {**row, "judged": dict(zip(self.judge.names, map(float, own), strict=True))}
+            for row, own in zip(made, said, strict=True)
+        }
+        return [by_key.get(row["key"], row) for row in rows]
+
+    def signals(self, store: Store, rows: Sequence[dict]) -> np.ndarray:
+        """Signals (n, 8, 5000), mV, of the rows of a whole store that could be measured."""
+        wanted = {row["key"] for row in rows if "failed" not in row}
+        places = [k for k, row in enumerate(store.rows) if row["key"] in wanted]
+        return store.arrays("signal")[places].astype(np.float32) / 1000
+
     def beat(self, store: Store, key: str) -> np.ndarray:
         """The representative beat (8, 500), mV, of a row that is there."""
         number = next(k for k, row in enumerate(store.rows) if row["key"] == key)
@@ -152,22 +184,21 @@ class Setting:
         for name in (condition.name for condition in load_vocabulary()):
             lines = referee.judge(measured, (name,), age=patient.age, sex=patient.sex)
             criteria[name] = meets(lines) and any(one.met for one in lines)
-        probabilities = self.judge.of_recordings([recording])[0]
         return {
             "base": [round(float(x), 4) for x in self.engine.base_vector(recording)],
-            "judged": dict(zip(self.judge.names, (round(float(p), 4) for p in probabilities), strict=True)),
             "criteria": [name for name, there in criteria.items() if there],
             **measured_row(measured),
         }
 
 
 def _arrays(recording: Recording, measured: Measurements) -> dict[str, np.ndarray]:
+    signal = resample(recording, 500.0).signal[EIGHT, :5000]
     return {
-        "strip": np.clip(np.round(strip_of(recording)), -32768, 32767).astype(np.int16),
+        "strip": _microvolts(strip_of(recording)),
+        "signal": _microvolts(1000 * np.pad(signal, ((0, 0), (0, 5000 - signal.shape[1])))),
         "beat": beat_input(measured.delineation.representative).astype(np.float16),
     }
 
 
-def request(conditions: tuple[str, ...], **wanted) -> TwinRequest:
-    """A request; fields that this version of the engine does not have are left out."""
-    return TwinRequest(conditions, **{name: value for name, value in wanted.items() if name in FIELDS})
+def _microvolts(values: np.ndarray) -> np.ndarray:
+    return np.clip(np.round(values), -32768, 32767).astype(np.int16)

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.evaluation.judge.labels import asked_for, states_of
 from ecgtwin_app.evaluation.metrics.intervals import bootstrap, share
 from ecgtwin_app.evaluation.protocols.lines import Line, Outcome, Table, line
 from ecgtwin_app.evaluation.protocols.references import in_turn
-from ecgtwin_app.evaluation.protocols.setting import Setting, request
+from ecgtwin_app.evaluation.protocols.setting import Setting
 from ecgtwin_app.generators.ecgtwin.conditioning import PRESENT
 from ecgtwin_app.training.collections.records import RealRecord
 
@@ -94,7 +95,7 @@ def _visit(setting: Setting, store, first: RealRecord, second: RealRecord) -> Vi
         return Visit(*about, None, None, None, a.get("failed") or b.get("failed") or "")
     patient, rate = second.recording.patient, b["measurements"]["heart_rate"]
     gone = tuple(name for name in showed if name not in shows and name != "sinus rhythm")
-    wanted = request(
+    wanted = TwinRequest(
         shows, heart_rate=None if rate is None else float(np.clip(rate, 30, 220)), age=patient.age, sex=patient.sex,
         without=gone, seed=setting.seed,
     )  # fmt: skip

@@ -47,7 +47,6 @@ def page(report: dict, gallery: dict[str, str]) -> str:
         _preservation(default, report),
         _realism(default, report),
         _memorisation(report),
-        _tstr(report),
         _variants(report),
         _speed(report),
     ]
@@ -215,23 +214,6 @@ def _memorisation(report: dict) -> str:
         "nearer than 95 % of the unseen",
     ]
     return "<h2>Copies of training records?</h2>" + table(head, rows)
-
-
-def _tstr(report: dict) -> str:
-    found = report.get("tstr", {})
-    if "TSTR" not in found:
-        return ""
-    names = {"TRTR": "real → real", "TSTR": "twins → real", "TRTS": "real → twins"}
-    rows = [
-        [escape(label), *(_value(found[key]["by_label"].get(label), "") for key in names)]
-        for label in found["labels"]
-    ]
-    rows.append(["<b>mean</b>", *(_figure(found[key]["macro"], "") for key in names)])
-    return (
-        "<h2>Trained on twins, tested on real</h2><p class='note'>Area under the receiver operating characteristic of a "
-        f"small classifier; {found['n_real']} real records, {found['n_twins']} twins.</p>"
-        + table(["label", *names.values()], rows)
-    )
 
 
 def _variants(report: dict) -> str:

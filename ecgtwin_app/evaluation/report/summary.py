@@ -108,20 +108,6 @@ def _beside_real(report: dict) -> str:
         closer = found["closer"]
         rows.append([f"twins, {name}", "nearer to a training record than 95 % of unseen real ones", _share(closer), "5 %", "",
                      str(closer["n"])])  # fmt: skip
-    tstr = report.get("tstr", {})
-    for key, title in (("TRTR", "real → real"), ("TSTR", "twins → real"), ("TRTS", "real → twins")):
-        if key in tstr:
-            macro = tstr[key]["macro"]
-            rows.append(
-                [
-                    "classifiers",
-                    f"area under the curve, {title}",
-                    _interval(macro),
-                    "0.5",
-                    "",
-                    str(macro["n"]),
-                ]
-            )
     head = ("set", "figure", "value (95 %)", "floor", "over the floor", "n")
     return "## Beside real recordings\n\n" + _lines(head, rows) if rows else ""
 
