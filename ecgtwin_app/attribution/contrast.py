@@ -1,7 +1,8 @@
 """The contrast map: the twin minus the same noise performed without the condition.
 
 A counterfactual is the most direct attribution a generator offers: it shows what the condition changed, in
-millivolts, and nothing has to be believed about gradients.
+millivolts, and nothing has to be believed about gradients. Of a condition that the reference shows and the twin has not
+it is the other way round: the same noise performed with it, less the twin. Either way it is what the condition adds.
 """
 
 from __future__ import annotations
@@ -17,16 +18,17 @@ from ecgtwin_app.generators.progress import Progress
 
 
 def contrast(question: Question) -> Iterator[Progress | Found]:
-    """Draw the same noise without the condition, and take it from the twin."""
+    """Draw the same noise without the condition, and take it from the twin; or with it, and take the twin from it."""
     for item in question.counterfactual(question.steps):
         if isinstance(item, Progress):
             yield item
         else:
-            signal, plain = item
-            values = (question.signal - signal).astype(np.float32)
+            signal, other = item
+            added = signal - question.signal if question.removed else question.signal - signal
+            values = added.astype(np.float32)
             checks = {
                 "rms_mv": float(np.sqrt(np.mean(values**2))),
-                "same_rhythm": question.score == plain.score,
-                **in_ectopic_beats(values, question.score),
+                "same_rhythm": question.score == other.score,
+                **in_ectopic_beats(values, other.score if question.removed else question.score),
             }
             yield Found(values, checks)

@@ -68,6 +68,8 @@ class Method:
         False when it gives one course for all leads.
     of_one : bool
         Whether it can be of one of several conditions.
+    of_removed : bool
+        Whether it can be of a condition that the reference shows and the twin has not.
     checks : tuple of Check
     module : str
         Below `ecgtwin_app.attribution`; imported when a map is made, because some bring torch.
@@ -81,6 +83,7 @@ class Method:
     signed: bool
     per_lead: bool
     of_one: bool
+    of_removed: bool
     checks: tuple[Check, ...]
     module: str
 

@@ -50,6 +50,7 @@ _METHODS = (
         signed=True,
         per_lead=True,
         of_one=True,
+        of_removed=True,
         checks=(
             Check(
                 "rms_mv",
@@ -76,6 +77,7 @@ _METHODS = (
         signed=False,
         per_lead=False,
         of_one=True,
+        of_removed=False,
         checks=(
             Check(
                 "mean_share",
@@ -107,6 +109,7 @@ _METHODS = (
         signed=True,
         per_lead=True,
         of_one=True,
+        of_removed=False,
         checks=_EVIDENCE,
         module="gradients",
     ),
@@ -119,6 +122,7 @@ _METHODS = (
         signed=True,
         per_lead=False,
         of_one=True,
+        of_removed=False,
         checks=(
             *_EVIDENCE,
             Check(

@@ -31,7 +31,11 @@ class Question:
     score : RhythmScore or None
         What it performs.
     about : tuple of str
-        All of the plan's conditions, or one.
+        The conditions that the map is of.
+    one : str
+        The condition asked about where it is one of several, or was removed; "" for all that was asked of the twin.
+    removed : bool
+        Whether the reference shows it and the twin has it not.
     """
 
     generator: Generator
@@ -39,11 +43,8 @@ class Question:
     signal: np.ndarray
     score: RhythmScore | None
     about: tuple[str, ...]
-
-    @property
-    def one(self) -> str:
-        """The condition asked about where it is one of several; "" for all that the twin has."""
-        return self.about[0] if len(self.about) < len(self.plan.names) else ""
+    one: str = ""
+    removed: bool = False
 
     @property
     def steps(self) -> int:
@@ -51,37 +52,49 @@ class Question:
         return self.plan.task.settings.steps
 
     def counterfactual(self, total: int) -> Iterator[Progress | tuple[np.ndarray, Plan]]:
-        """The same noise performed without the conditions: progress of `total`, then the signal and its plan."""
-        plain = self.plan.without_condition(self.about)
+        """The same noise performed without the conditions: progress of `total`, then the signal and its plan.
+
+        Of what was removed it is the same noise performed with it.
+        """
+        plan, about = self.plan, self.about
+        other = plan.with_condition(about) if self.removed else plan.without_condition(about)
         signal = self.signal
-        for step in self.generator.sample([plain]):
+        words = (
+            "The same patient with the condition"
+            if self.removed
+            else "The same patient without the condition"
+        )
+        for step in self.generator.sample([other]):
             signal = step.preview[0]
-            yield Progress(step.number, total, None, Message("The same patient without the condition"))
-        yield canonical(signal, self.generator.spec), plain
+            yield Progress(step.number, total, None, Message(words))
+        yield canonical(signal, self.generator.spec), other
 
 
-def asked_about(of: str, names: Sequence[str]) -> tuple[str, ...]:
-    """Names of the conditions that a map is of: the one that is named, all of the twin's without a name.
+def asked_about(
+    of: str, present: Sequence[str], kept: Sequence[str] = (), removed: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Names of the conditions that a map is of: the one that is named; without a name all that were asked.
 
     Parameters
     ----------
     of : str
         Name, synonym or code; "" for all.
-    names : sequence of str
-        The twin's conditions, as the vocabulary names them.
+    present, kept, removed : sequence of str
+        What the twin has, what of it the reference shows as well, and what the reference shows and the twin has not;
+        as the vocabulary names them.
 
     Raises
     ------
     EcgError
-        The twin was not made with that condition.
+        The twin was made neither with that condition nor without it.
     """
     if not of:
-        return tuple(names)
+        return tuple(name for name in present if name not in kept) or tuple(present)
     name = find_condition(of).name
-    if name not in names:
+    if name not in (*present, *removed):
         raise EcgError(
             "This twin was not made with {condition}; choose {conditions}.",
             condition=Message(name),
-            conditions=alternatives([Message(one) for one in names]),
+            conditions=alternatives([Message(one) for one in (*present, *removed)]),
         )
     return (name,)

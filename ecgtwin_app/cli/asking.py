@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,7 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     of_score.add_argument(
         "--no-score",
         action="store_true",
-        help=argparse.SUPPRESS,  # the older name of --rhythm learned; it says what --rhythm none does
+        help=argparse.SUPPRESS,  # the older name of --rhythm learned
     )
     parser.add_argument(rhythm.flag, **_options(rhythm))
     add_engine_arguments(parser)
@@ -203,11 +204,17 @@ def request_from(args: argparse.Namespace, conditions: Sequence[str] | None = No
     if no_score and args.rhythm not in (None, "learned"):
         raise EcgError("--no-score is the same as --rhythm learned; leave one of them out.")
     given = {name: getattr(args, name, None) for name in FIELDS}
-    given |= {name: _named(given[name]) for name in ("without", "keep", "shows")}
+    given |= {name: named(given[name]) for name in ("without", "keep", "shows")}
     names = given["conditions"] if conditions is None else conditions
     given |= {"conditions": tuple(names or ()), "score": _score_from(getattr(args, "score", None))}
     if no_score:
         given["rhythm"] = "learned"
+    if (
+        not given["conditions"]
+        and not any(given[name] for name in ("without", "only"))
+        and given["keep"] is None
+    ):
+        raise EcgError("No condition is named; add --condition NAME, or --without NAME to take one away.")
     if args.steps is None:
         given["steps"] = USUAL_STEPS[args.sampler]
     request = TwinRequest(**{name: value for name, value in given.items() if value is not None})
@@ -220,8 +227,8 @@ def request_from(args: argparse.Namespace, conditions: Sequence[str] | None = No
 NOTHING = "none"
 
 
-def _named(texts: Sequence[str] | None) -> tuple[str, ...] | None:
-    """Conditions after a flag; `NOTHING` for none."""
+def named(texts: Sequence[str] | None) -> tuple[str, ...] | None:
+    """Conditions after a flag; `NOTHING` for none; None where the flag is left out."""
     if texts is None:
         return None
     if NOTHING in texts:
@@ -231,23 +238,32 @@ def _named(texts: Sequence[str] | None) -> tuple[str, ...] | None:
     return tuple(condition.name for condition in find_conditions(texts))
 
 
-def say_rate(request: TwinRequest, reference: Recording) -> None:
-    """Say on standard error, before anything is drawn, where the reference's heart rate cannot be kept and why.
+def say_wanted(request: TwinRequest, reference: Recording) -> None:
+    """Say on standard error, before anything is drawn, what the reference shows, what of it stays and why the rest does not,
+    and where its heart rate cannot be kept.
 
     Raises
     ------
     EcgError
         When at the reference's rate the request contradicts itself, or the reference cannot be measured.
     """
+    from ecgtwin_app.cli.recognise import wanted_lines
     from ecgtwin_app.conditions.feasible_rate import rate_for
     from ecgtwin_app.ecg.measurement.measure import measure
     from ecgtwin_app.ecg.signal.resampling import ten_seconds
     from ecgtwin_app.engine.feasible import check_consistent
+    from ecgtwin_app.engine.recognised import shown_by
+    from ecgtwin_app.engine.wanted import wanted
 
-    own = measure(ten_seconds(reference)).heart_rate
-    check_consistent(request, own)
+    measured = measure(ten_seconds(reference))
+    shows = shown_by(reference, measured).names if request.shows is None else request.shows
+    what = wanted(request, shows)
+    for line in wanted_lines(what):
+        print(f"ecgtwin: {line}", file=sys.stderr)
+    own = measured.heart_rate
+    check_consistent(replace(request, conditions=what.present), own)
     if own is not None and request.score is None:
-        _, reason = rate_for(request.conditions, request.heart_rate, own, request.seed)
+        _, reason = rate_for(what.present, request.heart_rate, own, request.seed)
         if reason:
             print(f"ecgtwin: {reason}", file=sys.stderr)
 

@@ -15,10 +15,11 @@ from ecgtwin_app.cli.asking import (
     output_folder,
     read_reference,
     request_from,
-    say_rate,
+    say_wanted,
 )
 from ecgtwin_app.cli.generate import make_twins, summary
 from ecgtwin_app.cli.progress import ProgressBar
+from ecgtwin_app.conditions.vocabulary import find_condition
 from ecgtwin_app.engine.request import Progress
 
 
@@ -36,7 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--of",
         action="append",
         metavar="NAME",
-        help="the map of one of the conditions beside the others; repeatable; of all of them when left out",
+        help="the map of one of the conditions beside the others, or of one that is removed; repeatable; of all that is"
+        " asked when left out",
     )
     parser.add_argument(
         "--format", choices=("npz", "csv"), default="npz", help="how maps are written; npz as a rule"
@@ -48,19 +50,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Make twins and maps and write them; returns the exit status."""
-    from ecgtwin_app.attribution.question import asked_about
     from ecgtwin_app.cli.main import CANCELLED, DONE, MISSED
-    from ecgtwin_app.engine.feasible import check_request
     from ecgtwin_app.engine.save import save_twins
     from ecgtwin_app.engine.save_maps import map_name, save_heatmap
 
     request = request_from(args)
     for of in args.of or ():
-        asked_about(
-            of, [condition.name for condition in check_request(request)]
-        )  # said before the slow part begins
+        # Said before the slow part begins; what the reference shows is known later.
+        find_condition(of)
     reference = read_reference(args)
-    say_rate(request, reference)
+    say_wanted(request, reference)
     folder = output_folder(args.out)
     engine = load_engine(args)
     twins, complete = make_twins(engine, reference, request)

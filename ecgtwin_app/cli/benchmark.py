@@ -8,7 +8,7 @@ import statistics
 import time
 from dataclasses import replace
 
-from ecgtwin_app.cli.asking import add_engine_arguments, load_engine
+from ecgtwin_app.cli.asking import add_engine_arguments, add_kept_arguments, load_engine, named
 from ecgtwin_app.cli.output import print_json
 from ecgtwin_app.cli.progress import ProgressBar
 from ecgtwin_app.conditions.vocabulary import EXAMPLE
@@ -24,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `ecgtwin benchmark`."""
     parser.add_argument("--samples", type=int, default=10, metavar="N", help="how many twins are timed")
     parser.add_argument("--json", action="store_true", help="the figures on standard output as JSON")
+    add_kept_arguments(parser)
     add_engine_arguments(parser)
 
 
@@ -36,7 +37,12 @@ def main(args: argparse.Namespace) -> int:
     engine = load_engine(args)
     load_seconds = time.perf_counter() - began
 
-    request = TwinRequest(conditions=(_CONDITION,))
+    changes = {name: named(getattr(args, name)) for name in ("without", "keep", "shows")}
+    request = TwinRequest(
+        conditions=tuple(args.conditions or (_CONDITION,)),
+        only=args.only,
+        **{name: value for name, value in changes.items() if value is not None},
+    )
     seconds = []
     with ProgressBar() as bar:
         # The first twin also encodes the reference and warms the caches up; it is timed apart.
@@ -53,7 +59,7 @@ def main(args: argparse.Namespace) -> int:
         "seconds_to_load": round(load_seconds, 4),
         "twins": args.samples,
         "steps": request.steps,
-        "condition": _CONDITION,
+        "condition": " + ".join(request.conditions),
         "device": engine.device,
         "threads": _threads(),
         "model": engine.model_name,

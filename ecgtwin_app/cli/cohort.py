@@ -13,6 +13,7 @@ from ecgtwin_app.cli.asking import (
     EXAMPLE,
     add_engine_arguments,
     add_field_arguments,
+    add_kept_arguments,
     add_recording_arguments,
     doubt_of,
     output_folder,
@@ -46,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ray", action="store_true", help="lay the work over a Ray cluster (pip install ray)"
     )
+    add_kept_arguments(parser, leave_out=("conditions",))
     # A cohort counts by --per-condition, and a rhythm score belongs to one recording.
     add_field_arguments(parser, leave_out=("samples",))
     add_engine_arguments(parser)

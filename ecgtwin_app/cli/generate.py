@@ -15,7 +15,7 @@ from ecgtwin_app.cli.asking import (
     output_folder,
     read_reference,
     request_from,
-    say_rate,
+    say_wanted,
 )
 from ecgtwin_app.cli.progress import ProgressBar
 from ecgtwin_app.ecg.beat.score import RhythmScore
@@ -52,7 +52,7 @@ def main(args: argparse.Namespace) -> int:
 
     request = request_from(args)
     reference = read_reference(args)
-    say_rate(request, reference)
+    say_wanted(request, reference)
     folder = output_folder(args.out)
     others = [read_ecg(path) for path in args.also]
     twins, complete = make_twins(load_engine(args), reference, request, others)

@@ -26,6 +26,7 @@ COMMANDS = {
     "cohort": ("ecgtwin_app.cli.cohort", "make twins of many recordings under many conditions"),
     "attribute": ("ecgtwin_app.cli.attribute", "make a twin and the heat map of what the condition changed"),
     "measure": ("ecgtwin_app.cli.measure", "measure a recording and list the criteria it meets"),
+    "recognise": ("ecgtwin_app.cli.recognise", "say what a recording shows, and what speaks for it"),
     "convert": ("ecgtwin_app.cli.convert", "convert a recording to another format"),
     "conditions": ("ecgtwin_app.cli.conditions", "list the conditions"),
     "benchmark": ("ecgtwin_app.cli.benchmark", "measure how long a twin takes"),

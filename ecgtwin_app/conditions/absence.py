@@ -1,4 +1,4 @@
-"""Whether a condition that was taken away is gone: its criteria are not met, and what was measured says so."""
+"""Whether a condition that was taken away is gone, and one that was to stay is there: by its criteria, with what was measured."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ecgtwin_app.conditions.record import Condition
-from ecgtwin_app.conditions.verdict import ABSENCE, Asked, Verdict, line
+from ecgtwin_app.conditions.verdict import ABSENCE, KEPT, Asked, Verdict, line
 from ecgtwin_app.conditions.vocabulary import find_condition, find_conditions
 from ecgtwin_app.ecg.measurement.measure import Measurements
 from ecgtwin_app.i18n.message import Message, as_message, joined
@@ -55,6 +55,31 @@ def judge_absent(
     verdict = line(title, "", "criteria not met", got, gone)
     before = None if reference is None else _says(reference, condition, asked)[1]
     return replace(verdict, reference=before, reason=reason, kind=ABSENCE)
+
+
+def judge_kept(
+    measured: Measurements,
+    name: str,
+    present: Sequence[str] = (),
+    age: float | None = None,
+    sex: str | None = None,
+    reference: Measurements | None = None,
+) -> Verdict:
+    """Whether a recording still meets the criteria of a condition that its reference shows; as `judge_absent`.
+
+    Where the reference itself does not meet them, what it shows was recognised otherwise, and the line is neither met nor
+    missed.
+    """
+    condition = find_condition(name)
+    asked = Asked((condition, *find_conditions(present)), age, sex)
+    title = Message("{condition} kept", condition=Message(condition.name))
+    gone, got, reason = _says(measured, condition, asked)
+    met = None if gone is None else not gone
+    verdict = line(title, "", "criteria met", got, met)
+    if reference is not None:
+        absent, before, _ = _says(reference, condition, asked)
+        verdict = replace(verdict, reference=before, met=verdict.met if absent is False else None)
+    return replace(verdict, reason=reason, kind=KEPT)
 
 
 def _says(m: Measurements, condition: Condition, asked: Asked) -> tuple[bool | None, Message | None, str]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from ecgtwin_app.conditions.plausible import plausible
 from ecgtwin_app.conditions.set_points import SET_POINTS
-from ecgtwin_app.conditions.verdict import PLAUSIBILITY, Asked, Verdict, line
+from ecgtwin_app.conditions.verdict import OF_WHAT_IS_ASKED, PLAUSIBILITY, Asked, Verdict, line
 from ecgtwin_app.conditions.vocabulary import find_condition, load_vocabulary
 from ecgtwin_app.ecg.measurement.measure import Measurements, measure, needing
 from ecgtwin_app.ecg.signal.recording import LEADS, Recording
@@ -30,6 +30,7 @@ def judge(
     reference: Recording | Measurements | None = None,
     set_points: Mapping[str, float | None] | None = None,
     rate_kept: bool = False,
+    beside: Sequence[str] = (),
 ) -> tuple[Verdict, ...]:
     """Hold a recording against everything that was asked.
 
@@ -51,6 +52,8 @@ def judge(
         What was asked of `SET_POINTS`, ms and degrees; None for what was not.
     rate_kept : bool
         Whether the heart rate is the reference's, which was to be kept.
+    beside : sequence of str
+        Conditions that are there as well and are not judged: a wide QRS beside which none can be narrow.
 
     Raises
     ------
@@ -61,18 +64,19 @@ def judge(
     """
     before = None if reference is None else _measured(reference)
     asked = Asked(
-        tuple(dict.fromkeys(map(find_condition, conditions))),
+        tuple(dict.fromkeys(map(find_condition, (*conditions, *beside)))),
         age,
         sex,
         None if before is None else before.qrs,
     )
     points = {name: value for name, value in (set_points or {}).items() if value is not None}
     measured = _measured(recording)
-    got = _lines(measured, asked, heart_rate, points, rate_kept)
+    judged = tuple(dict.fromkeys(map(find_condition, conditions)))
+    got = _lines(measured, asked, judged, heart_rate, points, rate_kept)
     if before is None:
         return tuple(got)
     got += plausible(measured, before, asked)
-    of_reference = _of_what_is_there(_lines(before, asked, heart_rate, points, rate_kept))
+    of_reference = _of_what_is_there(_lines(before, asked, judged, heart_rate, points, rate_kept))
     return tuple(replace(verdict, reference=of_reference.get(verdict.name)) for verdict in got)
 
 
@@ -137,12 +141,12 @@ def _joined(reasons):
 def meets(verdicts: Sequence[Verdict]) -> bool:
     """Whether a recording has what was asked: every line that can fail is met, and none is left that cannot be judged.
 
-    Lines of plausibility do not count; they are `is_plausible`.
+    Lines of plausibility do not count; they are `is_plausible`. Nor does what is only kept.
     """
     return all(
         verdict.met is not False and not verdict.reason
         for verdict in verdicts
-        if verdict.kind != PLAUSIBILITY
+        if verdict.kind in OF_WHAT_IS_ASKED
     )
 
 
@@ -155,10 +159,10 @@ def _measured(recording):
     return recording if isinstance(recording, Measurements) else measure(recording)
 
 
-def _lines(m, asked, heart_rate, set_points, rate_kept):
+def _lines(m, asked, judged, heart_rate, set_points, rate_kept):
     lines = [] if heart_rate is None else [_heart_rate(m, heart_rate, rate_kept)]
     lines += [_set_point(m, name, value) for name, value in set_points.items()]
-    for condition in asked.conditions:
+    for condition in judged:
         lines += condition.criterion(m, asked)
     # What may not be beats meets no criterion and misses none.
     if doubt := m.reasons.get("heart_rate"):

@@ -13,8 +13,10 @@ from ecgtwin_app.i18n.message import Message, as_message, in_a_row
 Value = TypeVar("Value")
 
 #: What a line is about: what makes a condition or was asked for in numbers, whether real records of the label look so,
-#: and whether a condition that was taken away is gone.
-CRITERION, PLAUSIBILITY, ABSENCE = "criterion", "plausibility", "absence"
+#: whether a condition that was taken away is gone, and whether one that nobody asked for is still there.
+CRITERION, PLAUSIBILITY, ABSENCE, KEPT = "criterion", "plausibility", "absence", "kept"
+#: Lines that say whether a twin has what was asked.
+OF_WHAT_IS_ASKED = (CRITERION, ABSENCE)
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Verdict:
         Whether the line describes the beat that the line before it counts, or, where it counts too few, the beat that
         comes nearest.
     kind : str
-        `CRITERION`, `PLAUSIBILITY` or `ABSENCE`.
+        `CRITERION`, `PLAUSIBILITY`, `ABSENCE` or `KEPT`.
 
     Texts are messages, which have a key and values.
     """

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import ecgtwin_app
-from ecgtwin_app.conditions.vocabulary import find_condition
+from ecgtwin_app.conditions.vocabulary import find_condition, is_healthy
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.cohort_pools import LocalPool, RayPool
 from ecgtwin_app.engine.cohort_table import CohortRow, CohortTable
@@ -55,7 +55,8 @@ class Cohort:
     def requests(self) -> Iterator[TwinRequest]:
         """One a twin, of each reference."""
         for names in self.tasks:
-            named = tuple(find_condition(name).name for name in names)
+            # "healthy" says more than the rhythm that goes by this name; the request takes it apart.
+            named = tuple(name if is_healthy(name) else find_condition(name).name for name in names)
             for number in range(self.per_task):
                 yield replace(self.request, conditions=named, samples=1, seed=self.request.seed + number)
 

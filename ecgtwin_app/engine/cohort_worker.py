@@ -52,8 +52,8 @@ class Job:
 
     @property
     def conditions(self) -> str:
-        """As the table says them."""
-        return " + ".join(self.request.conditions)
+        """As the table says them: "sinus rhythm", and "sinus rhythm only" where nothing of the reference is kept."""
+        return " + ".join(self.request.conditions) + (" only" if self.request.only else "")
 
     @property
     def key(self) -> tuple[str, str, int]:

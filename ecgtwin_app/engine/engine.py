@@ -15,8 +15,9 @@ from ecgtwin_app.attribution.question import Question, asked_about
 from ecgtwin_app.conditions.record import Condition
 from ecgtwin_app.conditions.vocabulary import find_conditions
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
-from ecgtwin_app.engine.feasible import check_consistent
+from ecgtwin_app.engine.feasible import check_consistent, check_request
 from ecgtwin_app.engine.judging import better, judged
+from ecgtwin_app.engine.recognised import names_in, shown_by, sources_of, stated
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.engine.suitability import needs
 from ecgtwin_app.engine.tasks import (
@@ -103,7 +104,14 @@ class TwinEngine:
         """
         if reason := needs(reference):
             raise EcgError(reason)
-        yield from self._run(task_of(request, (reference, *others)), request, batch)
+        check_request(request)
+        recordings = (reference, *others)
+        if request.shows is None:
+            patient = self._prepare(recordings)
+            sources = sources_of(shown_by(reference, patient.measured))
+        else:
+            sources = stated(request.shows)
+        yield from self._run(task_of(request, recordings, tuple(sources)), request, batch, sources)
 
     def run(self, task: Task, batch: int = 1) -> Iterator[Progress | Twin]:
         """Do a task: abilities checked, sampled, brought to twelve leads at 500 Hz, judged, marked.
@@ -121,7 +129,9 @@ class TwinEngine:
         """
         yield from self._run(task, request_of(task), batch)
 
-    def _run(self, task: Task, request: TwinRequest, batch: int) -> Iterator[Progress | Twin]:
+    def _run(
+        self, task: Task, request: TwinRequest, batch: int, sources: Mapping[str, Sequence[str]] | None = None
+    ) -> Iterator[Progress | Twin]:
         check_abilities(self.spec, task)
         self._check_known(task)
         request = offered_by(self.spec, request)
@@ -148,7 +158,7 @@ class TwinEngine:
                 yield Progress(done, total, canonical(drawn[0], self.spec), message)
             seconds = (time.perf_counter() - began) / len(plans)
             for (number, draw), plan, signal, made in zip(together, plans, drawn, beats, strict=True):
-                twin = judged(self.generator, plan, request, signal, seconds, draw == 0, made)
+                twin = judged(self.generator, plan, request, signal, seconds, draw == 0, made, sources)
                 if number not in kept or better(twin, kept[number]):
                     kept[number] = twin
                 if draw == settings.best_of - 1:
@@ -171,7 +181,8 @@ class TwinEngine:
         others : sequence of Recording
             Those that the twin was made with.
         of : str
-            One of the twin's conditions: what it changed beside the others. All of them together unless given.
+            One of the twin's conditions: what it changed beside the others; or one that was removed: what it made in
+            the reference. All that was asked together unless given.
         """
         names = tuple(METHODS)
         if method not in METHODS:
@@ -189,9 +200,16 @@ class TwinEngine:
                 "This twin was made by the generator '{generator}'; choose that one for its heat map.",
                 generator=made_by,
             )
-        task = task_of(twin.request, (reference, *others))
+        rhythm = (twin.recording.provenance.get("request") or {}).get("rhythm", twin.request.rhythm)
+        if rhythm not in self.spec.rhythms:
+            raise EcgError(
+                "This twin's rhythm was left to nobody, which is no longer done; make the twin again."
+            )
+        task = task_of(twin.request, (reference, *others), names_in(twin.recording.provenance))
         self._check_known(task)
-        about = asked_about(of, task.target.present)
+        target = task.target
+        removed = tuple(name for name in target.absent if name in task.source.shows)
+        about = asked_about(of, target.present, target.keep, removed)
         untaught = [name for name in about if name in self.spec.simulated]
         if untaught and METHODS[method].ability != Ability.TWIN:
             raise EcgError(
@@ -199,7 +217,17 @@ class TwinEngine:
                 condition=Message(untaught[0]),
             )
         plan = self.generator.plan(self._prepare(task.source.recordings), task, twin.seed)
-        question = Question(self.generator, plan, twin.recording.signal, twin.score, about)
+        one = about[0] if of and (len(target.present) > 1 or about[0] in removed) else ""
+        question = Question(
+            self.generator, plan, twin.recording.signal, twin.score, about, one, about[0] in removed
+        )
+        if question.removed and not METHODS[method].of_removed:
+            raise EcgError(
+                "The heat map '{method}' shows only what the twin has; choose 'contrast' for {condition}, which was"
+                " removed.",
+                method=method,
+                condition=Message(question.one),
+            )
         if question.one and not METHODS[method].of_one:
             raise EcgError(
                 "The heat map '{method}' is of all conditions together; leave {condition} out.",

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import torch
 
 import ecgtwin_app
+from ecgtwin_app.conditions.absence import judge_absent, judge_kept
 from ecgtwin_app.conditions.referee import judge, meets
 from ecgtwin_app.conditions.set_points import SET_POINTS
+from ecgtwin_app.conditions.together import why_apart
 from ecgtwin_app.conditions.verdict import Verdict
-from ecgtwin_app.conditions.vocabulary import find_conditions
+from ecgtwin_app.conditions.vocabulary import find_condition, find_conditions
 from ecgtwin_app.ecg.delineation.flutter import without_p
 from ecgtwin_app.ecg.measurement.measure import Measurements, measure
 from ecgtwin_app.ecg.signal.leads import lead_law_residual
@@ -31,6 +33,7 @@ def judged(
     seconds: float,
     first_draw: bool,
     beats: Mapping[str, Beats] | None = None,
+    sources: Mapping[str, Sequence[str]] | None = None,
 ) -> Twin:
     """The twin of a plan.
 
@@ -47,9 +50,11 @@ def judged(
     first_draw : bool
     beats : mapping of str to Beats, optional
         How the beats of each condition were made, as the generator says.
+    sources : mapping of str to sequence of str, optional
+        Who says so of each condition that the reference shows; of the task's own nobody unless given.
     """
     reference = plan.patient
-    recording = _recording(generator.spec, plan, request, drawn, beats or {})
+    recording = _recording(generator.spec, plan, request, drawn, beats or {}, sources)
     measured = measure(recording)
     verdicts = _verdicts(measured, plan, request)
     lines = [AskedGot(v.name, v.unit, v.asked, v.reference, v.got, v.met, v.kind) for v in verdicts]
@@ -74,23 +79,53 @@ def judged(
 
 
 def _verdicts(measured: Measurements, plan: Plan, request: TwinRequest) -> tuple[Verdict, ...]:
-    return judge(
+    target, reference = plan.task.target, plan.patient.measured
+    named = {condition.name for condition in find_conditions((*request.conditions, *(request.keep or ())))}
+    only_kept = tuple(name for name in target.keep if name not in named)
+    asked = judge(
         measured,
-        plan.names,
+        tuple(name for name in target.present if name not in only_kept),
+        beside=only_kept,
         # A score of the user's own has the rate that it has.
         heart_rate=plan.rate if request.score is None else request.heart_rate,
         age=plan.age,
         sex=plan.sex,
-        reference=plan.patient.measured,
+        reference=reference,
         set_points={name: getattr(request, name) for name in SET_POINTS},
         rate_kept=request.heart_rate is None and not plan.rate_reason,
     )
+    context = (measured, target.present, plan.age, plan.sex, reference)
+    return (
+        *asked,
+        *(_absent(name, *context) for name in target.absent if name in _ruled_out(plan, request)),
+        *(judge_kept(context[0], name, *context[1:]) for name in only_kept),
+    )
+
+
+def _ruled_out(plan: Plan, request: TwinRequest) -> set[str]:
+    """What the user does not want; the rest had to make room for what is asked, which is judged by itself."""
+    if request.only or request.keep is not None:
+        to_keep = {condition.name for condition in find_conditions(request.keep or ())}
+        return set(plan.task.target.absent) - to_keep
+    return {condition.name for condition in find_conditions(request.without)}
+
+
+def _absent(name: str, measured: Measurements, present: tuple[str, ...], *of_patient) -> Verdict:
+    """Whether what was ruled out is gone; for information where what is asked looks like it to its criteria."""
+    verdict = judge_absent(measured, name, present, *of_patient)
+    removed = find_condition(name)
+    alike = any(why_apart(removed, other) and not other.is_rhythm for other in find_conditions(present))
+    return replace(verdict, met=None, reason="") if alike else verdict
 
 
 def _values(measured: Measurements, plan: Plan) -> dict:
     """What is measured; where flutter waves are asked for and seen, they are not taken for P waves."""
     values = measured.as_dict()
-    flutters = [condition.name for condition in find_conditions(plan.names) if condition.atria == "flutter"]
+    flutters = [
+        condition.name
+        for condition in find_conditions(plan.task.target.present)
+        if condition.atria == "flutter"
+    ]
     flutter = measured.flutter if flutters else None
     if flutter is not None and meets(judge(measured, flutters)):
         values = without_p(values, flutter)
@@ -107,7 +142,12 @@ def _met_count(twin: Twin) -> tuple[bool, int]:
 
 
 def _recording(
-    spec: Spec, plan: Plan, request: TwinRequest, drawn: np.ndarray, beats: Mapping[str, Beats]
+    spec: Spec,
+    plan: Plan,
+    request: TwinRequest,
+    drawn: np.ndarray,
+    beats: Mapping[str, Beats],
+    sources: Mapping[str, Sequence[str]] | None,
 ) -> Recording:
     reference = plan.patient.recording
     known = Patient() if reference is None else reference.patient
@@ -118,13 +158,20 @@ def _recording(
         source="ECGTwin",
         history=history_of(spec),
         synthetic=True,
-        provenance=provenance(spec, plan, request, beats),
+        provenance=provenance(spec, plan, request, beats, sources),
     )
 
 
-def provenance(spec: Spec, plan: Plan, request: TwinRequest, beats: Mapping[str, Beats]) -> dict:
+def provenance(
+    spec: Spec,
+    plan: Plan,
+    request: TwinRequest,
+    beats: Mapping[str, Beats],
+    sources: Mapping[str, Sequence[str]] | None = None,
+) -> dict:
     """Where a twin comes from, as plain values: the same values draw the same twin."""
-    digests = plan.patient.digests
+    digests, target = plan.patient.digests, plan.task.target
+    shows = plan.task.source.shows
     return {
         "synthetic": True,
         "generator": spec.id,
@@ -132,6 +179,10 @@ def provenance(spec: Spec, plan: Plan, request: TwinRequest, beats: Mapping[str,
         "weights_sha256": spec.weights_sha256,
         "seed": plan.seed,
         "request": request_to_json(request),
+        "present": list(target.present),
+        "kept": list(target.keep),
+        "removed": [name for name in target.absent if name in shows],
+        "shows": {name: list((sources or {}).get(name, ())) for name in shows},
         "rate_asked": plan.rate,
         **({"beats": {name: str(way) for name, way in beats.items()}} if beats else {}),
         **({"rate_reason": plan.rate_reason} if plan.rate_reason else {}),

@@ -224,9 +224,10 @@ class TwinRequest:
         help=N_(
             "Who writes when atria and ventricles beat: rules of physiology, or a model that learned rhythms"
         ),
-        choices=(("process", N_("by rules")), ("learned", N_("by the model")), ("none", "")),
-        usage="who writes the rhythm score: the rhythm processes (as a rule), the rhythm model (learned), or nobody, "
-        "so that the strip model has to invent it",
+        choices=(("process", N_("by rules")), ("learned", N_("by the model"))),
+        # Of generators that invent the rhythm, and of files from before that was withdrawn for others: it met 3 %.
+        unoffered=("none",),
+        usage="who writes the rhythm score: the rhythm processes (as a rule) or the rhythm model (learned)",
     )
     score: RhythmScore | None = asked(  # noqa: RUF009, a record and no shared value
         None,

@@ -49,6 +49,8 @@ class RequestField:
         The word for a field that is left open (None); "" for one that always has a value.
     choices : tuple of (value, words)
         What can be chosen. Without words it is not offered in the window.
+    unoffered : tuple
+        Further values that files and generators state, and that nobody is offered.
     short : str
         What the undo menu and the folded form call it; the noun unless given.
     brief : str
@@ -81,6 +83,7 @@ class RequestField:
     step: float = 1.0
     unset: str = ""
     choices: tuple[tuple[Any, str], ...] = ()
+    unoffered: tuple[Any, ...] = ()
     short: str = ""
     brief: str = ""
     metavar: str = "N"
@@ -133,7 +136,7 @@ class RequestField:
                     high=high,
                     value=value,
                 )
-        elif self.kind == "choice" and value not in self.values:
+        elif self.kind == "choice" and value not in (*self.values, *self.unoffered):
             known = ", ".join(str(one) for one in self.values if one is not None)
             raise EcgError(
                 "The {noun} must be one of {known}, not {value}.",

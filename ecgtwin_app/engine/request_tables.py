@@ -93,7 +93,7 @@ def _property(record: RequestField) -> dict:
     if record.kind in ("number", "whole"):
         described["minimum"], described["maximum"] = record.limits
     elif record.kind == "choice":
-        described["enum"] = list(record.values)
+        described["enum"] = [*record.values, *record.unoffered]
     elif record.kind == "conditions":
         described["items"] = {"type": "string"}
     return described

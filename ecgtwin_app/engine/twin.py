@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ecgtwin_app.conditions.verdict import CRITERION, PLAUSIBILITY
+from ecgtwin_app.conditions.verdict import CRITERION, OF_WHAT_IS_ASKED, PLAUSIBILITY
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.recording import Recording
 
@@ -31,7 +31,8 @@ class AskedGot:
         None when it is shown for information only.
     kind : str
         "criterion" (a condition's, or a number that was asked), "plausibility" (whether real records of the label look
-        so) or "absence" (that a condition is gone).
+        so), "absence" (that a condition is gone) or "kept" (that one is still there which the reference shows and nobody
+        asked for).
     """
 
     name: str
@@ -83,8 +84,11 @@ class Twin:
 
     @property
     def judged(self) -> tuple[AskedGot, ...]:
-        """The lines that say whether it has what was asked: those that can fail, without plausibility."""
-        return tuple(line for line in self.asked_got if line.met is not None and line.kind != PLAUSIBILITY)
+        """The lines that say whether it has what was asked: those that can fail, and neither plausibility nor what is
+        only kept."""
+        return tuple(
+            line for line in self.asked_got if line.met is not None and line.kind in OF_WHAT_IS_ASKED
+        )
 
     @property
     def plausible(self) -> bool:

@@ -22,12 +22,19 @@ class Dropped:
     Attributes
     ----------
     name : str
-    reason : Message
-        One sentence.
+    because : Message
+        In a few words: "sinus rhythm takes its place".
     """
 
     name: str
-    reason: Message
+    because: Message
+
+    @property
+    def reason(self) -> Message:
+        """One sentence."""
+        return Message(
+            "{condition} cannot be kept: {because}.", condition=Message(self.name), because=self.because
+        )
 
 
 @dataclass(frozen=True)
@@ -121,53 +128,31 @@ def _ended_by(name: str, new: Sequence[str]) -> Message | None:
     """Why a rhythm ends where the sinus node is to lead again, although one strip can show both: in runs, or at a pause."""
     one = find_condition(name)
     if one.led_by_ventricles and not one.drops_beats:
-        return next((_replaced(one, other) for other in find_conditions(new) if other.sinus), None)
+        return next((_replaced(other) for other in find_conditions(new) if other.sinus), None)
     return None
 
 
 def _why_not_kept(name: str, present: Sequence[str], request: TwinRequest) -> Message | None:
-    """Why a condition of the reference cannot stay beside the others, one sentence; None where it can."""
+    """Why a condition of the reference cannot stay beside the others, in a few words; None where it can."""
     one = find_condition(name)
     for other in find_conditions(present):
         if reason := why_apart(one, other):
-            return _apart(one, other, reason)
+            if one.is_rhythm and other.is_rhythm:
+                return _replaced(other)
+            return Message("{other} excludes it, {reason}", other=Message(other.name), reason=reason)
     try:
         bounds = rate_bounds([*present, name])
     except EcgError:
-        return Message(
-            "{condition} cannot be kept: no heart rate suits it and the others.", condition=Message(name)
-        )
+        return Message("no heart rate suits it and the others")
     rate = None if request.score is not None else request.heart_rate
     if rate is not None and not bounds.low <= rate <= bounds.high:
-        return Message(
-            "{condition} cannot be kept at {rate:g}/min: no heart has both.",
-            condition=Message(name),
-            rate=rate,
-        )
+        return Message("no heart has it at {rate:g}/min", rate=rate)
     try:
         check_consistent(replace(request, conditions=(*present, name)))
     except EcgError:
-        return Message(
-            "{condition} cannot be kept with the intervals and the axis that are asked.",
-            condition=Message(name),
-        )
+        return Message("the intervals and the axis that are asked rule it out")
     return None
 
 
-def _replaced(one: Condition, other: Condition) -> Message:
-    return Message(
-        "{condition} cannot be kept: {other} takes its place.",
-        condition=Message(one.name),
-        other=Message(other.name),
-    )
-
-
-def _apart(one: Condition, other: Condition, reason: str) -> Message:
-    if one.is_rhythm and other.is_rhythm:
-        return _replaced(one, other)
-    return Message(
-        "{condition} cannot be kept with {other}: {reason}.",
-        condition=Message(one.name),
-        other=Message(other.name),
-        reason=reason,
-    )
+def _replaced(other: Condition) -> Message:
+    return Message("{other} takes its place", other=Message(other.name))

@@ -110,7 +110,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="rhythm",
         action="store_const",
         const="learned",
-        help=argparse.SUPPRESS,  # the older name of --rhythm learned; it says what --rhythm none does
+        help=argparse.SUPPRESS,  # the older name of --rhythm learned
     )
     how.add_argument("--strength", type=float, metavar="X", help=FIELDS["strength"].flag_help)
     how.add_argument("--steps", type=int, metavar="N", help=FIELDS["steps"].flag_help)

@@ -22,8 +22,9 @@ import numpy as np
 
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.measurement.measure import Measurements
-from ecgtwin_app.ecg.signal.recording import Recording
+from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.generators.task import Task
+from ecgtwin_app.i18n.message import Message
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -149,7 +150,7 @@ class Plan(ABC):
     seed : int
         Of this draw.
     names : tuple of str
-        Conditions that are to be there.
+        Conditions that it makes; a generator that leaves what is kept in the patient's own beats names the others.
     rate : float or None
         Ventricular rate that is performed, 1/min; None where the generator chooses it.
     rate_reason : str
@@ -173,6 +174,20 @@ class Plan(ABC):
     @abstractmethod
     def without_condition(self, names: Sequence[str] = ()) -> Self:
         """The same draw without some of its conditions, or without any: the other end of a contrast map."""
+
+    def with_condition(self, names: Sequence[str]) -> Self:
+        """The same draw with conditions that its reference shows and the task removes (`Target.absent`), as they are
+        there: the other end of a contrast map of what was removed.
+
+        Raises
+        ------
+        EcgError
+            The generator takes nothing away, so that it has nothing to put back.
+        """
+        raise EcgError(
+            "This generator makes no heat map of {condition}, which was removed; choose another condition.",
+            condition=Message(names[0]),
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -58,7 +58,6 @@ def engine(monkeypatch):
         ((), "process"),
         (("--rhythm", "learned"), "learned"),
         (("--no-score",), "learned"),
-        (("--rhythm", "none"), "none"),
     ],
 )
 def test_who_writes_the_rhythm_is_asked_by_name(options, rhythm):
@@ -67,7 +66,7 @@ def test_who_writes_the_rhythm_is_asked_by_name(options, rhythm):
     command = ["--condition", PVC, *options]
     assert request_from(parser.parse_args(command)).rhythm == rhythm
     with pytest.raises(EcgError, match="--no-score is the same as --rhythm learned"):
-        request_from(parser.parse_args(["--condition", PVC, "--no-score", "--rhythm", "none"]))
+        request_from(parser.parse_args(["--condition", PVC, "--no-score", "--rhythm", "process"]))
 
 
 @pytest.mark.parametrize(
@@ -83,6 +82,10 @@ def test_who_writes_the_rhythm_is_asked_by_name(options, rhythm):
         (["--condition", PVC, "--sex", "x"], "--sex"),
         (["--condition", PVC, "--samples", "many"], "--samples"),
         (["--condition", PVC, "--colour", "red"], "--colour"),
+        (["--condition", PVC, "--rhythm", "none"], "'none' (choose from process, learned)"),
+        (["--condition", PVC, "--without", PVC], "with and without ventricular premature complex"),
+        (["--condition", PVC, "--only", "--keep", "LBBB"], "“Only” keeps nothing"),
+        (["--condition", PVC, "--shows", "none", "--shows", "LBBB"], "“none” stands alone"),
         ([], "--condition"),
     ],
 )

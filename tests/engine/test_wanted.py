@@ -136,7 +136,7 @@ def test_one_block_takes_the_place_of_the_other_and_says_so():
     answer = wanted(TwinRequest((RBBB,)), (SINUS, LBBB))
     assert answer.present == (RBBB, SINUS)
     (dropped,) = answer.dropped
-    assert dropped.reason.startswith(f"{LBBB} cannot be kept with {RBBB}: two blocks")
+    assert dropped.reason.startswith(f"{LBBB} cannot be kept: {RBBB} excludes it, two blocks")
 
 
 def test_what_is_asked_and_shown_is_kept():
@@ -164,12 +164,9 @@ def test_what_is_not_shown_can_be_ruled_out_and_is_told():
 def test_a_rate_that_is_asked_for_ends_a_rhythm_that_cannot_have_it():
     answer = wanted(TwinRequest((LBBB,), heart_rate=130), (SINUS,))
     assert answer.present == (LBBB,)
-    assert answer.dropped[0].reason == "sinus rhythm cannot be kept at 130/min: no heart has both."
+    assert answer.dropped[0].reason == "sinus rhythm cannot be kept: no heart has it at 130/min."
     answer = wanted(TwinRequest((LBBB,), pr=260), (SINUS,))
-    assert (
-        answer.dropped[0].reason
-        == "sinus rhythm cannot be kept with the intervals and the axis that are asked."
-    )
+    assert answer.dropped[0].because == "the intervals and the axis that are asked rule it out"
 
 
 @pytest.mark.parametrize(

@@ -72,9 +72,9 @@ def test_conditions_are_chosen_by_any_name():
 
 def test_variants_say_what_is_switched_off():
     assert variant_of() == Variant(DEFAULT, {}) and variant_of(virtual=True).name == VIRTUAL
-    found = variant_of(steps=20, strength=2.5, identity=False, rhythm="none")
-    assert found.name == "no identity, no score, strength 2.5, 20 steps"
-    assert found.changes == {"identity": 0.0, "rhythm": "none", "strength": 2.5, "steps": 20}
+    found = variant_of(steps=20, strength=2.5, identity=False, rhythm="learned")
+    assert found.name == "no identity, learned rhythm, strength 2.5, 20 steps"
+    assert found.changes == {"identity": 0.0, "rhythm": "learned", "strength": 2.5, "steps": 20}
     assert variant_of(rhythm="learned") == Variant("learned rhythm", {"rhythm": "learned"})
     with pytest.raises(EcgError, match="no switches"):
         variant_of(steps=20, virtual=True)

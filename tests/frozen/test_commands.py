@@ -99,7 +99,7 @@ def _accepts(before, now, what):
         (["convert", "example", "{folder}/copy.csv"], 0),
         (["generate", "example", "--condition", "AF", "--seed", "1", "--out", "{folder}"], 0),
         # A twin that misses what was asked is written all the same.
-        (["generate", "example", "--condition", "bigeminy", "--rhythm", "none", "--out", "{folder}"], 1),
+        (["generate", "example", "--condition", "LBBB", "--without", "sinus rhythm", "--out", "{folder}"], 1),
         (["measure", "{folder}/gone.dcm"], 2),
         (["convert", "example", "{folder}/copy.docx"], 2),
         (["generate", "example", "--condition", "no such thing", "--out", "{folder}"], 2),

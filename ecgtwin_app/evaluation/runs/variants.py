@@ -11,7 +11,7 @@ from ecgtwin_app.engine.request import TwinRequest
 DEFAULT, VIRTUAL, DEEPFAKE = "default", "virtual patients", "deepfake-ecg"
 
 #: What a variant is called by who writes the rhythm.
-RHYTHMS = {"learned": "learned rhythm", "none": "no score"}
+RHYTHMS = {"learned": "learned rhythm"}
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ class EcgTwin:
             ),
             abilities=frozenset({Ability.TWIN, Ability.ATTENTION, Ability.GRADIENTS}),
             samplers=USUAL_STEPS,
-            rhythms=("process", "none") if self._composer is None else ("process", "learned", "none"),
+            rhythms=("process",) if self._composer is None else ("process", "learned"),
             set_points=frozenset({"heart_rate", "severity", "pr", "qrs", "qt", "axis", "score"}),
             dials=DIALS,
             simulated=tuple(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ecgtwin_app.conditions.feasible_rate import rate_for
+from ecgtwin_app.conditions.together import why_apart
 from ecgtwin_app.conditions.vocabulary import NORMAL, find_conditions
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.generators.base import Plan
@@ -73,6 +74,24 @@ class EcgTwinPlan(Plan):
             return replace(changed, score=changed._rewritten() or self.counterpart)
         return replace(changed, score=self.counterpart)
 
+    def with_condition(self, names: Sequence[str]) -> EcgTwinPlan:
+        """The plan with conditions of the reference that were removed, and less what cannot stand beside them.
+
+        Seed, severity and rate are the same. A shape is in the patient's own beats already, so that nothing draws it;
+        a rhythm is written by the draw's own random numbers.
+        """
+        back = find_conditions(names)
+        left = tuple(
+            one.name
+            for one in find_conditions(self.names)
+            if not any(why_apart(one, other) for other in back)
+        )
+        rhythms = tuple(one.name for one in back if one.is_rhythm)
+        changed = replace(self, names=(*left, *rhythms) or (NORMAL,))
+        if changed.names == self.names:
+            return changed
+        return replace(changed, score=changed._rewritten() or self.score)
+
     def _rewritten(self) -> RhythmScore | None:
         """The score of the conditions by the draw's own random numbers; None where no process wrote it."""
         if self.task.target.score is not None or self.task.settings.rhythm != "process":
@@ -105,7 +124,7 @@ def make_plan(
         patient=patient,
         task=task,
         seed=seed,
-        names=target.present,
+        names=_made(target),
         rate=rate,
         rate_reason=reason,
         age=known.age if target.age is None else target.age,
@@ -144,10 +163,16 @@ def _scores(
     return score if pr is None else with_pr(score, pr / 1000), counterpart
 
 
+def _made(target: Target) -> tuple[str, ...]:
+    """What is to be made: a shape that is kept is in the patient's own beats, and would be there twice."""
+    kept = {condition.name for condition in find_conditions(target.keep) if not condition.is_rhythm}
+    return tuple(name for name in target.present if name not in kept) or (NORMAL,)
+
+
 def _set_points(target: Target, rng: np.random.Generator) -> list[float | None]:
     """PR, QRS, QT and axis as asked; where open, what defines the one condition that changes the beat."""
     asked = {name: target.set_points.get(name) for name in _OF_THE_BEAT}
-    shaping = [condition for condition in find_conditions(target.present) if not condition.is_rhythm]
+    shaping = [condition for condition in find_conditions(_made(target)) if not condition.is_rhythm]
     if len(shaping) == 1:
         for name, limits in shaping[0].defining.items():
             drawn = float(rng.uniform(*limits))

@@ -32,9 +32,9 @@ def reference():
     return read_ecg(example_path())
 
 
-def test_without_a_score_the_strip_model_invents_a_rhythm(engine, reference):
-    twin = engine.generate(reference, TwinRequest(("sinus rhythm",), heart_rate=70, rhythm="none"))[0]
-    assert twin.score is None and np.isfinite(twin.recording.signal).all()
+def test_nobody_writes_no_rhythm(engine, reference):
+    with pytest.raises(EcgError, match="has no 'none'; choose process or learned"):
+        engine.generate(reference, TwinRequest(("sinus rhythm",), heart_rate=70, rhythm="none"))
 
 
 def learned_plan(engine, reference, *names, rate=70.0, seed=1, **asked):
@@ -146,7 +146,7 @@ def test_plans_that_are_sampled_together_are_those_that_are_sampled_alone(engine
 
 
 def test_guided_plans_are_sampled_together_too(engine, reference):
-    request = replace(PVC, identity=1.4, strength=2.0, rhythm="none", sampler="ddpm", steps=3)
+    request = replace(PVC, identity=1.4, strength=2.0, sampler="ddpm", steps=3)
     plans = [planned(engine, reference, request, seed) for seed in (1, 2)]
     for plan, one in zip(plans, drawn_together(engine, plans), strict=True):
         assert np.abs(drawn_together(engine, [plan])[0] - one).max() < 1e-4
