@@ -18,6 +18,7 @@ from ecgtwin_app.cli.asking import (
     say_wanted,
 )
 from ecgtwin_app.cli.progress import ProgressBar
+from ecgtwin_app.conditions.verdict import KEPT
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.request import Progress, Twin, TwinRequest
@@ -141,8 +142,10 @@ def summary(twins: list[Twin], files: list[Path], folder: Path) -> list[str]:
         told = [_asked_and_got(line) for line in judged if line.met and _is_number_asked(line)]
         # What could not be judged is no line that is missed, and is not met either.
         usual = "all met" if twin.met else "the others could not be judged"
-        unlike = [_asked_and_got(line) for line in twin.asked_got if line.met is False and line not in judged]
+        beyond = [line for line in twin.asked_got if line.met is False and line not in judged]
+        unlike = [_asked_and_got(line) for line in beyond if line.kind != KEPT]
         unlike = [f"unlike real recordings: {', '.join(unlike)}"] if unlike else []
+        unlike += [f"{line.name} asked, lost: {line.got}" for line in beyond if line.kind == KEPT]
         verdict = "; ".join([*(missed or [usual]), *told, *unlike])
         lines.append(f"twin_{number:03d}: {len(judged) - len(missed)} of {len(judged)} criteria, {verdict}")
     if files:

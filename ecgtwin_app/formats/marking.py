@@ -15,7 +15,7 @@ from datetime import date
 from functools import cache
 
 from ecgtwin_app import __version__
-from ecgtwin_app.conditions.vocabulary import is_condition
+from ecgtwin_app.conditions.vocabulary import find_condition, is_condition
 from ecgtwin_app.ecg.signal.recording import Patient, Recording
 from ecgtwin_app.formats.own_lines import own_line
 from ecgtwin_app.formats.statements import statements_of
@@ -39,6 +39,9 @@ _DRAWN_BY, _ID = "drawn by", re.compile(r"[a-z][a-z0-9_-]{0,30}")
 _VERSION = re.compile(r"[\w.+-]{1,40}")
 #: What the versions may state.
 _VERSIONS = frozenset(["ecgtwin", "torch", "numpy", "python"])
+#: Lists of conditions that provenance holds, and who can say what a reference shows (`recognition.shown.SOURCES`).
+_CONDITIONS = frozenset(["present", "kept", "removed"])
+SHOWN_BY = frozenset(["file", "criteria", "network", "user"])
 #: What a score that is not to be seen stands as in the files of a course.
 _HIDDEN = "condition hidden"
 #: Keys after which a database writes what its readers found, and those that open a list of it (LUDB).
@@ -202,7 +205,7 @@ def _provenance_lines(provenance: dict) -> list[str]:
     """One "key: JSON" line for each value, nested keys joined by dots."""
     lines = []
     for key, value in provenance.items():
-        if isinstance(value, dict) and value and key in ("request", "versions"):
+        if isinstance(value, dict) and value and key in ("request", "versions", "shows"):
             lines += _provenance_lines({f"{key}.{inner}": item for inner, item in value.items()})
             continue
         key = _DRAWN_BY if key == "generator" else key
@@ -240,7 +243,12 @@ def _read_provenance(said: dict[str, str]) -> dict:
         # A line "generator" names the program, and no generator of twins.
         key = {_DRAWN_BY: "generator", "generator": ""}.get(line, line)
         group, dot, inner = key.partition(".")
-        if not _is_provenance(group, value) or (dot and inner not in _known_within(group)):
+        if group == "shows" and (dot or value):
+            inner = find_condition(inner).name if is_condition(inner) else ""
+            dot = "."
+        elif dot and inner not in _known_within(group):
+            continue
+        if not _is_provenance(group, value) or (dot and not inner):
             continue
         if dot:
             provenance.setdefault(group, {})[inner] = value
@@ -265,6 +273,12 @@ def _is_provenance(key: str, value) -> bool:
         return isinstance(value, str) and bool(_VERSION.fullmatch(value))
     if key == "request":
         return _is_of_a_request(value)
+    if key in _CONDITIONS:
+        return isinstance(value, list) and all(isinstance(one, str) and is_condition(one) for one in value)
+    if key == "shows":
+        return value == {} or (
+            isinstance(value, list) and all(isinstance(one, str) and one in SHOWN_BY for one in value)
+        )
     return False
 
 
