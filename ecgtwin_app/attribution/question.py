@@ -59,14 +59,12 @@ class Question:
         plan, about = self.plan, self.about
         other = plan.with_condition(about) if self.removed else plan.without_condition(about)
         signal = self.signal
-        words = (
-            "The same patient with the condition"
-            if self.removed
-            else "The same patient without the condition"
-        )
+        words = Message("The same patient without the condition")
+        if self.removed:
+            words = Message("The same patient with the condition")
         for step in self.generator.sample([other]):
             signal = step.preview[0]
-            yield Progress(step.number, total, None, Message(words))
+            yield Progress(step.number, total, None, words)
         yield canonical(signal, self.generator.spec), other
 
 
