@@ -42,9 +42,6 @@ def strips_of(recording: Recording, most: int = 3) -> np.ndarray | None:
 def as_seen(signal: np.ndarray, rate: float) -> np.ndarray:
     """Leads (8, samples) in millivolts at any rate as the network sees them: 100 Hz, `BAND`, float32."""
     signal = np.nan_to_num(np.asarray(signal, np.float64), posinf=0.0, neginf=0.0)
-    at_rate = resample_array(signal, rate, RATE)
-    length = max(SAMPLES, int(signal.shape[1] / rate * RATE))
-    at_rate = at_rate[:, :length] if signal.shape[1] / rate >= SAMPLES / RATE else at_rate
     low, high = BAND
-    seen = both_ways(at_rate, RATE, low=low, high=high, padding=200)
+    seen = both_ways(resample_array(signal, rate, RATE), RATE, low=low, high=high, padding=200)
     return np.clip(seen, -LARGEST, LARGEST).astype(np.float32)
