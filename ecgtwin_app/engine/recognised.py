@@ -31,12 +31,20 @@ def shown_by(reference: Recording, measured: Measurements | None = None) -> Show
         When they cannot be measured.
     """
     global _last
-    patient = reference.patient
-    key = (reference.digest(), reference.statements, patient.age, patient.sex)
-    kept = _last
+    key, kept = _key(reference), _last
     if kept is None or kept[0] != key:
         kept = _last = key, recognise(ten_seconds(reference), measured)
     return kept[1]
+
+
+def remember(reference: Recording, shown: Shown) -> None:
+    """Take as recognised what a session kept: the statements of a file, which it may know it from, are no longer there."""
+    global _last
+    _last = _key(reference), shown
+
+
+def _key(reference: Recording) -> tuple:
+    return reference.digest(), reference.statements, reference.patient.age, reference.patient.sex
 
 
 def sources_of(shown: Shown) -> dict[str, list[str]]:

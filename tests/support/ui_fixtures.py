@@ -39,7 +39,7 @@ def recognised():
 
 @pytest.fixture
 def window(qtbot, engine, store, recognised, monkeypatch):
-    monkeypatch.setattr(controller, "recognise", lambda recording: recognised)
+    monkeypatch.setattr(controller, "shown_by", lambda recording: recognised)
     window = MainWindow(lambda: engine, store)
     qtbot.addWidget(window)
     window.resize(1280, 800)

@@ -68,6 +68,7 @@ def _twin(signal, request, seed, others):
         "weights_sha256": StandInEngine.weights_sha256,
         "seed": seed,
         "request": {"conditions": list(request.conditions), "heart_rate": request.heart_rate},
+        "removed": list(request.without),
     }
     if others:
         provenance["pooled_sha256"] = [other.digest() for other in others]

@@ -37,4 +37,4 @@ def measured_page(workbench: Workbench) -> Page:
 def heat_map_of(workbench: Workbench) -> str:
     """The map that is shown of the twin that is shown, "" for none."""
     twin = workbench.session.twin
-    return map_of_twin(workbench.view.heat_map, twin.request.conditions) if twin is not None else ""
+    return map_of_twin(workbench.view.heat_map, twin) if twin is not None else ""

@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE, Recording
+from ecgtwin_app.engine.recognised import remember, shown_by
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.generators.catalogue import USUAL
 from ecgtwin_app.i18n.words import tr, translate
-from ecgtwin_app.recognition.recognise import recognise
 from ecgtwin_app.recognition.shown import Shown
 from ecgtwin_app.session.heat_map_names import split_name
 from ecgtwin_app.session.same_patient import others_of
@@ -225,7 +225,7 @@ class Controller(QObject):
 
         self._recognition = self.worker.submit(
             tr("Recognising"),
-            lambda: iter([recognise(recording)]),
+            lambda: iter([shown_by(recording)]),
             on_item=lambda shown: session.note_shown(recording, shown),
             on_error=broke,
         )
@@ -301,6 +301,10 @@ class Controller(QObject):
 
     def ready_engine(self) -> Any:
         """The engine, loaded when first needed. Only the worker's thread may call this."""
+        reference, shown = self.session.reference, self.session.shown
+        if reference is not None and shown is not None:
+            # A session may know it from statements of a file that it does not hold.
+            remember(reference, shown)
         return self.engines.ready()
 
 

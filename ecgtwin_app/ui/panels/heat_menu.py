@@ -1,4 +1,4 @@
-"""The heat maps as a menu: none, or one by each method; in a combination also of one of its conditions."""
+"""The heat maps as a menu: none, or one by each method; of one of several conditions, and of one taken out."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class HeatMenu(QMenu):
     def __init__(self, wish: Callable[[str], None], parent: QWidget | None = None):
         super().__init__(tr("Heat map &method"), parent)
         self._wish, self._shown = wish, ""
+        self._taken_out: tuple[str, ...] = ()
         group = QActionGroup(self)
         self.methods = {}
         for method, words in HEAT_MAPS:
@@ -42,15 +43,28 @@ class HeatMenu(QMenu):
         self._parts = QActionGroup(self)
         self.parts: dict[str, QAction] = {}
 
-    def show_method(self, name: str, conditions: tuple[str, ...] = ()) -> None:
-        """Mark a method, and which of the twin's conditions the map is of."""
-        self._offer_parts(conditions if len(conditions) > 1 else ())
+    def show_method(
+        self, name: str, conditions: tuple[str, ...] = (), taken_out: tuple[str, ...] = ()
+    ) -> None:
+        """Mark a method, and which of the twin's conditions the map is of.
+
+        Parameters
+        ----------
+        name : str
+            Of the map that is shown.
+        conditions : tuple of str
+            Those that have maps of their own.
+        taken_out : tuple of str
+            Those among them that the reference shows and the twin has not.
+        """
+        self._taken_out = taken_out
+        self._offer_parts(conditions)
         self._shown = name
         method, of = split_name(name)
         self.methods[method].setChecked(True)
         for part, action in self.parts.items():
             action.setChecked(part == of)
-            action.setEnabled(bool(method) and (not part or METHODS[method].of_one))
+            action.setEnabled(bool(method) and (not part or self._can_be_of(method, part)))
 
     def show_offer(self, spec: Spec | None) -> None:
         """Grey the methods that the generator does not offer, with the reason."""
@@ -61,7 +75,9 @@ class HeatMenu(QMenu):
 
     def _offer_parts(self, conditions: tuple[str, ...]):
         wanted = ("", *conditions) if conditions else ()
-        if tuple(self.parts) == wanted:
+        if {part: action.text() for part, action in self.parts.items()} == {
+            part: self._words(part) for part in wanted
+        }:
             return
         for action in self.parts.values():
             self._parts.removeAction(action)
@@ -70,20 +86,25 @@ class HeatMenu(QMenu):
         self.parts = {}
         self._line.setVisible(bool(wanted))
         for part in wanted:
-            words = (
-                tr("Of {condition}").format(condition=names_text((part,)))
-                if part
-                else tr("Of all conditions")
-            )
-            self.parts[part] = action = self.addAction(words)
+            self.parts[part] = action = self.addAction(self._words(part))
             action.setCheckable(True)
             self._parts.addAction(action)
             action.triggered.connect(
                 lambda _=False, part=part: self._wish_for(split_name(self._shown)[0] or DEFAULT_METHOD, part)
             )
 
+    def _words(self, part: str) -> str:
+        if not part:
+            return tr("Of all conditions")
+        words = tr("Of {condition}, taken out") if part in self._taken_out else tr("Of {condition}")
+        return words.format(condition=names_text((part,)))
+
+    def _can_be_of(self, method: str, part: str) -> bool:
+        known = METHODS[method]
+        return known.of_removed if part in self._taken_out else known.of_one
+
     def _of(self) -> str:
         return split_name(self._shown)[1]
 
     def _wish_for(self, method: str, of: str):
-        self._wish(heat_name(method, of))
+        self._wish(heat_name(method, of if method and of and self._can_be_of(method, of) else ""))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ecgtwin_app.conditions.verdict import ABSENCE, PLAUSIBILITY
+from ecgtwin_app.conditions.verdict import ABSENCE, KEPT, PLAUSIBILITY
 from ecgtwin_app.ecg.signal.recording import Patient
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Twin
 from ecgtwin_app.engine.suitability import needs
@@ -29,7 +29,11 @@ from ecgtwin_app.ui.widgets.tabs import Tabs
 from ecgtwin_app.ui.widgets.theme import Theme
 
 #: What the lines that are no criteria of what is asked are about, by their kind, as they follow the criteria.
-_GROUPS = ((ABSENCE, N_("Taken out of this ECG")), (PLAUSIBILITY, N_("Beside real recordings of it")))
+_GROUPS = (
+    (KEPT, N_("Kept of this ECG")),
+    (ABSENCE, N_("Taken out of this ECG")),
+    (PLAUSIBILITY, N_("Beside real recordings of it")),
+)
 _READ = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 #: Pixels around the tables.
 _MARGIN = 10

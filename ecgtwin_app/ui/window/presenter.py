@@ -11,7 +11,7 @@ from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.generators.catalogue import USUAL
 from ecgtwin_app.i18n.words import number, tr
 from ecgtwin_app.report.layers import REFERENCE, TWIN
-from ecgtwin_app.session.heat_map_names import split_name
+from ecgtwin_app.session.heat_map_names import parts_of, split_name, taken_out_of
 from ecgtwin_app.session.layer_stack import LayerStack
 from ecgtwin_app.ui.commands.actions import Actions
 from ecgtwin_app.ui.commands.generators import why_not_chosen
@@ -68,7 +68,8 @@ class Presenter:
         parts.paper_menu.show_layout(view.layout)
         name = heat_map_of(self._workbench)
         parts.bar.show_heat_map(split_name(name)[0])
-        parts.heat_menu.show_method(name, session.twin.request.conditions if session.twin else ())
+        twin = session.twin
+        parts.heat_menu.show_method(name, parts_of(twin) if twin else (), taken_out_of(twin) if twin else ())
         parts.results.show_heat_map(session.heatmap(name), bool(view.heat_map and session.twins))
         self.show_commands()
         self.show_page()

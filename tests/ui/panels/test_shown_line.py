@@ -129,7 +129,7 @@ def test_while_it_is_read_the_line_says_so_and_an_older_answer_is_not_taken(
             return Shown((Finding(AF),))
         return Shown((Finding("sinus rhythm"),))
 
-    monkeypatch.setattr(controller, "recognise", slow)
+    monkeypatch.setattr(controller, "shown_by", slow)
     for name, rate in (("one", 72), ("two", 80)):
         write_ecg(Recording(strip(rate=rate)[0].signal, 500.0), tmp_path / f"{name}.hea")
     open_path(window.workbench, tmp_path / "one.hea")
@@ -147,7 +147,7 @@ def test_a_recording_that_cannot_be_measured_can_be_told_what_it_shows(window, q
     def fails(recording):
         raise EcgError("No beats are found; choose another recording.")
 
-    monkeypatch.setattr(controller, "recognise", fails)
+    monkeypatch.setattr(controller, "shown_by", fails)
     run(window, "open_example")
     qtbot.waitUntil(lambda: window.workbench.session.reference is not None and idle(window))
     assert line_of(window).words.text() == "nothing that was recognised"
@@ -274,6 +274,25 @@ def test_the_line_takes_the_room_it_needs_and_the_note_gives_way(opened, qtbot):
     qtbot.waitUntil(panel.conditions.note.isVisible)
 
 
+def test_what_was_taken_out_has_a_heat_map(opened, qtbot):
+    click_button(opened, qtbot, LBBB)
+    generate(opened, qtbot)
+    menu, session = opened.workbench.parts.heat_menu, opened.workbench.session
+    assert [action.text() for action in menu.parts.values()] == [
+        "Of all conditions",
+        f"Of {LBBB}, taken out",
+    ]
+    run(opened, "toggle_heat_map")
+    qtbot.waitUntil(lambda: session.heatmap("contrast") is not None and idle(opened))
+    menu.parts[LBBB].trigger()
+    qtbot.waitUntil(lambda: session.heatmap(f"contrast of {LBBB}") is not None and idle(opened))
+    assert menu.parts[LBBB].isChecked()
+    menu.methods["attention"].trigger()
+    qtbot.waitUntil(lambda: session.heatmap("attention") is not None and idle(opened))
+    assert opened.workbench.view.heat_map == "attention", "attention is paid to what the twin has"
+    assert not menu.parts[LBBB].isEnabled()
+
+
 # -- corrections --------------------------------------------------------------------------------------
 
 
@@ -395,10 +414,10 @@ def test_teaching_does_not_tell(opened, qtbot):
 def test_the_line_is_german(german, opened):
     line = line_of(opened)
     assert line.heading.text() == "Dieses EKG zeigt:"
-    assert [chip.text() for chip in line.chips.values()] == ["AV-Block I. Grades", "Linksschenkelblock"]
+    assert [chip.text() for chip in line.chips.values()] == ["AV-Block I°", "Linksschenkelblock"]
     assert "Sie sieht aus wie: Linksschenkelblock (Wahrscheinlichkeit 82 %)" in line.chips[LBBB].toolTip()
     opened.workbench.parts.request_panel.conditions.choose(AF)
-    assert line.note.text().startswith("AV-Block I. Grades")
+    assert line.note.text().startswith("AV-Block I° kann nicht erhalten werden")
 
 
 def test_favourites_hold_nothing_of_what_the_patient_shows(opened):
