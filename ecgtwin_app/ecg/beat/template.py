@@ -247,7 +247,7 @@ def render_beats(
             continue
         place(out, template.qrs, event.time * rate + template.qrs_offset)
         scale = (qt - template.qrs_duration) / jt
-        _place_stretched(out, template.t, event.time * rate + template.t_offset, template.j_index, scale)
+        place_stretched(out, template.t, event.time * rate + template.t_offset, template.j_index, scale)
     return out
 
 
@@ -278,7 +278,7 @@ def place(out: np.ndarray, wave: np.ndarray, position: float) -> None:
     _add(out, shifted, base - 1)
 
 
-def _place_stretched(out, wave, position, anchor, scale):
+def place_stretched(out, wave, position, anchor, scale):
     """Add `wave` with everything after its sample `anchor` stretched in time by `scale`."""
     n = wave.shape[1]
     base = int(np.ceil(position))
