@@ -13,7 +13,6 @@ import numpy as np
 from ecgtwin_app.ecg.beat.template import J_FADE, BeatTemplate, fade
 from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
-from ecgtwin_app.heart.physics.repolarisation import add_t
 
 #: Way (mV) that a sample without activation counts, so that a silent lead has a limb too.
 SILENT_WAY = 0.004
@@ -38,34 +37,6 @@ def last_limb(qrs: np.ndarray) -> np.ndarray:
     run = np.cumsum(way + SILENT_WAY, axis=1)
     share = np.clip(2 * run / run[:, -1:] - 1, 0, 1)
     return smoothing.gaussian(share, 2.0, axis=-1, mode="nearest").astype(np.float32)
-
-
-def add_from_qrs(
-    template: BeatTemplate, levels: np.ndarray, later: np.ndarray, keep: float | np.ndarray = 1.0
-) -> BeatTemplate:
-    """Add an ST-T that leaves from the QRS.
-
-    Parameters
-    ----------
-    template : BeatTemplate
-    levels : ndarray, shape (8,)
-        Its level at J, mV.
-    later : ndarray, shape (8, samples)
-        Its course from J on, mV.
-    keep : float or ndarray, shape (8,)
-        Share of the beat's own T that stays.
-    """
-    samples = round(template.qrs_duration * MODEL_RATE)
-    levels = np.asarray(levels, np.float32)[:, None]
-    own = template.qrs[:, -template.qrs_offset :][:, : samples + 1]
-    limb = last_limb(own)
-    # A small S on the limb goes: the injured wall's ST reaches its level before the S could.
-    s = np.maximum(-own, 0)
-    lifted = np.maximum(levels, 0)
-    smoothed = s * limb * lifted / (lifted + s + 1e-6)
-    before = (levels * limb + smoothed)[:, :samples]
-    extra = np.concatenate([before, later], axis=1).astype(np.float32)
-    return cut_at_j(add_t(template, extra, keep, samples))
 
 
 def cut_at_j(template: BeatTemplate) -> BeatTemplate:

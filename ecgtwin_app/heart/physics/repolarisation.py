@@ -14,6 +14,7 @@ import numpy as np
 from ecgtwin_app.ecg.beat.template import J_FADE, BeatTemplate, fade
 from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
+from ecgtwin_app.heart.physics.junction import cut_at_j, last_limb
 
 #: Largest secondary T, mV.
 LARGEST_T = 1.2
@@ -63,6 +64,34 @@ def add_t(
     return replace(template, t=t, t_offset=round(template.qrs_duration * MODEL_RATE) - before)
 
 
+def add_from_qrs(
+    template: BeatTemplate, levels: np.ndarray, later: np.ndarray, keep: float | np.ndarray = 1.0
+) -> BeatTemplate:
+    """Add an ST-T that leaves from the QRS.
+
+    Parameters
+    ----------
+    template : BeatTemplate
+    levels : ndarray, shape (8,)
+        Its level at J, mV.
+    later : ndarray, shape (8, samples)
+        Its course from J on, mV.
+    keep : float or ndarray, shape (8,)
+        Share of the beat's own T that stays.
+    """
+    samples = round(template.qrs_duration * MODEL_RATE)
+    levels = np.asarray(levels, np.float32)[:, None]
+    own = template.qrs[:, -template.qrs_offset :][:, : samples + 1]
+    limb = last_limb(own)
+    # A small S on the limb goes: the injured wall's ST reaches its level before the S could.
+    s = np.maximum(-own, 0)
+    lifted = np.maximum(levels, 0)
+    smoothed = s * limb * lifted / (lifted + s + 1e-6)
+    before = (levels * limb + smoothed)[:, :samples]
+    extra = np.concatenate([before, later], axis=1).astype(np.float32)
+    return cut_at_j(add_t(template, extra, keep, samples))
+
+
 def with_qrs(
     template: BeatTemplate,
     qrs: np.ndarray,
@@ -106,8 +135,23 @@ def with_qrs(
         qrs_offset=0,
         qrs_peak=int(np.argmax(magnitude)) / MODEL_RATE,
     )
-    beat = add_t(beat, shaped_t(shape, gain))
+    kept, gain = _cancelled(beat, shape, gain)
+    beat = add_from_qrs(beat, gain * shape[0], gain[:, None] * shape, kept)
     return replace(beat, t_peak=t_peak_of(beat))
+
+
+def _cancelled(beat, shape, gain):
+    """What stays of each lead's own T under a secondary one of this gain, and what stays of the gain.
+
+    Where they oppose each other they cancel: one T is left, and not two humps side by side.
+    """
+    own = area(beat.t[:, beat.j_index :])
+    added = gain * float(shape.sum()) / MODEL_RATE
+    opposed = np.clip(-own * added, 0, None)
+    kept = 1 - opposed / (opposed + own**2 + 1e-9)
+    # A T that is half cancelled is half as high: the areas still add up.
+    taken = (1 - kept) * own
+    return kept, gain * np.clip((added + taken) / np.where(np.abs(added) < 1e-9, 1e-9, added), 0, 1)
 
 
 def t_peak_of(template: BeatTemplate) -> float:

@@ -17,9 +17,8 @@ import numpy as np
 from ecgtwin_app.ecg.beat.template import BeatTemplate, fade
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
 from ecgtwin_app.heart.binding import makes
-from ecgtwin_app.heart.physics.junction import add_from_qrs
 from ecgtwin_app.heart.physics.leads_shown import at_geometric_rank, geometric_rank, st_levels
-from ecgtwin_app.heart.physics.repolarisation import t_peak_of
+from ecgtwin_app.heart.physics.repolarisation import add_from_qrs, t_peak_of
 from ecgtwin_app.heart.physics.vector import LeadField
 from ecgtwin_app.heart.shape.infarct import lose_anterior_wall, lose_inferior_wall
 
