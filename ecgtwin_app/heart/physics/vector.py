@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ecgtwin_app.ecg.beat.template import fade
 from ecgtwin_app.ecg.measurement.vcg import KORS
+from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
 
 #: Leads (I, II, V1 to V6) from the Frank vector: Dower, Machado & Osborne, Clin Cardiol 1980;3:87.
@@ -96,7 +98,7 @@ class Front:
 
 
 def splinters(
-    rng: np.random.Generator, duration: float, vector: Iterable[float], share: float = 0.2, count: int = 5
+    rng: np.random.Generator, duration: float, vector: Iterable[float], share: float = 0.2, count: int = 3
 ) -> list[Front]:
     """Short, small fronts along a wide QRS: muscle that is met a little sooner or later than around it.
 
@@ -113,11 +115,21 @@ def splinters(
     size = float(np.linalg.norm(main))
     found = []
     for centre in np.linspace(0.14, 0.86, count) * duration + rng.uniform(-0.05, 0.05, count) * duration:
-        half = rng.uniform(0.008, 0.018)
+        half = rng.uniform(0.016, 0.03)
         start, stop = max(centre - half, 0.0), min(centre + half, duration)
         course = share * (rng.normal(0, 1) * main + 0.6 * size * rng.standard_normal(3))
         found.append(Front(start, (start + stop) / 2, stop, tuple(course)))
     return found
+
+
+def smooth_activation(qrs: np.ndarray, samples: float) -> np.ndarray:
+    """A QRS (8, n) whose fronts run through muscle: smoothed over `samples`, its two ends at zero as they were."""
+    n, ends = qrs.shape[1], round(3 * samples)
+    index = np.arange(n)
+    inside = fade(index, 0, ends) * (1 - fade(index, n - 1 - ends, n - 1))
+    return (qrs + inside * (smoothing.gaussian(qrs, samples, axis=1, mode="constant") - qrs)).astype(
+        np.float32
+    )
 
 
 def perform_fronts(

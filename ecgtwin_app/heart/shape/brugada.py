@@ -78,7 +78,13 @@ def _coved(jt, into, rng):
     rounded = smoothing.gaussian(course, 5, mode="nearest") * (1 - fade(at * 1000, 950, 1000))
     # The J wave: the top lies at J or a little after it.
     wave = rng.uniform(0.0, 0.12) * (1 - fade(np.arange(jt), 0, 16))
-    return np.concatenate([rise * (rounded[0] + wave[0]), rounded + wave]).astype(np.float32)
+    whole = np.concatenate([rise * (rounded[0] + wave[0]), rounded + wave])
+    # The take-off is round: J is no corner.
+    whole = smoothing.gaussian(whole, rng.uniform(4.0, 7.0), mode="constant")
+    whole *= fade(np.arange(len(whole)), 0, 8) * (
+        1 - fade(np.arange(len(whole)), len(whole) - 12, len(whole) - 1)
+    )
+    return (whole / max(float(whole[into]), 1e-6)).astype(np.float32)
 
 
 def _without_late_s(template, shares, into):

@@ -16,18 +16,15 @@ from ecgtwin_app.ecg.signal.recording import MODEL_RATE
 from ecgtwin_app.heart.binding import makes
 from ecgtwin_app.heart.physics.activation import linear_rank, own_qrs, paced_to
 from ecgtwin_app.heart.physics.repolarisation import with_qrs
-from ecgtwin_app.heart.physics.vector import Front, LeadField, perform_fronts, splinters
+from ecgtwin_app.heart.physics.vector import Front, LeadField, perform_fronts, smooth_activation, splinters
 
 #: QRS durations drawn, seconds. Recordings labelled so and meeting the criteria have 128 to 154 ms (10th to
 #: 90th percentile, n 31) in complete right and 147 to 182 ms (n 14) in left bundle branch block.
 RBBB_DURATION = (0.124, 0.152)
 INCOMPLETE_RBBB_DURATION = (0.102, 0.116)
-LBBB_DURATION = (0.128, 0.168)
+LBBB_DURATION = (0.13, 0.178)
 #: An own QRS (s) is shortened to this before an incomplete block delays its end.
 INCOMPLETE_OWN = 0.094
-
-#: The terminal S of I and V6 lasts at least so long, seconds.
-LATE_S = 0.05
 
 _I, _V1, _V2, _V5, _V6 = 0, 2, 3, 6, 7
 
@@ -50,6 +47,8 @@ class LateRightVentricle:
         How far each lead's own last forces give way, I, II, V1 to V6.
     gradient : (float, float)
         As in `with_qrs`.
+    s_lasts : float
+        The S of I and V6 lasts at least so long, seconds.
     """
 
     r: tuple[float, float, float, float]
@@ -58,12 +57,19 @@ class LateRightVentricle:
     met: tuple[float, float]
     hands_over: tuple[float, ...]
     gradient: tuple[float, float]
+    s_lasts: float
 
 
 #: As in the training records of the labels: R' of V1 0.75 mV (n 46) and 0.16 mV (n 80), S of I 0.32 and 0.14 mV, S of
 #: V6 0.32 and 0.14 mV, S of V1 0.14 and 0.57 mV (medians).
 COMPLETE = LateRightVentricle(
-    (0.8, 0.4, 0.3, 1.9), (0.1, 0.95), (0.3, 0.3), (0.4, 1.0), (1, 0.3, 1, 0.8, 0.3, 0.6, 1, 1), (0.55, 0.95)
+    (0.8, 0.4, 0.3, 1.9),
+    (0.1, 0.95),
+    (0.3, 0.3),
+    (0.4, 1.0),
+    (1, 0.3, 1, 0.8, 0.3, 0.6, 1, 1),
+    (0.55, 0.95),
+    0.056,
 )
 INCOMPLETE = LateRightVentricle(
     (0.19, 0.5, 0.08, 0.55),
@@ -72,6 +78,7 @@ INCOMPLETE = LateRightVentricle(
     (0.0, 0.6),
     (1, 0.2, 1, 0.5, 0.1, 0.3, 0.9, 1),
     (0.2, 0.8),
+    0.066,
 )
 
 
@@ -118,7 +125,7 @@ def _late_right_ventricle(template, field, rng, duration, late):
         qrs[lead] -= met * share * fade(at, 20, 45) * np.minimum(qrs[lead], 0)
     sizes = _terminal_sizes(qrs, rng, late)
     begin = 1000 * own * rng.uniform(0.45, 0.58)
-    s_begin = min(begin + 6, 1000 * duration - LATE_S * 1000 - 8)
+    s_begin = min(begin + 6, 1000 * (duration - late.s_lasts))
     top = 1000 * duration - rng.uniform(0.42, 0.52) * (1000 * duration - begin)
     shift = np.clip(rng.normal(0, 3, 8), -6, 6)
     for lead in range(8):
@@ -126,7 +133,7 @@ def _late_right_ventricle(template, field, rng, duration, late):
         peak = max(top + shift[lead], start + 16)
         rise, fall = fade(at, start, peak), 1 - fade(at, peak, 1000 * duration)
         # Where the late ventricle is seen large, nothing of the left one is left beside it.
-        handed = fade(at, start - 10, start + 0.6 * (peak - start)) * late.hands_over[lead]
+        handed = fade(at, start - 4, start + 0.6 * (peak - start)) * late.hands_over[lead]
         qrs[lead] = qrs[lead] * (1 - handed) + sizes[lead] * rise * fall ** rng.uniform(0.7, 1.0)
     end = 1 - fade(at, 1000 * duration - 8, 1000 * duration)
     beat = with_qrs(template, qrs * end, duration, rng, late.gradient, (0.02, 0.12))
@@ -157,11 +164,11 @@ def left_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.r
 
     The patient's voltage and axis tendency remain; the order of activation is new.
     """
-    drawn = LBBB_DURATION[0] + rng.beta(1.2, 1.4) * (LBBB_DURATION[1] - LBBB_DURATION[0])
+    drawn = LBBB_DURATION[0] + rng.beta(1.5, 1.3) * (LBBB_DURATION[1] - LBBB_DURATION[0])
     duration = max(drawn, template.qrs_duration + 0.02)
     samples = round(duration * MODEL_RATE) + 1
     size = float(np.clip(field.peak, 0.7, 1.7)) * rng.uniform(0.5, 0.95)
-    vertical = 0.55 * float(field.axis[1]) + rng.normal(-0.08, 0.32)
+    vertical = 0.55 * float(field.axis[1]) + rng.normal(-0.22, 0.34)
     back = rng.uniform(0.65, 1.25)
     d = duration
     septal = (rng.uniform(0.5, 0.8), 0.35 * vertical + rng.normal(0.05, 0.12), rng.uniform(0.05, 0.4))
@@ -180,14 +187,15 @@ def left_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.r
         fronts.append(
             Front(0.0, rng.uniform(0.014, 0.022), rng.uniform(0.03, 0.046), tuple(size * np.array(tip)))
         )
-    fronts += splinters(rng, d, size * np.array([0.6, 0.4 * vertical, back]), rng.uniform(0.05, 0.13))
+    fronts += splinters(rng, d, size * np.array([0.6, 0.4 * vertical, back]), rng.uniform(0.03, 0.09))
     # The slow fronts run in the back of the left ventricle, so that V2 to V5 see less of their way to
     # the left and more of their way back: the transition moves towards V5, in some beyond it.
     matrix = field.matrix.copy()
-    late = np.clip(rng.normal(0.75, 0.35), 0, 1.4)
+    late = np.clip(rng.normal(0.95, 0.4), 0, 1.6)
     matrix[2:8, 0] *= 1 - late * np.array([0.1, 0.2, 0.55, 0.6, 0.4, 0.3], np.float32)
     matrix[2:8, 2] -= late * np.array([-0.1, 0.4, 0.6, 0.55, 0.3, 0.1], np.float32)
-    qrs = perform_fronts(fronts, matrix, samples, rng, 0.07, rng.uniform(0.2, 0.45))
+    qrs = perform_fronts(fronts, matrix, samples, rng, 0.07, rng.uniform(0.15, 0.4))
+    qrs = smooth_activation(qrs, rng.uniform(1.5, 3.0))
     # Only part of the patient's own T survives under the secondary change, less where it would hide it.
     share, seed = rng.uniform(0.45, 0.8), int(rng.integers(2**62))
     for _ in range(5):

@@ -8,7 +8,7 @@ Axes, patterns and QRS limits: Surawicz et al., AHA/ACCF/HRS 2009 part III (J Am
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,6 +36,8 @@ WIDEST = 0.107
 DELAY = (0.002, 0.014)
 #: Beside a right bundle branch block the axis is that of this first part (s) of the QRS.
 LEFT_PART = 0.08
+#: T is lower than in a young heart: II 0.19 mV in 74 records of the anterior block, 0.27 mV in normal ones.
+KEPT_T = (0.4, 1.0)
 #: Draws until the pattern is whole.
 TRIES = 14
 
@@ -54,6 +56,8 @@ class FascicularBlock:
         Frank direction of the last forces, which stand alone.
     chest : (float, float)
         How much more than a dipole's V3 to V6 see of the vertical part of the last forces.
+    turned_chest : float
+        How much of the turn of the frontal plane the chest leads follow.
     qr, rs : tuple of str
         Leads that must show qR and rS.
     """
@@ -62,15 +66,16 @@ class FascicularBlock:
     initial: tuple[float, float, float]
     late: tuple[float, float, float]
     chest: tuple[float, float]
+    turned_chest: float
     qr: tuple[str, ...]
     rs: tuple[str, ...]
 
 
 ANTERIOR = FascicularBlock(
-    (-51.0, -78.0), (-0.6, 1.0, -0.25), (0.2, -1.0, 0.3), (0.5, 1.3), ("aVL",), ("II", "III", "aVF")
+    (-51.0, -78.0), (-0.6, 1.0, -0.25), (0.2, -1.0, 0.3), (0.5, 1.3), 0.7, ("aVL",), ("II", "III", "aVF")
 )
 POSTERIOR = FascicularBlock(
-    (97.0, 135.0), (0.75, -0.8, -0.25), (-0.55, 1.0, 0.45), (0.0, 0.1), ("III", "aVF"), ("I", "aVL")
+    (97.0, 135.0), (0.75, -0.8, -0.25), (-0.55, 1.0, 0.45), (0.0, 0.1), 0.15, ("III", "aVF"), ("I", "aVL")
 )
 
 
@@ -93,7 +98,8 @@ def left_posterior_fascicular_block(
 def _blocked(template, field, rng, block):
     duration = min(template.qrs_duration + rng.uniform(*DELAY), WIDEST)
     beat = paced_to(template, duration)
-    own = own_qrs(beat, round(beat.qrs_duration * MODEL_RATE) + 1)
+    own = _aged(own_qrs(beat, round(beat.qrs_duration * MODEL_RATE) + 1), rng)
+    beat = replace(beat, t=beat.t * np.float32(rng.uniform(*KEPT_T)))
     best, best_shown = own, -1
     for attempt in range(TRIES):
         axis = block.axis[0] + rng.beta(1.0, 1.6) * (block.axis[1] - block.axis[0])
@@ -112,6 +118,16 @@ def _blocked(template, field, rng, block):
     }
 
 
+def _aged(own, rng):
+    """The QRS with lower forces to the front in a share: r of V1 to V3 grows late (poor R progression)."""
+    lower, r_left = rng.uniform(0.6, 1.0), rng.uniform(0.3, 1.0)
+    chest = own[2:5]
+    left = np.array([[1.0], [1.0], [0.6]]) * (1 - r_left)
+    lowered = own.copy()
+    lowered[2:5] = lower * (chest - left * np.maximum(chest, 0))
+    return lowered.astype(np.float32)
+
+
 def _turned_loop(own, field, rng, block, axis, insistence):
     """Initial forces of the open half, then the patient's own loop turned until the axis is reached."""
     samples = own.shape[1]
@@ -123,7 +139,7 @@ def _turned_loop(own, field, rng, block, axis, insistence):
     own_share = np.ones((8, samples), np.float32)
     own_share[:2] = fade(at * 1000, 400 * initial_end, 1500 * initial_end)
     tip = np.array(block.initial) + 0.15 * rng.standard_normal(3)
-    tip *= min(size, 1.4 * _limb_size(own)) * insistence * rng.uniform(0.1, 0.18)
+    tip *= min(size, 1.4 * _limb_size(own)) * insistence * rng.uniform(0.08, 0.15)
     last = size * rng.uniform(0.15, 0.4) * (np.array(block.late) + 0.2 * rng.standard_normal(3))
     begin = d * rng.uniform(0.4, 0.5)
     early = Front(0.0, 0.5 * initial_end, 1.5 * initial_end, tuple(tip))
@@ -132,14 +148,19 @@ def _turned_loop(own, field, rng, block, axis, insistence):
     matrix = field.matrix.copy()
     matrix[4:8, 1] += rng.uniform(*block.chest)
     tip_leads = perform_fronts([early], field.matrix, samples, rng)
+    tip_leads[2:] *= 0.4
     late_leads = perform_fronts([later], matrix, samples, rng)
+    late_leads[2:] *= max(block.turned_chest, 0.4)
     base = own * own_share
     # The block turns the forces of the frontal plane, it does not enlarge them.
     gain = np.ones((8, 1), np.float32)
     wanted = _limb_size(own) * rng.uniform(0.7, 1.0)
     for _ in range(2):
         angle = angle_to_axis(gain * base, tip_leads + gain * late_leads, field, axis)
-        main = turned(gain * base, field, angle) + gain * late_leads
+        loop = turned(gain * base, field, angle)
+        # The chest leads lie across the plane of the turn and keep most of what they saw.
+        loop[2:] = base[2:] + block.turned_chest * (loop[2:] - base[2:])
+        main = loop + gain * late_leads
         gain[:2] *= wanted / _limb_size(main)
     main[:2] *= wanted / _limb_size(main)
     qrs = main + tip_leads

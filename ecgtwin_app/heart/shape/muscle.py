@@ -18,8 +18,9 @@ from ecgtwin_app.ecg.signal.leads import twelve_leads
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
 from ecgtwin_app.heart.binding import makes
 from ecgtwin_app.heart.physics.activation import linear_rank, own_qrs, paced_to, qrs_axis
-from ecgtwin_app.heart.physics.repolarisation import add_t, shaped_t, t_peak_of, with_qrs
+from ecgtwin_app.heart.physics.repolarisation import add_from_qrs, t_peak_of, with_qrs
 from ecgtwin_app.heart.physics.vector import Front, LeadField, perform_fronts
+from ecgtwin_app.heart.shape.atrial_size import with_left_atrial_sign, with_right_atrial_sign
 
 #: Added forces (mV) are no larger than this.
 LARGEST_FORCES = 4.0
@@ -31,15 +32,26 @@ SOKOLOW_DRAWN = (3.65, 4.7)
 LARGEST_SOKOLOW = 5.6
 #: Cornell's voltage (mV) above its limit, mild and marked.
 CORNELL_ABOVE = (0.25, 1.3)
+#: Share of the change of the QRS area that ST-T takes up in hypertrophy without strain.
+SECONDARY = (0.1, 0.7)
+#: How often a P of the left atrium goes with left, one of the right atrium with right ventricular hypertrophy.
+LEFT_ATRIAL_SHARE, RIGHT_ATRIAL_SHARE = 0.5, 0.5
+#: Strain shows where the muscle has grown: Sokolow's voltage (mV) or Cornell's beyond its limit by this much (mV).
+STRAINED_SOKOLOW, STRAINED_CORNELL = 3.6, 0.1
+#: Strain inverts T to no more than this share of the R of its lead.
+LARGEST_STRAIN_SHARE = (0.16, 0.4)
+LEAST_INVERSION = 0.17
+#: S of V4 to V6 (mV) of right ventricular hypertrophy is limited softly to what real records show.
+LARGEST_RIGHT_S = (0.7, 1.5)
 #: R in V1 (mV) and axis (degrees) of right ventricular hypertrophy, mild and marked.
 RIGHT_R = (0.8, 1.8)
 RIGHT_AXIS = (97.0, 145.0)
 #: ST depression (mV at J) of strain, mild and marked.
 STRAIN_ST = (0.08, 0.26)
 #: Largest limb lead (mV peak to peak) drawn for low voltage, mild and marked; the limit is 0.5.
-LOW_VOLTAGE = (0.455, 0.24)
+LOW_VOLTAGE = (0.465, 0.3)
 
-_I, _II, _V1, _V3, _V4, _V5, _V6 = 0, 1, 2, 4, 5, 6, 7
+_I, _II, _V1, _V2, _V3, _V4, _V5, _V6 = 0, 1, 2, 3, 4, 5, 6, 7
 
 
 @makes("left ventricular hypertrophy")
@@ -66,7 +78,10 @@ def left_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng: 
     # real records the S of V1 is 0.4 mV deeper than in normal ones, the R of V5 1.0 mV taller (medians).
     matrix = field.matrix.copy()
     matrix[2:4, 0] *= rng.uniform(0.1, 0.6)
-    matrix[4:6, 0] *= rng.uniform(0.4, 0.8)
+    matrix[3, 2] *= rng.uniform(0.45, 0.9)
+    matrix[4, 0] *= rng.uniform(0.4, 0.8)
+    matrix[5, 0] *= rng.uniform(0.6, 1.1)
+    matrix[0] *= rng.uniform(0.6, 1.0)
     forces = np.zeros_like(beat.qrs)
     forces[:, -beat.qrs_offset :] = perform_fronts(fronts, matrix, samples, rng, 0.1)
     gain_share = rng.uniform(0.2, 0.5)
@@ -85,9 +100,13 @@ def left_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng: 
         voltage, target = sokolow_voltage, _at(severity, SOKOLOW_DRAWN)
         size = _size_for(grown, target)
     qrs = _grown(beat.qrs, forces, gain_share, size)
-    # Thick muscle repolarises late: T loses height over the left ventricle without being strained.
-    kept = 1 - rng.uniform(0.1, 0.75) * np.array([1, 0.6, 0, 0, 0.2, 0.5, 0.9, 1], np.float32)
-    beat = replace(beat, qrs=qrs, t=beat.t * kept[:, None])
+    # Thick muscle repolarises late: T loses height over the left ventricle without being strained, and what the QRS
+    # has gained ST-T opposes in part (T of V6 -0.08 mV, of I 0.04 mV, medians of 61 records).
+    kept = 1 - rng.uniform(0.1, 0.9) * np.array([1, 0.7, 0.1, 0.1, 0.3, 0.6, 0.9, 1], np.float32)
+    grown_qrs = own_qrs(replace(beat, qrs=qrs), samples)
+    beat = replace(beat, t=beat.t * kept[:, None])
+    beat = with_qrs(beat, grown_qrs, d, rng, SECONDARY, (0.15, 0.4))
+    beat = with_left_atrial_sign(beat, rng, LEFT_ATRIAL_SHARE)
     return beat, {"voltage": voltage(qrs), "by": voltage.__name__.split("_")[0], "severity": severity}
 
 
@@ -95,8 +114,9 @@ def left_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng: 
 def left_ventricular_strain(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
     """Downsloping ST and an asymmetric inverted T over the left ventricle: I, aVL, V5 and V6.
 
-    Comes with hypertrophy, and is asked beside it; alone it leaves the voltage as it is.
+    Comes with hypertrophy: a heart that has no voltage yet grows some. T is inverted by a share of its lead's R.
     """
+    template = _with_voltage(template, field, rng, traits)
     severity = float(rng.beta(1.1, 1.8))
     jt = round((template.qt - template.qrs_duration) * MODEL_RATE)
     st = _at(severity, STRAIN_ST)
@@ -111,10 +131,30 @@ def left_ventricular_strain(template: BeatTemplate, field: LeadField, rng: np.ra
     for lead, least in ((_I, 0.62), (_V5, 0.8), (_V6, 0.85)):
         gain[lead] = min(gain[lead], -least * rng.uniform(0.9, 1.1))
     gain *= inverted / np.mean(-gain[[_V5, _V6]])
+    largest = np.maximum(rng.uniform(*LARGEST_STRAIN_SHARE) * template.qrs.max(axis=1), LEAST_INVERSION)
+    gain = np.where(gain < 0, -largest * np.tanh(-gain / largest), gain)
     kept = rng.uniform(0.0, 0.15) + np.array([0, 0.2, 0.4, 0.4, 0.3, 0.1, 0, 0])
-    beat = add_t(template, shaped_t(shape, gain), kept)
+    beat = add_from_qrs(template, gain * shape[0], gain[:, None] * shape, kept)
     beat = replace(beat, t_peak=t_peak_of(beat))
-    return beat, {"ST depression": st, "T inversion": inverted, "severity": severity}
+    return beat, {"ST depression": st, "T inversion": float(-gain.min()), "severity": severity}
+
+
+def _with_voltage(template, field, rng, traits):
+    """The beat, grown until Sokolow's or Cornell's voltage tells of hypertrophy; one that has it already stays."""
+    back, part = rng.uniform(0.3, 0.8), rng.uniform(0.3, 0.6)
+    d, own = template.qrs_duration, own_qrs(template, template.qrs.shape[1] + template.qrs_offset)
+    peak = float(np.clip(template.qrs_peak, 0.35 * d, 0.6 * d))
+    front = Front(0.12 * d, peak, 0.9 * d, (1.0, 0.3 * float(field.axis[1]), back))
+    forces = perform_fronts([front], field.matrix, own.shape[1], rng, 0.1)
+    limit = STRAINED_CORNELL + (2.0 if traits.sex == "F" else 2.8)
+
+    def voltage(size):
+        qrs = _grown(own, forces, part, size)
+        return max(sokolow_voltage(qrs) / STRAINED_SOKOLOW, cornell_voltage(qrs) / limit)
+
+    size = _size_for(voltage, 1.0, 0.0)
+    qrs = _grown(own, forces, part, size)
+    return with_qrs(template, qrs, d, rng, (0.0, 0.1), (0.15, 0.4))
 
 
 @makes("right ventricular hypertrophy")
@@ -145,14 +185,19 @@ def right_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng:
     end = fade(np.arange(samples), samples - 1 - J_FADE, samples - 1)
     # The right ventricle covers the early and middle forces of the left one.
     qrs = own
-    left = rng.uniform(0.55, 0.85)
+    left, largest_s = rng.uniform(0.55, 0.85), rng.uniform(*LARGEST_RIGHT_S)
     limb_wanted = rng.uniform(0.8, 1.2) * _limb_size(own)
     for _ in range(12):
         base = own * left
         base[_V1] -= np.minimum(base[_V1], 0) * rng.uniform(0.3, 0.6)
+        # What V2 keeps of the left ventricle's S would notch its R.
+        base[_V2] -= np.minimum(base[_V2], 0) * rng.uniform(0.6, 0.95)
+        base[_V2] = smoothing.gaussian(base[_V2], 2.0, mode="nearest")
         forces = limb * _share_to_axis(base, limb, axis_wanted)
         forces += v1 * _share_to_r(base + forces, v1, r_wanted)
         qrs = (base + forces) * (1 - end)
+        deep = np.minimum(qrs[_V3:], 0)
+        qrs[_V3:] += -deep - largest_s * np.tanh(-deep / largest_s)
         # The limb leads turn, they do not grow.
         qrs[:2] *= min(1.0, limb_wanted / _limb_size(qrs))
         r, s = float(qrs[_V1].max()), float(-qrs[_V1].min())
@@ -162,6 +207,7 @@ def right_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng:
     strained = bool(rng.random() < 0.35 + 0.4 * severity)
     gradient, st = ((0.8, 1.0), (0.2, 0.4)) if strained else ((0.3, 0.7), (0.02, 0.1))
     beat = with_qrs(beat, qrs.astype(np.float32), d, rng, gradient, st)
+    beat = with_right_atrial_sign(beat, rng, RIGHT_ATRIAL_SHARE)
     return beat, {
         "R in V1": float(qrs[_V1].max()),
         "QRS axis": qrs_axis(qrs),
@@ -172,7 +218,7 @@ def right_ventricular_hypertrophy(template: BeatTemplate, field: LeadField, rng:
 
 @makes("low voltage")
 def low_voltage(template: BeatTemplate, field: LeadField, rng: np.random.Generator, traits):
-    """QRS and T of the limb leads shrink below 0.5 mV; the chest leads by less, in a share below 1 mV."""
+    """P, QRS and T shrink, the QRS of the limb leads below 0.5 mV; the chest leads by less, in a share below 1 mV."""
     largest = _at(float(rng.beta(1.2, 1.4)), LOW_VOLTAGE)
     limb = largest / _limb_size(template.qrs)
     everywhere = bool(rng.random() < 0.3)
@@ -181,8 +227,12 @@ def low_voltage(template: BeatTemplate, field: LeadField, rng: np.random.Generat
         chest = min(chest, rng.uniform(0.6, 0.95) / float(np.ptp(template.qrs[_V1:], axis=1).max()))
     limb = min(limb, 1.0)
     gain = np.array([limb] * 2 + [chest] * 6, np.float32)[:, None]
-    share = rng.uniform(0.45, 0.95)
-    beat = replace(template, qrs=template.qrs * gain, t=template.t * gain**share)
+    # What takes the voltage of the ventricles, fluid, air or fat, takes that of T and of the atria too: T of II
+    # 0.13 mV, P 0.12 mV (medians of 13 records, 0.27 and 0.14 mV in normal ones).
+    share, share_p = rng.uniform(0.7, 1.2), rng.uniform(0.1, 0.5)
+    beat = replace(
+        template, p=template.p * gain**share_p, qrs=template.qrs * gain, t=template.t * gain**share
+    )
     return beat, {
         "largest limb lead": largest,
         "chest leads below 1 mV": everywhere,
@@ -210,9 +260,9 @@ def _grown(qrs, forces, share, size):
     return (qrs * (1 + share * size) + size * forces).astype(np.float32)
 
 
-def _size_for(voltage, target):
-    """The size at which a growing voltage reaches its target (bisection); at least a little."""
-    low, high = 0.05, LARGEST_FORCES
+def _size_for(voltage, target, least=0.05):
+    """The size at which a growing voltage reaches its target (bisection), at least `least`."""
+    low, high = least, LARGEST_FORCES
     for _ in range(24):
         middle = (low + high) / 2
         low, high = (middle, high) if voltage(middle) < target else (low, middle)

@@ -25,7 +25,7 @@ from ecgtwin_app.heart.physics.leads_shown import (
     st_levels,
     t_amplitudes,
 )
-from ecgtwin_app.heart.physics.repolarisation import add_t, t_peak_of
+from ecgtwin_app.heart.physics.repolarisation import add_from_qrs, t_peak_of
 from ecgtwin_app.heart.physics.vector import LeadField
 
 #: ST depression drawn for the leading lead, mV; the limit is 0.05.
@@ -33,16 +33,20 @@ DEPRESSION = (0.075, 0.38)
 #: The second lead of a contiguous pair is depressed by at least this, mV, from J to 80 ms after it.
 DEPRESSED = 0.065
 #: Depth of T drawn for the leading lead, mV; the limit is 0.1.
-INVERSION = (0.15, 0.95)
+INVERSION = (0.14, 0.8)
+#: It is no larger than this share of the R of its lead, or than `LEAST_INVERSION` (mV) where R is small.
+LARGEST_SHARE, LEAST_INVERSION = (0.25, 0.6), 0.2
 INVERTED = 0.125
 #: A power of the drawn rank above one makes mild cases the more frequent ones, as in the clinic.
-MILD = 1.6
+MILD = 2.0
 
 #: ST depression in I, II, V1 to V6 as a share of the leading lead, and the weight.
 DEPRESSION_SITES = {
     "lateral": ((0.5, 0.45, -0.25, 0.0, 0.35, 0.8, 1.0, 0.85), 0.45),
     "inferolateral": ((0.25, 0.8, -0.25, -0.05, 0.25, 0.7, 1.0, 0.9), 0.35),
     "diffuse": ((0.6, 0.65, -0.2, 0.3, 0.75, 1.0, 0.95, 0.75), 0.2),
+    "inferior": ((0.1, 1.0, -0.1, -0.1, 0.0, 0.2, 0.45, 0.5), 0.15),
+    "anterior": ((0.1, 0.15, 0.1, 0.7, 1.0, 0.95, 0.5, 0.2), 0.1),
 }
 #: Level 80 ms after J and at the end of the ST segment as multiples of the J level, and the weight.
 SLOPES = {
@@ -68,11 +72,12 @@ def st_depression(template: BeatTemplate, field: LeadField, rng: np.random.Gener
     leading = at_geometric_rank(*DEPRESSION, rng.random() ** MILD)
     share = np.clip(pattern, 0, 1)
     flattened = _flat_st(template, share, rng)
-    kept = 1 - rng.uniform(0.1, 0.9 if slope != "downsloping" else 1.0) * share
+    lower = rng.uniform(0.3, 1.0)
+    kept = lower - lower * rng.uniform(0.1, 0.9 if slope != "downsloping" else 1.0) * share
     own = replace(flattened, t=flattened.t * _t_course(flattened, kept))
     courses = _depression_course(own, at_80, at_end, rng)
     for _ in range(16):
-        beat = add_t(own, -(leading * pattern)[:, None] * courses)
+        beat = _added(own, -leading * pattern, courses)
         levels = [st_levels(beat, after) for after in (0.0, 0.04, 0.08)]
         depressed = {name for name in levels[0] if all(at[name] <= -DEPRESSED for at in levels)}
         if contiguous(depressed):
@@ -109,8 +114,12 @@ def t_inversion(template: BeatTemplate, field: LeadField, rng: np.random.Generat
     if site == "inferior":
         # I keeps as much of its own T as II does, or III would show the difference.
         kept[:2] = kept[1]
+    largest = np.maximum(rng.uniform(*LARGEST_SHARE) * template.qrs.max(axis=1), LEAST_INVERSION)
     for _ in range(16):
-        beat = add_t(template, -(leading * pattern)[:, None] * course, kept)
+        depth = leading * np.clip(pattern, 0, None)
+        # T is inverted by a share of its lead's R.
+        gain = leading * np.minimum(pattern, 0) + largest * np.tanh(depth / largest)
+        beat = _added(template, -gain, course, kept)
         found = t_amplitudes(beat)
         # A heart without R taller than S in two neighbours cannot meet the criterion, however deep T is.
         if not contiguous(upright) or contiguous({name for name in upright if found[name] <= -INVERTED}):
@@ -128,6 +137,12 @@ def _drawn(table, rng):
     name = list(table)[int(rng.choice(len(table), p=weights / weights.sum()))]
     row = table[name]
     return name, np.array(row[0] if len(row) == 2 else row[:-1], dtype=float)
+
+
+def _added(template, gain, course, kept=1.0):
+    """The beat with `gain` (8,) times a unit course that leaves from the QRS."""
+    later = course[J_FADE:]
+    return add_from_qrs(template, gain * later[0], gain[:, None] * later, kept)
 
 
 def _flat_st(template, share, rng):

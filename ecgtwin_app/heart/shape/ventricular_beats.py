@@ -14,7 +14,7 @@ import numpy as np
 from ecgtwin_app.ecg.beat.template import BeatTemplate, fade
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
 from ecgtwin_app.heart.physics.repolarisation import area, with_qrs
-from ecgtwin_app.heart.physics.vector import Front, LeadField, perform_fronts, splinters
+from ecgtwin_app.heart.physics.vector import Front, LeadField, perform_fronts, smooth_activation, splinters
 
 #: QRS durations drawn, seconds.
 PVC_DURATION = (0.128, 0.188)
@@ -24,7 +24,7 @@ LARGER = 1.05
 #: beats and their slope, 39 to 77 mV/s for each millivolt in the PVC of 41 records.
 CORE = (0.021, 0.039)
 #: Size of notches against the main wave; most ventricular beats have hardly any.
-NOTCHED, UNNOTCHED, NOTCHED_SHARE = 0.13, 0.035, 0.3
+NOTCHED, UNNOTCHED, NOTCHED_SHARE = 0.09, 0.015, 0.25
 #: JT against the dominant beat's: ventricular repolarisation from one site takes longer.
 SLOWER_T = (1.0, 1.2)
 #: Seconds before J over which the ST segment of such a beat sets in: its last muscle is activated while the first
@@ -78,9 +78,9 @@ ESCAPE_SITES = {
     "left ventricular posterior wall": 0.1,
 }
 PACING_SITES = {
-    "right ventricular apex": 0.6,
-    "right ventricular septum": 0.24,
-    "left ventricular lateral wall": 0.16,
+    "right ventricular apex": 0.62,
+    "right ventricular septum": 0.28,
+    "left ventricular lateral wall": 0.1,
 }
 #: How close I, II, V1 to V6 lie to the apex, the closest 1.
 APICAL_CHEST = np.array([0, 0, 0, 0.15, 0.6, 1.0, 0.9, 0.6], np.float32)
@@ -89,6 +89,8 @@ FASCICULAR_DURATION = (0.124, 0.148)
 PACED_DURATION = (0.136, 0.185)
 #: Both ventricles together take less time than one after the other.
 RESYNCHRONISED_DURATION = (0.124, 0.155)
+#: ... and two fronts that run towards each other cancel: size of such a beat against one from the left wall alone.
+RESYNCHRONISED_SIZE = (0.35, 0.65)
 
 
 def draw_site(rng: np.random.Generator) -> str:
@@ -146,6 +148,9 @@ def ectopic_beat(
         if paced or alike < LARGEST_LIKENESS:
             break
     duration, qrs = best
+    fused = rng.uniform(*RESYNCHRONISED_SIZE)
+    if paced and site == "left ventricular lateral wall":
+        qrs = (qrs * fused).astype(np.float32)
     quiet = replace(
         template, p=np.zeros((8, 0), np.float32), t=template.t * np.float32(rng.uniform(0.4, 0.8))
     )
@@ -214,7 +219,8 @@ def _spread(origin, duration, field, template, rng, jitter):
     if "apex" in origin.name:
         # The chest leads over the apex see the wave leave them, more than a central dipole tells.
         matrix = matrix - rng.uniform(0.3, 1.1) * APICAL_CHEST[:, None] * main[None].astype(np.float32)
-    qrs = perform_fronts(fronts, matrix, samples, rng, 0.12, rng.uniform(0.05, 0.3))
+    qrs = perform_fronts(fronts, matrix, samples, rng, 0.08, rng.uniform(0.05, 0.25))
+    qrs = smooth_activation(qrs, rng.uniform(1.5, 3.0))
     # Without the Purkinje net less cancels out: mostly larger than the patient's own beat.
     share = np.clip(rng.lognormal(np.log(LARGER), 0.22), 0.75, 1.6)
     own = float(np.ptp(template.qrs, axis=1).max())
