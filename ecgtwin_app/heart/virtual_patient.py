@@ -18,6 +18,7 @@ from ecgtwin_app.ecg.delineation.representative_beat import RepresentativeBeat, 
 from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.leads import independent_leads, twelve_leads
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE, MODEL_SAMPLES, EcgError, Patient, Recording
+from ecgtwin_app.heart.carried import carried
 from ecgtwin_app.heart.morphologies import MORPHOLOGIES, Traits
 from ecgtwin_app.heart.performance import perform
 from ecgtwin_app.heart.physics.noise import LARGEST_OWN_NOISE, breathing, disturbances, same_spectrum
@@ -211,6 +212,20 @@ def transform(
         if name in conditions:
             template, parameters[name] = change(template, patient.lead_field, rng, patient.traits)
     return template, parameters
+
+
+def transform_beats(
+    patient: VirtualPatient,
+    beats: Sequence[BeatTemplate],
+    conditions: Sequence[str],
+    rng: np.random.Generator,
+) -> tuple[BeatTemplate, list[BeatTemplate], dict]:
+    """The patient's beat and single beats of the same heart under the conditions, all changed alike.
+
+    What `transform` draws and decides is drawn and decided once; each beat keeps its deviation from the median.
+    """
+    template, parameters = transform(patient, conditions, rng)
+    return template, carried(patient.template, template, beats), parameters
 
 
 def _rhythm_parameters(conditions, score, drawn):
