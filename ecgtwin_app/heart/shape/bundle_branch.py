@@ -129,12 +129,17 @@ def _late_right_ventricle(template, field, rng, duration, late):
     top = 1000 * duration - rng.uniform(0.42, 0.52) * (1000 * duration - begin)
     shift = np.clip(rng.normal(0, 3, 8), -6, 6)
     for lead in range(8):
-        start = s_begin if lead in (_I, _V5, _V6) else begin
-        peak = max(top + shift[lead], start + 16)
+        s_lead = lead in (_I, _V5, _V6)
+        start = s_begin if s_lead else begin
+        # S is broad: it is deep soon and stays until the end.
+        peak = max(
+            (s_begin + 0.42 * (1000 * duration - s_begin) if s_lead else top) + shift[lead], start + 14
+        )
         rise, fall = fade(at, start, peak), 1 - fade(at, peak, 1000 * duration)
         # Where the late ventricle is seen large, nothing of the left one is left beside it.
         handed = fade(at, start - 4, start + 0.6 * (peak - start)) * late.hands_over[lead]
-        qrs[lead] = qrs[lead] * (1 - handed) + sizes[lead] * rise * fall ** rng.uniform(0.7, 1.0)
+        wave = rise * fall ** (rng.uniform(0.5, 0.7) if s_lead else rng.uniform(0.7, 1.0))
+        qrs[lead] = qrs[lead] * (1 - handed) + sizes[lead] * wave
     end = 1 - fade(at, 1000 * duration - 8, 1000 * duration)
     beat = with_qrs(template, qrs * end, duration, rng, late.gradient, (0.02, 0.12))
     return beat, float(sizes[_V1])
@@ -150,7 +155,7 @@ def _terminal_sizes(qrs, rng, late):
     sizes[4] = sizes[_V1] * rng.uniform(-0.3, 0.25)
     for lead, median in ((_I, first), (_V6, last)):
         sizes[lead] = -np.clip(rng.lognormal(np.log(median), 0.55), 0.3 * median, 3 * median)
-        sizes[lead] = min(sizes[lead], -0.12 * qrs[lead].max(), -0.07)
+        sizes[lead] = min(sizes[lead], -0.12 * qrs[lead].max(), -0.085)
     sizes[_V5] = sizes[_V6] * rng.uniform(0.95, 1.7)
     sizes[5] = sizes[_V5] * rng.uniform(0.2, 1.1)
     # The right ventricle's base ends above or below the frontal plane's middle.
