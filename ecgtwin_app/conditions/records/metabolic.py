@@ -53,6 +53,7 @@ RECORDS = (
         changes=("p", "qrs", "t"),
         wide_qrs=True,
         own_pr=True,
+        drawn_pr=(0.16, 0.25),
         excludes=(
             Exclusion(
                 (

@@ -31,7 +31,7 @@ RECORDS = (
         criterion=muscle.left_ventricular_hypertrophy,
         larger_waves={"S right": 4.4, "R left": 4.8, "R limb": 3.2, "S limb": 3.2},
         raises_voltage=True,
-        changes=("qrs", "t"),
+        changes=("p", "qrs", "t"),
         taught=Taught(1.2, companions=("left ventricular strain", "left atrial enlargement")),
         labels=Labels(
             means=("lvh", "vclvh", "left ventricular hypertrophy", "left ventricular high voltage"),
@@ -70,8 +70,9 @@ RECORDS = (
             "than voltage alone."
         ),
         criterion=muscle.left_ventricular_strain,
-        larger_waves={"R left": 4.8},
-        changes=("t",),
+        larger_waves={"S right": 4.4, "R left": 4.8, "R limb": 3.2, "S limb": 3.2},
+        raises_voltage=True,
+        changes=("qrs", "t"),
         excludes=(
             Exclusion(("ST depression", "T inversion"), "strain is ST depression and T inversion itself"),
         ),
@@ -105,7 +106,7 @@ RECORDS = (
         limits={"axis": (91.0, 269.0)},
         larger_waves={"S left": 3.0},
         raises_voltage=True,
-        changes=("qrs", "t"),
+        changes=("p", "qrs", "t"),
         excludes=(
             Exclusion(
                 (
@@ -143,7 +144,7 @@ RECORDS = (
             "in amyloidosis. A thick wall on echo with low voltage is a strong hint of the latter."
         ),
         criterion=muscle.low_voltage,
-        changes=("qrs", "t"),
+        changes=("p", "qrs", "t"),
         keeps_axis=True,
         preserves=("axis",),
         excludes=(

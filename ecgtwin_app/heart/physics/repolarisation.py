@@ -18,6 +18,8 @@ from ecgtwin_app.heart.physics.junction import cut_at_j, last_limb
 
 #: Largest secondary T, mV.
 LARGEST_T = 1.2
+#: Samples before J over which ST leaves from a QRS that stays as it is.
+INTO_J = 24
 
 
 def area(wave: np.ndarray) -> np.ndarray:
@@ -65,7 +67,11 @@ def add_t(
 
 
 def add_from_qrs(
-    template: BeatTemplate, levels: np.ndarray, later: np.ndarray, keep: float | np.ndarray = 1.0
+    template: BeatTemplate,
+    levels: np.ndarray,
+    later: np.ndarray,
+    keep: float | np.ndarray = 1.0,
+    into_qrs: bool = True,
 ) -> BeatTemplate:
     """Add an ST-T that leaves from the QRS.
 
@@ -78,6 +84,8 @@ def add_from_qrs(
         Its course from J on, mV.
     keep : float or ndarray, shape (8,)
         Share of the beat's own T that stays.
+    into_qrs : bool
+        False leaves the QRS untouched: what leaves before J, over `INTO_J` at the most, is T's.
     """
     samples = round(template.qrs_duration * MODEL_RATE)
     levels = np.asarray(levels, np.float32)[:, None]
@@ -88,8 +96,12 @@ def add_from_qrs(
     lifted = np.maximum(levels, 0)
     smoothed = s * limb * lifted / (lifted + s + 1e-6)
     before = (levels * limb + smoothed)[:, :samples]
+    if not into_qrs:
+        first = max(samples - INTO_J, 0)
+        before = before[:, first:] * fade(np.arange(samples - first), 0, INTO_J // 2)
     extra = np.concatenate([before, later], axis=1).astype(np.float32)
-    return cut_at_j(add_t(template, extra, keep, samples))
+    beat = add_t(template, extra, keep, before.shape[1])
+    return cut_at_j(beat) if into_qrs else beat
 
 
 def with_qrs(

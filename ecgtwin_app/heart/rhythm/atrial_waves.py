@@ -18,7 +18,9 @@ from ecgtwin_app.heart.rhythm.grid import TYPICAL_PR
 F_WAVE_PATTERN = np.array([0.3, 0.75, 1.0, 0.65, 0.45, 0.35, 0.35, 0.35])
 #: Dominant frequency, Hz, and amplitude (half of peak to peak in V1), mV: fine to coarse.
 F_WAVE_RATE = (4.2, 8.5)
-F_WAVE_AMPLITUDE = (0.02, 0.11)
+F_WAVE_AMPLITUDE = (0.028, 0.12)
+#: ... and V1 shows them in every heart: its size against the mean one is no smaller.
+LEAST_IN_V1 = 0.85
 #: Phases at which a turn of a flutter loop is given.
 WAVE_POINTS = 64
 #: Rate of a flutter loop, 1/min (Saoudi et al., Eur Heart J 2001;22:1162).
@@ -34,10 +36,10 @@ SEEN_FLUTTER, FOLLOWS_QRS = 0.18, (0.8, 1.6)
 _SAWTOOTH = np.array([0.12, 1.0, -0.1, -0.05, 0.1, 0.2, 0.28, 0.32])
 _BUMP = np.array([0.05, 0.1, 0.75, 0.4, 0.15, -0.05, -0.15, -0.22])
 #: Frank directions of the right and left atrium's part of a P, and its duration (s), by origin. Retrograde
-#: waves run from the AV node upwards (Waldo et al., Circulation 1970;41:711; Man et al., J Am Coll
+#: waves run from the AV node upwards and forward: upright in V1, the pseudo-r' of nodal re-entry (Waldo et al., Circulation 1970;41:711; Man et al., J Am Coll
 #: Cardiol 1993;22:1159 on ectopic P by origin).
 _SINUS = (((0.3, 0.8, -0.35), (0.7, 0.35, 0.45)), (0.09, 0.11))
-_RETROGRADE = (((0.05, -0.95, -0.1), (0.15, -0.9, 0.25)), (0.06, 0.095))
+_RETROGRADE = (((-0.1, -0.9, -0.45), (0.0, -0.9, -0.2)), (0.06, 0.095))
 _PACED = (((0.3, 0.8, -0.35), (0.7, 0.35, 0.45)), (0.1, 0.14))
 _ECTOPIC = (
     (((0.3, -0.85, -0.15), (0.6, -0.5, 0.3)), (0.075, 0.105)),  # low right atrium
@@ -77,6 +79,8 @@ def fibrillation_waves(rng: np.random.Generator, samples: int = MODEL_SAMPLES) -
         pattern = (
             F_WAVE_PATTERN * rng.lognormal(0, 0.25, 8) * (1.0 if source == 0 else rng.normal(0, 0.55, 8))
         )
+        if source == 0:
+            pattern[2] = max(pattern[2], LEAST_IN_V1)
         lag = 0.35 * rng.standard_normal(8)
         harmonics = rng.uniform(0.25, 0.55)
         # Each lead lags a little; sin(n (phase + lag)) is mixed from the phase's own sine and cosine.

@@ -54,7 +54,7 @@ def wenckebach(setting: RhythmSetting) -> Rhythm:
     growth *= min(1.0, (longest - first) / growth[n - 2])
     # A pause with beats on both sides lies near the middle of the strip.
     middle = int(np.argmin(np.abs(p - rng.uniform(0.4, 0.6) * duration)))
-    vary = rng.random() < 0.3
+    vary = rng.random() < 0.5
     cycles, k = [], middle - (n - 1) - n * (middle // n)
     groups = []
     while k < len(p):
@@ -142,10 +142,12 @@ def complete_block(setting: RhythmSetting) -> Rhythm:
     low, high = next((c.sinus_node_rate for c in setting.conditions if c.sinus_node_rate), SINUS_NODE_RATE)
     low = min(max(low, 1.35 * rate), 1.1 * max(high, 1.35 * rate))
     high = max(high, 1.1 * low)
-    for _ in range(20):
+    for _ in range(40):
         atrial = rng.uniform(low, high)
-        # Near a whole multiple of the escape rate the P would seem to keep their distance.
-        if abs(atrial / rate - round(atrial / rate)) > 0.1:
+        # Near a whole multiple of the escape rate the P would seem to keep their distance, near one and a half of it
+        # every second beat would look conducted, 3:2.
+        halves = 2 * atrial / rate
+        if abs(halves - round(halves)) > 0.2:
             break
     p = sinus_beats(rng, atrial, duration, age, setting.uneven)
     holds = np.array([np.any((qrs > a) & (qrs < b)) for a, b in pairwise(p)])

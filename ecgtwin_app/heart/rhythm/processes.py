@@ -7,6 +7,7 @@ same heart, with the same random numbers, would have done without the condition.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -86,9 +87,11 @@ def write_score(
     check_rhythms(conditions)
     asked = _in_order(conditions)
     seeds = rng.integers(2**62, size=TRIALS)
+    asked_for = zlib.crc32("; ".join(condition.name for condition in asked).encode())
 
     def write(rr: float, trial: int) -> Rhythm:
-        seed = seeds[trial] if trial < TRIALS else [int(seeds[0]), trial]
+        # The same random numbers make another series under another condition.
+        seed = [asked_for, int(seeds[trial])] if trial < TRIALS else [asked_for, int(seeds[0]), trial]
         return _rhythm(asked, rate, rr, np.random.default_rng(seed), template, duration, age)
 
     rhythm = at_rate(write, 60.0 / rate, duration)

@@ -12,7 +12,7 @@ from ecgtwin_app.heart.shape.ventricular_beats import draw_pacing_site, draw_sit
 RUN_RATE = (112.0, 215.0)
 AROUND_RATE = (52.0, 98.0)
 #: How often a tachycardia that could be a run fills the strip.
-SUSTAINED_SHARE = 0.45
+SUSTAINED_SHARE = 0.6
 #: How often the atria follow the ventricles backwards.
 RETROGRADE_SHARE = 0.25
 #: A strip of paced beats shows its first QRS from so many seconds on, or none that it cuts.

@@ -142,7 +142,7 @@ def _drawn(table, rng):
 def _added(template, gain, course, kept=1.0):
     """The beat with `gain` (8,) times a unit course that leaves from the QRS."""
     later = course[J_FADE:]
-    return add_from_qrs(template, gain * later[0], gain[:, None] * later, kept)
+    return add_from_qrs(template, gain * later[0], gain[:, None] * later, kept, into_qrs=False)
 
 
 def _flat_st(template, share, rng):
