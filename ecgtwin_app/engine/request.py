@@ -242,13 +242,13 @@ class TwinRequest:
         of_patient=True,
     )
     noise: float = asked(
-        0.0,
+        1.0,
         kind="number",
         title=N_("Noise"),
         noun=N_("noise"),
         help=N_(
-            "How much of the reference's own baseline wander and noise the twin has beside what the model draws; "
-            "0 is none, 1 all of it"
+            "How much of what lies between and beneath the waves of the reference, its baseline wander and noise among "
+            "it, the twin has; 1 is all of it, 0 leaves the waves alone"
         ),
         limits=(0.0, 1.0),
         slider=(0.0, 1.0),

@@ -87,13 +87,8 @@ def checkpoint_step(path: Path) -> int:
         ) from error
 
 
-def load_averages(path: Path, module: nn.Module, prefix: str = "") -> None:
+def load_averages(path: Path, module: nn.Module) -> None:
     """Give `module` the moving averages of a checkpoint: the trained network.
-
-    Parameters
-    ----------
-    prefix : str
-        What the names of its tensors begin with, where it was trained as a part of another module.
 
     Raises
     ------
@@ -101,7 +96,7 @@ def load_averages(path: Path, module: nn.Module, prefix: str = "") -> None:
         The checkpoint is of another network.
     """
     try:
-        module.load_state_dict(_part(load_file(path), f"average/{prefix}"))
+        module.load_state_dict(_part(load_file(path), "average/"))
     except RuntimeError as error:
         raise EcgError(
             "{file} in the work folder is of a network of another size; use a new work folder.",

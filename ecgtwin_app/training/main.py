@@ -8,17 +8,20 @@ from pathlib import Path
 
 import torch
 
+from ecgtwin_app.ecg.signal.recording import EcgError
+from ecgtwin_app.generators.ecgtwin.adax import AdaXConfig
 from ecgtwin_app.training import parallel
+from ecgtwin_app.training.cases.case_distribution import STATEMENTS
 from ecgtwin_app.training.cases.large_data import LargeData, is_large
+from ecgtwin_app.training.cases.pairs import Mix
 from ecgtwin_app.training.cases.small_data import SmallData
 from ecgtwin_app.training.cases.training_data import CaseOptions
 from ecgtwin_app.training.run import Run
 from ecgtwin_app.training.stages import BY_NAME, DEFAULTS, STAGES, Stage, check_earlier, described
 
 log = logging.getLogger(__name__)
-#: Batches that no flag changes; small data has too few patients for the contrast that `--extractor-batch` asks for.
-_BATCHES = {"beats": 384, "rhythm": 96}
-_SMALL_CONTRAST = 64
+#: Scores in a batch of the rhythm model.
+_RHYTHMS = 96
 
 
 class _ListStages(argparse.Action):
@@ -44,11 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="synthetic normal hearts beside the real ones",
     )
     parser.add_argument(
-        "--per-patient", type=int, default=DEFAULTS["per-patient"], help="cases made of each heart"
-    )
-    parser.add_argument("--extractor-steps", type=int, default=DEFAULTS["extractor-steps"])
-    parser.add_argument(
-        "--beat-steps", type=int, default=DEFAULTS["beat-steps"], help="steps of the beat model"
+        "--per-patient", type=int, default=DEFAULTS["per-patient"], help="versions made of each heart"
     )
     parser.add_argument(
         "--rhythms", type=int, default=DEFAULTS["rhythms"], help="rhythm scores that the rhythm model sees"
@@ -56,8 +55,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rhythm-steps", type=int, default=DEFAULTS["rhythm-steps"], help="steps of the rhythm model"
     )
-    parser.add_argument("--steps", type=int, default=DEFAULTS["steps"], help="steps of the flow")
-    parser.add_argument("--batch", type=int, default=DEFAULTS["batch"])
+    parser.add_argument("--steps", type=int, default=DEFAULTS["steps"], help="steps of the ensemble")
+    parser.add_argument("--batch", type=int, default=DEFAULTS["batch"], help="waves in a step")
+    parser.add_argument(
+        "--virtual-share",
+        type=float,
+        default=DEFAULTS["virtual-share"],
+        metavar="X",
+        help="share of virtual patients in each batch; the rest are real recordings",
+    )
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the choice to torch")
     parser.add_argument("--workers", type=int, default=2, help="processes that make the cases")
     parser.add_argument("--seed", type=int, default=1)
@@ -95,26 +101,14 @@ def _add_large_arguments(parser: argparse.ArgumentParser) -> None:
         "--precision", choices=parallel.PRECISIONS, default="auto", help="auto is bf16 on a GPU"
     )
     group.add_argument(
-        "--extractor-batch",
-        type=int,
-        default=DEFAULTS["extractor-batch"],
-        metavar="N",
-        help="patients in a contrast",
-    )
-    group.add_argument(
         "--hearts",
         type=int,
         default=DEFAULTS["hearts"],
         metavar="N",
         help="normal recordings that become virtual patients",
     )
-    group.add_argument(
-        "--virtual-share",
-        type=float,
-        default=DEFAULTS["virtual-share"],
-        metavar="X",
-        help="share of virtual pairs in each batch",
-    )
+    group.add_argument("--width", type=int, default=AdaXConfig.width, help="width of the transformer")
+    group.add_argument("--depth", type=int, default=AdaXConfig.depth, help="its blocks")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -156,30 +150,24 @@ def run_of(args: argparse.Namespace, large: bool) -> Run:
         per_patient=args.per_patient,
         synthetic=args.synthetic,
         hearts=args.hearts,
-        virtual_share=args.virtual_share,
         rhythms=args.rhythms,
         seed=args.seed,
         workers=args.workers,
     )
+    if not 0 <= args.virtual_share <= 1:
+        raise EcgError("--virtual-share is a share, from 0 to 1.")
     return Run(
         data=LargeData(args.data, options) if large else SmallData(args.data, options),
+        config=AdaXConfig(STATEMENTS, width=args.width, depth=args.depth),
+        mix=Mix(virtual=args.virtual_share),
         work=args.work,
         out=args.out,
         start=args.start,
         name=args.name,
         seed=args.seed,
         workers=args.workers,
-        steps={
-            "extractor": args.extractor_steps,
-            "flow": args.steps,
-            "beats": args.beat_steps,
-            "rhythm": args.rhythm_steps,
-        },
-        batch={
-            "extractor": args.extractor_batch if large else _SMALL_CONTRAST,
-            "flow": args.batch,
-            **_BATCHES,
-        },
+        steps={"ensemble": args.steps, "rhythm": args.rhythm_steps},
+        batch={"ensemble": args.batch, "rhythm": _RHYTHMS},
     )
 
 

@@ -11,20 +11,17 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from safetensors.torch import save_file
-
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.ecgtwin.weights import MANIFEST, save
-from ecgtwin_app.training.networks.autoencoder import fit_autoencoder
-from ecgtwin_app.training.networks.beats import train_beats
-from ecgtwin_app.training.networks.extractor import train_extractor
-from ecgtwin_app.training.networks.flow import train_flow
+from ecgtwin_app.training.cases.pairs import USUAL
+from ecgtwin_app.training.cases.training_data import RHYTHMS, VERSIONS
+from ecgtwin_app.training.cases.version_table import count_versions
+from ecgtwin_app.training.networks.ensemble import train_ensemble
 from ecgtwin_app.training.networks.rhythm import train_rhythm
 from ecgtwin_app.training.run import Run
 
 log = logging.getLogger(__name__)
-#: What earlier versions left in a work folder when all cases, and all latents, were made.
-_OLD_MARKS = {"cases": ("made", "cases/done"), "latents": ("made",)}
+_CASES_MADE = "cases.done"
 
 
 @dataclass(frozen=True)
@@ -63,176 +60,94 @@ class Stage:
 def _make_cases(run: Run) -> None:
     if not _cases_made(run):
         run.data.make_cases(run.work)
-        (run.work / "cases.done").touch()
+        (run.work / _CASES_MADE).touch()
 
 
 def _cases_made(run: Run) -> bool:
-    return any((run.work / mark).exists() for mark in ("cases.done", *_OLD_MARKS["cases"]))
+    return (run.work / _CASES_MADE).exists()
 
 
-def _fit_autoencoder(run: Run) -> None:
-    # Once fitted it stays: what is encoded with another one would mean something else.
-    if not _autoencoder_fitted(run):
-        autoencoder = run.model.autoencoder
-        if run.start is None:
-            autoencoder = fit_autoencoder(run.data.strips(run.work), run.model.config.components)
-        save_file(autoencoder.state_dict(), run.checkpoint("autoencoder"))
-
-
-def _autoencoder_fitted(run: Run) -> bool:
-    return run.checkpoint("autoencoder").exists()
-
-
-def _encode(run: Run) -> None:
-    if not _encoded(run):
-        run.data.encode(run.work, run.checkpoint("autoencoder"))
-
-
-def _encoded(run: Run) -> bool:
-    return run.data.is_encoded(run.work) or any((run.work / mark).exists() for mark in _OLD_MARKS["latents"])
-
-
-def _train_extractor(run: Run) -> None:
-    log.info("%s", run.source.about())
-    train_extractor(
-        run.model.extractor, run.source, run.steps["extractor"], run.checkpoint("extractor"), run.seed,
-        run.share("extractor"), run.workers,
+def _train_ensemble(run: Run) -> None:
+    # What it starts from knows the components of beats already.
+    train_ensemble(
+        run.model.ensemble, run.work / VERSIONS, run.steps["ensemble"], run.checkpoint("ensemble"), run.seed,
+        run.share("ensemble"), fit=run.start is None, mix=run.mix,
     )  # fmt: skip
-
-
-def _train_flow(run: Run) -> None:
-    run.trained("extractor")
-    train_flow(
-        run.model.flow, run.model.extractor, run.source, run.steps["flow"], run.checkpoint("flow"), run.seed,
-        run.share("flow"), run.workers,
-    )  # fmt: skip
-
-
-def _train_beats(run: Run) -> None:
-    if run.data.has_hearts:
-        train_beats(
-            run.model.beats, run.work / "beats", run.steps["beats"], run.checkpoint("beats"), run.seed,
-            run.batch["beats"], fit=not run.starts_with_beats,
-        )  # fmt: skip
 
 
 def _train_rhythm(run: Run) -> None:
     rhythm = run.model.rhythm
-    if run.data.has_hearts and rhythm is not None:
-        train_rhythm(
-            rhythm.requires_grad_(True), run.work / "rhythms", run.steps["rhythm"], run.checkpoint("rhythm"),
-            run.seed, run.batch["rhythm"],
-        )  # fmt: skip
+    if rhythm is None:
+        raise RuntimeError("A run makes a rhythm model.")
+    train_rhythm(
+        rhythm.requires_grad_(True), run.work / RHYTHMS, run.steps["rhythm"], run.checkpoint("rhythm"),
+        run.seed, run.batch["rhythm"],
+    )  # fmt: skip
 
 
 def _trained(network: str) -> Callable[[Run], bool]:
     return lambda run: run.steps_done(network) >= run.steps[network]
 
 
-def _trained_on_hearts(network: str) -> Callable[[Run], bool]:
-    return lambda run: not run.data.has_hearts or run.steps_done(network) >= run.steps[network]
-
-
 def _write_weights(run: Run) -> None:
-    model = run.model.to("cpu")
-    _ = run.autoencoder
-    for network in ("extractor", "flow", *(("beats", "rhythm") if run.data.has_hearts else ())):
+    for network in NETWORKS:
         run.trained(network)
     about = {
-        **run.data.about(run.work),
-        **run.source.about(),
+        "data": run.data.name,
+        **count_versions(run.work / VERSIONS),
+        "virtual share": run.mix.virtual,
         "steps": dict(run.steps),
         "batch": dict(run.batch),
         "seed": run.seed,
         "hours": run.hours(),
     }
-    save(model, run.out, {"training": about})
+    save(run.model.to("cpu"), run.out, {"training": about})
     log.info("weights written to %s", run.out)
 
 
+#: Networks of the weights, each trained by the stage of its name.
+NETWORKS = ("ensemble", "rhythm")
 STAGES = (
     Stage(
         "cases",
-        "nothing: makes virtual pairs, beats and rhythm scores of the hearts in DATA",
+        "nothing: makes versions of every heart in DATA, and rhythm scores",
         reads=("DATA",),
-        writes=("cases/", "beats/", "rhythms/"),
+        writes=(f"{VERSIONS}/", f"{RHYTHMS}/"),
         needs=(),
         run=_make_cases,
         done=_cases_made,
         alone=True,
-        small={"per-patient": 10, "rhythms": 32000, "synthetic": 1500},
-        large={"per-patient": 10, "rhythms": 32000, "hearts": 1500, "virtual-share": 0.5},
+        small={"per-patient": 20, "rhythms": 32000, "synthetic": 600},
+        large={"per-patient": 20, "rhythms": 32000, "hearts": 1500},
     ),
     Stage(
-        "autoencoder",
-        "the principal components of strips: millivolts to a latent and back",
-        reads=("cases/ or DATA",),
-        writes=("autoencoder.safetensors",),
+        "ensemble",
+        "to draw all waves of a strip together: from noise and a patient's own beats, under a condition",
+        reads=(f"{VERSIONS}/",),
+        writes=("ensemble.safetensors",),
         needs=("cases",),
-        run=_fit_autoencoder,
-        done=_autoencoder_fitted,
-        alone=True,
-    ),
-    Stage(
-        "latents",
-        "nothing: encodes every recording and case once",
-        reads=("cases/", "autoencoder.safetensors", "DATA"),
-        writes=("cases/encoded.safetensors", "records/"),
-        needs=("cases", "autoencoder"),
-        run=_encode,
-        done=_encoded,
-        alone=True,
-    ),
-    Stage(
-        "extractor",
-        "to tell patients apart, by contrast: who somebody is, whatever the condition",
-        reads=("latents",),
-        writes=("extractor.safetensors",),
-        needs=("latents",),
-        run=_train_extractor,
-        done=_trained("extractor"),
-        small={"extractor-steps": 500},
-        large={"extractor-steps": 500, "extractor-batch": 256},
-    ),
-    Stage(
-        "flow",
-        "to perform a rhythm score in somebody's beat under a condition: from noise to a strip",
-        reads=("latents", "extractor.safetensors"),
-        writes=("flow.safetensors",),
-        needs=("latents", "extractor"),
-        run=_train_flow,
-        done=_trained("flow"),
-        small={"steps": 5000, "batch": 32},
-        large={"steps": 5000, "batch": 32},
-    ),
-    Stage(
-        "beats",
-        "one beat of a patient under a condition, or of another origin",
-        reads=("beats/",),
-        writes=("beats.safetensors",),
-        needs=("cases",),
-        run=_train_beats,
-        done=_trained_on_hearts("beats"),
-        small={"beat-steps": 8000},
-        large={"beat-steps": 8000},
+        run=_train_ensemble,
+        done=_trained("ensemble"),
+        small={"steps": 12000, "batch": 320, "virtual-share": USUAL.virtual},
+        large={"steps": 12000, "batch": 320, "virtual-share": USUAL.virtual},
     ),
     Stage(
         "rhythm",
         "to compose the rhythm score of a condition",
-        reads=("rhythms/",),
+        reads=(f"{RHYTHMS}/",),
         writes=("rhythm.safetensors",),
         needs=("cases",),
         run=_train_rhythm,
-        done=_trained_on_hearts("rhythm"),
+        done=_trained("rhythm"),
         small={"rhythm-steps": 4000},
         large={"rhythm-steps": 4000},
     ),
     Stage(
         "weights",
         "nothing: writes the trained networks with their manifest",
-        reads=("autoencoder, extractor, flow, beats, rhythm .safetensors",),
+        reads=tuple(f"{network}.safetensors" for network in NETWORKS),
         writes=("OUT",),
-        needs=("autoencoder", "extractor", "flow", "beats", "rhythm"),
+        needs=NETWORKS,
         run=_write_weights,
         done=lambda run: (run.out / MANIFEST).exists(),
         alone=True,

@@ -11,16 +11,11 @@ from ecgtwin_app.generators.ecgtwin.weights import TwinModel
 _BY_STATEMENT = (".statement", ".severity")
 
 
-def carry_over(model: TwinModel, source: TwinModel) -> bool:
-    """Copy the weights of `source` into `model`, in place; statements that only one of them has stay as they are.
+def carry_over(model: TwinModel, source: TwinModel) -> None:
+    """Copy the weights of `source` into `model`, in place, with the components and spreads of its beats.
 
-    The beat model with its components, and the rhythm model, are carried over only where both have the same
-    statements.
-
-    Returns
-    -------
-    bool
-        Whether the beat model was carried over; otherwise it has to be fitted to the beats it is trained on.
+    Statements that only one of them has stay as they are, and the rhythm model is carried over only where both
+    have the same.
 
     Raises
     ------
@@ -29,21 +24,15 @@ def carry_over(model: TwinModel, source: TwinModel) -> bool:
     """
     old, new = source.config.statements, model.config.statements
     shared = [(new.index(name), old.index(name)) for name in new if name in old]
-    model.autoencoder.load_state_dict(source.autoencoder.state_dict())
-    for part in ("extractor", "flow"):
-        _copy(getattr(model, part), getattr(source, part), shared)
-    same = old == new and source.beats.draws_beats
-    if same:
-        _copy(model.beats, source.beats, [])
-    if old == new:
+    _copy(model.ensemble, source.ensemble, shared)
+    if old == new and source.rhythm is not None:
         model.rhythm = source.rhythm
-    return same
 
 
 def _copy(module: nn.Module, source: nn.Module, shared: list[tuple[int, int]]) -> None:
     values, found = module.state_dict(), source.state_dict()
     for name, value in values.items():
-        if shared and name.endswith(_BY_STATEMENT):
+        if name.endswith(_BY_STATEMENT):
             for to, row in shared:
                 value[to] = found[name][row]
         elif name in found and found[name].shape == value.shape:

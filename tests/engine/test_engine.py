@@ -141,11 +141,11 @@ def test_attention_is_a_share_and_leaves_no_hooks(engine, reference, pvc_twin):
     heat = next(x for x in engine.iter_attribute(reference, pvc_twin, "attention") if isinstance(x, HeatMap))
     assert 0 <= heat.values.min() <= heat.values.max() <= 1
     assert np.ptp(heat.values, axis=0).max() == 0 and not heat.per_lead
-    assert not any(block.condition._forward_hooks for block in engine.generator.model.flow.network.blocks)
+    assert not any(block.condition._forward_hooks for block in engine.generator.model.ensemble.network.blocks)
     job = engine.iter_attribute(reference, pvc_twin, "attention")
     next(job)
     job.close()
-    assert not any(block.condition.keep_weights for block in engine.generator.model.flow.network.blocks)
+    assert not any(block.condition.keep_weights for block in engine.generator.model.ensemble.network.blocks)
 
 
 def test_a_score_of_ones_own_is_performed(engine, reference):
@@ -249,7 +249,7 @@ def test_other_recordings_of_the_patient_are_pooled(engine, reference):
     )
     assert pooled.base @ clean.base > alone.base @ clean.base
     assert pooled.template.qrs_duration == alone.template.qrs_duration
-    request = TwinRequest(("sinus rhythm",), heart_rate=70, seed=1)
+    request = TwinRequest(("left bundle branch block",), heart_rate=70, seed=1)
     (twin,) = engine.generate(noisy, request, (other,))
     assert twin.recording.provenance["pooled_sha256"] == [other.digest()]
     with pytest.raises(EcgError, match="generated recording"):

@@ -13,26 +13,20 @@ import pytest
 import torch
 from large_data import MIMIC_LEADS, patient_strip, write_mimic, write_ptbxl, write_table
 from places import ROOT
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+from version_tables import quick_fit
 
-from ecgtwin_app.ecg.beat.template import render_beats
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.generators.ecgtwin.adax import DitConfig
+from ecgtwin_app.generators.ecgtwin.beat_codec import BeatCodec
 from ecgtwin_app.generators.ecgtwin.conditioning import ABSENT, PRESENT, UNKNOWN
-from ecgtwin_app.generators.ecgtwin.score_tracks import unpack_score
+from ecgtwin_app.generators.ecgtwin.ensemble import Ensemble
 from ecgtwin_app.generators.ecgtwin.weights import load
-from ecgtwin_app.training import loop, main, parallel, run
+from ecgtwin_app.training import loop, main, parallel
 from ecgtwin_app.training.cases import large_data as large
-from ecgtwin_app.training.cases import store as store_module
 from ecgtwin_app.training.cases.case_distribution import STATEMENTS
-from ecgtwin_app.training.cases.pair_source import PairSource
-from ecgtwin_app.training.cases.pairs import NOBODY, OWN, PAIRED, PairDraw
-from ecgtwin_app.training.cases.source import WINDOW
-from ecgtwin_app.training.cases.store import RecordStore, case_of, make_store, patient_number, write_part
+from ecgtwin_app.training.cases.heart_versions import make_versions
 from ecgtwin_app.training.collections.mimic_reports import calls_it_normal, states_of, unusable
-from ecgtwin_app.training.networks import flow
-from ecgtwin_app.training.networks.autoencoder import fit_autoencoder
-from ecgtwin_app.training.networks.draw_ahead import DrawnAhead
+from ecgtwin_app.training.networks import ensemble
 
 
 def states(entry_or_array) -> dict[str, int]:
@@ -53,22 +47,6 @@ def mimic(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def entries(ptbxl):
     return large.read_collection(ptbxl)
-
-
-@pytest.fixture(scope="module")
-def autoencoder(entries):
-    return fit_autoencoder([large.strips_of(entries, seed=1, count=2)], 48)
-
-
-@pytest.fixture(scope="module")
-def work(tmp_path_factory, entries, autoencoder) -> Path:
-    """A work folder with all but the held-out patient encoded, in parts of two records and one that is gone."""
-    folder = tmp_path_factory.mktemp("work")
-    save_file(autoencoder.state_dict(), folder / "autoencoder.safetensors")
-    kept = [entry for entry in entries if not entry.held_out]
-    gone = replace(kept[0], path=Path("gone.hea"))
-    make_store(folder / "records", [gone, *kept], folder / "autoencoder.safetensors", workers=0, size=3)
-    return folder
 
 
 def test_ptbxl_tables_become_entries(entries):
@@ -153,119 +131,43 @@ def test_normal_and_unusable_reports():
     assert not unusable(("Sinus rhythm", "Left axis deviation"))
 
 
-def test_the_store_holds_what_was_recorded(work, entries, autoencoder):
-    store = RecordStore(work / "records")
-    kept = [entry for entry in entries if not entry.held_out]
-    assert len(store) == len(kept)  # the record without a file is left out
-    assert store.patient.tolist() == [patient_number(entry.patient) for entry in kept]
-    assert (store.statements == np.stack([entry.statements for entry in kept])).all()
-    case = case_of(kept[3])
-    with torch.no_grad():
-        latent = autoencoder.encode(torch.from_numpy(case.signal)).numpy()
-    assert np.abs(store.rows("latent", np.array([3]))[0] - latent).max() < 0.01
-    template, events = store.template(3), store.rows("events", np.array([3]))[0]
-    assert template.qrs_offset == case.template.qrs_offset
-    assert (
-        np.abs(
-            render_beats(template, unpack_score(events, 0)) - render_beats(case.template, case.score)
-        ).max()
-        < 0.004
-    )
+def rows_of(folder: Path, column: str) -> list:
+    found = []
+    for path in sorted(folder.glob("*.npz")):
+        with np.load(path) as z:
+            found += z[column].tolist()
+    return found
 
 
-def test_an_interrupted_store_goes_on(work, entries, tmp_path, monkeypatch):
-    parts = sorted((work / "records").glob("*.safetensors"))
-    for part in parts[1:]:
-        (tmp_path / part.name).write_bytes(part.read_bytes())
+def test_recordings_become_versions_of_their_patients(entries, tmp_path):
     kept = [entry for entry in entries if not entry.held_out]
-    made = []
-    monkeypatch.setattr(store_module, "write_part", lambda *job: made.append(job[0].name) or write_part(*job))
-    make_store(tmp_path, kept[:3], work / "autoencoder.safetensors", workers=0, size=3)
-    assert made == [parts[0].name]
-    empty = tmp_path / "empty"
+    gone = replace(kept[0], key="gone", path=Path("gone.hea"))
+    make_versions(tmp_path, "real", [gone, *kept], large.heart_of, 0, seed=1, workers=0, size=4)
+    # The record without a file is left out; each visit of a patient is a version of one heart.
+    assert rows_of(tmp_path, "key") == [entry.key for entry in kept]
+    assert rows_of(tmp_path, "heart") == [entry.patient for entry in kept]
+    assert (np.array(rows_of(tmp_path, "states")) == np.stack([entry.statements for entry in kept])).all()
+    assert not any(name == "ptbxl-103" for name in rows_of(tmp_path, "heart"))
+    by_key = dict(zip(rows_of(tmp_path, "key"), rows_of(tmp_path, "has_p"), strict=True))
+    assert by_key["ptbxl-3"] and not by_key["ptbxl-4"]  # fibrillation
     with pytest.raises(EcgError, match="None of the recordings"):
-        make_store(empty, [], work / "autoencoder.safetensors", workers=0)
+        make_versions(tmp_path / "none", "real", [gone], large.heart_of, 0, seed=1, workers=0, size=4)
 
 
-def test_pairs_are_two_recordings_of_one_patient_drawn_by_patient():
-    patient = np.array([7] * 200 + [3, 3] + [5] + list(range(100, 150)))
-    draw = PairDraw(patient, np.ones(len(patient)))
-    references, targets = draw.draw(6000, np.random.default_rng(0))
-    paired = (references != NOBODY) & (references != targets)
-    assert (patient[references[paired]] == patient[targets[paired]]).all()
-    # Only patients 7 and 3 have two; each is drawn as often as the other, n 3600.
-    assert paired.mean() == pytest.approx(PAIRED, abs=0.03)
-    assert (patient[targets[paired]] == 7).mean() == pytest.approx(0.5, abs=0.03)
-    assert (references == targets).mean() == pytest.approx(OWN, abs=0.02)
-    assert set(patient[targets[references == NOBODY]]) > {5, 7}
-    a, b = draw.contrast(40, np.random.default_rng(0))
-    assert len(set(patient[a])) == 40 and (patient[a] == patient[b]).all()
-    assert {7, 3} <= set(patient[a]) and (a == b).sum() == 38
-
-
-def test_weights_favour_what_is_rare():
-    draw = PairDraw(np.arange(10), np.array([1.0] * 9 + [9.0]))
-    _, targets = draw.draw(4000, np.random.default_rng(1))
-    assert (targets == 9).mean() == pytest.approx(0.5, abs=0.04)
-
-
-def test_a_batch_lays_the_reference_along_the_target(work, autoencoder):
-    source = PairSource(RecordStore(work / "records"), autoencoder)
-    batch = source.whole_batch(24, torch.Generator().manual_seed(2))
-    known, store = batch.known, source.store
-    assert known.any() and not known.all()
-    assert batch.laid[~known].abs().max() == 0 and batch.laid[known].abs().amax(dim=(1, 2)).min() > 0
-    # The reference is another recording of the target's patient: its beat, the target's timing.
-    drawn = source.pairs.draw(24, np.random.default_rng(np_seed(2)))
-    row = next(k for k in range(24) if drawn[0][k] not in (NOBODY, drawn[1][k]))
-    reference, target = (int(rows[row]) for rows in drawn)
-    score = unpack_score(store.rows("events", [target])[0], int(store.rows("atrial", [target])[0]))
-    with torch.no_grad():
-        laid = autoencoder.encode(torch.from_numpy(render_beats(store.template(reference), score)))
-    assert torch.allclose(batch.laid[row], laid, atol=1e-4)
-    assert torch.equal(batch.latent[row], torch.from_numpy(store.rows("latent", [target])[0]).float())
-
-
-def np_seed(seed: int) -> int:
-    return int(torch.randint(2**62, (), generator=torch.Generator().manual_seed(seed)))
-
-
-def test_parts_are_left_out(work, autoencoder):
-    source = PairSource(RecordStore(work / "records"), autoencoder)
-    batches = [source.batch(32, 0, torch.Generator().manual_seed(seed)) for seed in range(4)]
-    unscored = torch.cat([batch.score.abs().amax(dim=(1, 2)) == 0 for batch in batches])
-    assert 0.03 < unscored.float().mean() < 0.3
-    for batch in batches:
-        assert (batch.reference.condition.statements == UNKNOWN).all()
-        assert batch.laid[~batch.known].abs().max() == 0
-
-
-def test_a_patient_with_one_recording_gives_two_windows(work, autoencoder):
-    source = PairSource(RecordStore(work / "records"), autoencoder)
-    source.pairs = PairDraw(np.arange(len(source.store)), np.ones(len(source.store)))
-    a, b = source.contrast(4, 0, torch.Generator().manual_seed(0))
-    assert a.latent.shape == b.latent.shape == (4, WINDOW, 48)
-    assert not torch.allclose(a.latent, b.latent) and b.beat.abs().max() == 0 and a.beat.abs().max() > 0
-
-
-@pytest.mark.parametrize("workers", [0, 2])
-def test_a_resumed_feed_gives_the_same_batches(work, autoencoder, workers):
-    source = PairSource(RecordStore(work / "records"), autoencoder)
-    draw, own = partial(source.batch, 3), torch.Generator()
-    alone = DrawnAhead(draw, 5, 6, 0)(0, own)
-    ahead = DrawnAhead(draw, 5, 6, workers)
-    batches = [ahead(step, own) for step in range(6)]
-    resumed = DrawnAhead(draw, 5, 6, workers)(4, own)
-    assert torch.equal(alone.latent, batches[0].latent)
-    assert torch.equal(resumed.laid, batches[4].laid) and torch.equal(resumed.score, batches[4].score)
-    assert not torch.equal(batches[3].latent, batches[4].latent)
+def test_virtual_hearts_are_of_different_normal_patients(entries):
+    found = large.normal_hearts(entries, 10, seed=1)
+    patients = [entry.patient for entry in found]
+    assert len(set(patients)) == len(patients) == 3 and all(entry.normal for entry in found)
+    assert len(large.normal_hearts(entries, 2, seed=1)) == 2
+    with pytest.raises(EcgError, match="--hearts 0"):
+        large.normal_hearts([entry for entry in entries if not entry.normal], 2, seed=1)
 
 
 @pytest.fixture
-def small_networks(monkeypatch):
-    sizes = {"components": 48, "width": 32, "depth": 1, "heads": 2, "identity_width": 32}
-    monkeypatch.setattr(run, "DitConfig", partial(DitConfig, **sizes))
-    monkeypatch.setattr(large, "FITTED", 2)
+def few_numbers(monkeypatch):
+    monkeypatch.setattr(ensemble, "FITTED_ON", 1000)
+    monkeypatch.setattr(ensemble, "virtual_flutter_waves", partial(ensemble.virtual_flutter_waves, count=40))
+    monkeypatch.setattr(BeatCodec, "fit", quick_fit)
     yield
     parallel.start()
 
@@ -275,36 +177,33 @@ def train(data: Path, work: Path, out: Path, *more: str) -> int:
     parser = argparse.ArgumentParser()
     main.add_arguments(parser)
     few = (
-        "--hearts 0 --virtual-share 0 --workers 0 --extractor-steps 2 --extractor-batch 3 --steps 4 --batch 2"
+        "--hearts 0 --workers 0 --rhythms 12 --rhythm-steps 1 --steps 4 --batch 12 --width 32 --depth 1"
+        " --device cpu --precision full"
     )
     places = ["--data", str(data), "--work", str(work), "--out", str(out)]
-    return main.main(parser.parse_args([*places, *few.split(), "--precision", "full", *more]))
+    return main.main(parser.parse_args([*places, *few.split(), *more]))
 
 
-def test_ptbxl_to_weights_and_on_after_a_stop(ptbxl, work, tmp_path, small_networks, monkeypatch):
-    def folder(name: str) -> Path:
-        """A work folder as the version before left it when everything was made."""
-        made = tmp_path / name
-        made.mkdir()
-        (made / "records").symlink_to(work / "records")
-        (made / "autoencoder.safetensors").write_bytes((work / "autoencoder.safetensors").read_bytes())
-        (made / "made").touch()
-        return made
-
-    assert train(ptbxl, folder("a"), tmp_path / "whole") == 0
+def test_ptbxl_to_weights_and_on_after_a_stop(ptbxl, tmp_path, few_numbers, monkeypatch):
+    hearts = ("--hearts", "1", "--per-patient", "4")
+    assert train(ptbxl, tmp_path / "work", tmp_path / "whole", *hearts) == 0
     model = load(tmp_path / "whole")
-    assert model.config.statements == STATEMENTS and model.flow.spread.min() > 0
+    assert model.config.statements == STATEMENTS and model.rhythm is not None
+    made = {path.name for path in (tmp_path / "work" / "versions").iterdir()}
+    assert made == {"real_000000.npz", "virtual_000000.npz"}
+    assert "ptbxl-103" not in rows_of(tmp_path / "work" / "versions", "heart")
 
-    stopped, loss, steps = folder("b"), flow.Flow.loss, iter((0, 1))
-    monkeypatch.setattr(flow, "train", partial(loop.train, every=1))
+    (tmp_path / "work" / "ensemble.safetensors").unlink()
+    loss, steps = Ensemble.loss, iter((0, 1))
+    monkeypatch.setattr(ensemble, "train", partial(loop.train, every=1))
     monkeypatch.setattr(
-        flow.Flow, "loss", lambda *args: loss(*args) if next(steps, None) is not None else stop()
+        Ensemble, "loss", lambda *args: loss(*args) if next(steps, None) is not None else stop()
     )
     with pytest.raises(KeyboardInterrupt):
-        train(ptbxl, stopped, tmp_path / "resumed")
-    monkeypatch.setattr(flow.Flow, "loss", loss)
-    assert train(ptbxl, stopped, tmp_path / "resumed") == 0
-    whole, resumed = (load_file(tmp_path / name / "flow.safetensors") for name in ("whole", "resumed"))
+        train(ptbxl, tmp_path / "work", tmp_path / "resumed", *hearts)
+    monkeypatch.setattr(Ensemble, "loss", loss)
+    assert train(ptbxl, tmp_path / "work", tmp_path / "resumed", *hearts) == 0
+    whole, resumed = (load_file(tmp_path / name / "ensemble.safetensors") for name in ("whole", "resumed"))
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
 
 
@@ -312,23 +211,11 @@ def stop():
     raise KeyboardInterrupt
 
 
-def test_mimic_to_weights_in_bf16(mimic, tmp_path, small_networks):
+def test_mimic_to_weights_in_bf16_without_virtual_patients(mimic, tmp_path, few_numbers):
     pytest.importorskip("accelerate")
-    more = ("--precision", "bf16", "--device", "cpu", "--steps", "2")
-    assert train(mimic, tmp_path / "work", tmp_path / "out", *more) == 0
-    weights = load_file(tmp_path / "out" / "flow.safetensors")
+    assert train(mimic, tmp_path / "work", tmp_path / "out", "--precision", "bf16", "--steps", "2") == 0
+    weights = load_file(tmp_path / "out" / "ensemble.safetensors")
     assert all(torch.isfinite(value).all() for value in weights.values())
-
-
-def test_mimic_stage_by_stage(mimic, tmp_path, small_networks):
-    places = mimic, tmp_path / "work", tmp_path / "out"
-    with pytest.raises(EcgError, match="'latents' needs 'autoencoder'"):
-        train(*places, "--only", "cases", "latents")
-    for stage in ("autoencoder", "latents", "extractor", "flow", "beats", "rhythm", "weights"):
-        assert train(*places, "--only", stage) == 0
-    # Without virtual patients nobody's beat under a condition is known, so there is no rhythm model either.
-    assert load(tmp_path / "out").rhythm is None
-    assert not (tmp_path / "work" / "beats.safetensors").exists()
 
 
 _TWO_PROCESSES = """

@@ -1,45 +1,48 @@
 """The stages of the training: each alone, all in order, on after a stop, refused without what comes before."""
 
 import argparse
+import json
 import shutil
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from places import ROOT
 from safetensors.torch import load_file, save_file
 from small_data import write_small_data
 from torch import nn
+from version_tables import quick_fit
 
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.generators.ecgtwin.adax import DitConfig
-from ecgtwin_app.generators.ecgtwin.weights import PARTS
-from ecgtwin_app.training import checkpoint, loop, main, run, stages
-from ecgtwin_app.training.networks import beats, flow
+from ecgtwin_app.generators.ecgtwin.beat_codec import BeatCodec
+from ecgtwin_app.generators.ecgtwin.ensemble import Ensemble
+from ecgtwin_app.generators.ecgtwin.weights import PARTS, load
+from ecgtwin_app.training import checkpoint, loop, main, stages
+from ecgtwin_app.training.cases.version_table import fit_codec
+from ecgtwin_app.training.networks import ensemble
 
 FEW = (
-    "--synthetic 0 --per-patient 4 --rhythms 30 --extractor-steps 3 --beat-steps 2 --rhythm-steps 2 --steps 4"
-    " --batch 4 --workers 1"
+    "--synthetic 0 --per-patient 4 --rhythms 30 --rhythm-steps 2 --steps 4 --batch 12 --workers 0"
+    " --width 32 --depth 1"
 )
 NAMES = [stage.name for stage in stages.STAGES]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def small_networks():
-    """Networks of few numbers, and few flutter waves for them to learn."""
+def few_numbers():
+    """Few pairs and flutter waves to be fitted to, and principal components found in the quicker way."""
     with pytest.MonkeyPatch.context() as patch:
-        sizes = {"components": 48, "width": 32, "depth": 1, "heads": 2, "identity_width": 32}
-        sizes |= {"beat_width": 32, "beat_depth": 1}
-        patch.setattr(run, "DitConfig", partial(DitConfig, **sizes))
-        patch.setattr(beats, "virtual_flutter_waves", partial(beats.virtual_flutter_waves, count=40))
+        patch.setattr(ensemble, "FITTED_ON", 1000)
+        patch.setattr(ensemble, "virtual_flutter_waves", partial(ensemble.virtual_flutter_waves, count=40))
+        patch.setattr(BeatCodec, "fit", quick_fit)
         yield
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory) -> Path:
-    return write_small_data(tmp_path_factory.mktemp("training") / "data", unseen=0, seen=3)
+    folder = tmp_path_factory.mktemp("training") / "data"
+    return write_small_data(folder, unseen=1, seen=3, second_visits=True)
 
 
 def train(data: Path, work: Path, *more: str) -> Path:
@@ -65,9 +68,8 @@ def only_cases(whole, tmp_path) -> Path:
     """A work folder of which only the first stage is done."""
     work = tmp_path / "work"
     work.mkdir()
-    for name in ("cases", "beats", "rhythms"):
+    for name in ("versions", "rhythms"):
         shutil.copytree(whole / name, work / name)
-    (work / "cases" / "encoded.safetensors").unlink()
     (work / "cases.done").touch()
     return work
 
@@ -78,9 +80,7 @@ def same_weights(one: Path, other: Path) -> bool:
 
 
 def test_each_stage_alone_and_on_after_a_stop_makes_the_same_weights(data, whole, only_cases, monkeypatch):
-    for stage in ("autoencoder", "latents", "extractor"):
-        train(data, only_cases, "--only", stage)
-    loss, steps = flow.Flow.loss, iter((0, 1))
+    loss, steps = Ensemble.loss, iter((0, 1))
 
     def until_stopped(*args):
         if next(steps, None) is None:
@@ -88,34 +88,66 @@ def test_each_stage_alone_and_on_after_a_stop_makes_the_same_weights(data, whole
         return loss(*args)
 
     with monkeypatch.context() as patch:
-        patch.setattr(flow, "train", partial(loop.train, every=1))
-        patch.setattr(flow.Flow, "loss", until_stopped)
+        patch.setattr(ensemble, "train", partial(loop.train, every=1))
+        patch.setattr(Ensemble, "loss", until_stopped)
         with pytest.raises(KeyboardInterrupt):
-            train(data, only_cases, "--only", "flow")
-    assert checkpoint.checkpoint_step(only_cases / "flow.safetensors") == 2
-    with pytest.raises(EcgError, match=r"'weights' needs 'flow'.*step 2 of 4.*--only flow"):
+            train(data, only_cases, "--only", "ensemble")
+    assert checkpoint.checkpoint_step(only_cases / "ensemble.safetensors") == 2
+    with pytest.raises(EcgError, match=r"'weights' needs 'ensemble'.*step 2 of 4.*--only ensemble"):
         train(data, only_cases, "--only", "weights")
-    # The beat model knows nothing of the flow, so it can be trained before the flow goes on.
-    train(data, only_cases, "--only", "beats")
-    out = train(data, only_cases, "--from-stage", "flow")
+    # The rhythm model knows nothing of beats, so it can be trained before the ensemble goes on.
+    train(data, only_cases, "--only", "rhythm")
+
+    def fitted_again(*args):
+        raise AssertionError("what was learned would mean something else with other components")
+
+    monkeypatch.setattr(ensemble, "fit_codec", fitted_again)
+    out = train(data, only_cases, "--from-stage", "ensemble")
     assert same_weights(out, whole.with_name("work_weights"))
 
 
-def test_a_stage_names_the_one_that_is_missing_before_it(data, only_cases, tmp_path):
-    with pytest.raises(EcgError, match=r"'extractor' needs 'latents'.*ecgtwin train --only latents"):
-        train(data, only_cases, "--only", "extractor")
-    with pytest.raises(EcgError, match=r"'beats' needs 'cases'"):
-        train(data, tmp_path / "empty", "--only", "beats", "rhythm")
+def test_a_training_can_start_from_weights(data, whole, only_cases):
+    weights = whole.with_name("work_weights")
+    train(data, only_cases, "--only", "ensemble", "--from", str(weights))
+    started, before = load_file(only_cases / "ensemble.safetensors"), load(weights).ensemble
+    assert torch.equal(started["average/codec.basis_qrs"], before.codec.basis_qrs)
+    assert torch.equal(started["average/spread"], before.spread)
+    assert not torch.equal(started["average/network.out.weight"], before.network.out.weight)
 
 
-def test_a_work_folder_of_an_earlier_version_goes_on(data, whole, only_cases):
-    (only_cases / "cases.done").unlink()
-    (only_cases / "cases" / "done").touch()  # what it used to be marked with
-    before = {path: path.stat().st_mtime_ns for path in only_cases.glob("*/*.npz")}
-    train(data, only_cases, "--only", "cases", "autoencoder")
-    assert before == {path: path.stat().st_mtime_ns for path in only_cases.glob("*/*.npz")}
-    one, other = (load_file(folder / "autoencoder.safetensors") for folder in (whole, only_cases))
-    assert torch.equal(one["basis"], other["basis"])
+def test_the_weights_say_what_they_were_trained_on(whole):
+    about = json.loads((whole.with_name("work_weights") / "manifest.json").read_text())["training"]
+    assert about["data"] == "small" and about["hearts"] == 3 and about["real recordings"] == 6
+    assert about["versions"] == 6 + 4 * 6 and about["steps"] == {"ensemble": 4, "rhythm": 2}
+
+
+def test_the_loss_falls(whole, tmp_path, monkeypatch):
+    """On three hearts, by what is left of the squared error that knowing nothing but the spreads makes."""
+    model = load(whole.with_name("work_weights")).ensemble.requires_grad_(True)
+    nn.init.zeros_(model.network.out.weight)
+    nn.init.zeros_(model.network.out.bias)
+    losses, loss = [], Ensemble.loss
+
+    def noted(*args):
+        value = loss(*args)
+        losses.append(float(value[0].detach()))
+        return value
+
+    monkeypatch.setattr(Ensemble, "loss", noted)
+    work = whole / "versions"
+    ensemble.train_ensemble(model, work, 120, tmp_path / "net.safetensors", 1, 48, fit=False)
+    assert sum(losses[-20:]) < 0.8 * sum(losses[:20])
+
+
+def test_a_stage_names_the_one_that_is_missing_before_it(data, tmp_path):
+    with pytest.raises(EcgError, match=r"'ensemble' needs 'cases'.*ecgtwin train --only cases"):
+        train(data, tmp_path / "empty", "--only", "ensemble", "rhythm")
+
+
+def test_components_are_fitted_to_the_versions(whole):
+    codec = BeatCodec()
+    fit_codec(whole / "versions", codec)
+    assert torch.allclose(codec.basis_qrs.T @ codec.basis_qrs, torch.eye(codec.basis_qrs.shape[1]), atol=1e-4)
 
 
 def test_checkpoints_of_another_network_are_refused_in_a_sentence(tmp_path):
@@ -135,15 +167,6 @@ def test_checkpoints_of_another_network_are_refused_in_a_sentence(tmp_path):
         checkpoint.checkpoint_step(path)
 
 
-def test_cases_of_other_statements_are_refused(data, only_cases):
-    for path in (only_cases / "cases").glob("*.npz"):
-        with np.load(path) as z:
-            columns = {name: z[name][:, :-1] if "statements" in name else z[name] for name in z.files}
-        np.savez(path, **columns)
-    with pytest.raises(EcgError, match="new work folder"):
-        train(data, only_cases, "--only", "autoencoder", "latents")
-
-
 def test_the_list_says_what_each_stage_reads_and_writes(capsys):
     parser = argparse.ArgumentParser()
     main.add_arguments(parser)
@@ -154,7 +177,7 @@ def test_the_list_says_what_each_stage_reads_and_writes(capsys):
     assert [line.split()[0] for line in shown.splitlines() if not line.startswith(" ")] == NAMES
     for stage in stages.STAGES:
         assert all(stage.large[flag] == usual for flag, usual in stage.small.items() if flag in stage.large)
-    assert "--beat-steps 8000" in shown and "flow.safetensors" in shown
+    assert "--rhythm-steps 4000" in shown and "ensemble.safetensors" in shown
     # What a stage needs comes before it, and every default belongs to a flag.
     flags = {option for action in parser._actions for option in action.option_strings}
     for place, stage in enumerate(stages.STAGES):

@@ -6,29 +6,27 @@ import numpy as np
 import pytest
 import torch
 from places import SHARED_DATA
-from synthetic_ecg import strip
 from torch import nn
 
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.generators.ecgtwin.adax import DitConfig
+from ecgtwin_app.generators.ecgtwin.adax import AdaXConfig
 from ecgtwin_app.generators.ecgtwin.conditioning import ABSENT, NUMBERS, PRESENT, UNKNOWN, ConditionBatch
+from ecgtwin_app.generators.ecgtwin.rhythm_model import RhythmModel
 from ecgtwin_app.generators.ecgtwin.weights import build
 from ecgtwin_app.heart.physics.activation import qrs_axis
 from ecgtwin_app.training.cases.case_distribution import (
     MORPHOLOGIES,
     RHYTHMS,
     STATEMENTS,
-    case_weights,
-    draw_case,
+    draw_morphologies,
 )
-from ecgtwin_app.training.cases.dataset import DROP, load_cases, with_unknowns
-from ecgtwin_app.training.cases.numbers import pr_of, severities
-from ecgtwin_app.training.cases.virtual_pairs import virtual_shard
+from ecgtwin_app.training.cases.real_scores import pr_of
+from ecgtwin_app.training.cases.rhythm_examples import draw_rhythms
+from ecgtwin_app.training.cases.unknowns import DROP, with_unknowns
 from ecgtwin_app.training.collections.labels import statements_of
-from ecgtwin_app.training.collections.records import load_real, normal
+from ecgtwin_app.training.collections.records import load_low_rate, load_real, normal
 from ecgtwin_app.training.loop import rate_factor, train
-from ecgtwin_app.training.networks.autoencoder import fit_autoencoder
 from ecgtwin_app.training.warm_start import carry_over
 
 needs_data = pytest.mark.skipif(not SHARED_DATA.is_dir(), reason="the real recordings are not here")
@@ -76,6 +74,8 @@ def test_unknowns_are_drawn_in_parts():
     unknown = drawn.numbers.isnan().float().mean(dim=0)
     assert unknown[0] == pytest.approx(DROP["heart rate"], abs=0.02)
     assert unknown[2:].mean() == pytest.approx(DROP["set-point"], abs=0.02)
+    told = with_unknowns(condition, torch.Generator().manual_seed(0), set_point=0.0)
+    assert told.numbers[:, 2:].isfinite().all()
     # Nothing is said of how marked a statement is that is itself unknown.
     assert drawn.severity[drawn.statements == UNKNOWN].isnan().all()
     assert not drawn.severity.isnan().all()
@@ -96,22 +96,14 @@ def test_labels_become_statements():
 
 def test_the_mix_covers_every_statement():
     rng = np.random.default_rng(0)
-    drawn = [draw_case(rng) for _ in range(6000)]
-    for statement in STATEMENTS:
-        share = np.mean([statement in conditions for conditions, _ in drawn])
-        assert share > 0.012, statement
-    for conditions, rate in drawn:
-        assert conditions[0] in RHYTHMS and all(name in MORPHOLOGIES for name in conditions[1:])
-        assert RHYTHMS[conditions[0]][0] <= rate <= RHYTHMS[conditions[0]][1]
-    assert np.mean([len(conditions) > 2 for conditions, _ in drawn]) > 0.01
-
-
-def test_plain_sinus_rhythm_is_drawn_less():
-    states = np.full((2, len(STATEMENTS)), ABSENT)
-    states[:, 0] = PRESENT
-    states[1, STATEMENTS.index("ventricular premature complex")] = PRESENT
-    plain, ectopic = case_weights(states)
-    assert ectopic > 1.5 * plain
+    shapes = [draw_morphologies(rng) for _ in range(4000)]
+    rhythms = [draw_rhythms(rng)[0] for _ in range(2000)]
+    for name in MORPHOLOGIES:
+        assert np.mean([name in drawn for drawn in shapes]) > 0.012, name
+    for name in RHYTHMS:
+        assert np.mean([name in drawn for drawn in rhythms]) > 0.012, name
+    assert all(name in MORPHOLOGIES for drawn in shapes for name in drawn)
+    assert np.mean([len(drawn) > 1 for drawn in shapes]) > 0.1
 
 
 def test_pr_is_read_from_the_score_only_where_it_is_steady():
@@ -133,51 +125,31 @@ def test_the_axis_is_that_of_the_limb_leads():
         assert qrs_axis(leads) == pytest.approx(axis, abs=0.1)
 
 
-def test_severities_are_read_from_what_was_drawn():
-    out = severities(("a", "b", "c"), {"a": {"severity": 0.3}, "b": {"origin": "x"}})
-    assert out[0] == pytest.approx(0.3) and np.isnan(out[1:]).all()
-
-
 def test_a_warm_start_carries_statements_over_by_name():
-    small = {"components": 12, "width": 32, "depth": 1, "heads": 2, "identity_width": 32}
-    old = build(DitConfig(("sinus rhythm", "atrial flutter"), **small))
-    new = build(DitConfig(("atrial flutter", "Brugada type 1"), **small))
-    kept = new.flow.network.tokens.statement[1].clone()
-    carry_over(new, old)
-    statement = new.flow.network.tokens.statement
-    assert torch.equal(statement[0], old.flow.network.tokens.statement[1])
-    assert torch.equal(statement[1], kept)
-    assert torch.equal(new.flow.network.out.weight, old.flow.network.out.weight)
-    wider = build(DitConfig(("atrial flutter",), **{**small, "width": 64}))
+    def model(*statements: str, width: int = 32):
+        return build(AdaXConfig(statements, width=width, depth=1))
+
+    old, new = model("sinus rhythm", "atrial flutter"), model("atrial flutter", "Brugada type 1")
+    old.rhythm = RhythmModel(2)
+    old.ensemble.spread.fill_(0.7)
+    old.ensemble.codec.mean_p.fill_(0.2)
+    for tokens in ("network.tokens", "extractor.condition"):
+        kept = new.ensemble.get_submodule(tokens).statement[1].clone()
+        carry_over(new, old)
+        statement = new.ensemble.get_submodule(tokens).statement
+        assert torch.equal(statement[0], old.ensemble.get_submodule(tokens).statement[1])
+        assert torch.equal(statement[1], kept)
+    assert torch.equal(new.ensemble.network.out.weight, old.ensemble.network.out.weight)
+    # Components and spreads of beats come along: the networks' numbers mean nothing without them.
+    assert torch.equal(new.ensemble.spread, old.ensemble.spread)
+    assert torch.equal(new.ensemble.codec.mean_p, old.ensemble.codec.mean_p)
+    # A rhythm model of other statements does not.
+    assert new.rhythm is None
+    same = model("sinus rhythm", "atrial flutter")
+    carry_over(same, old)
+    assert same.rhythm is old.rhythm
     with pytest.raises(EcgError, match="train without --from"):
-        carry_over(wider, old)
-
-
-def test_principal_components_keep_what_is_there():
-    rng = np.random.default_rng(0)
-    sources = rng.normal(size=(20, 3, 5000)).cumsum(axis=2)
-    signals = np.einsum("ls,nst->nlt", rng.normal(size=(8, 3)), sources)
-    signals = (signals / np.abs(signals).max() * 3000).astype(np.int16)
-    autoencoder = fit_autoencoder([signals], 96)
-    with torch.no_grad():
-        x = torch.from_numpy(signals).float() / 1000
-        error = autoencoder.decode(autoencoder.encode(x)) - x
-    assert error.abs().mean() < 0.01 * x.abs().mean()
-
-
-def test_cases_are_encoded_once_and_found_again(tmp_path):
-    hearts = [strip(seed=seed)[0] for seed in range(2)]
-    assert virtual_shard(tmp_path / "cases_virtual_000000.npz", 0, hearts, 3, seed=1) == 2
-    autoencoder = build(DitConfig(STATEMENTS)).autoencoder
-    cases = load_cases(tmp_path, autoencoder)
-    assert len(cases) == 6 and len(cases.ref_latent) == 2
-    assert cases.reference.tolist() == [0, 0, 0, 1, 1, 1]
-    again = load_cases(tmp_path, None)  # the kept encoding needs no autoencoder
-    assert torch.equal(again.target, cases.target) and torch.equal(
-        again.events.nan_to_num(), cases.events.nan_to_num()
-    )
-    features = cases.score(torch.tensor([0, 5]))
-    assert features.shape[0] == 2 and features.abs().sum() > 0
+        carry_over(model("atrial flutter", width=64), old)
 
 
 @needs_data
@@ -185,5 +157,9 @@ def test_the_split_holds_patients_together():
     records = load_real(SHARED_DATA)
     assert len(records) == 1566
     held = {r.patient for r in records if r.held_out}
-    assert not held & {r.patient for r in records if not r.held_out}
+    low = load_low_rate(SHARED_DATA)
+    assert len(low) == 941
+    both = [*records, *low]
+    held |= {r.patient for r in low if r.held_out}
+    assert not held & {r.patient for r in both if not r.held_out}
     assert sum(normal(r) and r.held_out for r in records) >= 20

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
-from ecgtwin_app.ecg.beat.template import BeatTemplate, render_beats
+from ecgtwin_app.ecg.beat.template import BeatTemplate, place, place_beat, qt_intervals, render_beats
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE, MODEL_SAMPLES
 
 #: The shape of a chamber's events, by their origin and site.
@@ -45,6 +45,39 @@ def render_score(score: RhythmScore, shape_of: ShapeOf) -> np.ndarray:
     for origin in dict.fromkeys(e.origin for e in waves):
         part = RhythmScore(tuple(e for e in waves if e.origin == origin), score.duration)
         signal += render_beats(shape_of("P", origin, ""), part, qrs_origins=(), p_origins=(origin,))
+    return signal
+
+
+def render_each(
+    score: RhythmScore, shapes: Sequence[BeatTemplate | None], turn: np.ndarray | None = None
+) -> np.ndarray:
+    """Perform a score, every event with a shape of its own.
+
+    Parameters
+    ----------
+    score : RhythmScore
+    shapes : sequence of BeatTemplate or None
+        Of each of the score's events; one without a shape leaves nothing.
+    turn : ndarray, shape (8, points), optional
+        Of the flutter loop; see `render_flutter_waves`.
+
+    Returns
+    -------
+    ndarray, shape (8, samples), float32
+        Millivolts, zero between the waves.
+    """
+    signal = np.zeros((8, MODEL_SAMPLES), np.float32)
+    beat = -1
+    for event, shape in zip(score.events, shapes, strict=True):
+        beat += event.chamber == "QRS"
+        if shape is None:
+            continue
+        if event.chamber == "P":
+            place(signal, shape.p, event.time * MODEL_RATE + shape.p_offset)
+        else:
+            place_beat(signal, shape, event.time, qt_intervals(shape, score)[beat])
+    if turn is not None and score.times("P", "flutter"):
+        signal += render_flutter_waves(score, turn)
     return signal
 
 

@@ -240,15 +240,18 @@ def render_beats(
     if template.has_p:
         for time in score.times("P", *p_origins):
             place(out, template.p, time * rate + template.p_offset)
-    jt = template.qt - template.qrs_duration
     events = [e for e in score.events if e.chamber == "QRS"]
     for event, qt in zip(events, qt_intervals(template, score, qt_adaptation), strict=True):
-        if event.origin not in qrs_origins:
-            continue
-        place(out, template.qrs, event.time * rate + template.qrs_offset)
-        scale = (qt - template.qrs_duration) / jt
-        place_stretched(out, template.t, event.time * rate + template.t_offset, template.j_index, scale)
+        if event.origin in qrs_origins:
+            place_beat(out, template, event.time, qt)
     return out
+
+
+def place_beat(out: np.ndarray, template: BeatTemplate, time: float, qt: float) -> None:
+    """Add QRS and T of a beat to `out` (in place), its QRS beginning at `time` (s) and its T stretched to `qt` (s)."""
+    place(out, template.qrs, time * MODEL_RATE + template.qrs_offset)
+    scale = (qt - template.qrs_duration) / (template.qt - template.qrs_duration)
+    place_stretched(out, template.t, time * MODEL_RATE + template.t_offset, template.j_index, scale)
 
 
 def place(out: np.ndarray, wave: np.ndarray, position: float) -> None:

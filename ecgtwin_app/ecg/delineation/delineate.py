@@ -109,10 +109,8 @@ class Delineation:
     shapes : tuple of Shape
         One a class of beats, the dominant first.
     representative : RepresentativeBeat
-    signal : ndarray, shape (8, samples)
-        I, II, V1 to V6, or `leads`, at 500 Hz, baseline straight, pacing spikes taken out, millivolts.
-    spikes : ndarray of int
-        Pacing spikes, samples at 500 Hz.
+    stack : BeatStack
+        What they were told from.
     scale : float
         The recording's rate over the 500 Hz of shapes, signal and spikes.
     """
@@ -120,9 +118,18 @@ class Delineation:
     beats: tuple[Beat, ...]
     shapes: tuple[Shape, ...]
     representative: RepresentativeBeat
-    signal: np.ndarray
-    spikes: np.ndarray
+    stack: BeatStack
     scale: float
+
+    @property
+    def signal(self) -> np.ndarray:
+        """I, II, V1 to V6, or `leads`, (8, samples) at 500 Hz, baseline straight, pacing spikes taken out, mV."""
+        return self.stack.signal
+
+    @property
+    def spikes(self) -> np.ndarray:
+        """Pacing spikes, samples at 500 Hz."""
+        return self.stack.spikes
 
     @property
     def leads(self) -> tuple[str, ...]:
@@ -185,7 +192,7 @@ def delineate(recording: Recording) -> Delineation:
         waves = _inside(waves, scale, recording.samples)
         at = round(fiducial * scale)
         beats.append(Beat(at, kind, waves, has_p, exceptional, float(stack.correlation[k]), qrs, which))
-    return Delineation(tuple(beats), tuple(shapes), representative, stack.signal, stack.spikes, scale)
+    return Delineation(tuple(beats), tuple(shapes), representative, stack, scale)
 
 
 def _classes(stack: BeatStack) -> list[list[int]]:

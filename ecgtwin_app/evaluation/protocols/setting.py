@@ -23,9 +23,8 @@ from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.evaluation.judge.judge import Judge, trained_judge
 from ecgtwin_app.evaluation.judge.strips import EIGHT, real_strips, strip_of
-from ecgtwin_app.evaluation.runs.measured import measured_row
+from ecgtwin_app.evaluation.runs.measured import beat_input, measured_row
 from ecgtwin_app.evaluation.runs.store import Store
-from ecgtwin_app.generators.ecgtwin.extractor import beat_input
 from ecgtwin_app.training.collections.records import RealRecord
 
 log = logging.getLogger(__name__)

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 import ecgtwin_app
+from ecgtwin_app.ecg.delineation.representative_beat import RepresentativeBeat
 from ecgtwin_app.ecg.measurement.measure import Measurements
 from ecgtwin_app.ecg.signal.recording import MODEL_SAMPLES
 from ecgtwin_app.evaluation.metrics.preservation import usual_and_spread
 from ecgtwin_app.evaluation.runs.store import ARRAYS
-from ecgtwin_app.generators.ecgtwin.extractor import beat_input
 
 #: Samples of the strip that one at 100 Hz is the mean of.
 _STEP = MODEL_SAMPLES // ARRAYS["strip"][0][1]
@@ -58,3 +58,13 @@ def referee_digest() -> str:
 
 def _plain(values):
     return {k: None if math.isnan(v) else round(v, 5) for k, v in values.items()}
+
+
+def beat_input(beat: RepresentativeBeat) -> np.ndarray:
+    """The representative beat, (8, 500) mV at 500 Hz, its fiducial at 0.35 s of 1 s."""
+    before, length = 175, 500
+    window = np.zeros((8, length), np.float32)
+    start = beat.fiducial - before
+    source = beat.signal[:, max(0, start) : start + length]
+    window[:, max(0, -start) : max(0, -start) + source.shape[1]] = source
+    return window

@@ -1,1 +1,1 @@
-"""The model that ships: autoencoder, individual base extractor, AdaX transformer, beats and rhythm."""
+"""The model that ships: an Individual Base Extractor and an AdaX transformer over the waves of a strip, and a rhythm model."""

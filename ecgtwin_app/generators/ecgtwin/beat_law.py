@@ -8,10 +8,11 @@ that taught the model (`heart.morphologies`), and only where that does not help 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ecgtwin_app.conditions.absence import judge_absent
 from ecgtwin_app.conditions.plausible import LIMITS
 from ecgtwin_app.conditions.referee import judge
 from ecgtwin_app.conditions.vocabulary import find_conditions
@@ -48,9 +49,12 @@ AFTER_J = 30
 
 
 def missed_lines(beat: BeatTemplate, plan: EcgTwinPlan) -> int:
-    """How much of the law a beat misses: lines of the criteria of its conditions, on a plain strip at the plan's rate,
-    and what defines the condition besides."""
-    names = [name for name in plan.names if name in MORPHOLOGIES]
+    """How much of the law a beat misses on a plain strip at the plan's rate.
+
+    That is: lines of the criteria of its conditions, what defines a condition besides, and the criteria of what is
+    to be gone.
+    """
+    names = [name for name in plan.names if name in MORPHOLOGIES and name not in plan.kept]
     cycle = 60.0 / plan.rate
     times = 0.35 + cycle * np.arange(BEATS)
     events = [Event(float(time), "QRS", "conducted") for time in times]
@@ -70,6 +74,8 @@ def missed_lines(beat: BeatTemplate, plan: EcgTwinPlan) -> int:
         return 1_000
     lines = judge(measured, names, age=plan.age, sex=plan.sex, reference=plan.patient.measured)
     missed = sum(line.met is False for line in lines)
+    shapes = [name for name in plan.removed if name in MORPHOLOGIES]
+    missed += sum(judge_absent(measured, name, names, plan.age, plan.sex).met is False for name in shapes)
     if plan.axis is not None:
         missed += abs((qrs_axis(beat.qrs) - plan.axis + 180) % 360 - 180) > AXIS_ASTRAY
     if plan.qrs is not None:
@@ -78,26 +84,37 @@ def missed_lines(beat: BeatTemplate, plan: EcgTwinPlan) -> int:
     return missed + (beat.qrs_duration > max(longest, 1.1 * plan.patient.template.qrs_duration))
 
 
-def by_physiology(plan: EcgTwinPlan) -> list[BeatTemplate]:
-    """The patient's own beat changed by the physiology of its conditions, the nearest to the plan's severity first."""
-    own = plan.patient.template
+def by_physiology(plan: EcgTwinPlan, own: BeatTemplate, draw: int) -> tuple[BeatTemplate, float]:
+    """A beat of the patient's changed by the physiology of what is new, and how far it is from the plan's severity.
+
+    One draw changes all beats of the patient alike.
+    """
     field, traits = fit_lead_field(own.qrs, own.t), Traits(plan.age, plan.sex)
-    found = []
-    for draw in range(PHYSIOLOGY_DRAWS):
-        rng = np.random.default_rng([plan.seed, 7, draw])
-        beat, off = own, 0.0
-        for name, change in MORPHOLOGIES.items():
-            if name in plan.names:
-                beat, parameters = change(beat, field, rng, traits)
-                off += abs(parameters.get("severity", plan.severity) - plan.severity)
-        found.append((off, draw, beat))
-    return [beat for *_, beat in sorted(found, key=lambda one: one[:2])]
+    rng = np.random.default_rng([plan.seed, 7, draw])
+    beat, off = own, 0.0
+    for name, change in MORPHOLOGIES.items():
+        if name in plan.names and name not in plan.kept:
+            beat, parameters = change(beat, field, rng, traits)
+            off += abs(parameters.get("severity", plan.severity) - plan.severity)
+    return beat, off
 
 
-def bounded(
+@dataclass(frozen=True, eq=False)
+class Bounds:
+    """By what QRS and T of a beat are multiplied, each (8, 1), so that a heart can have them."""
+
+    qrs: np.ndarray
+    t: np.ndarray
+
+    def __call__(self, beat: BeatTemplate) -> BeatTemplate:
+        """The beat within the bounds."""
+        return replace(beat, qrs=beat.qrs * self.qrs, t=beat.t * self.t)
+
+
+def bounds(
     beat: BeatTemplate, own: BeatTemplate, conditions: tuple[str, ...], parts: Collection[str] = ("qrs", "t")
-) -> BeatTemplate:
-    """The beat with no larger a QRS and T than the patient's heart can come to under the conditions.
+) -> Bounds:
+    """How a beat becomes one with no larger a QRS and T than the patient's heart can come to under the conditions.
 
     Limb and chest leads are bounded apart, all leads of a group by one factor: what they have to one another stays. A T
     shrinks with its QRS. Of a beat's `parts` those that are not drawn are left alone.
@@ -122,9 +139,7 @@ def bounded(
             of_qrs[group] = min(1.0, factors["QRS"])
         if "t" in parts:
             of_t[group] = min(float(of_qrs[group][0, 0]), factors["T"])
-    if (of_qrs == 1).all() and (of_t == 1).all():
-        return beat
-    return replace(beat, qrs=beat.qrs * of_qrs, t=beat.t * of_t)
+    return Bounds(of_qrs, of_t)
 
 
 def _sizes(beat: BeatTemplate) -> dict[str, dict[str, float]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from ecgtwin_app.conditions.vocabulary import find_conditions
 from ecgtwin_app.generators.ecgtwin.conditioning import (
     PRESENT,
     ConditionBatch,
@@ -13,13 +14,18 @@ from ecgtwin_app.generators.ecgtwin.conditioning import (
 )
 from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan
 
+#: A twin is drawn with all that a recorder of today lets through, Hz.
+BANDWIDTH = 150.0
+
 
 def condition_of(statements: tuple[str, ...], plan: EcgTwinPlan, device: str) -> ConditionBatch:
-    """What a plan says to the networks."""
+    """What a plan says to the networks. Of what the reference shows and keeps nobody knows how marked it is."""
     states = statement_states(statements, plan.names)
-    severity = np.where(states == PRESENT, plan.severity, np.nan)
+    kept = [statements.index(c.statement) for c in find_conditions(plan.kept) if c.statement in statements]
+    marked = (states == PRESENT) & ~np.isin(np.arange(len(states)), kept)
+    severity = np.where(marked, plan.severity, np.nan)
     axis = None if plan.axis is None else unwrapped_axis(plan.axis)
-    numbers = [plan.rate, plan.age, plan.pr, plan.qrs, plan.qt, axis]
+    numbers = [plan.rate, plan.age, plan.pr, plan.qrs, plan.qt, axis, BANDWIDTH]
     return ConditionBatch(
         torch.from_numpy(states.astype(np.int64))[None].to(device),
         torch.from_numpy(severity.astype(np.float32))[None].to(device),

@@ -12,6 +12,8 @@ from ecgtwin_app.conditions.vocabulary import NORMAL, find_condition, find_condi
 from ecgtwin_app.generators.ecgtwin.layers import sinusoid
 
 UNKNOWN, ABSENT, PRESENT = 0, 1, 2
+#: Statements that are present at once, each as a token of its own; few recordings have more.
+MOST_PRESENT = 5
 #: The numbers of a condition, with the mean and spread that bring each near unit size.
 NUMBERS = {
     "heart rate": (80.0, 30.0),  # 1/min
@@ -20,6 +22,7 @@ NUMBERS = {
     "QRS": (105.0, 25.0),  # ms
     "QT": (390.0, 50.0),  # ms
     "axis": (40.0, 50.0),  # degrees, frontal plane, -90 to 270
+    "bandwidth": (120.0, 40.0),  # Hz, of the recording
 }
 _CENTRE, _SPREAD = zip(*NUMBERS.values(), strict=True)
 
@@ -82,35 +85,54 @@ def nothing_known(count: int, statements: int, device: str | torch.device = "cpu
 
 
 class ConditionTokens(nn.Module):
-    """Turn a `ConditionBatch` into tokens (batch, statements + numbers + 1, width): statements, numbers, sex."""
+    """Turn a `ConditionBatch` into tokens (batch, MOST_PRESENT + 1 + numbers + 1, width).
+
+    The statements that are present have a token each, all others share one that is the sum of what is known of
+    them; then come the numbers and the sex.
+    """
 
     def __init__(self, statements: int, width: int):
         super().__init__()
-        self.statement = nn.Parameter(0.02 * torch.randn(statements, 3, width))
+        self.statement = nn.Parameter(0.1 * torch.randn(statements, 3, width))
         self.severity = nn.Parameter(torch.zeros(statements, 3, width))
-        self.missing = nn.Parameter(0.02 * torch.randn(len(NUMBERS), width))
+        self.missing = nn.Parameter(0.1 * torch.randn(len(NUMBERS), width))
         self.number = nn.ModuleList(
             nn.Sequential(nn.Linear(33, width), nn.SiLU(), nn.Linear(width, width)) for _ in NUMBERS
         )
         self.sex = nn.Embedding(3, width)
         self.norm = nn.LayerNorm(width)
 
-    def forward(self, condition: ConditionBatch) -> Tensor:
-        rows = torch.arange(self.statement.shape[0], device=condition.statements.device)
-        statements = self.statement[rows, condition.statements]
+    def forward(self, condition: ConditionBatch) -> tuple[Tensor, Tensor]:
+        """The tokens, and which of them say something, (batch, tokens), bool."""
+        states = condition.statements
+        present = states == PRESENT
+        rows = torch.arange(states.shape[1], device=states.device)
         # Known at all, where between mild and marked, and how far from the middle.
-        known = torch.isfinite(condition.severity) & (condition.statements == PRESENT)
+        known = torch.isfinite(condition.severity) & present
         s = torch.where(known, 2 * condition.severity - 1, torch.zeros_like(condition.severity))
         powers = torch.stack([torch.ones_like(s), s, s**2], dim=-1) * known[..., None]
-        tokens = [statements + torch.einsum("bsp,spw->bsw", powers, self.severity)]
+        column, said = present_columns(states)
+        of = torch.arange(len(states), device=states.device)[:, None]
+        named = self.statement[column, PRESENT] + torch.einsum(
+            "bkp,bkpw->bkw", powers[of, column], self.severity[column]
+        )
+        others = torch.where(present[..., None], 0.0, self.statement[rows, states])
+        tokens = [named, others.sum(dim=1, keepdim=True) / len(rows) ** 0.5]
         for i, embed in enumerate(self.number):
             value = (condition.numbers[:, i] - _CENTRE[i]) / _SPREAD[i]
-            known = torch.isfinite(value)
-            value = torch.where(known, value, torch.zeros_like(value))
+            told = torch.isfinite(value)
+            value = torch.where(told, value, torch.zeros_like(value))
             features = torch.cat([value[:, None], sinusoid(value, 32, 30.0)], dim=-1)
-            tokens.append(torch.where(known[:, None], embed(features), self.missing[i])[:, None])
+            tokens.append(torch.where(told[:, None], embed(features), self.missing[i])[:, None])
         tokens.append(self.sex(condition.sex)[:, None])
-        return self.norm(torch.cat(tokens, dim=1))
+        rest = torch.ones((len(states), 2 + len(NUMBERS)), dtype=torch.bool, device=states.device)
+        return self.norm(torch.cat(tokens, dim=1)), torch.cat([said, rest], dim=1)
+
+
+def present_columns(states: Tensor) -> tuple[Tensor, Tensor]:
+    """Columns (batch, MOST_PRESENT) of the statements that are present, and which of these places are filled."""
+    said, column = torch.sort((states == PRESENT).to(torch.int8), dim=1, descending=True, stable=True)
+    return column[:, :MOST_PRESENT], said[:, :MOST_PRESENT] > 0
 
 
 def statement_states(statements: tuple[str, ...], conditions: tuple[str, ...]) -> np.ndarray:

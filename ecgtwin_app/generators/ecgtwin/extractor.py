@@ -1,110 +1,139 @@
 """The Individual Base Extractor: what is personal in a reference ECG.
 
-After ECGTwin (arXiv 2508.02720): tokens of the reference, from which what the reference's own condition
-explains is subtracted, x - ReLU(cross-attention(x, condition)); trained by contrast. Beside the latent it
-sees the representative beat, where most of an identity lies; a few learned queries gather identity tokens
-and their mean is the base vector.
+After ECGTwin (arXiv 2508.02720): tokens of the reference, from which what the reference's own condition explains is
+subtracted, x - ReLU(cross-attention(x, condition)). The tokens are the reference's own beats, the median one and
+single ones; the mean of what comes out is the base vector, trained by contrast as well.
 """
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass, replace
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ecgtwin_app.ecg.delineation.representative_beat import RepresentativeBeat
+from ecgtwin_app.generators.ecgtwin.beat_codec import SIZE
 from ecgtwin_app.generators.ecgtwin.conditioning import ConditionBatch, ConditionTokens
 from ecgtwin_app.generators.ecgtwin.layers import Attention, feed_forward
 
-#: The representative beat enters as tokens of 20 samples x 8 leads.
-BEAT_BLOCK = 20
+#: Parts of a beat that are blurred, each by its own amount.
+BLURRED = ("p", "qrs", "t")
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """A batch of references as the extractor reads them.
+
+    Attributes
+    ----------
+    beats : Tensor, shape (batch, beats, SIZE)
+        Vectors of the median beat and of single ones.
+    has_p : Tensor, shape (batch,), bool
+        Whether they show a P; where not, nothing is read of it.
+    blur : Tensor, shape (batch, 3)
+        How far P, QRS and T were blurred, in spreads of the patients; 0 not at all.
+    condition : ConditionBatch
+        What is known of the reference's own condition.
+    known : Tensor, shape (batch,), bool
+        False stands for nobody in particular.
+    """
+
+    beats: Tensor
+    has_p: Tensor
+    blur: Tensor
+    condition: ConditionBatch
+    known: Tensor
+
+    def of_nobody(self) -> Reference:
+        """Nobody in particular."""
+        return replace(self, known=torch.zeros_like(self.known))
+
+    def to(self, device: str | torch.device) -> Reference:
+        """The same on a device."""
+        return Reference(
+            self.beats.to(device), self.has_p.to(device), self.blur.to(device), self.condition.to(device),
+            self.known.to(device),
+        )  # fmt: skip
+
+    def rows(self, rows: Tensor) -> Reference:
+        """The references of some rows of the batch."""
+        parts = (self.beats[rows], self.has_p[rows], self.blur[rows], self.condition.rows(rows))
+        return Reference(*parts, self.known[rows])
+
+    def joined(self, other: Reference) -> Reference:
+        """Both batches in one; they have as many beats each."""
+        fields = ("beats", "has_p", "blur", "condition", "known")
+        pairs = ((getattr(self, name), getattr(other, name)) for name in fields)
+        return Reference(
+            *(a.joined(b) if isinstance(a, ConditionBatch) else torch.cat([a, b]) for a, b in pairs)
+        )
 
 
 class _Layer(nn.Module):
     """Self-attention, subtraction of what the condition explains, feed-forward."""
 
-    def __init__(self, width: int, heads: int):
+    def __init__(self, width: int, heads: int, condition_width: int):
         super().__init__()
         self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(3))
         self.attention = Attention(width, heads)
-        self.explained = Attention(width, heads)
+        self.explained = Attention(width, heads, condition_width)
         self.mlp = feed_forward(width, 2)
 
-    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+    def forward(self, x: Tensor, condition: Tensor, there: Tensor) -> Tensor:
         x = x + self.attention(self.norms[0](x))
-        x = x - F.relu(self.explained(self.norms[1](x), condition))
+        x = x - F.relu(self.explained(self.norms[1](x), condition, there))
         return x + self.mlp(self.norms[2](x))
 
 
 class IndividualBaseExtractor(nn.Module):
-    """Reference latent, representative beat and the reference's own condition to identity tokens.
+    """A reference's beats and its own condition to identity tokens.
 
     Parameters
     ----------
-    components : int
-        Numbers a latent token.
     statements : int
         Length of the condition's statement list.
-    width, heads, depth, queries : int
-        `queries` identity tokens of `width` numbers come out.
-    beat_samples : int
-        Length of the representative beat at 500 Hz.
+    width, heads, depth, condition_width : int
     """
 
-    def __init__(self, components=64, statements=8, width=192, heads=4, depth=2, queries=8, beat_samples=500):
+    def __init__(
+        self, statements: int, width: int, heads: int = 4, depth: int = 2, condition_width: int = 96
+    ):
         super().__init__()
-        self.from_latent = nn.Linear(components, width)
-        self.from_beat = nn.Linear(8 * BEAT_BLOCK, width)
-        self.beat_position = nn.Parameter(0.02 * torch.randn(beat_samples // BEAT_BLOCK, width))
-        self.condition = ConditionTokens(statements, width)
-        self.layers = nn.ModuleList(_Layer(width, heads) for _ in range(depth))
+        self.from_beat = nn.Linear(SIZE, width)
+        self.has_p = nn.Embedding(2, width)
+        self.single = nn.Embedding(2, width)
+        self.blur = nn.Linear(len(BLURRED), width)
+        self.condition = ConditionTokens(statements, condition_width)
+        self.layers = nn.ModuleList(_Layer(width, heads, condition_width) for _ in range(depth))
         self.norm = nn.LayerNorm(width)
-        self.queries = nn.Parameter(0.02 * torch.randn(queries, width))
-        self.gather = Attention(width, heads)
+        self.nobody = nn.Parameter(0.02 * torch.randn(width))
+        self.to_base = nn.Linear(width, width)
 
-    def forward(self, latent: Tensor, beat: Tensor, condition: ConditionBatch) -> Tensor:
-        """Identity tokens.
+    def forward(self, beats: Tensor, reference: Reference) -> Tensor:
+        """Identity tokens (batch, beats, width).
 
         Parameters
         ----------
-        latent : Tensor, shape (batch, tokens, components)
-        beat : Tensor, shape (batch, 8, beat_samples)
-            Representative beat, mV.
-        condition : ConditionBatch
-            What is known of the *reference* (often all unknown).
-
-        Returns
-        -------
-        Tensor, shape (batch, queries, width)
-            Their mean over the queries is the base vector.
+        beats : Tensor, shape (batch, beats, SIZE)
+            Vectors near unit size, nothing where there is no P.
+        reference : Reference
         """
-        blocks = beat.unflatten(-1, (-1, BEAT_BLOCK)).transpose(1, 2).flatten(-2)
-        x = torch.cat([self.from_beat(blocks) + self.beat_position, self.from_latent(latent)], dim=1)
-        tokens = self.condition(condition)
+        order = (torch.arange(beats.shape[1], device=beats.device) > 0).long()
+        x = self.from_beat(beats) + self.has_p(reference.has_p.long())[:, None] + self.single(order)
+        x = x + self.blur(reference.blur)[:, None]
+        tokens, there = self.condition(reference.condition)
         for layer in self.layers:
-            x = layer(x, tokens)
-        queries = self.queries.expand(len(x), -1, -1)
-        return queries + self.gather(queries, self.norm(x))
+            x = layer(x, tokens, there)
+        return torch.where(reference.known[:, None, None], self.norm(x), self.nobody)
+
+    def base(self, identity: Tensor) -> Tensor:
+        """Unit-length base vector (batch, width) of identity tokens (batch, beats, width)."""
+        return F.normalize(self.to_base(identity.mean(dim=1)), dim=-1)
 
 
-def base_vector(identity: Tensor) -> Tensor:
-    """Unit-length base vector (batch, width) of identity tokens (batch, queries, width)."""
-    return F.normalize(identity.mean(dim=1), dim=-1)
-
-
-def contrastive_loss(a: Tensor, b: Tensor, temperature: Tensor) -> Tensor:
+def contrastive_loss(a: Tensor, b: Tensor, temperature: float = 0.07) -> Tensor:
     """Symmetric InfoNCE of base vectors; row k of both is the same patient, and patients differ by row."""
-    logits = a @ b.T * temperature
+    logits = a @ b.T / temperature
     target = torch.arange(len(a), device=a.device)
     return (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)) / 2
-
-
-def beat_input(beat: RepresentativeBeat) -> np.ndarray:
-    """The representative beat as the extractor wants it: (8, 500) mV, the fiducial at 0.35 s of 1 s."""
-    before, length = 175, 500
-    window = np.zeros((8, length), np.float32)
-    start = beat.fiducial - before
-    source = beat.signal[:, max(0, start) : start + length]
-    window[:, max(0, -start) : max(0, -start) + source.shape[1]] = source
-    return window

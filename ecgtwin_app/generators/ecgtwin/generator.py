@@ -1,4 +1,4 @@
-"""Today's generator: beats drawn for the patient, rendered along a rhythm score, and performed by a transformer."""
+"""Today's generator: the waves of a rhythm score drawn together from the patient's own beats, and laid along it."""
 
 from __future__ import annotations
 
@@ -8,26 +8,32 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
-from ecgtwin_app.conditions.vocabulary import find_conditions, load_vocabulary
+from ecgtwin_app.conditions.vocabulary import find_condition, find_conditions, load_vocabulary
 from ecgtwin_app.ecg.measurement.measure import Measurements
 from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE, MODEL_SAMPLES, EcgError, Recording
-from ecgtwin_app.ecg.signal.resampling import ten_seconds
 from ecgtwin_app.generators.base import Ability, Spec, Step
-from ecgtwin_app.generators.ecgtwin.adax import Context
 from ecgtwin_app.generators.ecgtwin.attention import ConditionAttention
-from ecgtwin_app.generators.ecgtwin.autoencoder import TOKENS
-from ecgtwin_app.generators.ecgtwin.evidence import VelocityEvidence
-from ecgtwin_app.generators.ecgtwin.flow import guided_velocity
+from ecgtwin_app.generators.ecgtwin.beat_codec import SIZE
+from ecgtwin_app.generators.ecgtwin.beat_shape import DURATIONS
+from ecgtwin_app.generators.ecgtwin.ensemble import StripContext
+from ecgtwin_app.generators.ecgtwin.evidence import VelocityEvidence, without_kinds
 from ecgtwin_app.generators.ecgtwin.learned_rhythm import compose
-from ecgtwin_app.generators.ecgtwin.patient import EcgTwinPatient, identity_of, prepare
+from ecgtwin_app.generators.ecgtwin.patient import EcgTwinPatient, base_vector, prepare
 from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan, make_plan
-from ecgtwin_app.generators.ecgtwin.sampling_inputs import DIALS, sampling_inputs
+from ecgtwin_app.generators.ecgtwin.shapes import settled
+from ecgtwin_app.generators.ecgtwin.strip import preview_of, strip_of
+from ecgtwin_app.generators.ecgtwin.waves import StripWaves, dials_of
 from ecgtwin_app.generators.ecgtwin.weights import TwinModel, load
 from ecgtwin_app.generators.task import Task
 from ecgtwin_app.i18n.message import Message
+from ecgtwin_app.sampling.guidance import guided
 from ecgtwin_app.sampling.names import USUAL_STEPS
-from ecgtwin_app.sampling.samplers import sample, start_noise
+from ecgtwin_app.sampling.samplers import sample
+
+#: What this generator listens to of `Settings.dials`.
+DIALS = frozenset({"strength", "identity", "noise"})
 
 
 class EcgTwin:
@@ -43,6 +49,7 @@ class EcgTwin:
         self.model = model.to(device)
         self.device = device
         self._composer = None if model.rhythm is None else partial(compose, model)
+        self._recorder: ConditionAttention | None = None
 
     @classmethod
     def load(cls, weights: Path, device: str = "cpu") -> EcgTwin:
@@ -74,7 +81,7 @@ class EcgTwin:
 
     def prepare(self, recordings: Sequence[Recording]) -> EcgTwinPatient:
         """Cut, measure and encode a patient's recordings, the reference first."""
-        return prepare(self.model, recordings, self.device)
+        return prepare(self.model.ensemble, recordings, self.device)
 
     def plan(self, patient: EcgTwinPatient, task: Task, seed: int) -> EcgTwinPlan:
         """Settle what the task leaves open and write the rhythm score.
@@ -94,39 +101,68 @@ class EcgTwin:
         return make_plan(patient, task, seed, self._composer)
 
     def sample(self, plans: Sequence[EcgTwinPlan]) -> Iterator[Step]:
-        """Draw the beats of each plan, and perform all plans together."""
-        (strength, identity, sampler, total), *others = {self._settings_of(plan) for plan in plans}
-        if others:
+        """Draw the waves of all plans together, settle each strip's shapes and lay them."""
+        settings = plans[0].task.settings
+        if any(plan.task.settings != settings for plan in plans):
             raise ValueError("Plans that are sampled together have the same settings.")
-        made = [sampling_inputs(self.model, plan, self.device) for plan in plans]
-        context = reduce(Context.joined, (one.context for one in made))
-        velocity = guided_velocity(self.model.flow, context, strength, identity)
-        seeds = [plan.seed for plan in plans]
-        noise = start_noise((TOKENS, self.model.config.components), seeds).to(self.device)
-        steps = sample(sampler, velocity, noise, total, seeds)
-        for number in range(1, total + 1):
+        if settings.sampler == "ddpm" and len(plans) > 1:
+            # Its noise of each step would depend on how many waves the longest strip has.
+            yield from _side_by_side([self.sample([plan]) for plan in plans])
+            return
+        made = [StripWaves(self.model, plan, self.device) for plan in plans]
+        context = reduce(StripContext.joined, (one.context() for one in made))
+        if self._recorder is not None:
+            self._recorder.of(made[0].drawn_events, context.condition.statements[:1])
+        with torch.inference_mode():
+            velocity = self._velocity(context, plans)
+            start = self.model.ensemble.start(context.reference, context.kind)
+            noise = torch.stack([_filled(one.noise(), context.kind.shape[1]) for one in made])
+            noise = noise * self.model.ensemble.live[context.kind]
+        steps = sample(settings.sampler, velocity, noise, settings.steps, [plan.seed for plan in plans])
+        for number in range(1, settings.steps + 1):
             with torch.inference_mode():
-                latent, denoised = next(steps)
-                decoded = self.model.autoencoder.decode(latent if number == total else denoised)
-            strips = decoded.float().cpu().numpy()
-            finished = [one.finished(strip) for one, strip in zip(made, strips, strict=True)]
-            yield Step(number, total, np.stack(finished), tuple(one.beats for one in made))
+                x, denoised = next(steps)
+                last = number == settings.steps
+                waves = start + (x if last else denoised)
+                waves = [one[: len(shapes.rows)] for one, shapes in zip(waves, made, strict=True)]
+                if last:
+                    final = [settled(self.model.ensemble, *one) for one in zip(made, waves, strict=True)]
+                    strips = [strip_of(*one) for one in zip(plans, made, final, strict=True)]
+                    beats = tuple(one.made for one in final)
+                else:
+                    strips = [preview_of(*one) for one in zip(plans, made, waves, strict=True)]
+                    beats = ()
+            yield Step(number, settings.steps, np.stack(strips), beats)
 
-    def _settings_of(self, plan: EcgTwinPlan) -> tuple[float, float, str, int]:
-        settings = plan.task.settings
-        # The condition is in the beats already: guiding the strip towards it as well would double it.
-        in_beats = plan.score is not None and self.model.beats.draws_beats
-        strength = 1.0 if in_beats else settings.dials.get("strength", 1.0)
-        return strength, settings.dials.get("identity", 1.0), settings.sampler, settings.steps
+    def _velocity(self, context: StripContext, plans: Sequence[EcgTwinPlan]):
+        """The guided velocity of a batch; the dials of all plans are the same, what they remove need not be."""
+        strength, _, identity = dials_of(plans[0])
+        away = max(dials_of(plan)[1] for plan in plans)
+        parts, weights = context, []
+        for weight, other in (
+            (strength - 1.0, context.without_condition),
+            (away, context.without_source),
+            (identity - 1.0, context.without_identity),
+        ):
+            if weight:
+                parts = parts.joined(other())
+                weights.append(weight)
+        ensemble = self.model.ensemble
+        read = ensemble.identity(parts.reference)
+
+        def velocity(at: Tensor, time: float) -> Tensor:
+            return ensemble.velocity(at, torch.full((len(at),), time, device=at.device), parts, read)
+
+        return guided(velocity, weights)
 
     def base_vector(self, recording: Recording, measured: Measurements | None = None) -> np.ndarray:
         """Unit-length base vector (width,) of a recording, its condition taken as unknown."""
-        beat = None if measured is None else measured.delineation.representative
-        return identity_of(self.model, ten_seconds(recording), self.device, beat)[1]
+        return base_vector(self.model.ensemble, recording, self.device, measured)
 
     def recording_attention(self) -> ConditionAttention:
         """To be open while one plan is sampled."""
-        return ConditionAttention(self.model.flow.network)
+        self._recorder = ConditionAttention(self.model.ensemble)
+        return self._recorder
 
     def condition_tokens(self, names: Sequence[str]) -> list[int]:
         """Columns of the attention, and of the statements, that belong to conditions."""
@@ -134,7 +170,25 @@ class EcgTwin:
         return [statements.index(condition.statement) for condition in find_conditions(names)]
 
     def evidence(self, plan: EcgTwinPlan, name: str = "") -> VelocityEvidence:
-        """How much the velocity's error falls when the network is told of one condition, or of all."""
-        context = sampling_inputs(self.model, plan, self.device).context
-        column = self.condition_tokens([name])[0] if name else None
-        return VelocityEvidence(self.model.flow, self.model.autoencoder, context, plan.seed, column)
+        """How much better the waves are foreseen when the network is told of one condition, or of all."""
+        made = StripWaves(self.model, plan, self.device)
+        context, noise = made.context(), made.noise()
+        drawn = self.model.ensemble.draw(context, noise[None], plan.task.settings.steps)[0]
+        durations = drawn[:, SIZE - len(DURATIONS) :].cpu().numpy()
+        untold = context.without_condition()
+        if name:
+            untold = context.without_statement(self.condition_tokens([name])[0])
+        if not name or find_condition(name).is_rhythm:
+            untold = without_kinds(untold)
+        return VelocityEvidence(self.model.ensemble, context, untold, made.drawn_events, durations, noise)
+
+
+def _filled(noise: Tensor, waves: int) -> Tensor:
+    return nn.functional.pad(noise, (0, 0, 0, waves - len(noise)))
+
+
+def _side_by_side(samplings: Sequence[Iterator[Step]]) -> Iterator[Step]:
+    """Samplings of one plan each as one of all plans."""
+    for steps in zip(*samplings, strict=True):
+        previews = np.concatenate([step.preview for step in steps])
+        yield Step(steps[0].number, steps[0].total, previews, tuple(b for step in steps for b in step.beats))

@@ -9,17 +9,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 
-def rotary(tokens: Tensor) -> Tensor:
-    """Rotate queries or keys (batch, heads, tokens, width) by their position (RoPE, Su et al. 2021)."""
-    length, width = tokens.shape[-2:]
-    half = width // 2
-    rate = 10000.0 ** (-torch.arange(half, device=tokens.device) / half)
-    angle = torch.arange(length, device=tokens.device)[:, None] * rate
-    cos, sin = angle.cos(), angle.sin()
-    a, b = tokens[..., :half], tokens[..., half:]
-    return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)
-
-
 class Attention(nn.Module):
     """Multi-head attention from ``x`` to ``context`` (to itself when none is given).
 
@@ -27,27 +16,31 @@ class Attention(nn.Module):
     the heat maps are made from them.
     """
 
-    def __init__(self, width: int, heads: int, rope: bool = False):
+    def __init__(self, width: int, heads: int, context_width: int | None = None):
         super().__init__()
-        self.heads, self.rope = heads, rope
+        self.heads = heads
         self.query = nn.Linear(width, width)
-        self.key_value = nn.Linear(width, 2 * width)
+        self.key_value = nn.Linear(context_width or width, 2 * width)
         self.out = nn.Linear(width, width)
         self.keep_weights = False
         self.weights: Tensor | None = None
 
-    def forward(self, x: Tensor, context: Tensor | None = None) -> Tensor:
-        """(batch, queries, width) and (batch, keys, width) to (batch, queries, width)."""
+    def forward(self, x: Tensor, context: Tensor | None = None, there: Tensor | None = None) -> Tensor:
+        """(batch, queries, width) and (batch, keys, context width) to (batch, queries, width).
+
+        `there` (batch, keys), bool, says which keys are looked at; every row has one.
+        """
         context = x if context is None else context
         q = self.query(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
         k, v = self.key_value(context).unflatten(-1, (2, self.heads, -1)).permute(2, 0, 3, 1, 4)
-        if self.rope:
-            q, k = rotary(q), rotary(k)
+        mask = None if there is None else there[:, None, None]
         if self.keep_weights:
-            self.weights = (q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])).softmax(-1)
+            scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+            scores = scores if mask is None else scores.masked_fill(~mask, float("-inf"))
+            self.weights = scores.softmax(-1)
             mixed = self.weights @ v
         else:
-            mixed = F.scaled_dot_product_attention(q, k, v)
+            mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         return self.out(mixed.transpose(1, 2).flatten(-2))
 
 

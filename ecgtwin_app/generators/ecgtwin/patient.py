@@ -1,26 +1,31 @@
-"""A patient made ready for the networks: strip, beat, template and identity."""
+"""A patient made ready for the networks: the strip, its own beats, and what is personal in them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import torch
 
-from ecgtwin_app.ecg.beat.template import BeatTemplate, split_beat
-from ecgtwin_app.ecg.delineation.representative_beat import RepresentativeBeat, representative_beat
+from ecgtwin_app.ecg.beat.template import BeatTemplate
+from ecgtwin_app.ecg.delineation.beats import clean
+from ecgtwin_app.ecg.delineation.own_beats import OwnBeats, beats_of, own_beats
 from ecgtwin_app.ecg.measurement.measure import Measurements, measure
 from ecgtwin_app.ecg.signal.leads import independent_leads
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.ecg.signal.resampling import ten_seconds
 from ecgtwin_app.generators.base import PreparedPatient
-from ecgtwin_app.generators.ecgtwin.conditioning import (
-    nothing_known,
-)
-from ecgtwin_app.generators.ecgtwin.extractor import base_vector, beat_input
-from ecgtwin_app.generators.ecgtwin.weights import TwinModel
+from ecgtwin_app.generators.ecgtwin.conditioning import PRESENT, UNKNOWN, nothing_known, statement_states
+from ecgtwin_app.generators.ecgtwin.ensemble import Ensemble
+from ecgtwin_app.generators.ecgtwin.extractor import BLURRED, Reference
+from ecgtwin_app.heart.physics.recorder import Recorder, recorder_of
+from ecgtwin_app.heart.physics.residual import Residual, residual_of
 from ecgtwin_app.heart.rhythm.atrial_waves import with_sinus_p
+
+#: Beats of the patient that the networks read: the median one and so many others.
+SINGLES = 3
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -34,27 +39,46 @@ class EcgTwinPatient(PreparedPatient):
     rate : float
         Ventricular rate, 1/min, as it is measured and shown.
     base : ndarray, shape (width,)
+    own : OwnBeats
+        Of the reference.
     template : BeatTemplate
-        With a P wave of its own or, where the recording shows none, one drawn for it.
-    identity : Tensor, shape (1, queries, width)
+        The median beat, with a P wave of its own or, where the recording shows none, one that stands for it.
+    reference : Reference
+        A batch of one, nothing said of its condition.
     """
 
     recording: Recording
     measured: Measurements
     rate: float
     base: np.ndarray
+    own: OwnBeats
     template: BeatTemplate
-    identity: torch.Tensor
+    reference: Reference
+
+    @cached_property
+    def residual(self) -> Residual:
+        """What the reference holds beyond its beats."""
+        return residual_of(self.recording, self.own)
+
+    @cached_property
+    def still_residual(self) -> Residual:
+        """The same without the waves of atria that fibrillate or flutter."""
+        return residual_of(self.recording, self.own, fibrillating=True)
+
+    @cached_property
+    def recorder(self) -> Recorder:
+        """The device that made the reference."""
+        return recorder_of(clean(independent_leads(self.recording.signal)))
 
 
-def prepare(model: TwinModel, recordings: Sequence[Recording], device: str) -> EcgTwinPatient:
+def prepare(model: Ensemble, recordings: Sequence[Recording], device: str) -> EcgTwinPatient:
     """Cut, measure and encode a patient's recordings.
 
     Parameters
     ----------
     recordings : sequence of Recording
-        The reference, whose rhythm and beat are the patient's; and others: what is personal is pooled over all of
-        them, so that it depends less on one recording's noise and electrodes.
+        The reference, whose rhythm and beats are the patient's; and others, whose beats tell the networks more of what
+        is personal, so that it depends less on one recording's noise and electrodes.
 
     Raises
     ------
@@ -66,14 +90,13 @@ def prepare(model: TwinModel, recordings: Sequence[Recording], device: str) -> E
         raise EcgError("A generated recording tells nothing more of the patient; add recorded ones only.")
     strip = ten_seconds(reference)
     measured = measure(strip)
-    beat = measured.delineation.representative
-    identity, base = identity_of(model, strip, device, beat)
-    if others:
-        every = [identity, *(identity_of(model, ten_seconds(other), device)[0] for other in others)]
-        identity = torch.cat(every).mean(dim=0, keepdim=True)
-        base = base_vector(identity)[0].cpu().numpy()
+    found = measured.delineation
+    beat = found.representative
+    own = beats_of(found.stack, beat)
+    further = [own_beats(ten_seconds(other)).median for other in others]
+    read = reference_of(model, own, further).to(device)
     digests = tuple(recording.digest() for recording in recordings)
-    template = split_beat(beat)
+    template = own.median
     if not template.has_p:
         template = with_sinus_p(template, np.random.default_rng(int(digests[0][:8], 16)))
     return EcgTwinPatient(
@@ -81,22 +104,48 @@ def prepare(model: TwinModel, recordings: Sequence[Recording], device: str) -> E
         digests=digests,
         measured=measured,
         rate=60.0 / beat.rr if measured.heart_rate is None else measured.heart_rate,
-        base=base,
+        base=base_of(model, read),
+        own=own,
         template=template,
-        identity=identity,
+        reference=read,
+    )
+
+
+def reference_of(model: Ensemble, own: OwnBeats, further: Sequence[BeatTemplate] = ()) -> Reference:
+    """A batch of one: the median beat, the median beats of further recordings, and single ones as room is left."""
+    rows = np.linspace(0, len(own.single) - 1, SINGLES + 2).round().astype(int)[1:-1]
+    beats = [own.median, *further, *(own.single[row] for row in rows)][: 1 + max(SINGLES, len(further))]
+    return Reference(
+        torch.cat([model.codec.vector(beat).cpu() for beat in beats])[None],
+        torch.tensor([own.median.has_p]),
+        torch.zeros(1, len(BLURRED)),
+        nothing_known(1, len(model.config.statements)),
+        torch.ones(1, dtype=torch.bool),
     )
 
 
 @torch.no_grad()
-def identity_of(
-    model: TwinModel, strip: Recording, device: str, beat: RepresentativeBeat | None = None
-) -> tuple[torch.Tensor, np.ndarray]:
-    """Identity tokens (1, queries, width) and base vector (width,) of ten seconds, their condition unknown.
+def base_of(model: Ensemble, reference: Reference) -> np.ndarray:
+    """Unit-length base vector (width,) of a batch of one."""
+    return model.identity(reference)[1][0].cpu().numpy()
 
-    `beat` is the strip's representative beat when it is known already.
-    """
-    signal = torch.from_numpy(independent_leads(strip.signal))[None].to(device)
-    window = torch.from_numpy(beat_input(beat or representative_beat(strip)))[None].to(device)
-    nothing = nothing_known(1, len(model.config.statements), device)
-    identity = model.extractor(model.autoencoder.encode(signal), window, nothing)
-    return identity, base_vector(identity)[0].cpu().numpy()
+
+def base_vector(
+    model: Ensemble, recording: Recording, device: str, measured: Measurements | None = None
+) -> np.ndarray:
+    """Unit-length base vector (width,) of a recording, its condition unknown."""
+    if measured is None:
+        own = own_beats(ten_seconds(recording))
+    else:
+        own = beats_of(measured.delineation.stack, measured.delineation.representative)
+    return base_of(model, reference_of(model, own).to(device))
+
+
+def told(reference: Reference, statements: tuple[str, ...], shows: tuple[str, ...]) -> Reference:
+    """The reference with what it shows; of all else nothing is said, for nobody has ruled it out."""
+    if not shows:
+        return reference
+    states = statement_states(statements, shows)
+    kept = torch.from_numpy(np.where(states == PRESENT, PRESENT, UNKNOWN).astype(np.int64))[None]
+    condition = replace(reference.condition, statements=kept.to(reference.beats.device))
+    return replace(reference, condition=condition)

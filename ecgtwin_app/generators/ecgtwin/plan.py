@@ -34,6 +34,8 @@ class EcgTwinPlan(Plan):
         Ventricular rate, 1/min.
     severity : float
         0 to 1.
+    shows : tuple of str
+        What the reference shows.
     pr, qrs, qt, axis : float or None
         Set-points, ms and degrees.
     turned_to : float or None
@@ -47,6 +49,7 @@ class EcgTwinPlan(Plan):
     patient: EcgTwinPatient
     rate: float
     severity: float
+    shows: tuple[str, ...] = ()
     pr: float | None = None
     qrs: float | None = None
     qt: float | None = None
@@ -54,14 +57,25 @@ class EcgTwinPlan(Plan):
     turned_to: float | None = None
     counterpart: RhythmScore | None = None
 
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Of what the reference shows, what the twin shows as well: as it is there, not made once more."""
+        return tuple(name for name in self.shows if name in self.names)
+
+    @property
+    def removed(self) -> tuple[str, ...]:
+        """Of what the reference shows, what the twin does not."""
+        return tuple(name for name in self.shows if name not in self.names)
+
     def without_condition(self, names: Sequence[str] = ()) -> EcgTwinPlan:
         """The plan less some of its conditions, everything else the same: rate, severity, seed, and the others.
 
         Without a rhythm the patient is in the counterpart's sinus rhythm, and the beat keeps what was asked of it.
         Without a shape the beats fall at the same times, and what was asked of QRS, QT and axis goes with it.
-        Without any condition there is sinus rhythm and nothing else.
+        Unless some are named, all go that the reference does not show, or all where it shows them all.
         """
-        left = tuple(name for name in self.names if name not in names) if names else ()
+        names = names or [name for name in self.names if name not in self.kept] or self.names
+        left = tuple(name for name in self.names if name not in names)
         unshaped = replace(self, qrs=None, qt=None, axis=None, turned_to=None)
         if not left:
             return replace(unshaped, names=(NORMAL,), score=self.counterpart, pr=None)
@@ -77,8 +91,8 @@ class EcgTwinPlan(Plan):
     def with_condition(self, names: Sequence[str]) -> EcgTwinPlan:
         """The plan with conditions of the reference that were removed, and less what cannot stand beside them.
 
-        Seed, severity and rate are the same. A shape is in the patient's own beats already, so that nothing draws it;
-        a rhythm is written by the draw's own random numbers.
+        Seed, severity and rate are the same. What comes back is the patient's own, as the reference has it; a rhythm is
+        written by the draw's own random numbers.
         """
         back = find_conditions(names)
         left = tuple(
@@ -86,10 +100,7 @@ class EcgTwinPlan(Plan):
             for one in find_conditions(self.names)
             if not any(why_apart(one, other) for other in back)
         )
-        rhythms = tuple(one.name for one in back if one.is_rhythm)
-        changed = replace(self, names=(*left, *rhythms) or (NORMAL,))
-        if changed.names == self.names:
-            return changed
+        changed = replace(self, names=(*left, *(one.name for one in back)))
         return replace(changed, score=changed._rewritten() or self.score)
 
     def _rewritten(self) -> RhythmScore | None:
@@ -122,9 +133,10 @@ def make_plan(
     pr, qrs, qt, axis = _set_points(target, rng)
     plan = EcgTwinPlan(
         patient=patient,
+        shows=task.source.shows,
         task=task,
         seed=seed,
-        names=_made(target),
+        names=target.present,
         rate=rate,
         rate_reason=reason,
         age=known.age if target.age is None else target.age,
@@ -140,9 +152,7 @@ def make_plan(
     return replace(plan, score=score, counterpart=counterpart)
 
 
-def _scores(
-    plan: EcgTwinPlan, composer: Composer | None
-) -> tuple[RhythmScore, RhythmScore] | tuple[None, None]:
+def _scores(plan: EcgTwinPlan, composer: Composer | None) -> tuple[RhythmScore, RhythmScore]:
     """What is performed, and what the same heart would perform without the condition."""
     target, rhythm = plan.task.target, plan.task.settings.rhythm
     if target.score is not None:
@@ -150,8 +160,6 @@ def _scores(
         if score.atrial == "flutter" and not score.times("P", "flutter"):
             return with_flutter_waves(score, np.random.default_rng(plan.seed)), score
         return score, score
-    if rhythm == "none":
-        return None, None
     if rhythm == "process":
         score, counterpart = write_score(
             plan.names, plan.rate, np.random.default_rng(plan.seed), plan.patient.template, age=plan.age
@@ -163,16 +171,11 @@ def _scores(
     return score if pr is None else with_pr(score, pr / 1000), counterpart
 
 
-def _made(target: Target) -> tuple[str, ...]:
-    """What is to be made: a shape that is kept is in the patient's own beats, and would be there twice."""
-    kept = {condition.name for condition in find_conditions(target.keep) if not condition.is_rhythm}
-    return tuple(name for name in target.present if name not in kept) or (NORMAL,)
-
-
 def _set_points(target: Target, rng: np.random.Generator) -> list[float | None]:
-    """PR, QRS, QT and axis as asked; where open, what defines the one condition that changes the beat."""
+    """PR, QRS, QT and axis as asked; where open, what defines the one new condition that changes the beat."""
     asked = {name: target.set_points.get(name) for name in _OF_THE_BEAT}
-    shaping = [condition for condition in find_conditions(_made(target)) if not condition.is_rhythm]
+    new = [name for name in target.present if name not in target.keep]
+    shaping = [condition for condition in find_conditions(new) if not condition.is_rhythm]
     if len(shaping) == 1:
         for name, limits in shaping[0].defining.items():
             drawn = float(rng.uniform(*limits))

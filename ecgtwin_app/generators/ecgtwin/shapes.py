@@ -1,26 +1,22 @@
-"""The shapes of one draw's beats: the patient's own where nothing changes it, the beat model's elsewhere."""
+"""The shapes of one strip's waves: the patient's own beats where nothing changes them, drawn ones elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import torch
+from torch import Tensor
 
 from ecgtwin_app.conditions.together import changed_parts, keeps_axis
-from ecgtwin_app.conditions.vocabulary import NORMAL, find_conditions
+from ecgtwin_app.conditions.vocabulary import find_conditions
 from ecgtwin_app.ecg.beat.score import VENTRICULAR_SITES
-from ecgtwin_app.ecg.beat.template import BeatTemplate, keeping, qt_factor
+from ecgtwin_app.ecg.beat.template import BeatTemplate, keeping
 from ecgtwin_app.generators.base import Beats
-from ecgtwin_app.generators.ecgtwin.beat_law import bounded, by_physiology, missed_lines
-from ecgtwin_app.generators.ecgtwin.beat_model import BeatContext
-from ecgtwin_app.generators.ecgtwin.beat_shape import KINDS
-from ecgtwin_app.generators.ecgtwin.condition_input import condition_of
-from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan
-from ecgtwin_app.generators.ecgtwin.weights import TwinModel
+from ecgtwin_app.generators.ecgtwin.beat_law import bounds, by_physiology, missed_lines
+from ecgtwin_app.generators.ecgtwin.ensemble import Ensemble
+from ecgtwin_app.generators.ecgtwin.waves import StripWaves, new_of
 from ecgtwin_app.heart.binding import condition_made_by
-from ecgtwin_app.heart.morphologies import MORPHOLOGIES
 from ecgtwin_app.heart.physics.activation import qrs_axis
 from ecgtwin_app.heart.physics.vector import fit_lead_field
 from ecgtwin_app.heart.rhythm.atrial_waves import as_large_as_seen
@@ -30,171 +26,223 @@ from ecgtwin_app.heart.shape.ventricular_beats import ectopic_beat, looks_ectopi
 
 #: A beat conducted with a rate-dependent block has this one.
 ABERRATION = condition_made_by(right_bundle_branch_block)
-#: How often a ventricular beat is drawn at most, and how far apart the seeds of its trials lie.
-MOST_TRIALS, TRIAL_STRIDE = 8, 1_000_003
-#: How often a conducted beat is drawn at most.
-CONDUCTED_TRIALS = 4
-#: Columns of the condition's numbers: heart rate and PR are no property of a beat's shape.
-_HEART_RATE, _PR, _QT = 0, 2, 4
+#: How often a strip's waves are drawn at most; all trials after the first are drawn at once.
+MOST_TRIALS = 8
+#: Draws of the physiology that a beat is sought in where no draw of the networks keeps the law.
+PHYSIOLOGY_DRAWS = 4
+_PARTS = {"p", "qrs", "t"}
 
 
+@dataclass(frozen=True, eq=False)
 class Shapes:
-    """Shapes of the beats of one draw, drawn when first asked for; call it with chamber, origin and site.
+    """The shapes of one strip.
 
-    Parameters
+    Attributes
     ----------
-    model : TwinModel
-    plan : EcgTwinPlan
-        The same seed gives the same shapes, whatever else is asked.
-    device : str
+    of_events : tuple of BeatTemplate or None
+        Of each event of the score; None for turns of a flutter loop.
+    turn : ndarray or None, shape (8, points)
+        Of the flutter loop, mV.
+    made : dict of str to Beats
+        How the beats of each condition were made.
     """
 
-    def __init__(self, model: TwinModel, plan: EcgTwinPlan, device: str):
-        self._model, self._plan, self._device = model, plan, device
-        self._strength = plan.task.settings.dials.get("strength", 1.0)
-        self._own_beat = plan.patient.template
-        self._own = model.beats.codec.vector(self._own_beat) if model.beats.draws_beats else None
-        self._drawn: dict[tuple[str, str], BeatTemplate] = {}
-        self._made: dict[tuple[str, str], Beats] = {}
-        self._conditions = find_conditions(plan.names)
-        self._untaught = [c for c in self._conditions if c.statement not in model.config.statements]
-        rng = np.random.default_rng([plan.seed, 4])
-        self._open_site = str(rng.choice(VENTRICULAR_SITES))
+    of_events: tuple[BeatTemplate | None, ...]
+    turn: np.ndarray | None
+    made: dict[str, Beats]
 
-    def __call__(self, chamber: str, origin: str, site: str) -> BeatTemplate:
-        """The template of an event's origin and site."""
-        if chamber == "P" and origin == "sinus":
-            chamber, origin = "QRS", "conducted"
-        key = (f"{chamber} {origin}", site)
-        if key not in self._drawn:
-            self._drawn[key], self._made[key] = self._shape(chamber, origin, site or self._open_site)
-        return self._drawn[key]
 
-    def made_for(self) -> dict[str, Beats]:
-        """How the beats of each condition were made, as far as shapes were asked for."""
-        found: dict[str, set[Beats]] = {}
-        for (kind, _), made in self._made.items():
-            if kind.startswith("QRS"):
-                found.setdefault(kind.removeprefix("QRS "), set()).add(made)
-        result = {}
-        for condition in self._conditions:
-            ways = found.get(condition.own_beats) or found.get("conducted")
-            if ways:
-                result[condition.name] = next(iter(ways)) if len(ways) == 1 else Beats.MIXED
-        return result
+def unsettled(waves: StripWaves, drawn: Tensor) -> tuple[BeatTemplate | None, ...]:
+    """Shapes of the score's events as they are drawn, before anything is held against the law."""
+    beats = waves.decoded(drawn, waves.rows)
+    return tuple(beats.get(row) for row in range(len(waves.events)))
 
-    def _shape(self, chamber: str, origin: str, site: str) -> tuple[BeatTemplate, Beats]:
-        plan, own = self._plan, self._own_beat
-        if origin in ("ventricular", "paced") and any(c.own_beats == origin for c in self._untaught):
-            return self._simulated(origin, site), Beats.SIMULATED
-        if origin == "flutter":
-            wave = self._model.beats.turn.draw(plan.seed).cpu().numpy()
-            return replace(own, p=as_large_as_seen(wave, own.qrs), p_offset=0), Beats.DRAWN
-        if not self._model.beats.draws_beats:
-            conducted = origin in ("conducted", "aberrant")
-            return (own, Beats.RECORDED) if conducted else (_nothing(own), Beats.DRAWN)
-        if chamber == "P":
-            return self._draw(KINDS.index(f"P, {origin}"), plan) if own.has_p else own, Beats.DRAWN
-        if origin == "aberrant":
-            aberrant = replace(plan, names=(*plan.names, ABERRATION))
-            beat = keeping(self._draw(0, aberrant), own, {"p", "qrs", "t"} - changed_parts(aberrant.names))
-            return bounded(beat, own, aberrant.names, changed_parts(aberrant.names)), Beats.DRAWN
-        if origin == "conducted":
-            return self._conducted()
-        kind = KINDS.index(f"{origin}, {site}")
-        beat = with_soft_j(self._ectopic(kind) if origin == "ventricular" else self._draw(kind, plan))
-        return self._bounded_if_led(beat), Beats.DRAWN
+
+def settled(ensemble: Ensemble, waves: StripWaves, drawn: Tensor) -> Shapes:
+    """The shapes of a strip whose waves (waves, SIZE) were drawn."""
+    return _Settling(ensemble, waves, drawn).shapes()
+
+
+@dataclass(frozen=True, eq=False)
+class _Choice:
+    """Which beats the conducted ones of a strip become.
+
+    Attributes
+    ----------
+    mean : BeatTemplate
+        By which all of them are bounded and turned alike.
+    made : Beats
+    trial : int
+        Of the networks, or of physiology where `made` says so.
+    """
+
+    mean: BeatTemplate
+    made: Beats
+    trial: int = 0
+
+
+class _Settling:
+    """Holds the waves of one strip against what they have to keep."""
+
+    def __init__(self, ensemble: Ensemble, waves: StripWaves, drawn: Tensor):
+        self._ensemble, self._waves, self._plan = ensemble, waves, waves.plan
+        self._trials: list[Tensor] = [drawn]
+        self._own = waves.template
+
+    def shapes(self) -> Shapes:
+        """Every event with its shape."""
+        conducted = self._waves.rows_of("QRS", "conducted")
+        ectopic, made = self._ectopic()
+        shapes: dict[int, BeatTemplate] = dict(ectopic)
+        choice = self._chosen(conducted)
+        if conducted:
+            made["conducted"] = choice.made
+        shapes |= self._conducted(choice, conducted) | self._p_waves(choice) | self._aberrant()
+        turn = None
+        if self._plan.score.times("P", "flutter"):
+            turn = as_large_as_seen(self._ensemble.turn.draw(self._plan.seed).cpu().numpy(), self._own.qrs)
+        of_events = tuple(shapes.get(row) for row in range(len(self._waves.events)))
+        return Shapes(of_events, turn, self._made_for(made))
+
+    def _trial(self, number: int) -> Tensor:
+        if number >= len(self._trials):
+            self._trials += self._waves.draw(range(1, MOST_TRIALS))
+        return self._trials[number]
+
+    def _chosen(self, rows: Sequence[int]) -> _Choice:
+        """The first draw that keeps `beat_law`, else the first beat of physiology that does, else the best draw.
+
+        What the networks were not taught is physiology's alone.
+        """
+        changed = self._waves.changed
+        p_rows = self._waves.rows_of("P", "sinus")
+        if not rows or not (changed & {"qrs", "t"} or (changed & {"p"} and p_rows)):
+            return _Choice(self._own, Beats.RECORDED)
+        best, fewest = None, np.inf
+        untaught = any(condition.changes for condition in self._waves.untaught)
+        for number in range(0 if untaught else MOST_TRIALS):
+            mean = self._waves.mean(self._trial(number), rows, p_rows)
+            missed = missed_lines(self._finished(mean, mean, self._own), self._plan)
+            if missed < fewest:
+                best, fewest = _Choice(mean, Beats.DRAWN, number), missed
+            if missed == 0:
+                break
+        for draw in self._physiology_draws() if fewest and changed_parts(new_of(self._plan)) else ():
+            mean = by_physiology(self._plan, self._own, draw)[0]
+            missed = missed_lines(self._finished(mean, mean, self._own), self._plan)
+            if missed < fewest:
+                best, fewest = _Choice(mean, Beats.SIMULATED, draw), missed
+            if missed == 0:
+                break
+        assert best is not None
+        return best
+
+    def _physiology_draws(self) -> list[int]:
+        """Draws of physiology, the nearest to the plan's severity first."""
+        off = {draw: by_physiology(self._plan, self._own, draw)[1] for draw in range(PHYSIOLOGY_DRAWS)}
+        return sorted(off, key=lambda draw: off[draw])
+
+    def _conducted(self, choice: _Choice, rows: Sequence[int]) -> dict[int, BeatTemplate]:
+        own = self._waves.own
+        if choice.made == Beats.RECORDED:
+            return {row: self._brought(own[row], self._own) for row in rows}
+        beats = self._of_choice(choice, rows)
+        return {row: self._finished(beat, choice.mean, own[row]) for row, beat in beats.items()}
+
+    def _of_choice(self, choice: _Choice, rows: Sequence[int]) -> dict[int, BeatTemplate]:
+        if choice.made == Beats.SIMULATED:
+            own = self._waves.own
+            return {row: by_physiology(self._plan, own[row], choice.trial)[0] for row in rows}
+        return self._waves.decoded(self._trial(choice.trial), rows)
+
+    def _finished(self, beat: BeatTemplate, mean: BeatTemplate, own: BeatTemplate) -> BeatTemplate:
+        """A drawn beat with what is left alone, no larger than it can be, at its set-points.
+
+        All beats of one strip are bounded and turned as their `mean` is.
+        """
+        changed = self._waves.changed
+        kept = _PARTS - changed
+        beat, mean = keeping(beat, own, kept), keeping(mean, self._own, kept)
+        limit = bounds(mean, self._own, self._plan.names, changed)
+        return self._brought(limit(beat), limit(mean))
+
+    def _brought(self, beat: BeatTemplate, mean: BeatTemplate) -> BeatTemplate:
+        plan, axis = self._plan, self._plan.turned_to
+        new = new_of(plan)
+        if axis is None and "qrs" in changed_parts(new) and keeps_axis(new) and not plan.removed:
+            axis = qrs_axis(self._own.qrs)
+        if axis is not None:
+            axis += qrs_axis(beat.qrs) - qrs_axis(mean.qrs)
+        qrs = None if plan.qrs is None else plan.qrs / 1000
+        qt = None if plan.qt is None else plan.qt / 1000 * self._waves.at_own_cycle()
+        return brought_to(beat, qrs, qt, axis)
+
+    def _p_waves(self, choice: _Choice) -> dict[int, BeatTemplate]:
+        """The P waves: the patient's own in sinus rhythm where nothing changes them."""
+        sinus, own = self._waves.rows_of("P", "sinus"), self._waves.own
+        others = [row for row in self._waves.rows_of("P") if row in self._waves.rows and row not in sinus]
+        found = self._waves.decoded(self._trial(0), others) if others else {}
+        if "p" not in self._waves.changed:
+            return found | {row: own[row] for row in sinus}
+        if choice.made == Beats.RECORDED:
+            return found | self._waves.decoded(self._trial(0), sinus)
+        return found | self._of_choice(choice, sinus)
+
+    def _aberrant(self) -> dict[int, BeatTemplate]:
+        """Beats conducted with a rate-dependent block, drawn as the strip would be under that block."""
+        rows = self._waves.rows_of("QRS", "aberrant")
+        if not rows:
+            return {}
+        names = (*self._plan.names, ABERRATION)
+        parts = self._waves.changed | changed_parts((ABERRATION,))
+        (drawn,) = self._waves.draw((0,), (ABERRATION,))
+        limit = bounds(self._waves.mean(drawn, rows), self._own, names, parts)
+        beats = self._waves.decoded(drawn, rows)
+        return {
+            row: limit(keeping(beat, self._waves.own[row], _PARTS - parts)) for row, beat in beats.items()
+        }
+
+    def _ectopic(self) -> tuple[dict[int, BeatTemplate], dict[str, Beats]]:
+        """Ventricular and paced beats, and how each origin's were made."""
+        groups: dict[tuple[str, str], list[int]] = {}
+        for row in self._waves.rows_of("QRS", "ventricular", "paced"):
+            event = self._waves.events[row]
+            groups.setdefault((event.origin, self._waves.site_of(event)), []).append(row)
+        found: dict[int, BeatTemplate] = {}
+        made: dict[str, Beats] = {}
+        led = any(condition.led_by_ventricles for condition in find_conditions(self._plan.names))
+        for (origin, site), rows in groups.items():
+            if rows[0] not in self._waves.rows:
+                mean = self._simulated(origin, site)
+                beats, made[origin] = dict.fromkeys(rows, mean), Beats.SIMULATED
+            else:
+                drawn = self._trial(self._first_ectopic(rows) if origin == "ventricular" else 0)
+                mean, made[origin] = with_soft_j(self._waves.mean(drawn, rows)), Beats.DRAWN
+                beats = {row: with_soft_j(beat) for row, beat in self._waves.decoded(drawn, rows).items()}
+            if led:
+                limit = bounds(mean, self._own, self._plan.names)
+                beats = {row: limit(beat) for row, beat in beats.items()}
+            found |= beats
+        return found, made
+
+    def _first_ectopic(self, rows: Sequence[int]) -> int:
+        """The first trial whose beats could not be taken for conducted ones: a net knows no sharp bounds."""
+        for number in range(MOST_TRIALS):
+            if looks_ectopic(self._waves.mean(self._trial(number), rows), self._own):
+                return number
+        return MOST_TRIALS - 1
 
     def _simulated(self, origin: str, site: str) -> BeatTemplate:
         """A beat of physiology: of a rhythm that the networks were not taught."""
-        own = self._own_beat
+        own = self._own
         rng = np.random.default_rng([self._plan.seed, 8, VENTRICULAR_SITES.index(site)])
-        beat, _ = ectopic_beat(own, fit_lead_field(own.qrs, own.t), rng, site, origin == "paced")
-        return self._bounded_if_led(beat)
+        return ectopic_beat(own, fit_lead_field(own.qrs, own.t), rng, site, origin == "paced")[0]
 
-    def _bounded_if_led(self, beat: BeatTemplate) -> BeatTemplate:
-        led = any(condition.led_by_ventricles for condition in self._conditions)
-        return bounded(beat, self._own_beat, self._plan.names) if led else beat
-
-    def _conducted(self) -> tuple[BeatTemplate, Beats]:
-        """What the conditions change is drawn, the rest is the patient's own, and set-points are kept.
-
-        The draw is taken if it keeps `beat_law`, else the first beat of physiology that does, else of further draws the
-        one that misses least. What the networks were not taught is physiology's alone.
-        """
-        plan, own = self._plan, self._own_beat
-        if not changed_parts(plan.names):
-            return self._brought(own), Beats.RECORDED
-        best, made, fewest = own, Beats.RECORDED, np.inf
-        for drawn, way in self._conducted_draws():
-            beat = self._finished(drawn)
-            missed = missed_lines(beat, plan)
-            if missed < fewest:
-                best, made, fewest = beat, way, missed
-            if missed == 0:
-                break
-        return best, made
-
-    def _conducted_draws(self) -> Iterator[tuple[BeatTemplate, Beats]]:
-        taught = not any(condition.changes for condition in self._untaught)
-        if taught:
-            yield self._draw(0, self._plan), Beats.DRAWN
-        # A reference on which one draw fails lies outside what the model was taught on: the next would be no better.
-        yield from ((beat, Beats.SIMULATED) for beat in by_physiology(self._plan))
-        if taught:
-            for beat in self._draws(0, self._plan, range(1, CONDUCTED_TRIALS)):
-                yield beat, Beats.DRAWN
-
-    def _finished(self, beat: BeatTemplate) -> BeatTemplate:
-        """A drawn beat with what the conditions leave alone, no larger than it can be, at its set-points."""
-        own, names = self._own_beat, self._plan.names
-        parts = changed_parts(names)
-        beat = keeping(beat, own, {"p", "qrs", "t"} - parts)
-        return self._brought(bounded(beat, own, names, parts))
-
-    def _brought(self, beat: BeatTemplate) -> BeatTemplate:
-        plan, own = self._plan, self._own_beat
-        axis = plan.turned_to
-        if axis is None and "qrs" in changed_parts(plan.names) and keeps_axis(plan.names):
-            axis = qrs_axis(own.qrs)
-        qrs = None if plan.qrs is None else plan.qrs / 1000
-        qt = None if plan.qt is None else plan.qt / 1000 * self._at_own_cycle()
-        return brought_to(beat, qrs, qt, axis)
-
-    def _at_own_cycle(self) -> float:
-        """What a QT at the plan's rate is multiplied by at the reference's own, at which beats are shaped."""
-        return float(qt_factor(self._own_beat.rr) / qt_factor(60 / self._plan.rate))
-
-    def _ectopic(self, kind: int) -> BeatTemplate:
-        """A ventricular beat, drawn again while it could be taken for a conducted one: a net knows no sharp bounds."""
-        beat = self._draw(kind, self._plan)
-        if looks_ectopic(beat, self._own_beat):
-            return beat
-        # All further trials at once take hardly longer than one.
-        again = self._draws(kind, self._plan, range(1, MOST_TRIALS))
-        return next((one for one in again if looks_ectopic(one, self._own_beat)), again[-1])
-
-    def _draw(self, kind: int, plan: EcgTwinPlan) -> BeatTemplate:
-        return self._draws(kind, plan, (0,))[0]
-
-    def _draws(self, kind: int, plan: EcgTwinPlan, trials: Sequence[int]) -> list[BeatTemplate]:
-        statements = self._model.config.statements
-        # Rhythms do not shape a beat.
-        names = tuple(name for name in plan.names if name in MORPHOLOGIES)
-        condition = condition_of(statements, replace(plan, names=(NORMAL, *names)), self._device)
-        numbers = condition.numbers.clone()
-        numbers[:, [_HEART_RATE, _PR]] = float("nan")
-        numbers[:, _QT] *= self._at_own_cycle()
-        assert self._own is not None, "without a beat model nothing is drawn"
-        context = BeatContext(
-            replace(condition, numbers=numbers), torch.tensor([kind], device=self._device), self._own
-        )
-        seeds = (plan.seed * 64 + kind + TRIAL_STRIDE * trial for trial in trials)
-        strength = self._strength if kind == 0 else 1.0
-        vectors = self._model.beats.draw(context, *seeds, strength=strength)
-        return [self._model.beats.codec.template(one[None], self._own_beat) for one in vectors]
-
-
-def _nothing(like: BeatTemplate) -> BeatTemplate:
-    """A beat that leaves no trace, for the strip model to shape."""
-    return replace(like, p=like.p * 0, qrs=like.qrs * 0, t=like.t * 0)
+    def _made_for(self, ways: dict[str, Beats]) -> dict[str, Beats]:
+        """How the beats of each condition were made, as far as it has some."""
+        result = {}
+        for condition in find_conditions(self._plan.names):
+            origin = condition.own_beats if condition.own_beats in ways else "conducted"
+            if origin in ways:
+                result[condition.name] = ways[origin]
+        return result

@@ -12,18 +12,15 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.generators.ecgtwin.adax import AdaXDiT, DitConfig
-from ecgtwin_app.generators.ecgtwin.autoencoder import LappedAutoencoder
-from ecgtwin_app.generators.ecgtwin.beat_model import BeatModel
-from ecgtwin_app.generators.ecgtwin.extractor import IndividualBaseExtractor
-from ecgtwin_app.generators.ecgtwin.flow import Flow
+from ecgtwin_app.generators.ecgtwin.adax import AdaXConfig
+from ecgtwin_app.generators.ecgtwin.ensemble import Ensemble
 from ecgtwin_app.generators.ecgtwin.rhythm_model import RhythmModel
 
 MANIFEST = "manifest.json"
-FORMAT = 5
-PARTS = ("autoencoder", "extractor", "beats", "flow", "rhythm")
-#: Part that weights can lack, and the format before it was there.
-OPTIONAL, FORMAT_WITHOUT = "rhythm", 4
+FORMAT = 6
+PARTS = ("ensemble", "rhythm")
+#: Part that weights can lack.
+OPTIONAL = "rhythm"
 
 
 class WeightsError(EcgError):
@@ -36,7 +33,7 @@ class TwinModel:
 
     Attributes
     ----------
-    autoencoder, extractor, beats, flow : nn.Module
+    ensemble : Ensemble
     rhythm : RhythmModel or None
         None where no rhythm model was trained. It stays on the CPU: its many small steps are faster there.
     name : str
@@ -44,34 +41,27 @@ class TwinModel:
         Hash over the hashes of all files, short for provenance.
     """
 
-    autoencoder: LappedAutoencoder
-    extractor: IndividualBaseExtractor
-    beats: BeatModel
-    flow: Flow
+    ensemble: Ensemble
     name: str
     sha256: str
     rhythm: RhythmModel | None = None
 
     @property
-    def config(self) -> DitConfig:
-        """Sizes and statements of the flow."""
-        return self.flow.network.config
+    def config(self) -> AdaXConfig:
+        """Sizes and statements."""
+        return self.ensemble.config
 
     def to(self, device: str) -> TwinModel:
         """Move all parts to a device, in evaluation mode."""
-        for part in (self.autoencoder, self.extractor, self.beats, self.flow):
-            part.to(device).eval().requires_grad_(False)
+        self.ensemble.to(device).eval().requires_grad_(False)
         if self.rhythm is not None:
             self.rhythm.to("cpu").eval().requires_grad_(False)
         return self
 
 
-def build(config: DitConfig, name: str = "untrained", sha256: str = "") -> TwinModel:
+def build(config: AdaXConfig, name: str = "untrained", sha256: str = "") -> TwinModel:
     """A model with fresh weights, without a rhythm model."""
-    extractor = IndividualBaseExtractor(config.components, len(config.statements), config.identity_width)
-    flow = Flow(AdaXDiT(config), torch.ones(2, config.components))
-    beats = BeatModel(len(config.statements), config.beat_width, config.beat_depth)
-    return TwinModel(LappedAutoencoder(config.components), extractor, beats, flow, name, sha256)
+    return TwinModel(Ensemble(config), name, sha256)
 
 
 def save(model: TwinModel, folder: Path, about: dict) -> None:
@@ -87,9 +77,7 @@ def save(model: TwinModel, folder: Path, about: dict) -> None:
     for part in PARTS:
         if part == OPTIONAL and model.rhythm is None:
             continue
-        # The autoencoder is small and linear in millivolts: it keeps full precision.
-        kind = torch.float32 if part == "autoencoder" else torch.float16
-        tensors = {k: v.to(kind).contiguous() for k, v in getattr(model, part).state_dict().items()}
+        tensors = {k: v.to(torch.float16).contiguous() for k, v in getattr(model, part).state_dict().items()}
         path = folder / f"{part}.safetensors"
         part_path = path.with_suffix(".part")
         save_file(tensors, part_path, metadata={"model": model.name, "part": part})
@@ -120,9 +108,10 @@ def load(folder: Path) -> TwinModel:
         raise WeightsError(
             "The manifest of the model's weights cannot be read: reinstall the application."
         ) from None
-    if manifest.get("format") not in (FORMAT, FORMAT_WITHOUT):
+    if manifest.get("format") != FORMAT:
         raise WeightsError("The model's weights are of another version: reinstall the application.")
-    config = DitConfig(**{**manifest["config"], "statements": tuple(manifest["config"]["statements"])})
+    sizes = {k: tuple(v) if isinstance(v, list) else v for k, v in manifest["config"].items()}
+    config = AdaXConfig(**sizes)
     digest = hashlib.sha256(
         "".join(manifest["files"][k] for k in sorted(manifest["files"])).encode()
     ).hexdigest()

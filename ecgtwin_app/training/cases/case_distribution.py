@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ecgtwin_app.conditions.together import check_combination
-from ecgtwin_app.conditions.vocabulary import NORMAL, load_vocabulary
+from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.generators.ecgtwin.conditioning import PRESENT
 
 _TAUGHT = [(condition, condition.taught) for condition in load_vocabulary() if condition.taught]
 #: Rhythm statements with the range of ventricular rates (1/min) trained for each, and how often each is
@@ -19,42 +18,6 @@ MORPHOLOGIES = {c.name: taught.share for c, taught in _TAUGHT if not c.is_rhythm
 STATEMENTS = (*RHYTHMS, *MORPHOLOGIES)
 #: How each is drawn.
 _TAUGHT_AS = {condition.name: taught for condition, taught in _TAUGHT}
-#: Share of the cases that are a rhythm alone and a morphology in sinus rhythm; the rest are both together.
-_RHYTHM_ALONE, _SINUS = 0.44, 0.42
-#: Fastest ventricular rate (1/min) with a morphology, unless its record has a slower one.
-_FASTEST_WITH_MORPHOLOGY = 140.0
-
-
-def case_weights(states: np.ndarray) -> np.ndarray:
-    """Relative frequency (cases,) with which cases of these statement states (cases, statements) are drawn.
-
-    Plain sinus rhythm is learned first and is in every pair as its reference: it is drawn less.
-    """
-    others = (states[:, 1:] == PRESENT).any(axis=1)
-    return np.where(others, 1.0, 0.6)
-
-
-def draw_case(rng: np.random.Generator) -> tuple[tuple[str, ...], float]:
-    """Conditions and ventricular rate (1/min) of one training case."""
-    kind = rng.random()
-    morphologies: tuple[str, ...] = ()
-    rhythm = NORMAL
-    if kind < _RHYTHM_ALONE:
-        rhythm = _draw(rng, {name: share for name, (_, _, share) in RHYTHMS.items()})
-    else:
-        morphologies = draw_morphologies(rng)
-    if kind >= _RHYTHM_ALONE + _SINUS:
-        others = {name: share for name, (_, _, share) in RHYTHMS.items() if name != NORMAL}
-        rhythm = _draw(rng, others)
-        if not _possible((rhythm, *morphologies)):
-            rhythm = NORMAL
-    low, high, _ = RHYTHMS[rhythm]
-    if morphologies:
-        limits = [_TAUGHT_AS[name].fastest or _FASTEST_WITH_MORPHOLOGY for name in morphologies]
-        high = max(low, min(high, *limits))
-    # Half the cases near the rates seen at rest, half anywhere in the range.
-    rate = rng.normal(72, 14) if rng.random() < 0.5 and low < 72 < high else rng.uniform(low, high)
-    return (rhythm, *morphologies), float(np.clip(rate, low, high))
 
 
 def draw_morphologies(rng: np.random.Generator) -> tuple[str, ...]:

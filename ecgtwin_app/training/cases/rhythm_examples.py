@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,8 +19,9 @@ from ecgtwin_app.generators.ecgtwin.rhythm_model import MOST_EVENTS, pack
 from ecgtwin_app.heart.rhythm.processes import mean_rate, write_score
 from ecgtwin_app.heart.rhythm.severity import rhythm_severity
 from ecgtwin_app.training.cases.case_distribution import RHYTHMS, STATEMENTS, draw_morphologies
-from ecgtwin_app.training.cases.numbers import pr_of
-from ecgtwin_app.training.cases.real_cases import real_case
+from ecgtwin_app.training.cases.real_scores import performed_score, pr_of
+from ecgtwin_app.training.cases.workers import results
+from ecgtwin_app.training.collections.labels import SEXES, statements_of
 from ecgtwin_app.training.collections.records import RealRecord
 
 log = logging.getLogger(__name__)
@@ -97,7 +96,7 @@ def draw_example(rng: np.random.Generator) -> Example:
             continue
         if np.isfinite(mean_rate(score)):
             statements = statement_states(STATEMENTS, names)
-            return _example(score, statements, names, age, int(rng.integers(3)))
+            return _example(score, statements, names, age, ("", "F", "M")[rng.integers(3)])
 
 
 def real_examples(records: list[RealRecord]) -> list[Example]:
@@ -107,25 +106,31 @@ def real_examples(records: list[RealRecord]) -> list[Example]:
     """
     found = []
     for record in records:
-        case = real_case(record, STATEMENTS)
-        if case is None or not np.isfinite(mean_rate(case.score)):
-            continue
-        states = dict(zip(STATEMENTS, case.statements, strict=True))
+        statements = statements_of(record.labels, record.database, STATEMENTS)
+        states = dict(zip(STATEMENTS, statements, strict=True))
         if states[with_atria("flutter").name] == PRESENT:
             continue
-        if case.score.atrial == "waves" and not np.isfinite(pr_of(case.score)):
+        fibrillation = states[with_atria("fibrillation").name] == PRESENT
+        score = performed_score(record.recording, fibrillation)
+        if score is None or not np.isfinite(mean_rate(score)):
             continue
-        sex = {"F": 1, "M": 2}.get(record.recording.patient.sex or "", 0)
-        found.append(_example(case.score, case.statements, (), record.recording.patient.age, sex))
+        if not fibrillation and not np.isfinite(pr_of(score)):
+            continue
+        found.append(
+            _example(score, statements, (), record.recording.patient.age, record.recording.patient.sex)
+        )
     return found
 
 
-def _example(score: RhythmScore, statements: np.ndarray, names, age: float | None, sex: int) -> Example:
+def _example(
+    score: RhythmScore, statements: np.ndarray, names: tuple[str, ...], age: float | None, sex: str | None
+) -> Example:
     known = rhythm_severity(score)
     severity = [known[n] if n in names and n in known else np.nan for n in STATEMENTS]
     told = {"heart rate": mean_rate(score), "age": np.nan if age is None else age, "PR": 1000 * pr_of(score)}
     numbers = [told.get(name, np.nan) for name in NUMBERS]
-    return Example(score, statements, np.array(severity, np.float32), np.array(numbers, np.float32), sex)
+    number = SEXES.get(sex or "", 0)
+    return Example(score, statements, np.array(severity, np.float32), np.array(numbers, np.float32), number)
 
 
 def _drawn_shard(path: Path, seed: int, number: int, count: int) -> None:
@@ -150,15 +155,13 @@ def make_rhythms(folder: Path, records: list[RealRecord], count: int, seed: int,
     """Make all files of examples that are not there yet: `count` drawn ones and those of the records."""
     folder.mkdir(parents=True, exist_ok=True)
     real = folder / "rhythms_real.npz"
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        jobs = []
-        for number in range(-(-count // SHARD)):
-            path = folder / f"rhythms_{number:04d}.npz"
-            if not path.exists():
-                size = min(SHARD, count - number * SHARD)
-                jobs.append(pool.submit(_drawn_shard, path, seed, number, size))
-        for job in jobs:
-            job.result()
+    jobs = []
+    for number in range(-(-count // SHARD)):
+        path = folder / f"rhythms_{number:04d}.npz"
+        if not path.exists():
+            jobs.append((path, seed, number, min(SHARD, count - number * SHARD)))
+    for _ in results(_drawn_shard, jobs, workers):
+        pass
     examples = [] if real.exists() else real_examples(records)
     if examples:
         _write(real, examples)

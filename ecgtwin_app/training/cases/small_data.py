@@ -1,21 +1,36 @@
-"""The small data set of the project, which fits into memory: real records and virtual patients in one table."""
+"""The small data set of the project: real recordings of 500 Hz and of 100 Hz, and synthetic hearts."""
 
 from __future__ import annotations
 
+import logging
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from safetensors.torch import load_file
 
-from ecgtwin_app.generators.ecgtwin.autoencoder import LappedAutoencoder
-from ecgtwin_app.training.cases.beat_examples import count_beats, make_beats
-from ecgtwin_app.training.cases.dataset import load_cases
+from ecgtwin_app.conditions.vocabulary import NORMAL
+from ecgtwin_app.ecg.signal.recording import MODEL_RATE
+from ecgtwin_app.ecg.signal.resampling import resample
+from ecgtwin_app.generators.ecgtwin.conditioning import statement_states
+from ecgtwin_app.training.cases.case_distribution import STATEMENTS
+from ecgtwin_app.training.cases.heart_versions import Heart, make_versions
 from ecgtwin_app.training.cases.rhythm_examples import make_rhythms
-from ecgtwin_app.training.cases.table_source import TableSource
-from ecgtwin_app.training.cases.training_data import CaseOptions
-from ecgtwin_app.training.cases.virtual_pairs import make_real, make_virtual
+from ecgtwin_app.training.cases.training_data import RHYTHMS, VERSIONS, CaseOptions
+from ecgtwin_app.training.collections.labels import statements_of
 from ecgtwin_app.training.collections.normals import deepfake_normals
-from ecgtwin_app.training.collections.records import load_real
+from ecgtwin_app.training.collections.records import (
+    LOW_RATE_TABLE,
+    RealRecord,
+    load_low_rate,
+    load_real,
+    normal,
+)
+
+log = logging.getLogger(__name__)
+#: The database that synthetic hearts are called after.
+SYNTHETIC = "deepfake-ecg"
+#: Hearts of a shard.
+SHARD = 32
 
 
 class SmallData:
@@ -24,50 +39,59 @@ class SmallData:
     Parameters
     ----------
     folder : Path
-        With `real_ecg.csv` and `real_ecg_8lead_500hz_uv.npz`.
+        With the tables and arrays of `collections.records`; that of 100 Hz may be missing.
     options : CaseOptions
     """
 
-    name, has_hearts = "small", True
+    name = "small"
 
     def __init__(self, folder: Path, options: CaseOptions):
         self.folder, self.options = folder, options
 
     def make_cases(self, work: Path) -> None:
-        """Virtual pairs of all hearts, real records, beats and rhythm scores."""
+        """Versions of every recording and of every heart, and rhythm scores."""
         options = self.options
-        real = [record for record in load_real(self.folder) if not record.held_out]
+        usual, low = training_records(self.folder)
         synthetic = deepfake_normals(options.synthetic, options.seed) if options.synthetic else []
-        hearts = [record.recording for record in real] + synthetic
-        make_virtual(work / "cases", hearts, options.per_patient, options.seed, options.workers)
-        make_real(work / "cases", real, len(hearts), options.workers)
-        make_beats(work / "beats", hearts, options.seed, options.workers)
-        make_rhythms(work / "rhythms", real, options.rhythms, options.seed, options.workers)
+        drawn = [
+            RealRecord(f"{SYNTHETIC}/{k}", SYNTHETIC, f"{SYNTHETIC}/{k}", (), one)
+            for k, one in enumerate(synthetic)
+        ]
+        versions, how = work / VERSIONS, {"seed": options.seed, "workers": options.workers, "size": SHARD}
+        make_versions(versions, "real", usual + low, heart_of, 0, **how)
+        hearts = virtual_hearts(usual, low, drawn)
+        make_versions(versions, "virtual", hearts, heart_of, options.per_patient, **how)
+        make_rhythms(work / RHYTHMS, usual, options.rhythms, options.seed, options.workers)
 
-    def strips(self, work: Path) -> list[np.ndarray]:
-        """A share of the targets and all references."""
-        targets, references = [], []
-        for path in sorted((work / "cases").glob("cases_*.npz")):
-            with np.load(path, allow_pickle=False) as z:
-                targets.append(z["target"][::8])
-                references.append(z["ref_latent"])
-        return [np.concatenate(targets), np.concatenate(references)]
 
-    def encode(self, work: Path, autoencoder: Path) -> None:
-        """Encode the table of cases, for other processes and stages to find."""
-        tensors = load_file(autoencoder)
-        network = LappedAutoencoder(tensors["basis"].shape[1])
-        network.load_state_dict(tensors)
-        load_cases(work / "cases", network)
+def training_records(folder: Path) -> tuple[list[RealRecord], list[RealRecord]]:
+    """The recordings of 500 Hz and of 100 Hz, these resampled, of patients who are not kept out."""
+    usual = [record for record in load_real(folder) if not record.held_out]
+    low = load_low_rate(folder) if (folder / LOW_RATE_TABLE).is_file() else []
+    low = [record for record in low if not record.held_out]
+    return usual, [replace(one, recording=resample(one.recording, MODEL_RATE)) for one in low]
 
-    def is_encoded(self, work: Path) -> bool:
-        """Whether the table is there."""
-        return (work / "cases" / "encoded.safetensors").exists()
 
-    def open(self, work: Path, autoencoder: LappedAutoencoder) -> TableSource:
-        """The table."""
-        return TableSource(load_cases(work / "cases", autoencoder))
+def virtual_hearts(
+    usual: list[RealRecord], low: list[RealRecord], synthetic: list[RealRecord]
+) -> list[RealRecord]:
+    """What virtual patients are sought among, in mixed order, so that the first shards are like all.
 
-    def about(self, work: Path) -> dict:
-        """How many beats and rhythm scores there are."""
-        return {"beats": count_beats(work / "beats"), "rhythms": self.options.rhythms}
+    Of 100 Hz only normal ones: there the edges of the waves are blurred.
+    """
+    every = [
+        *(record for record in usual if normal(record)),
+        *(record for record in low if normal(record)),
+        *synthetic,
+        *(record for record in usual if not normal(record)),
+    ]
+    return [every[row] for row in np.random.default_rng(0).permutation(len(every))]
+
+
+def heart_of(record: RealRecord) -> Heart:
+    """A recording with what its database says of it. A synthetic heart is normal."""
+    if record.database == SYNTHETIC:
+        states = statement_states(STATEMENTS, (NORMAL,))
+    else:
+        states = statements_of(record.labels, record.database, STATEMENTS)
+    return Heart(record.key, record.patient, record.recording, states, record.bandwidth)

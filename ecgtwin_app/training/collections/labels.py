@@ -8,6 +8,8 @@ from ecgtwin_app.conditions.record import Labels
 from ecgtwin_app.conditions.vocabulary import NORMAL, find_condition, find_conditions
 from ecgtwin_app.generators.ecgtwin.conditioning import ABSENT, PRESENT, UNKNOWN
 
+#: Sexes as the model is told of them; 0 is unknown.
+SEXES = {"F": 1, "M": 2}
 #: Databases whose cardiologists state everything they see: what is not named is absent.
 _COMPLETE = ("PTB-XL", "LUDB")
 #: Labels that say that nothing else is to be seen.

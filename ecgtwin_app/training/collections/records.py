@@ -14,6 +14,9 @@ from ecgtwin_app.ecg.signal.recording import EcgError, Patient, Recording
 
 #: Share of the patients that no training ever sees.
 HELD_OUT = 0.15
+LOW_RATE_TABLE = "ptbxl_100hz.csv"
+#: Hz above which a recording of 500 Hz holds little, and one of 100 Hz nothing.
+USUAL_BANDWIDTH, LOW_RATE_BANDWIDTH = 150.0, 50.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +29,8 @@ class RealRecord:
     labels : tuple of str
         In the database's own words or SCP statements.
     recording : Recording
+    bandwidth : float
+        Hz.
     """
 
     key: str
@@ -33,6 +38,7 @@ class RealRecord:
     patient: str
     labels: tuple[str, ...]
     recording: Recording
+    bandwidth: float = USUAL_BANDWIDTH
 
     @property
     def held_out(self) -> bool:
@@ -47,7 +53,7 @@ def held_out(patient: str) -> bool:
 
 def load_real(folder: Path) -> list[RealRecord]:
     """All records of 500 Hz in `folder`, canonical leads; `EcgError` when the files are not there."""
-    return _load(folder, "real_ecg_8lead_500hz_uv.npz", "real_ecg.csv", 500.0)
+    return _load(folder, "real_ecg_8lead_500hz_uv.npz", "real_ecg.csv", 500.0, USUAL_BANDWIDTH)
 
 
 def load_low_rate(folder: Path) -> list[RealRecord]:
@@ -60,10 +66,10 @@ def load_low_rate(folder: Path) -> list[RealRecord]:
     EcgError
         When the files are not there.
     """
-    return _load(folder, "ptbxl_8lead_100hz_uv.npz", "ptbxl_100hz.csv", 100.0)
+    return _load(folder, "ptbxl_8lead_100hz_uv.npz", LOW_RATE_TABLE, 100.0, LOW_RATE_BANDWIDTH)
 
 
-def _load(folder: Path, array_name: str, table_name: str, rate: float) -> list[RealRecord]:
+def _load(folder: Path, array_name: str, table_name: str, rate: float, bandwidth: float) -> list[RealRecord]:
     array, table = folder / array_name, folder / table_name
     if not (array.is_file() and table.is_file()):
         raise EcgError(
@@ -81,7 +87,7 @@ def _load(folder: Path, array_name: str, table_name: str, rate: float) -> list[R
         patient = Patient(age=_age(row["age"]), sex=row["sex"] or None)
         recording = Recording(signal, rate, patient=patient, source=row["db"])
         labels = tuple(label for label in row["labels"].split(";") if label)
-        records.append(RealRecord(row["key"], row["db"], row["patient"], labels, recording))
+        records.append(RealRecord(row["key"], row["db"], row["patient"], labels, recording, bandwidth))
     return records
 
 

@@ -13,7 +13,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.ecgtwin.conditioning import ConditionBatch
 from ecgtwin_app.generators.ecgtwin.rhythm_model import RhythmModel, Rhythms
 from ecgtwin_app.training import parallel
-from ecgtwin_app.training.cases.dataset import with_unknowns
+from ecgtwin_app.training.cases.unknowns import with_unknowns
 from ecgtwin_app.training.loop import train
 
 #: How often the PR interval is left out.

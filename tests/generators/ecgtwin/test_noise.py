@@ -1,4 +1,4 @@
-"""The field `noise`: the reference's own wander and noise on the twin, and nothing of its beats."""
+"""The field `noise`: what lies between and beneath the waves of the reference, on the twin."""
 
 from dataclasses import replace
 
@@ -42,12 +42,19 @@ def noise_of(signal):
     return 1000 * slow.std(axis=1), 1482.6 * np.median(np.abs(fast), axis=1)
 
 
-def test_all_of_it_is_as_large_as_in_the_reference_and_half_is_half(twins, reference):
-    plain, half, whole = (independent_leads(twins[share].recording.signal) for share in (0.0, 0.5, 1.0))
-    np.testing.assert_allclose(whole - plain, 2 * (half - plain), atol=1e-5)
+def test_all_of_it_is_as_large_as_in_the_reference_and_none_is_none(twins, reference):
+    clean, whole = (noise_of(independent_leads(twins[share].recording.signal)) for share in (0.0, 1.0))
     of_reference = noise_of(independent_leads(ten_seconds(reference).signal))
-    for got, own in zip(noise_of(whole - plain), of_reference, strict=True):
-        assert 0.6 < np.median(got / own) < 1.6, (got, own)
+    for none, got, own in zip(clean, whole, of_reference, strict=True):
+        assert 0.6 < np.median(got / own) < 2, (got, own)
+        assert np.median(none) < 0.5 * np.median(own)
+
+
+def test_half_of_it_is_less(twins):
+    sizes = [
+        noise_of(independent_leads(twins[share].recording.signal))[1].mean() for share in (0.0, 0.5, 1.0)
+    ]
+    assert sizes[0] < sizes[1] < sizes[2]
 
 
 def test_the_twin_still_has_what_was_asked(twins):
@@ -55,17 +62,18 @@ def test_the_twin_still_has_what_was_asked(twins):
     assert abs(twins[1.0].measurements["qrs"] - twins[0.0].measurements["qrs"]) <= 6
 
 
-def test_noise_is_said_where_it_is_put_on(twins):
-    assert "noise" not in request_to_json(ASKED) and "noise" not in twins[0.0].recording.provenance["request"]
+def test_where_it_is_left_out_that_is_said(twins):
+    assert "noise" not in request_to_json(replace(ASKED, noise=1.0))
+    assert "noise" not in twins[1.0].recording.provenance["request"]
     assert twins[0.5].recording.provenance["request"]["noise"] == 0.5
 
 
-def test_a_contrast_map_does_not_show_it(engine, reference, twins):
+def test_a_contrast_map_hardly_shows_it(engine, reference, twins):
     plain, noisy = (
-        next(x for x in engine.iter_attribute(reference, twins[share]) if isinstance(x, HeatMap))
+        next(x for x in engine.iter_attribute(reference, twins[share]) if isinstance(x, HeatMap)).values
         for share in (0.0, 1.0)
     )
-    np.testing.assert_allclose(noisy.values, plain.values, atol=1e-5)
+    assert np.corrcoef(plain.ravel(), noisy.ravel())[0, 1] > 0.98
 
 
 def test_beats_and_fibrillation_waves_are_no_noise(patient):

@@ -1,21 +1,19 @@
-"""The beat model: windows and components lose nothing that matters, draws follow seed and condition."""
+"""Beats as windows and vectors lose nothing that matters; drawn flutter loops are like virtual ones."""
 
 import numpy as np
 import pytest
 import torch
 from synthetic_ecg import strip
 
-from ecgtwin_app.ecg.beat.rendering import render_flutter_waves, render_score
+from ecgtwin_app.ecg.beat.rendering import render_each, render_flutter_waves, render_score
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
 from ecgtwin_app.ecg.beat.template import render_beats, split_beat
 from ecgtwin_app.ecg.delineation.representative_beat import representative_beat
-from ecgtwin_app.generators.ecgtwin.beat_model import SIZE, BeatContext, BeatModel
-from ecgtwin_app.generators.ecgtwin.beat_shape import KINDS, WINDOWS, pack_beat, unpack_beat
-from ecgtwin_app.generators.ecgtwin.conditioning import nothing_known
+from ecgtwin_app.generators.ecgtwin.beat_codec import SIZE, BeatCodec, part_mask
+from ecgtwin_app.generators.ecgtwin.beat_shape import WINDOWS, pack_beat, unpack_beat
 from ecgtwin_app.generators.ecgtwin.flutter_wave import FlutterWave
 from ecgtwin_app.heart.virtual_patient import VirtualPatient, simulate
-from ecgtwin_app.training.cases.beat_examples import beat_shard
-from ecgtwin_app.training.networks.beats import load_beats, virtual_flutter_waves
+from ecgtwin_app.training.networks.ensemble import virtual_flutter_waves
 
 
 @pytest.fixture(scope="module")
@@ -26,18 +24,6 @@ def recording():
 @pytest.fixture(scope="module")
 def template(recording):
     return split_beat(representative_beat(recording))
-
-
-@pytest.fixture(scope="module")
-def trained(recording, tmp_path_factory):
-    """A model whose codec and spreads are fitted, its network untrained."""
-    folder = tmp_path_factory.mktemp("beats")
-    assert beat_shard(folder / "beats_000000.npz", [recording], 0, 1) > 20
-    others = [strip(rate=rate, seed=seed)[0] for rate, seed in ((60, 2), (85, 3))]
-    beat_shard(folder / "beats_000001.npz", others, 1, 1)
-    torch.manual_seed(0)
-    model = BeatModel(36, 32, 2)
-    return model, *load_beats(folder, model)
 
 
 def score_of(template) -> RhythmScore:
@@ -84,44 +70,30 @@ def test_shapes_lie_where_their_events_are(template):
     assert signal[:450].max() == signal[2200:].max() == 0
 
 
-def test_components_keep_the_beat(trained):
-    model, beat, context = trained
-    waves, durations = model.codec.decode(beat)
-    again = model.codec.encode(waves, durations)
-    assert torch.allclose(again, beat, atol=1e-3)
-    assert beat.shape[1] == SIZE and set(context.kind.tolist()) <= set(range(len(KINDS)))
+def test_each_event_can_have_a_shape_of_its_own(template):
+    score = score_of(template)
+    alike = render_score(score, lambda *_: template)
+    each = render_each(score, [template] * len(score.events))
+    assert np.abs(alike - each).max() < 1e-5
+    without = render_each(score, [None] + [template] * (len(score.events) - 1))
+    assert np.abs(without - each).max() > 0.05 and np.abs(without - each)[:, 1000:].max() < 1e-6
 
 
-def test_untrained_draws_stay_near_the_patients_own_beat(trained):
-    model, _, context = trained
-    one = BeatContext(nothing_known(1, 36), torch.tensor([0]), context.own[:1])
-    drawn = model.draw(one, 5)
-    assert torch.equal(drawn, model.draw(one, 5))
-    assert not torch.equal(drawn, model.draw(one, 6))
-    together = model.draw(one, 6, 5, strength=1.5)
-    torch.testing.assert_close(together[1:], model.draw(one, 5, strength=1.5), rtol=1e-4, atol=1e-4)
-    assert torch.isfinite(drawn).all()
+def test_components_keep_the_beat(template):
+    waves, durations = pack_beat(template)
+    some = {part: torch.from_numpy(wave)[None] * torch.randn(200, 1, 1) for part, wave in waves.items()}
+    codec = BeatCodec()
+    codec.fit(some)
+    vector = codec.vector(template)
+    assert vector.shape == (1, SIZE)
+    back, kept = codec.decode(vector)
+    assert all(np.abs(back[part][0].numpy() - wave).max() < 0.01 for part, wave in waves.items())
+    assert np.allclose(kept[0].numpy(), durations, atol=1e-5)
 
 
-def test_a_ventricular_beat_does_not_start_from_the_patients_own(trained):
-    model, _, context = trained
-    rows = torch.tensor([0, 1, 9, 18, 19])
-    kinds = BeatContext(nothing_known(5, 36), rows, context.own[:1].expand(5, -1))
-    assert (model.base(kinds).abs().sum(dim=1) > 0).tolist() == [True, False, False, False, True]
-
-
-def test_training_lowers_the_loss(trained):
-    model, beat, context = trained
-    optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
-    losses = []
-    for step in range(60):
-        generator = torch.Generator().manual_seed(step)
-        loss = model.loss(beat, context, generator)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-    assert np.mean(losses[-10:]) < 0.9 * np.mean(losses[:10])
+def test_every_number_belongs_to_one_part():
+    masks = torch.stack([part_mask(part) for part in WINDOWS])
+    assert (masks.sum(dim=0) == 1).all() and torch.equal(part_mask("qrs", "t"), masks[1] | masks[2])
 
 
 def test_drawn_turns_are_as_large_as_virtual_loops_and_point_their_ways():

@@ -1,0 +1,61 @@
+"""One plan made ready: what the ensemble is asked, and the strip that its waves become."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import Tensor
+
+from ecgtwin_app.conditions.vocabulary import find_conditions
+from ecgtwin_app.ecg.beat.pacing import pacing_spikes, spike_direction
+from ecgtwin_app.ecg.beat.rendering import render_each
+from ecgtwin_app.ecg.beat.template import qt_intervals
+from ecgtwin_app.ecg.signal.leads import twelve_leads
+from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan
+from ecgtwin_app.generators.ecgtwin.shapes import Shapes, unsettled
+from ecgtwin_app.generators.ecgtwin.waves import StripWaves
+from ecgtwin_app.heart.rhythm.atrial_waves import fibrillation_waves
+
+#: Height (mV) of the pacing spikes of a twin: between those of bipolar and of unipolar leads.
+USUAL_SPIKE = (0.5, 1.5)
+
+
+def strip_of(plan: EcgTwinPlan, waves: StripWaves, shapes: Shapes) -> np.ndarray:
+    """The twelve leads (12, samples), float32 mV, of a plan whose waves have these shapes.
+
+    Between the waves, and beneath them, lies what lies there in the patient's own recording; and the strip is recorded
+    by the device that made it.
+    """
+    rng = np.random.default_rng([plan.seed, 11])
+    signal = render_each(plan.score, shapes.of_events, shapes.turn)
+    if plan.score.atrial == "fibrillation" and not any(
+        c.atria == "fibrillation" for c in find_conditions(plan.kept)
+    ):
+        signal = signal + fibrillation_waves(np.random.default_rng([plan.seed, 10]))
+    share = np.float32(plan.task.settings.dials.get("noise", 1.0))
+    signal = signal + share * waves.residual.along(
+        plan.score, rng, waves.order, _qt(plan, shapes), waves.changed
+    )
+    if share == 1:
+        signal = plan.patient.recorder.record(signal, rng)
+    return twelve_leads(signal) + _spikes(plan)
+
+
+def _qt(plan: EcgTwinPlan, shapes: Shapes) -> np.ndarray:
+    """QT (s) of each QRS."""
+    beats = [
+        shape
+        for event, shape in zip(plan.score.events, shapes.of_events, strict=True)
+        if event.chamber == "QRS" and shape is not None
+    ]
+    return np.array([qt_intervals(beat, plan.score)[k] for k, beat in enumerate(beats)])
+
+
+def preview_of(plan: EcgTwinPlan, waves: StripWaves, drawn: Tensor) -> np.ndarray:
+    """The same from waves (waves, SIZE) that are still being drawn."""
+    return twelve_leads(render_each(plan.score, unsettled(waves, drawn)))
+
+
+def _spikes(plan: EcgTwinPlan) -> np.ndarray:
+    """Pacing spikes (12, samples) of the plan's score; all draws of a task show the same pacemaker."""
+    rng = np.random.default_rng([plan.task.settings.seed, 2])
+    return twelve_leads(pacing_spikes(plan.score, spike_direction(rng), float(rng.uniform(*USUAL_SPIKE))))
