@@ -188,11 +188,16 @@ class Teaching:
             self.reading_requested.emit(recording)
         self.changed.emit()
 
+    def _kept(self):
+        """What the shown twin keeps of its reference: who names it is not wrong, though nobody asked for it."""
+        twin = self._session.twin
+        return twin.recording.provenance.get("kept", ()) if twin is not None else ()
+
     def _count(self):
         key, recording = self._key, self.recording
         if key is not None and recording is not None and self.waiting and recording in self._readings:
             self._awaited = None
-            there = self._readings[recording].met
+            there = (*self._readings[recording].met, *self._kept())
             self._outcomes[key] = mark(self.chosen, self.answers, there)
         self.changed.emit()
 

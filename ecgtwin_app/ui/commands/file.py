@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ecgtwin_app.conditions.vocabulary import NORMAL
 from ecgtwin_app.i18n.words import N_, tr
 from ecgtwin_app.report.export import print_page as print_onto
 from ecgtwin_app.report.export import with_layout
+from ecgtwin_app.session.heat_map_names import taken_out_of
 from ecgtwin_app.ui.commands.command import Command, Need
 from ecgtwin_app.ui.commands.leaving import leave
 from ecgtwin_app.ui.commands.needs import IDLE, NOT_TEACHING, RECORDING, REVEALED, TWIN
@@ -55,8 +57,15 @@ def save_twins(workbench: Workbench) -> None:
 def export(workbench: Workbench) -> None:
     """Ask what is exported, then where to."""
     twin = workbench.session.twin
-    conditions = twin.request.conditions if twin is not None else ()
-    dialog = ExportDialog(conditions, workbench.settings, workbench.dialogs.parent, workbench.view.heat_map)
+    # Who only takes something out names no condition.
+    conditions = (twin.request.conditions or (NORMAL,)) if twin is not None else ()
+    dialog = ExportDialog(
+        conditions,
+        workbench.settings,
+        workbench.dialogs.parent,
+        workbench.view.heat_map,
+        taken_out_of(twin) if twin is not None else (),
+    )
     dialog.chosen.connect(lambda chosen: _export(workbench, chosen))
     workbench.dialogs.show(dialog)
 

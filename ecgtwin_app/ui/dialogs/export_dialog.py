@@ -67,12 +67,19 @@ class ExportDialog(QDialog):
         Remembers what was chosen.
     heat_map : str, optional
         Name of the map that is shown, which is offered first; "" where none is.
+    taken_out : tuple of str
+        What the reference shows and the twin has not.
     """
 
     chosen = Signal(object)
 
     def __init__(
-        self, conditions: tuple[str, ...], store: QSettings, parent: QWidget | None = None, heat_map=""
+        self,
+        conditions: tuple[str, ...],
+        store: QSettings,
+        parent: QWidget | None = None,
+        heat_map="",
+        taken_out: tuple[str, ...] = (),
     ):
         super().__init__(parent)
         self.setWindowTitle(tr("Export"))
@@ -83,6 +90,8 @@ class ExportDialog(QDialog):
         self.of.addItem(tr("All conditions together"), "")
         for name in conditions if len(conditions) > 1 else ():
             self.of.addItem(tr(name), name)
+        for name in taken_out:
+            self.of.addItem(tr("{condition}, taken out").format(condition=tr(name)), name)
         self.note = QLabel(objectName="quiet")
         self.note.setWordWrap(True)
         self._form = QFormLayout()

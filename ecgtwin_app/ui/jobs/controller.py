@@ -53,7 +53,7 @@ class Controller(QObject):
     preview_changed = Signal()
     running_changed = Signal(bool)
     heat_map_missing = Signal()
-    #: A twin of a run is there.
+    #: The first twin of a run is there.
     made = Signal(object)
     seconds_requested = Signal(object, object)
     stating_requested = Signal(object, object, object)
@@ -123,13 +123,16 @@ class Controller(QObject):
         if self.running or self.session.reference is None:
             return
         reference, others, run = self.session.reference, self.session.others, object()
+        made: list[Twin] = []
         self.session.note_request(request)
 
         def stepped(item):
             if isinstance(item, Twin):
                 self.preview = None
                 self.undo.push(AddTwins(self.session, run, item))
-                self.made.emit(item)
+                if not made:
+                    self.made.emit(item)
+                made.append(item)
             else:
                 self.step(item)
                 if item.preview is not None:

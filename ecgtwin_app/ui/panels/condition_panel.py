@@ -32,6 +32,7 @@ class ConditionPanel(QWidget):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self._names: tuple[str, ...] = ()
+        self._may_be_none = False
         self._conditions = {condition.name: condition for condition in load_vocabulary()}
         self.search = QLineEdit(placeholderText=tr("Search name, synonym or code"))
         self.search.setClearButtonEnabled(True)
@@ -74,13 +75,22 @@ class ConditionPanel(QWidget):
         sentence = why_not(names)
         self.problem.setText(sentence)
         self.problem.setVisible(bool(sentence))
-        self.summary.setText(names_text(names) or tr("nothing chosen"))
+        self.summary.setText(names_text(names) or self._none_words())
         self.list.show_chosen(names)
         self._show_note()
 
     def _show_note(self):
         shown = [self.list.of_generator(self._conditions[name]) for name in self._names]
         self.note.setHtml("<hr>".join(_note(condition, len(shown) > 1) for condition in shown))
+
+    def allow_none(self, allowed: bool) -> None:
+        """Whether nothing need be chosen, because something that the recording shows is taken out."""
+        self._may_be_none = allowed
+        if not self._names:
+            self.summary.setText(self._none_words())
+
+    def _none_words(self) -> str:
+        return tr("nothing added") if self._may_be_none else tr("nothing chosen")
 
     def choose(self, name: str) -> None:
         """Choose one condition, as a click on it does."""
@@ -148,7 +158,7 @@ class ConditionPanel(QWidget):
     def _toggle(self, name):
         rest = tuple(other for other in self._names if other != name)
         names = rest if name in self._names else (*rest, name)
-        if names:
+        if names or self._may_be_none:
             self._choose(in_order(names))
 
     def _choose(self, names):

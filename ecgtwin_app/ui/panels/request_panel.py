@@ -79,6 +79,7 @@ class RequestPanel(QWidget):
     def show_request(self, request: TwinRequest) -> None:
         """Show what is asked, and what follows from it before anything is made."""
         self._request = request
+        self.conditions.allow_none(bool(request.without or request.only or request.keep is not None))
         self.conditions.show_names(request.conditions)
         # Who only takes something out names no condition.
         ranges = [find_condition(name).rate_range for name in request.conditions or (NORMAL,)]
