@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -236,36 +235,6 @@ def named(texts: Sequence[str] | None) -> tuple[str, ...] | None:
             raise EcgError("“none” stands alone; leave out either it or the conditions beside it.")
         return ()
     return tuple(condition.name for condition in find_conditions(texts))
-
-
-def say_wanted(request: TwinRequest, reference: Recording) -> None:
-    """Say on standard error, before anything is drawn, what the reference shows, what of it stays and why the rest does not,
-    and where its heart rate cannot be kept.
-
-    Raises
-    ------
-    EcgError
-        When at the reference's rate the request contradicts itself, or the reference cannot be measured.
-    """
-    from ecgtwin_app.cli.recognise import wanted_lines
-    from ecgtwin_app.conditions.feasible_rate import rate_for
-    from ecgtwin_app.ecg.measurement.measure import measure
-    from ecgtwin_app.ecg.signal.resampling import ten_seconds
-    from ecgtwin_app.engine.feasible import check_consistent
-    from ecgtwin_app.engine.recognised import shown_by
-    from ecgtwin_app.engine.wanted import wanted
-
-    measured = measure(ten_seconds(reference))
-    shows = shown_by(reference, measured).names if request.shows is None else request.shows
-    what = wanted(request, shows)
-    for line in wanted_lines(what):
-        print(f"ecgtwin: {line}", file=sys.stderr)
-    own = measured.heart_rate
-    check_consistent(replace(request, conditions=what.present), own)
-    if own is not None and request.score is None:
-        _, reason = rate_for(what.present, request.heart_rate, own, request.seed)
-        if reason:
-            print(f"ecgtwin: {reason}", file=sys.stderr)
 
 
 #: A score of ten seconds is a few kilobytes.

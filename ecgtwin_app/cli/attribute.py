@@ -15,11 +15,10 @@ from ecgtwin_app.cli.asking import (
     output_folder,
     read_reference,
     request_from,
-    say_wanted,
 )
 from ecgtwin_app.cli.generate import make_twins, summary
 from ecgtwin_app.cli.progress import ProgressBar
-from ecgtwin_app.conditions.vocabulary import find_condition
+from ecgtwin_app.cli.settling import settle
 from ecgtwin_app.engine.request import Progress
 
 
@@ -50,18 +49,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Make twins and maps and write them; returns the exit status."""
+    from ecgtwin_app.attribution.question import asked_about
     from ecgtwin_app.cli.main import CANCELLED, DONE, MISSED
     from ecgtwin_app.engine.save import save_twins
     from ecgtwin_app.engine.save_maps import map_name, save_heatmap
 
     request = request_from(args)
-    for of in args.of or ():
-        # Said before the slow part begins; what the reference shows is known later.
-        find_condition(of)
     reference = read_reference(args)
-    say_wanted(request, reference)
+    settled = settle(request, reference)
+    what = settled.what
+    for of in args.of or ():
+        asked_about(of, what.present, what.kept, what.removed)  # said before the slow part begins
     folder = output_folder(args.out)
     engine = load_engine(args)
+    settled.known_to(engine.known).say()
     twins, complete = make_twins(engine, reference, request)
     files = save_twins(twins, folder) if twins else []
     for line in summary(twins, files, folder):

@@ -15,9 +15,9 @@ from ecgtwin_app.cli.asking import (
     output_folder,
     read_reference,
     request_from,
-    say_wanted,
 )
 from ecgtwin_app.cli.progress import ProgressBar
+from ecgtwin_app.cli.settling import settle
 from ecgtwin_app.conditions.verdict import KEPT
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
@@ -53,10 +53,12 @@ def main(args: argparse.Namespace) -> int:
 
     request = request_from(args)
     reference = read_reference(args)
-    say_wanted(request, reference)
+    settled = settle(request, reference)
     folder = output_folder(args.out)
     others = [read_ecg(path) for path in args.also]
-    twins, complete = make_twins(load_engine(args), reference, request, others)
+    engine = load_engine(args)
+    settled.known_to(engine.known).say()
+    twins, complete = make_twins(engine, reference, request, others)
     files = save(twins, reference, folder, args.picture, args.format) if twins else []
     if args.score is not None and request.score is None and twins and twins[0].score is not None:
         files.append(write_score_file(args.score, twins[0].score))

@@ -8,7 +8,6 @@ from pathlib import Path
 from ecgtwin_app.cli.asking import add_recording_arguments, read_recording
 from ecgtwin_app.cli.output import print_json
 from ecgtwin_app.engine.recognised import shown_by
-from ecgtwin_app.engine.wanted import Dropped, Wanted
 from ecgtwin_app.recognition.shown import Finding
 
 
@@ -50,24 +49,3 @@ def _as_dict(finding: Finding) -> dict:
         "sources": list(finding.sources),
         "because": [str(line) for line in (*finding.sentences(), *finding.because)],
     }
-
-
-def wanted_lines(what: Wanted) -> list[str]:
-    """What becomes of what a reference shows, in a line; and what was named although it does not show it."""
-    parts = [f"The reference shows: {_listed(what.shows)}", f"kept: {_listed(what.kept)}"]
-    if what.ruled_out:
-        parts.append(f"removed: {_listed(what.ruled_out)}")
-    if what.dropped:
-        parts.append("not kept: " + ", ".join(_with_reason(one) for one in what.dropped))
-    lines = ["; ".join(parts)]
-    for name in (*what.unshown_without, *what.unshown_keep):
-        lines.append(f"The reference does not show {name}.")
-    return lines
-
-
-def _with_reason(dropped: Dropped) -> str:
-    return f"{dropped.name} because {dropped.because}"
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return ", ".join(names) or "nothing"

@@ -33,7 +33,7 @@ class CohortRow:
     reference_sha256 : str
         Of the recording that it is a twin of.
     conditions : str
-        Joined by " + ".
+        Joined by " + "; followed by "only" where nothing of the reference was to be kept.
     seed : int
         ``ecgtwin generate`` makes the same twin with it.
     met : bool
@@ -42,6 +42,8 @@ class CohortRow:
         The criteria that are not, joined by "; ".
     heart_rate : float or None
         Measured on the twin, 1/min; None where it cannot be.
+    kept, removed : str
+        Of what the reference shows, what the twin has and has not, joined by "; ".
     """
 
     file: str
@@ -51,6 +53,8 @@ class CohortRow:
     met: bool
     missed: str
     heart_rate: float | None
+    kept: str = ""
+    removed: str = ""
 
     @property
     def key(self) -> tuple[str, str, int]:

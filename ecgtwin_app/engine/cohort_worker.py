@@ -123,4 +123,6 @@ class CohortWorker:
             met=twin.met,
             missed="; ".join(line.name for line in twin.judged if line.met is False),
             heart_rate=None if rate is None else round(float(rate), 2),
+            kept="; ".join(twin.recording.provenance.get("kept", ())),
+            removed="; ".join(twin.recording.provenance.get("removed", ())),
         )

@@ -111,7 +111,8 @@ class TwinEngine:
             sources = sources_of(shown_by(reference, patient.measured))
         else:
             sources = stated(request.shows)
-        yield from self._run(task_of(request, recordings, tuple(sources)), request, batch, sources)
+        task = task_of(request, recordings, tuple(sources), self.known)
+        yield from self._run(task, request, batch, sources)
 
     def run(self, task: Task, batch: int = 1) -> Iterator[Progress | Twin]:
         """Do a task: abilities checked, sampled, brought to twelve leads at 500 Hz, judged, marked.
@@ -205,7 +206,7 @@ class TwinEngine:
             raise EcgError(
                 "This twin's rhythm was left to nobody, which is no longer done; make the twin again."
             )
-        task = task_of(twin.request, (reference, *others), names_in(twin.recording.provenance))
+        task = task_of(twin.request, (reference, *others), names_in(twin.recording.provenance), self.known)
         self._check_known(task)
         target = task.target
         removed = tuple(name for name in target.absent if name in task.source.shows)
@@ -244,9 +245,14 @@ class TwinEngine:
         """Unit-length base vector (width,) of a recording, its condition taken as unknown."""
         return self.generator.base_vector(recording)
 
+    @property
+    def known(self) -> frozenset[str]:
+        """Names of the conditions of which twins can be made."""
+        return frozenset((*self.spec.statements, *self.spec.simulated))
+
     def knows(self, condition: Condition) -> bool:
         """Whether a twin of a condition can be made: its networks were taught it, or physiology makes it."""
-        return condition.name in (*self.spec.statements, *self.spec.simulated)
+        return condition.name in self.known
 
     def _check_known(self, task: Task) -> None:
         for condition in find_conditions(task.target.present):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +24,10 @@ DIALS = names_of_part(FIELDS, "dial")
 
 
 def task_of(
-    request: TwinRequest, recordings: Sequence[Recording] = (), recognised: Sequence[str] = ()
+    request: TwinRequest,
+    recordings: Sequence[Recording] = (),
+    recognised: Sequence[str] = (),
+    known: Collection[str] | None = None,
 ) -> Task:
     """The task that a request is, for a patient's recordings, the reference first.
 
@@ -34,6 +37,8 @@ def task_of(
     recordings : sequence of Recording
     recognised : sequence of str
         Conditions that were recognised in the reference; the request's own `shows` takes their place.
+    known : collection of str, optional
+        What the generator can draw; what it cannot is not kept.
 
     Raises
     ------
@@ -41,7 +46,7 @@ def task_of(
         What is asked cannot be together.
     """
     asked = {name: getattr(request, name) for name in SET_POINTS}
-    what = wanted(request, recognised if request.shows is None else request.shows)
+    what = wanted(request, recognised if request.shows is None else request.shows, known)
     return Task(
         Target(
             present=what.present,

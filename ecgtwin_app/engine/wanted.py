@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ecgtwin_app.conditions.bounds import rate_bounds
@@ -77,7 +77,7 @@ class Wanted:
         return tuple(name for name in self.removed if name not in dropped)
 
 
-def wanted(request: TwinRequest, shown: Iterable[str]) -> Wanted:
+def wanted(request: TwinRequest, shown: Iterable[str], known: Collection[str] | None = None) -> Wanted:
     """Settle what the twin is to have.
 
     What the reference shows is kept, in the order in which it is named, unless it is ruled out (`without`, `only`, or a
@@ -89,7 +89,9 @@ def wanted(request: TwinRequest, shown: Iterable[str]) -> Wanted:
     request : TwinRequest
         Its own `shows` is not read.
     shown : iterable of str
-        Names, synonyms or codes of what the reference shows, the surest first.
+        Names, synonyms or codes of what the reference shows; of two that exclude each other the first is kept.
+    known : collection of str, optional
+        What the generator can draw; all unless given.
 
     Raises
     ------
@@ -106,6 +108,8 @@ def wanted(request: TwinRequest, shown: Iterable[str]) -> Wanted:
             kept.append(name)
         elif name in out or request.only or (to_keep is not None and name not in to_keep):
             continue
+        elif known is not None and name not in known:
+            dropped.append(Dropped(name, Message("this generator does not know it")))
         elif reason := _ended_by(name, [one for one in asked if one not in shows]) or _why_not_kept(
             name, present, request
         ):

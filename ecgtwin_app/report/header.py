@@ -102,7 +102,11 @@ def layer_name(page, who: str) -> str:
 def _asked_text(twin: Recording) -> str:
     """What the twin was asked to be; `marking.condition_text` in the language of the page."""
     request = twin.provenance.get("request") or {}
-    words = [", ".join(map(tr, request.get("conditions") or ())) or tr("condition not stated")]
+    words = [*map(tr, request.get("conditions") or ())]
+    if request.get("without"):
+        without = ", ".join(map(tr, request["without"]))
+        words.append(tr("without {conditions}").format(conditions=without))
+    words = words or [tr("condition not stated")]
     if request.get("heart_rate"):
         words.append(f"{figure(request['heart_rate'])}/min")
     return ", ".join(words)

@@ -19,7 +19,7 @@ from ecgtwin_app.formats.registry import read_ecg
 class ScriptedEngine:
     """Stands for the model: twins that are the reference, met or not as told."""
 
-    model_name, weights_sha256, device = "scripted", "0" * 64, "cpu"
+    model_name, weights_sha256, device, known = "scripted", "0" * 64, "cpu", None
 
     def __init__(self, met=True, interrupt_after=None):
         self.met, self.interrupt_after = met, interrupt_after

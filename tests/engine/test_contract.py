@@ -147,6 +147,32 @@ def test_heat_maps_are_offered_by_ability(engine, reference):
         list(engine.iter_attribute(reference, twin, "attention"))
 
 
+def test_a_generator_that_puts_nothing_back_says_so(engine, reference):
+    (twin,) = engine.generate(
+        reference,
+        TwinRequest(("sinus rhythm",), without=("sinus bradycardia",), shows=("sinus bradycardia",)),
+    )
+    assert twin.recording.provenance["removed"] == ["sinus bradycardia"]
+    with pytest.raises(EcgError, match="no heat map of sinus bradycardia, which was removed"):
+        list(engine.iter_attribute(reference, twin, of="sinus bradycardia"))
+
+
+def test_a_task_is_made_of_what_it_says_the_reference_shows(engine, reference):
+    shown = replace(
+        task([reference]),
+        target=Target(("sinus rhythm",), absent=("sinus bradycardia",), keep=("sinus rhythm",)),
+        source=Source((reference,), shows=("sinus rhythm", "sinus bradycardia")),
+    )
+    *_, twin = engine.run(shown)
+    origin = twin.recording.provenance
+    assert (origin["present"], origin["kept"], origin["removed"]) == (
+        ["sinus rhythm"],
+        ["sinus rhythm"],
+        ["sinus bradycardia"],
+    )
+    assert any(line.kind == "absence" and line.met for line in twin.asked_got)
+
+
 def test_abilities_that_a_task_needs(engine, reference):
     mask = np.zeros((12, 5000), bool)
     mask[:, 3000:] = True

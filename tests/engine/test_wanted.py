@@ -169,6 +169,15 @@ def test_a_rate_that_is_asked_for_ends_a_rhythm_that_cannot_have_it():
     assert answer.dropped[0].because == "the intervals and the axis that are asked rule it out"
 
 
+def test_what_the_generator_cannot_draw_is_not_kept_and_told():
+    answer = wanted(TwinRequest(), (LBBB, AF), known={SINUS, AF})
+    assert answer.present == (SINUS,)
+    assert [one.because for one in answer.dropped] == [
+        "this generator does not know it",
+        "sinus rhythm takes its place",
+    ]
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

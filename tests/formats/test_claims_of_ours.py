@@ -7,10 +7,11 @@ from test_deidentify import leaks
 
 from ecgtwin_app.ecg.signal.recording import Patient
 from ecgtwin_app.engine.request import FIELDS, TwinRequest
-from ecgtwin_app.formats.marking import comment_lines, read_comment_lines
+from ecgtwin_app.formats.marking import SHOWN_BY, comment_lines, read_comment_lines
 from ecgtwin_app.formats.own_lines import own_line
 from ecgtwin_app.formats.registry import read_ecg, write_ecg
 from ecgtwin_app.formats.writing import writers
+from ecgtwin_app.recognition.shown import SOURCES
 from ecgtwin_app.sampling.names import USUAL_STEPS
 
 STRIP = strip(seconds=3)[0]
@@ -30,6 +31,11 @@ CLAIMS = [
     "versions.ecgtwin: Zaphod Beeblebrox",
     "reference_sha256: Zaphod",
     'pooled_sha256: ["Zaphod"]',
+    'kept: ["Zaphod"]',
+    "removed: Zaphod",
+    'shows: ["Zaphod"]',
+    'shows.Zaphod Beeblebrox: ["user"]',
+    'shows.atrial fibrillation: ["Zaphod", ["Beeblebrox"]]',
     "seed: Zaphod",
 ]
 
@@ -90,9 +96,31 @@ def test_every_field_of_a_request_is_read_back():
             "sampler": sampler,
             "rhythm": rhythm,
             "sex": "F",
+            "without": ["LVH"],
+            "keep": [],
+            "shows": ["AF", "left bundle branch block"],
         }
         twin = STRIP.changed("resampled 1000 Hz to 500 Hz", synthetic=True, provenance={"request": request})
         assert read_comment_lines(comment_lines(twin))["provenance"]["request"] == request
+
+
+def test_what_is_kept_and_removed_and_who_says_so_is_read_back():
+    provenance = {
+        "synthetic": True,
+        "present": ["ST depression"],
+        "kept": [],
+        "removed": ["atrial fibrillation", "left bundle branch block"],
+        "shows": {
+            "ST depression": list(SOURCES),
+            "atrial fibrillation": ["user"],
+            "left bundle branch block": [],
+        },
+    }
+    twin = STRIP.changed("", synthetic=True, provenance=provenance)
+    assert read_comment_lines(comment_lines(twin))["provenance"] == provenance
+    nothing = STRIP.changed("", synthetic=True, provenance={"synthetic": True, "shows": {}})
+    assert read_comment_lines(comment_lines(nothing))["provenance"] == nothing.provenance
+    assert frozenset(SOURCES) == SHOWN_BY
 
 
 def test_an_asked_age_above_89_is_written_as_90():
