@@ -116,14 +116,13 @@ def main(args: argparse.Namespace) -> int:
     launched = parallel.launch(args.processes)
     if launched is not None:
         return launched
-    large = is_large(args.data)
-    parallel.start(*((args.device, args.precision) if large else ()))
+    parallel.start(args.device, args.precision)
     args.work.mkdir(parents=True, exist_ok=True)
     _log_to(args.work / "train.log")
     torch.set_flush_denormal(True)
     if args.threads:
         torch.set_num_threads(args.threads)
-    perform(chosen_stages(args), run_of(args, large))
+    perform(chosen_stages(args), run_of(args))
     return 0
 
 
@@ -144,7 +143,7 @@ def chosen_stages(args: argparse.Namespace) -> tuple[Stage, ...]:
     return STAGES[STAGES.index(BY_NAME[args.from_stage]) if args.from_stage else 0 :]
 
 
-def run_of(args: argparse.Namespace, large: bool) -> Run:
+def run_of(args: argparse.Namespace) -> Run:
     """The run that the arguments describe."""
     options = CaseOptions(
         per_patient=args.per_patient,
@@ -157,7 +156,7 @@ def run_of(args: argparse.Namespace, large: bool) -> Run:
     if not 0 <= args.virtual_share <= 1:
         raise EcgError("--virtual-share is a share, from 0 to 1.")
     return Run(
-        data=LargeData(args.data, options) if large else SmallData(args.data, options),
+        data=LargeData(args.data, options) if is_large(args.data) else SmallData(args.data, options),
         config=AdaXConfig(STATEMENTS, width=args.width, depth=args.depth),
         mix=Mix(virtual=args.virtual_share),
         work=args.work,
@@ -165,7 +164,6 @@ def run_of(args: argparse.Namespace, large: bool) -> Run:
         start=args.start,
         name=args.name,
         seed=args.seed,
-        workers=args.workers,
         steps={"ensemble": args.steps, "rhythm": args.rhythm_steps},
         batch={"ensemble": args.batch, "rhythm": _RHYTHMS},
     )

@@ -38,7 +38,7 @@ class Run:
         Weights to start from instead of from nothing.
     name : str
         Of the weights.
-    seed, workers : int
+    seed : int
     steps, batch : mapping
         Of each network, by name; batches are those of all processes together.
     """
@@ -51,7 +51,6 @@ class Run:
     start: Path | None
     name: str
     seed: int
-    workers: int
     steps: Mapping[str, int]
     batch: Mapping[str, int]
     began: float = field(default_factory=time.monotonic)

@@ -24,7 +24,7 @@ from ecgtwin_app.training.networks import ensemble
 
 FEW = (
     "--synthetic 0 --per-patient 4 --rhythms 30 --rhythm-steps 2 --steps 4 --batch 12 --workers 0"
-    " --width 32 --depth 1"
+    " --width 32 --depth 1 --device cpu"
 )
 NAMES = [stage.name for stage in stages.STAGES]
 

@@ -24,7 +24,7 @@ PATHWAYS = (NORMALISATION, CONDITION, IDENTITY, TOGETHER)
 
 @dataclass(frozen=True)
 class AdaXConfig:
-    """Sizes of the networks, and the pathways of the transformer."""
+    """Sizes of the networks, the pathways of the transformer, and whether it is told of nobody: an ablation."""
 
     statements: tuple[str, ...]
     width: int = 192
@@ -32,6 +32,7 @@ class AdaXConfig:
     heads: int = 4
     condition_width: int = 96
     pathways: tuple[str, ...] = PATHWAYS
+    anybody: bool = False
 
     def to_json(self) -> dict:
         """A plain dict."""

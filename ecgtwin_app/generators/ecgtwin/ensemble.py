@@ -128,6 +128,7 @@ class Ensemble(nn.Module):
 
     def identity(self, reference: Reference) -> tuple[Tensor, Tensor]:
         """Identity tokens (batch, own beats, width) and base vectors (batch, width)."""
+        reference = reference.of_nobody() if self.config.anybody else reference
         beats = (reference.beats - self.own_centre) / self.own_spread
         unseen = ~reference.has_p[:, None] & self.p_part
         tokens = self.extractor(torch.where(unseen[:, None], 0.0, beats), reference)
@@ -138,6 +139,7 @@ class Ensemble(nn.Module):
 
         As far as it is blurred, or nobody's, it is everybody's; a ventricular beat begins from nothing.
         """
+        reference = reference.of_nobody() if self.config.anybody else reference
         certain = 1 / (1 + (reference.blur @ self.parts) ** 2)
         seen = reference.known[:, None] & (reference.has_p[:, None] | ~self.p_part)
         own = self.own_centre + (reference.beats[:, 0] - self.own_centre) * torch.where(seen, certain, 0.0)
@@ -170,12 +172,13 @@ class Ensemble(nn.Module):
         """
         live = self.live[context.kind] & context.there[..., None]
         drawn = (waves - self.start(context.reference, context.kind)) * live
-        shared, own = (torch.randn(waves.shape, generator=generator) for _ in range(2))
+        # Drawn on the CPU, so that every device sees the same.
+        shared, own = (torch.randn(waves.shape, generator=generator).to(waves.device) for _ in range(2))
         # One shared by all waves of a kind: the first wave of the kind lends it to the others.
         first = (context.kind[:, :, None] == context.kind[:, None, :]).to(torch.int8).argmax(dim=2)
         shared = shared.gather(1, first[..., None].expand_as(shared))
         noise = self._mixed(shared, own, context.kind) * live
-        time = torch.sigmoid(torch.randn(len(waves), generator=generator))
+        time = torch.sigmoid(torch.randn(len(waves), generator=generator)).to(waves.device)
         t = time[:, None, None]
         identity = self.identity(context.reference)
         error = self.velocity((1 - t) * drawn + t * noise, time, context, identity) - (noise - drawn)
@@ -189,7 +192,7 @@ class Ensemble(nn.Module):
 
     def _importance(self) -> Tensor:
         """Weight (waves, SIZE) of each number in the loss, 1 on average over those that a kind has."""
-        durations = torch.arange(SIZE) >= SIZE - len(DURATIONS)
+        durations = torch.arange(SIZE, device=self.spread.device) >= SIZE - len(DURATIONS)
         size = torch.stack(
             [row / row[live].median() for row, live in zip(self.spread, self.live, strict=True)]
         )
