@@ -7,6 +7,7 @@ import pytest
 import torch
 from small_data import write_small_data
 from synthetic_ecg import fibrillating, strip
+from version_tables import quick_fit
 
 from ecgtwin_app.conditions.vocabulary import NORMAL
 from ecgtwin_app.ecg.signal.recording import EcgError, Patient
@@ -168,9 +169,17 @@ def test_nothing_usable_is_said(tmp_path):
         make_versions(tmp_path, "real", [flat], heart_of, 0, seed=1, workers=0, size=1)
 
 
-def test_the_table_holds_every_version_as_a_vector(folder):
-    codec = BeatCodec()
-    fit_codec(folder, codec)
+@pytest.fixture(scope="module")
+def codec(folder):
+    """Fitted to the shards."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BeatCodec, "fit", quick_fit)
+        codec = BeatCodec()
+        fit_codec(folder, codec)
+    return codec
+
+
+def test_the_table_holds_every_version_as_a_vector(folder, codec):
     table = load_versions(folder, codec)
     assert count_versions(folder) == {"versions": len(table), "hearts": 3, "real recordings": 6}
     assert len(table) == 3 * 6 + 6 and int(table.virtual.sum()) == 18
@@ -191,9 +200,7 @@ def test_the_table_holds_every_version_as_a_vector(folder):
     assert error < 0.02 * qrs.pow(2).mean().sqrt()
 
 
-def test_a_very_large_table_is_kept_in_half_precision(folder, monkeypatch):
-    codec = BeatCodec()
-    fit_codec(folder, codec)
+def test_a_very_large_table_is_kept_in_half_precision(folder, codec, monkeypatch):
     whole = load_versions(folder, codec)
     monkeypatch.setattr("ecgtwin_app.training.cases.version_table.HALF_BEYOND", 4)
     half = load_versions(folder, codec)
