@@ -22,10 +22,12 @@ from ecgtwin_app.ecg.delineation.own_beats import OwnBeats, own_beats
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.generators.ecgtwin.beat_shape import KINDS, WINDOWS, pack_beat
 from ecgtwin_app.generators.ecgtwin.conditioning import PRESENT, unwrapped_axis
+from ecgtwin_app.heart.carried import carried
 from ecgtwin_app.heart.physics.activation import qrs_axis
+from ecgtwin_app.heart.physics.fitted_beats import fitted_beats
 from ecgtwin_app.heart.rhythm.atrial_waves import with_atrial_origin
 from ecgtwin_app.heart.shape.ventricular_beats import ectopic_beat
-from ecgtwin_app.heart.virtual_patient import VirtualPatient, transform
+from ecgtwin_app.heart.virtual_patient import VirtualPatient, transform_beats
 from ecgtwin_app.training.cases.case_distribution import STATEMENTS, draw_morphologies
 from ecgtwin_app.training.cases.workers import results
 from ecgtwin_app.training.collections.labels import SEXES
@@ -102,21 +104,21 @@ def virtual_versions(heart: Heart, seed: int, count: int) -> Iterator[Version]:
     """
     patient = VirtualPatient.from_recording(heart.recording)
     singles, times = _some(own_beats(heart.recording))
-    hearts = [replace(patient, template=beat) for beat in (patient.template, *singles)]
     rng = np.random.default_rng([seed, 4])
     others = round(OTHERS * count)
     for number in range(count - others):
         conditions = draw_morphologies(rng) if number >= UNCHANGED else ()
-        beats, drawn = _performed(hearts, conditions, int(rng.integers(2**31)))
+        median, beats, drawn = transform_beats(patient, singles, conditions, rng)
         states = heart.states.copy()
         for name in conditions:
             states[STATEMENTS.index(find_condition(name).statement)] = PRESENT
-        yield Version(beats, times, 0, states, severities(drawn), _numbers(beats[0], heart, 0))
+        yield Version([median, *beats], times, 0, states, severities(drawn), _numbers(median, heart, 0))
     for kind in rng.integers(1, len(KINDS), others):
-        origin, where = KINDS[kind].split(", ")
-        stream = int(rng.integers(2**31))
-        beats = [_other(one, origin, where, np.random.default_rng(stream)) for one in hearts]
-        yield Version(beats, times, int(kind), heart.states, severities({}), _numbers(beats[0], heart, kind))
+        median = _other(patient, *KINDS[kind].split(", "), rng)
+        beats = carried(patient.template, median, singles)
+        yield Version(
+            [median, *beats], times, int(kind), heart.states, severities({}), _numbers(median, heart, kind)
+        )
 
 
 def real_version(heart: Heart) -> Version:
@@ -129,12 +131,6 @@ def real_version(heart: Heart) -> Version:
     return Version(beats, times, 0, heart.states, severities({}), _numbers(beats[0], heart, 0))
 
 
-def _performed(hearts, conditions, stream) -> tuple[list[BeatTemplate], dict]:
-    """The beats of a heart under conditions, each changed by the same random numbers, and what was drawn."""
-    made = [transform(heart, conditions, np.random.default_rng(stream)) for heart in hearts]
-    return [beat for beat, _ in made], made[0][1]
-
-
 def _other(heart: VirtualPatient, origin: str, where: str, rng: np.random.Generator) -> BeatTemplate:
     if origin == "P":
         return with_atrial_origin(heart.template, heart.lead_field, where, rng)
@@ -142,10 +138,13 @@ def _other(heart: VirtualPatient, origin: str, where: str, rng: np.random.Genera
 
 
 def _some(found: OwnBeats) -> tuple[list[BeatTemplate], np.ndarray]:
-    """`SINGLES` beats of a recording, as far apart as may be; and the times of the median and of these."""
+    """`SINGLES` beats of a recording, as far apart as may be; and the times of the median and of these.
+
+    Without their noise, which a strip has from elsewhere: each is the median at its own sizes.
+    """
     rows = np.linspace(0, len(found.single) - 1, SINGLES + 2).round().astype(int)[1:-1]
-    times = found.times[rows]
-    return [found.single[row] for row in rows], np.concatenate([[0.0], times]).astype(np.float32)
+    beats = fitted_beats(found.median, [found.single[row] for row in rows])
+    return list(beats), np.concatenate([[0.0], found.times[rows]]).astype(np.float32)
 
 
 def _without_p(beat: BeatTemplate) -> BeatTemplate:

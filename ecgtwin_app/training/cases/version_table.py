@@ -151,7 +151,7 @@ def _table(columns: dict[str, np.ndarray], virtual: np.ndarray, beats: Tensor) -
     )
     first = first[heart]
     # The first rows of a virtual heart are the heart as it is.
-    base = np.where(virtual & (columns["kind"][first] == 0), first, -1)
+    base = np.where(virtual[first] & (columns["kind"][first] == 0), first, -1)
     places = {"heart": heart, "first": first, "count": count[heart], "base": base}
     return VersionTable(
         beats=beats,
