@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ecgtwin_app.conditions.likeness import likeness, unlike
 from ecgtwin_app.conditions.record import Condition
 from ecgtwin_app.conditions.verdict import PLAUSIBILITY, Asked, Verdict, line, yes
 from ecgtwin_app.ecg.measurement.measure import Measurements
@@ -69,8 +70,21 @@ LIMITS = (
 LONGEST_QRS = 210.0
 
 
-def plausible(m: Measurements, reference: Measurements, asked: Asked) -> list[Verdict]:
-    """One line that all waves are of a size that patients have, or one for each that is not."""
+def plausible(m: Measurements, reference: Measurements, asked: Asked, whole: bool = True) -> list[Verdict]:
+    """One line that all waves are of a size that patients have, or one for each that is not; and so of its likeness.
+
+    With `whole` unset nothing is said of the likeness: that of a whole recording, not of a strip that tries a beat.
+    """
+    lines = _too_large(m, reference, asked) or [yes("waves no larger than patients have them", "yes", True)]
+    lines = [replace(verdict, kind=PLAUSIBILITY) for verdict in lines]
+    if not whole:
+        return lines
+    apart = unlike(likeness(m, asked.conditions, reference))
+    alike = replace(yes("looks as recordings of patients do", "yes", True), kind=PLAUSIBILITY)
+    return lines + (apart or [alike])
+
+
+def _too_large(m: Measurements, reference: Measurements, asked: Asked) -> list[Verdict]:
     beyond = []
     for limit in LIMITS:
         sizes, own = limit.sizes(m), limit.sizes(reference)
@@ -87,5 +101,4 @@ def plausible(m: Measurements, reference: Measurements, asked: Asked) -> list[Ve
     longest = max(longest, (1 + OWN_MARGIN) * (reference.qrs or 0.0))
     if m.qrs is not None and m.qrs > longest:
         beyond.append(line("longest QRS", "ms", Message("≤ {limit:.0f}", limit=longest), m.qrs, False))
-    lines = beyond or [yes("waves no larger than patients have them", "yes", True)]
-    return [replace(verdict, kind=PLAUSIBILITY) for verdict in lines]
+    return beyond

@@ -31,6 +31,7 @@ def judge(
     set_points: Mapping[str, float | None] | None = None,
     rate_kept: bool = False,
     beside: Sequence[str] = (),
+    whole: bool = True,
 ) -> tuple[Verdict, ...]:
     """Hold a recording against everything that was asked.
 
@@ -54,6 +55,8 @@ def judge(
         Whether the heart rate is the reference's, which was to be kept.
     beside : sequence of str
         Conditions that are there as well and are not judged: a wide QRS beside which none can be narrow.
+    whole : bool
+        Whether it is a recording; a short strip that tries a beat is not asked to look like one.
 
     Raises
     ------
@@ -75,7 +78,7 @@ def judge(
     got = _lines(measured, asked, judged, heart_rate, points, rate_kept)
     if before is None:
         return tuple(got)
-    got += plausible(measured, before, asked)
+    got += plausible(measured, before, asked, whole)
     of_reference = _of_what_is_there(_lines(before, asked, judged, heart_rate, points, rate_kept))
     return tuple(replace(verdict, reference=of_reference.get(verdict.name)) for verdict in got)
 

@@ -72,7 +72,7 @@ def missed_lines(beat: BeatTemplate, plan: EcgTwinPlan) -> int:
         measured = measure(strip)
     except EcgError:
         return 1_000
-    lines = judge(measured, names, age=plan.age, sex=plan.sex, reference=plan.patient.measured)
+    lines = judge(measured, names, age=plan.age, sex=plan.sex, reference=plan.patient.measured, whole=False)
     missed = sum(line.met is False for line in lines)
     shapes = [name for name in plan.removed if name in MORPHOLOGIES]
     missed += sum(judge_absent(measured, name, names, plan.age, plan.sex).met is False for name in shapes)

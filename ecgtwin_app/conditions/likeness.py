@@ -1,0 +1,146 @@
+"""Whether a recording looks as real ones of its label do: lines beside the criteria.
+
+Each holds a trait (`ecg.measurement.traits`) against what real recordings of the label have (`real_ranges`); what the
+patient's own recording has is never unlike. How often real recordings that no range was fitted on are called unlike, and
+how often twins, is in docs/referee.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from ecgtwin_app.conditions.real_ranges import range_of
+from ecgtwin_app.conditions.record import Condition
+from ecgtwin_app.conditions.verdict import PLAUSIBILITY, Verdict, line
+from ecgtwin_app.conditions.vocabulary import find_conditions
+from ecgtwin_app.ecg.measurement.measure import Measurements
+from ecgtwin_app.ecg.measurement.traits import traits_of
+from ecgtwin_app.i18n.message import Message
+from ecgtwin_app.i18n.words import N_
+
+#: How much further (share) than in the patient's own recording a trait may go, whatever the range.
+OWN_MARGIN = 0.1
+#: Lines of one trait: its name, unit, what it is called.
+SINGLE = (
+    ("PR", "ms", N_("PR interval of patients")),
+    ("QRS", "ms", N_("QRS duration of patients")),
+    ("QTc", "ms", N_("QTc of patients")),
+    ("return", "", N_("one onset of the QRS: its vector between two parts")),
+    ("needle", "", N_("ST leaves the falling R: lowest level before it")),
+    ("T/R", "", N_("T inverted under R, against that R")),
+    ("P/QRS", "", N_("P against QRS, limb leads")),
+    ("T/QRS", "", N_("T against QRS, limb leads")),
+)
+#: Lines of a trait by lead, the lead that is farthest out named.
+BY_LEAD = (
+    ("P", "mV", N_("size of P in {lead}")),
+    ("R", "mV", N_("size of R in {lead}")),
+    ("R'", "mV", N_("size of R' in {lead}")),
+    ("S", "mV", N_("size of S in {lead}")),
+    ("T", "mV", N_("size of T in {lead}")),
+    ("ST", "mV", N_("size of ST in {lead}")),
+    ("turns", "", N_("turning points of the QRS in {lead}")),
+)
+#: Lines of a strip, which have a range that holds under every condition, and may be so much less or more than in the
+#: reference (factors): two halves of one real recording differ by less.
+STRIP = (
+    ("breath", "%", N_("QRS height from beat to beat"), (0.4, 3.0)),
+    ("noise", "µV", N_("noise between the QRS"), (0.4, 2.5)),
+)
+#: A fascicular block leaves the chest nearly alone: R of V5 and V6 keep this share of the patient's own (Surawicz et al.
+#: 2009 name no change of V1 to V6 but a later transition).
+FASCICULAR, KEPT_R = ("left anterior fascicular block", "left posterior fascicular block"), 0.45
+
+
+def likeness(
+    m: Measurements, conditions: Sequence[str | Condition], reference: Measurements | None = None
+) -> list[Verdict]:
+    """Every line of a recording under these conditions; `met` is None where the trait cannot be measured.
+
+    Parameters
+    ----------
+    m : Measurements
+        Of the recording that is judged.
+    conditions : sequence of str or Condition
+        What it shows.
+    reference : Measurements, optional
+        Of the patient's own recording; without it breath and noise are held against patients alone.
+    """
+    asked = [c if isinstance(c, Condition) else find_conditions([c])[0] for c in conditions]
+    traits = traits_of(m)
+    if any(condition.no_pr for condition in asked):
+        traits.pop("PR", None)
+    own = {} if reference is None else traits_of(reference)
+    lines = [_worst(kind, unit, words, traits, own, asked) for kind, unit, words in (*BY_LEAD, *SINGLE)]
+    lines += [_of_strip(kind, unit, words, traits, own, factors) for kind, unit, words, factors in STRIP]
+    if own and any(condition.name in FASCICULAR for condition in asked):
+        lines.append(_kept_r(traits, own))
+    return [replace(verdict, kind=PLAUSIBILITY) for verdict in lines]
+
+
+def unlike(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """The lines that are missed."""
+    return [verdict for verdict in verdicts if verdict.met is False]
+
+
+def _worst(kind, unit, words, traits, own, asked) -> Verdict:
+    """The line of the trait, or of the lead, that lies farthest beyond its range."""
+    beyond, found = float("-inf"), line(_named(words, "–"), unit, "", None, None)
+    for trait, value in _of_kind(kind, traits):
+        low, high = _allowed(range_of(trait, asked), own.get(trait))
+        out = max(low - value, value - high)
+        if out > beyond:
+            beyond = out
+            title = _named(words, trait.split()[-1])
+            found = line(title, unit, _span(low, high), value, out <= 0)
+    return found
+
+
+def _of_kind(kind: str, traits: Mapping[str, float]) -> Iterator[tuple[str, float]]:
+    return ((trait, value) for trait, value in traits.items() if trait.split()[0] == kind)
+
+
+def _named(words, lead):
+    return Message(words, lead=lead) if "{lead}" in words else Message(words)
+
+
+def _allowed(limits, own):
+    """The range, as wide as the patient's own value asks."""
+    low, high = limits
+    if own is None:
+        return low, high
+    return min(low, own - OWN_MARGIN * abs(own)), max(high, own + OWN_MARGIN * abs(own))
+
+
+def _of_strip(kind, unit, words, traits, own, factors) -> Verdict:
+    value, before = traits.get(kind), own.get(kind)
+    low, high = range_of(kind, ())
+    if kind == "noise" or before is not None:
+        low, high = (
+            (0.0, float("inf")) if before is None else (factors[0] * before, max(factors[1] * before, 1.0))
+        )
+    return line(
+        Message(words), unit, _span(low, high), value, None if value is None else low <= value <= high
+    )
+
+
+def _kept_r(traits, own) -> Verdict:
+    """The smaller of R in V5 and V6, as a share of the patient's own."""
+    shares = [
+        traits[name] / own[name] for name in ("R V5", "R V6") if name in traits and own.get(name, 0.0) >= 0.3
+    ]
+    value = min(shares, default=None)
+    words = Message("≥ {limit:.2g}", limit=KEPT_R)
+    name = Message("R of V5 and V6, against the patient's own")
+    return line(name, "", words, value, None if value is None else value >= KEPT_R)
+
+
+def _span(low: float, high: float) -> Message:
+    if low == float("-inf") and high == float("inf"):
+        return Message("–")
+    if high == float("inf"):
+        return Message("≥ {limit:.2g}", limit=low)
+    if low == float("-inf"):
+        return Message("≤ {limit:.2g}", limit=high)
+    return Message("{low:.2g} to {high:.2g}", low=low, high=high)
