@@ -7,6 +7,7 @@ how often twins, is in docs/referee.md.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -137,10 +138,11 @@ def _kept_r(traits, own) -> Verdict:
 
 
 def _span(low: float, high: float) -> Message:
-    if low == float("-inf") and high == float("inf"):
+    shown = {name: float(f"{limit:.3g}") for name, limit in (("low", low), ("high", high))}
+    if math.isinf(low) and math.isinf(high):
         return Message("–")
-    if high == float("inf"):
-        return Message("≥ {limit:.2g}", limit=low)
-    if low == float("-inf"):
-        return Message("≤ {limit:.2g}", limit=high)
-    return Message("{low:.2g} to {high:.2g}", low=low, high=high)
+    if math.isinf(high):
+        return Message("≥ {limit:g}", limit=shown["low"])
+    if math.isinf(low):
+        return Message("≤ {limit:g}", limit=shown["high"])
+    return Message("{low:g} to {high:g}", **shown)
