@@ -107,6 +107,8 @@ def _asked_text(twin: Recording) -> str:
         without = ", ".join(map(tr, request["without"]))
         words.append(tr("without {conditions}").format(conditions=without))
     words = words or [tr("condition not stated")]
+    if request.get("only"):
+        words.append(tr("nothing else kept"))
     if request.get("heart_rate"):
         words.append(f"{figure(request['heart_rate'])}/min")
     return ", ".join(words)

@@ -16,12 +16,14 @@ SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmic
 
 
 def condition_text(twin: Recording) -> str:
-    """What the twin was asked to be: "atrial fibrillation, 90/min"."""
+    """What the twin was asked to be: "atrial fibrillation, without left bundle branch block, 90/min"."""
     request = twin.provenance.get("request") or {}
     words = [*(request.get("conditions") or ())]
     if request.get("without"):
         words.append(f"without {' and '.join(request['without'])}")
     words = words or ["condition not stated"]
+    if request.get("only"):
+        words.append("nothing else kept")
     if request.get("heart_rate"):
         words.append(f"{request['heart_rate']:g}/min")
     return ", ".join(words)

@@ -68,10 +68,15 @@ def grows(twin: Twin) -> bool:
 
 
 def own_request(twin: Twin) -> TwinRequest:
-    """What is asked for the other end: the same patient and seed in sinus rhythm, nothing else present."""
+    """What is asked for the other end: the same patient and seed without the condition.
+
+    That is sinus rhythm, or the reference's own rhythm where the twin keeps it.
+    """
+    kept = [name for name in twin.recording.provenance.get("kept", ()) if name not in twin.request.conditions]
+    own = tuple(condition.name for condition in find_conditions(kept) if condition.is_rhythm)
     return replace(
         twin.request,
-        conditions=(NORMAL,),
+        conditions=own or (NORMAL,),
         seed=twin.seed,
         samples=1,
         best_of=1,

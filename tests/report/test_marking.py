@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from spike_pages import spiked_recording, spiked_twin
 
@@ -15,6 +17,7 @@ from ecgtwin_app.report.export import (
 )
 from ecgtwin_app.report.header import patient_text
 from ecgtwin_app.report.layout import PageLayout
+from ecgtwin_app.report.marking import condition_text
 from ecgtwin_app.report.page import Page
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -30,6 +33,20 @@ def test_every_page_with_a_twin_carries_the_banner(mode):
     assert _has_banner(
         page_image(Page(spiked_recording(), spiked_twin(), layout=PageLayout(mode=mode)), 10.0)
     )
+
+
+@pytest.mark.parametrize(
+    ("request_said", "words"),
+    [
+        ({"conditions": ["atrial fibrillation"], "heart_rate": 90.0}, "atrial fibrillation, 90/min"),
+        ({"conditions": [], "without": ["left bundle branch block"]}, "without left bundle branch block"),
+        ({"conditions": ["sinus rhythm"], "only": True}, "sinus rhythm, nothing else kept"),
+        ({}, "condition not stated"),
+    ],
+)
+def test_the_banner_says_what_was_asked_and_what_was_taken_out(request_said, words):
+    twin = spiked_twin()
+    assert condition_text(replace(twin, provenance=twin.provenance | {"request": request_said})) == words
 
 
 def test_a_page_of_the_recorded_ecg_carries_none():

@@ -66,6 +66,14 @@ def test_a_shape_grows_in_every_beat(reference):
     assert "50%" in frames[2].recording.history[0]
 
 
+def test_the_own_end_has_the_rhythm_that_the_twin_keeps(reference):
+    twin, _ = _morph(reference, BLOCK, count=2)
+    assert own_request(twin).conditions == (SINUS,)
+    kept = {"kept": ["atrial fibrillation", "left ventricular hypertrophy", BLOCK]}
+    recording = replace(twin.recording, provenance=twin.recording.provenance | kept)
+    assert own_request(replace(twin, recording=recording)).conditions == ("atrial fibrillation",)
+
+
 def test_a_rhythm_sets_in_between_beats_and_moves_forward(reference):
     twin, frames = _morph(reference, "atrial fibrillation")
     assert not grows(twin)
