@@ -39,7 +39,8 @@ def _head(report: dict) -> str:
         f"First draws, no best-of, on {len(report['references'])} normal recordings that no training saw; seed "
         f"{settings['seed']}, {settings['steps']} steps, strength {settings['strength']:g}; weights "
         f"{report['weights_sha256'][:12]}. `ecgtwin evaluate` writes this table and `evaluation.json`, which has every "
-        "figure."
+        "figure; `ecgtwin evaluate --part NAME` asks what twins of sick references are worth, what removal leaves, and "
+        "what a network learns from twins (any_patient.md)."
     )
     columns = (
         "*met*: draws that meet every criterion and the heart rate within 5 %; its ceiling is the same draws by virtual "
