@@ -1,5 +1,8 @@
 """Which recordings are evaluated: unseen normal references, labels, and real records for comparison."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from evaluated import real_record
 
@@ -7,6 +10,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.evaluation.figures.realism import _changed
 from ecgtwin_app.evaluation.metrics.clinical import QUANTITIES
 from ecgtwin_app.evaluation.runs.draws import realism_draws
+from ecgtwin_app.evaluation.runs.measured import beat_input
 from ecgtwin_app.evaluation.runs.real_set import RealSet, has_label, target_states
 from ecgtwin_app.evaluation.runs.references import also_normal, held_out_normals, one_each, second_recordings
 from ecgtwin_app.generators.ecgtwin.conditioning import ABSENT, PRESENT, UNKNOWN
@@ -74,3 +78,14 @@ def test_forty_unseen_normal_patients_are_there(real_data):
     found = held_out_normals(load_real(real_data), 40)
     assert len({record.patient for record in found}) == 40 and all(record.held_out for record in found)
     assert sum(record.database == "PTB-XL" for record in found) >= 35
+
+
+def test_the_kept_beat_has_its_fiducial_at_035_s(sinus):
+    beat = sinus.delineation.representative
+    kept = beat_input(beat)
+    assert kept.shape == (8, 500)
+    assert np.array_equal(kept[:, 175], beat.signal[:, beat.fiducial].astype(np.float32))
+    early = replace(beat, fiducial=40)
+    found = beat_input(early)
+    assert np.array_equal(found[:, 175], beat.signal[:, 40].astype(np.float32))
+    assert not found[:, : 175 - 40].any() and found[:, 175 - 40 :].any()

@@ -10,6 +10,7 @@ from ecgtwin_app.ecg.signal.recording import Patient, Recording
 from ecgtwin_app.evaluation.judge.labels import FINDINGS, NAMES
 from ecgtwin_app.evaluation.metrics.encoder import LabelEncoder, fit_heads
 from ecgtwin_app.evaluation.protocols import criteria, flutter, medians, tstr, visits
+from ecgtwin_app.evaluation.protocols.setting import OutOfTime
 from ecgtwin_app.evaluation.protocols.visits import Visit
 from ecgtwin_app.generators.ecgtwin.conditioning import ABSENT, PRESENT
 from ecgtwin_app.training.collections.records import held_out
@@ -189,3 +190,43 @@ def test_flutter_is_told_by_rate():
     assert found.lines[0].value == 0.75 and "60/min 50%" in found.lines[0].note
     assert found.lines[1].value == 0.5
     assert found.tables[0].rows[1][0] == "the reference's own"
+
+
+class _InTime:
+    """A setting that has time for so many draws."""
+
+    seed = 1
+
+    class engine:
+        @staticmethod
+        def knows(condition):
+            return condition.name in ("sinus rhythm", "left bundle branch block")
+
+    def __init__(self, records, draws):
+        self.records, self.references, self.left, self.asked = records, 2, draws, []
+
+    def store(self, name):
+        return None
+
+    def draw(self, store, key, reference, request, about):
+        if not self.left:
+            raise OutOfTime
+        self.left -= 1
+        self.asked.append(request)
+        return {"key": key, "met": True, **about}
+
+
+def test_when_the_time_is_over_the_whole_references_count():
+    records = [real_record(f"n{k}", UNSEEN[k]) for k in range(2)]
+    records += [real_record(f"s{k}", UNSEEN[10 + k], labels=("CLBBB", "SR")) for k in range(2)]
+    everything = criteria._rows(_InTime(records, 99))
+    assert len(everything) == 8 and {row["kind"] for row in everything} == {"healthy", "sick"}
+    some = criteria._rows(_InTime(records, 5))
+    assert some == everything[:4] and len({row["reference"] for row in some}) == 2
+    with pytest.raises(OutOfTime):
+        criteria._rows(_InTime(records, 3))
+    alone = _InTime(records[:1] + records[2:3], 99)
+    criteria._rows(alone)
+    both = _InTime(records, 99)
+    criteria._rows(both)
+    assert alone.asked == both.asked[:4]

@@ -10,7 +10,7 @@ from ecgtwin_app.evaluation.judge.labels import FINDINGS, NAMES
 from ecgtwin_app.evaluation.protocols import removal
 from ecgtwin_app.evaluation.protocols.lines import Line, Outcome, Table, read_outcome, write_outcome
 from ecgtwin_app.evaluation.protocols.page import page
-from ecgtwin_app.evaluation.protocols.references import findings_of, healthy, in_turn, sick
+from ecgtwin_app.evaluation.protocols.references import at_rate, findings_of, healthy, in_turn, sick
 from ecgtwin_app.training.collections.records import held_out
 
 UNSEEN = [name for name in (f"p{k}" for k in range(200)) if held_out(name)]
@@ -91,3 +91,19 @@ def test_the_page_names_what_is_worse_than_real_first():
         "Aims that are missed"
     )
     assert "| worse | 50 % (40 % to 60 %) | 40 | 2 % | ≤ 15 % | missed |" in text
+
+
+def test_a_share_of_few_is_called_neither_reached_nor_missed():
+    about = {"model": "m", "weights_sha256": "0" * 64, "seed": 1, "references": 2}
+    lines = (Line("few", 1.0, 0.2, 1.0, 1, aim=0.9), Line("many", 1.0, 0.9, 1.0, 40, aim=0.9))
+    text = page([(Outcome("removal", "Gone?", "So.", lines), about)])
+    assert "| few | 100 % (20 % to 100 %) | 1 | – | ≥ 90 % | too few to say |" in text
+    assert "| many | 100 % (90 % to 100 %) | 40 | – | ≥ 90 % | reached |" in text
+
+
+def test_a_real_record_is_asked_for_at_its_own_rate():
+    assert at_rate(("sinus rhythm",), 56.6) == (("sinus bradycardia",), 56.6)
+    assert at_rate(("sinus rhythm", "left bundle branch block"), 104.0)[0][0] == "sinus tachycardia"
+    assert at_rate(("left bundle branch block",), 56.6) == (("left bundle branch block",), 56.6)
+    assert at_rate(("sinus tachycardia",), 95.0) == (("sinus tachycardia",), pytest.approx(100, abs=1))
+    assert at_rate(("sinus rhythm",), None) == (("sinus rhythm",), None)

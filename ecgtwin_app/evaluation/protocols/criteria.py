@@ -13,9 +13,10 @@ from ecgtwin_app.evaluation.judge.labels import FINDINGS, states_of
 from ecgtwin_app.evaluation.metrics.intervals import share
 from ecgtwin_app.evaluation.metrics.retrieval import retrieval
 from ecgtwin_app.evaluation.protocols.lines import Line, Outcome, Table, line, worst
-from ecgtwin_app.evaluation.protocols.references import bases, findings_of, healthy, sick
-from ecgtwin_app.evaluation.protocols.setting import Setting
-from ecgtwin_app.evaluation.runs.draws import condition_draws
+from ecgtwin_app.evaluation.protocols.references import bases, findings_of, healthy, in_turn, sick
+from ecgtwin_app.evaluation.protocols.setting import OutOfTime, Setting
+from ecgtwin_app.evaluation.runs.draws import Draw, condition_draws
+from ecgtwin_app.evaluation.runs.store import Store
 from ecgtwin_app.generators.ecgtwin.conditioning import PRESENT
 from ecgtwin_app.training.collections.records import RealRecord
 
@@ -26,18 +27,17 @@ HEALTHY, SICK = "healthy", "sick"
 
 
 def run(setting: Setting) -> Outcome:
-    """Draw what is missing; the outcome of all rows."""
-    rows = _rows(setting)
-    return criteria_outcome(rows, _real_floor(setting))
+    """Draw what is missing; the outcome of all rows. Real records come first: they are few, and the time may end."""
+    floor = _real_floor(setting)
+    return criteria_outcome(_rows(setting), floor)
 
 
 def run_identity(setting: Setting) -> Outcome:
     """Identity in the same draws, and of real second visits."""
-    rows = _rows(setting)
     references = {kind: [setting.real_row(r) for r in own] for kind, own in _references(setting).items()}
     visits = second_visits(setting.records)[: setting.references]
     again = [(setting.real_row(a), setting.real_row(b)) for a, b in visits]
-    return identity_outcome(rows, references, again, setting.seed)
+    return identity_outcome(_rows(setting), references, again, setting.seed)
 
 
 def _references(setting: Setting) -> dict[str, list[RealRecord]]:
@@ -48,20 +48,41 @@ def _references(setting: Setting) -> dict[str, list[RealRecord]]:
 
 
 def _rows(setting: Setting) -> list[dict]:
-    store, rows = setting.store(PART), []
+    """Rows of every reference under every condition, a healthy and a sick reference in turn.
+
+    When the time is over, those of the references that are whole; `OutOfTime` where there is none of each kind.
+    """
+    references = _references(setting)
     names = [c.name for c in load_vocabulary() if setting.engine.knows(c)]
-    for kind, own in _references(setting).items():
-        for draw in condition_draws(names, len(own), setting.seed):
-            record = own[draw.reference]
-            wanted = TwinRequest(draw.conditions, heart_rate=draw.rate, seed=draw.seed)
-            about = {
-                "kind": kind, "name": draw.name, "reference": record.key, "database": record.database,
-                "shown": [finding.name for finding in findings_of(record)],
-            }  # fmt: skip
-            # The reference is part of the key: more references are no other draws of the first ones.
-            key = f"{kind}/{draw.name}/{record.key}"
-            rows.append(setting.draw(store, key, record.recording, wanted, about))
+    order = in_turn(
+        [(kind, k) for kind, own in references.items() for k in range(len(own))], lambda one: one[0]
+    )
+    store, rows = setting.store(PART), []
+    for kind, number in order:
+        try:
+            rows += [
+                _row(setting, store, kind, references[kind][number], draw)
+                for draw in _draws(names, number, setting)
+            ]
+        except OutOfTime:
+            if {row["kind"] for row in rows} != set(references):
+                raise
+            break
     return rows
+
+
+def _draws(names: list[str], number: int, setting: Setting) -> list[Draw]:
+    """The draws of one reference; the same however many others there are."""
+    return [draw for draw in condition_draws(names, number + 1, setting.seed) if draw.reference == number]
+
+
+def _row(setting: Setting, store: Store, kind: str, record: RealRecord, draw: Draw) -> dict:
+    wanted = TwinRequest(draw.conditions, heart_rate=draw.rate, seed=draw.seed)
+    about = {
+        "kind": kind, "name": draw.name, "reference": record.key, "database": record.database,
+        "shown": [finding.name for finding in findings_of(record)],
+    }  # fmt: skip
+    return setting.draw(store, f"{kind}/{draw.name}/{record.key}", record.recording, wanted, about)
 
 
 def _real_floor(setting: Setting) -> dict[str, tuple[int, int]]:

@@ -16,7 +16,7 @@ from ecgtwin_app.evaluation.judge.labels import FINDINGS, NORMAL, Finding, state
 from ecgtwin_app.evaluation.metrics.clinical import QUANTITIES, quantity
 from ecgtwin_app.evaluation.metrics.intervals import share
 from ecgtwin_app.evaluation.protocols.lines import Outcome, Table, line
-from ecgtwin_app.evaluation.protocols.references import findings_of, in_turn, one_a_patient
+from ecgtwin_app.evaluation.protocols.references import at_rate, findings_of, in_turn, one_a_patient
 from ecgtwin_app.evaluation.protocols.setting import Setting
 from ecgtwin_app.generators.ecgtwin.conditioning import PRESENT
 from ecgtwin_app.training.collections.records import RealRecord
@@ -46,11 +46,9 @@ def run(setting: Setting) -> Outcome:
         (name,) = finding.asked
         for record in of_finding(setting, finding, most):
             reference = matched(pool, record, finding)
-            patient, rate = record.recording.patient, setting.real_row(record)["measurements"]["heart_rate"]
-            wanted = TwinRequest(
-                (name,), heart_rate=None if rate is None else float(np.clip(rate, 30, 220)), age=patient.age,
-                sex=patient.sex, seed=setting.seed,
-            )  # fmt: skip
+            patient = record.recording.patient
+            asked, rate = at_rate((name,), setting.real_row(record)["measurements"]["heart_rate"])
+            wanted = TwinRequest(asked, heart_rate=rate, age=patient.age, sex=patient.sex, seed=setting.seed)
             about = {"name": name, "record": record.key, "reference": reference.key}
             row = setting.draw(store, f"{name}/{record.key}", reference.recording, wanted, about)
             real.setdefault(name, []).append(setting.real_row(record))

@@ -8,7 +8,8 @@ from pathlib import Path
 from ecgtwin_app.evaluation.protocols.lines import Line, Outcome, read_outcome
 
 NAME = "any_patient.md"
-#: A table's entries of more than this are numbers of their own, not shares.
+#: A share of fewer is called neither reached nor missed.
+ENOUGH = 10
 _HEAD = ("figure", "measured (95 %)", "n", "real floor", "aim", "")
 
 
@@ -56,12 +57,15 @@ def _about(found) -> str:
 
 def _row(one: Line) -> list[str]:
     marks = {True: "reached", False: "missed", None: ""}
+    mark = (
+        "too few to say" if one.unit == "share" and one.n < ENOUGH and one.met is not None else marks[one.met]
+    )
     interval = (
         "" if one.low is None or one.high is None else f" ({_plain(one.low, one)} to {_plain(one.high, one)})"
     )
     aim = "" if one.aim is None else f"{'≤' if one.less else '≥'} {_plain(one.aim, one)}"
     name = one.name + (f" ({one.note})" if one.note else "")
-    return [name, _plain(one.value, one) + interval, str(one.n), _plain(one.floor, one), aim, marks[one.met]]
+    return [name, _plain(one.value, one) + interval, str(one.n), _plain(one.floor, one), aim, mark]
 
 
 def _plain(value: float | None, one: Line) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ecgtwin_app.conditions.bounds import rate_bounds
 from ecgtwin_app.evaluation.judge.judge import RECOGNISED
 from ecgtwin_app.evaluation.judge.labels import FINDINGS, NAMES, NORMAL, Finding, states_of
 from ecgtwin_app.evaluation.protocols.setting import Setting
@@ -13,6 +14,7 @@ from ecgtwin_app.evaluation.runs.references import also_normal
 from ecgtwin_app.generators.ecgtwin.conditioning import PRESENT
 from ecgtwin_app.training.collections.records import RealRecord, normal
 
+NORMAL_RHYTHM = "sinus rhythm"
 #: Findings that are no more than a rate of the sinus node: nothing is there to be removed.
 RATES = ("sinus bradycardia", "sinus tachycardia", "sinus arrhythmia")
 
@@ -68,6 +70,21 @@ def recognised(setting: Setting, record: RealRecord) -> tuple[Finding, ...]:
     """The findings that its database and the judge both see in a record."""
     seen = dict(zip(setting.judge.names, setting.seen(record), strict=True))
     return tuple(f for f in findings_of(record) if seen.get(f.name, 0.0) >= RECOGNISED)
+
+
+def at_rate(conditions: tuple[str, ...], rate: float | None) -> tuple[tuple[str, ...], float | None]:
+    """What a real record shows, as it can be asked for at its own rate (1/min).
+
+    Databases call sinus rhythm what is slower than 60 or faster than 100 by a hair; the vocabulary does not. A rate
+    beyond what the conditions can have becomes the nearest that they can.
+    """
+    if rate is None:
+        return conditions, None
+    if NORMAL_RHYTHM in conditions and not 60 <= rate <= 100:
+        other = "sinus bradycardia" if rate < 60 else "sinus tachycardia"
+        conditions = tuple(other if name == NORMAL_RHYTHM else name for name in conditions)
+    bounds = rate_bounds(conditions)
+    return conditions, float(np.clip(rate, bounds.low, bounds.high))
 
 
 def in_turn(things: Sequence, group) -> list:

@@ -15,7 +15,7 @@ from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.evaluation.judge.labels import asked_for, states_of
 from ecgtwin_app.evaluation.metrics.intervals import bootstrap, share
 from ecgtwin_app.evaluation.protocols.lines import Line, Outcome, Table, line
-from ecgtwin_app.evaluation.protocols.references import in_turn
+from ecgtwin_app.evaluation.protocols.references import NORMAL_RHYTHM, RATES, at_rate, in_turn
 from ecgtwin_app.evaluation.protocols.setting import Setting
 from ecgtwin_app.generators.ecgtwin.conditioning import PRESENT
 from ecgtwin_app.training.collections.records import RealRecord
@@ -93,12 +93,13 @@ def _visit(setting: Setting, store, first: RealRecord, second: RealRecord) -> Vi
     about = (first.patient, first.key, second.key, set(shows) != set(showed), first.held_out)
     if "failed" in a or "failed" in b:
         return Visit(*about, None, None, None, a.get("failed") or b.get("failed") or "")
-    patient, rate = second.recording.patient, b["measurements"]["heart_rate"]
-    gone = tuple(name for name in showed if name not in shows and name != "sinus rhythm")
+    patient = second.recording.patient
+    asked, rate = at_rate(shows, b["measurements"]["heart_rate"])
+    # What visit A showed and visit B does not is ruled out; sinus rhythms are rates and go by themselves.
+    gone = tuple(name for name in showed if name not in asked and name not in (NORMAL_RHYTHM, *RATES))
     wanted = TwinRequest(
-        shows, heart_rate=None if rate is None else float(np.clip(rate, 30, 220)), age=patient.age, sex=patient.sex,
-        without=gone, seed=setting.seed,
-    )  # fmt: skip
+        asked, heart_rate=rate, age=patient.age, sex=patient.sex, without=gone, seed=setting.seed
+    )
     key = f"{first.key}/{second.key}"
     row = setting.draw(store, key, first.recording, wanted, {"reference": first.key, "second": second.key})
     target = setting.beat(setting.real, second.key)
