@@ -47,7 +47,10 @@ def settled(shown: Shown, request: TwinRequest) -> Wanted | None:
 
 
 def fates(shown: Shown, request: TwinRequest) -> tuple[Fate, ...]:
-    """What becomes of everything beyond plain sinus rhythm that the recording shows."""
+    """What becomes of everything beyond plain sinus rhythm that the recording shows.
+
+    What is to be taken out although nothing says that it is there comes last: nothing that is asked stays unseen.
+    """
     corrected, found = as_corrected(shown, request), settled(shown, request)
     dropped = {} if found is None else {one.name: one.reason for one in found.dropped}
     rows = []
@@ -61,7 +64,8 @@ def fates(shown: Shown, request: TwinRequest) -> tuple[Fate, ...]:
             rows.append(Fate(finding, IMPOSSIBLE, dropped[name]))
         else:
             rows.append(Fate(finding, KEPT))
-    return tuple(rows)
+    unseen = [name for name in request.without if name not in corrected.names]
+    return (*rows, *(Fate(Finding(name), REMOVED) for name in unseen))
 
 
 def not_kept(shown: Shown | None, twin: Twin) -> tuple[str, ...]:

@@ -76,6 +76,13 @@ def test_what_is_asked_is_not_taken_out_at_the_same_time():
     assert states(replace(out, conditions=(LBBB,), without=())) == {AVB: "kept", LBBB: "kept"}
 
 
+def test_what_is_taken_out_although_nothing_shows_it_is_seen_and_put_back():
+    out = replace(ASKED, without=("old anterior infarct",))
+    assert states(out) == {AVB: "kept", LBBB: "kept", "old anterior infarct": "removed"}
+    assert rs.kept_again(SHOWN, out, "old anterior infarct") == ASKED
+    assert rs.not_shown(SHOWN, out, "old anterior infarct") == ASKED
+
+
 def test_a_request_that_contradicts_itself_shows_what_the_user_chose():
     both = replace(ASKED, conditions=(AF, "atrial flutter"), without=(LBBB,))
     assert rs.settled(SHOWN, both) is None

@@ -36,7 +36,7 @@ def open_path(workbench: Workbench, path: Path | str, then: Callable[[], None] |
     def opened():
         if workbench.session.request != before and not workbench.messages.text:
             workbench.messages.tell(
-                tr("Rate, set-points, age and sex of the former patient are at “keep” again.")
+                tr("Rate, set-points, age and sex are at “keep” again, and what this ECG shows is kept.")
             )
         if path != example_path():
             workbench.parts.recent_menu.note(path)

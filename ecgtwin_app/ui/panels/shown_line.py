@@ -213,4 +213,5 @@ def _sentences(row):
 
 def evidence_of(finding: Finding) -> list[str]:
     """What speaks for a finding, a line each: who says so, then the measurements."""
-    return [translate(sentence) for sentence in (*finding.sentences(), *finding.because)]
+    said = [translate(sentence) for sentence in (*finding.sentences(), *finding.because)]
+    return said or [tr("Nothing says that this ECG shows it.")]
