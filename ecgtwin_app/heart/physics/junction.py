@@ -41,19 +41,37 @@ def last_limb(qrs: np.ndarray) -> np.ndarray:
 
 def cut_at_j(template: BeatTemplate) -> BeatTemplate:
     """The same beat, cut into QRS and T where `split_beat` cuts a recorded one."""
-    j = round(template.qrs_duration * MODEL_RATE)
+    whole, first = _whole(template)
+    return _cut(template, whole, first)
+
+
+def rounded_at_j(template: BeatTemplate, samples: float) -> BeatTemplate:
+    """The beat without a corner at J: smoothed by a Gaussian of `samples`, over five times as much to each side."""
+    whole, first = _whole(template)
+    index = np.arange(whole.shape[1]) + first - round(template.qrs_duration * MODEL_RATE)
+    near = fade(index, -5 * samples, -2.5 * samples) * (1 - fade(index, 2.5 * samples, 5 * samples))
+    whole = whole + near * (smoothing.gaussian(whole, samples, axis=1, mode="nearest") - whole)
+    return _cut(template, whole, first)
+
+
+def _whole(template):
+    """QRS and T as one trace (8, n), and where its first sample lies from the QRS onset."""
     first = min(template.qrs_offset, template.t_offset)
     last = max(template.qrs_offset + template.qrs.shape[1], template.t_offset + template.t.shape[1])
     whole = np.zeros((8, last - first), np.float32)
     for wave, at in ((template.qrs, template.qrs_offset), (template.t, template.t_offset)):
         whole[:, at - first : at - first + wave.shape[1]] += wave
-    after = fade(np.arange(first, last), j - J_FADE, j)
+    return whole, first
+
+
+def _cut(template, whole, first):
+    j = round(template.qrs_duration * MODEL_RATE)
+    after = fade(np.arange(first, first + whole.shape[1]), j - J_FADE, j)
     start = j - J_FADE - first
-    qrs = (whole * (1 - after))[:, : j + 1 - first]
     return replace(
         template,
-        qrs=np.ascontiguousarray(qrs),
+        qrs=np.ascontiguousarray((whole * (1 - after))[:, : j + 1 - first], np.float32),
         qrs_offset=first,
-        t=np.ascontiguousarray((whole * after)[:, start:]),
+        t=np.ascontiguousarray((whole * after)[:, start:], np.float32),
         t_offset=j - J_FADE,
     )

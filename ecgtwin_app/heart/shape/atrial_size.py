@@ -93,7 +93,7 @@ def right_atrial_enlargement(template: BeatTemplate, field: LeadField, rng: np.r
     size[_V1:] = max(size[_II], 0.3) * np.array([rng.uniform(0.0, 0.35), *rng.uniform(0.08, 0.3, 5)])
     added = size[:, None] * tent
     # The tent stands in the place of the patient's own dome.
-    p *= 1 - rng.uniform(0.4, 0.8) * tent
+    p *= 1 - rng.uniform(0.6, 0.95) * tent
     peak = int(np.argmax(added[_II]))
     # A heart whose lead II does not look at the feet still has a P that points there.
     if added[_II, peak] < 0.5:
@@ -121,7 +121,7 @@ def with_left_atrial_sign(beat: BeatTemplate, rng: np.random.Generator, share: f
     at = (np.arange(beat.p.shape[1]) - start) / max(samples, 1)
     late = (0.5 + 0.5 * np.cos(np.pi * np.clip((at - 0.72) / 0.34, -1, 1))).astype(np.float32)
     p = beat.p.copy()
-    p[_V1] = p[_V1] * (1 - 0.8 * late) - np.float32(min(depth, 0.16)) * late
+    p[_V1] = p[_V1] * (1 - 0.4 * late) - np.float32(min(depth, 0.16)) * late
     p[_V1 + 1] -= np.float32(second * min(depth, 0.16)) * late
     p[_II] += np.float32(0.3 * depth) * late
     return replace(beat, p=p)
@@ -143,7 +143,7 @@ def with_right_atrial_sign(beat: BeatTemplate, rng: np.random.Generator, share: 
 def _tent(at, top, stop, pointed):
     """A unit wave (samples,) from 0 to `stop` (s), a triangle by the share `pointed`, else a raised cosine."""
     straight = np.interp(at, [0, top, stop], [0, 1, 0], left=0, right=0)
-    triangle = smoothing.gaussian(straight**1.25, 1.5, mode="nearest")
+    triangle = smoothing.gaussian(straight**1.6, 1.5, mode="nearest")
     dome = 0.5 - 0.5 * np.cos(np.pi * straight)
     return (pointed * triangle + (1 - pointed) * dome).astype(np.float32)
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ecgtwin_app.ecg.beat.template import BeatTemplate, fade
+from ecgtwin_app.ecg.beat.template import BeatTemplate
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
+from ecgtwin_app.heart.physics.junction import rounded_at_j
 from ecgtwin_app.heart.physics.repolarisation import area, with_qrs
 from ecgtwin_app.heart.physics.vector import Front, LeadField, perform_fronts, smooth_activation, splinters
 
@@ -27,9 +28,9 @@ CORE = (0.021, 0.039)
 NOTCHED, UNNOTCHED, NOTCHED_SHARE = 0.09, 0.015, 0.25
 #: JT against the dominant beat's: ventricular repolarisation from one site takes longer.
 SLOWER_T = (1.0, 1.2)
-#: Seconds before J over which the ST segment of such a beat sets in: its last muscle is activated while the first
+#: Samples (standard deviation) over which J of such a beat is rounded: its last muscle is activated while the first
 #: repolarises, and J is hardly a corner.
-INTO_ST = 0.048
+SOFT_J = 4.0
 #: The QRS of an ectopic beat resembles the dominant one no more than this.
 LARGEST_LIKENESS = 0.55
 
@@ -155,7 +156,7 @@ def ectopic_beat(
         template, p=np.zeros((8, 0), np.float32), t=template.t * np.float32(rng.uniform(0.4, 0.8))
     )
     beat = with_qrs(quiet, qrs, duration, rng, (0.85, 1.25), (0.28, 0.52))
-    return _slower_t(beat, rng.uniform(*SLOWER_T)), {"site": site, "QRS duration": duration}
+    return with_soft_j(_slower_t(beat, rng.uniform(*SLOWER_T))), {"site": site, "QRS duration": duration}
 
 
 def _slower_t(beat, factor):
@@ -235,12 +236,8 @@ def looks_ectopic(beat: BeatTemplate, own: BeatTemplate) -> bool:
 
 
 def with_soft_j(beat: BeatTemplate) -> BeatTemplate:
-    """The beat with an ST segment that sets in over `INTO_ST` before J instead of the last samples."""
-    samples = min(round(INTO_ST * MODEL_RATE), round(beat.qrs_duration * MODEL_RATE))
-    j = beat.j_index
-    rise = fade(np.arange(samples), 0, samples) * beat.t[:, j : j + 1]
-    t = np.concatenate([rise, beat.t[:, j:]], axis=1)
-    return replace(beat, t=t, t_offset=beat.t_offset + j - samples)
+    """The beat without a corner where its QRS passes into the ST segment."""
+    return rounded_at_j(beat, SOFT_J)
 
 
 def has_discordant_t(beat: BeatTemplate) -> bool:

@@ -9,6 +9,7 @@ from synthetic_ecg import strip
 from ecgtwin_app.ecg.beat.template import split_beat
 from ecgtwin_app.ecg.delineation.representative_beat import representative_beat
 from ecgtwin_app.heart.physics.activation import qrs_axis
+from ecgtwin_app.heart.physics.leads_shown import beat_leads
 from ecgtwin_app.heart.physics.vector import fit_lead_field
 from ecgtwin_app.heart.shape.set_points import brought_to
 from ecgtwin_app.heart.shape.ventricular_beats import ectopic_beat, with_soft_j
@@ -61,8 +62,9 @@ def test_the_st_of_an_ectopic_beat_sets_in_softly(own):
         own, fit_lead_field(own.qrs, own.t), np.random.default_rng(2), "right ventricular apex"
     )
     soft = with_soft_j(made)
-    np.testing.assert_array_equal(soft.t[:, soft.j_index :], made.t[:, made.j_index :])
-    assert soft.j_index == 24 and soft.qt == made.qt and soft.qrs_duration == made.qrs_duration
-    # Nothing rises faster than a cosine over the time given.
-    steepest = np.abs(np.diff(soft.t[:, : soft.j_index], axis=1)).max(axis=1)
-    assert (steepest <= np.pi / 2 / 24 * np.abs(soft.t[:, soft.j_index]) * 1.05 + 1e-6).all()
+    assert soft.qt == made.qt and soft.qrs_duration == made.qrs_duration
+    np.testing.assert_allclose(soft.t[:, soft.j_index + 24 :], made.t[:, made.j_index + 24 :], atol=1e-6)
+    # J is no corner: the trace bends no faster there than in the rest of the QRS.
+    leads, j = beat_leads(made), round(made.qrs_duration * 500)
+    bend = np.abs(np.diff(leads, 2, axis=1))
+    assert (bend[:, j - 6 : j + 6].max(axis=1) <= bend[:, : j - 6].max(axis=1) + 0.004).all()
