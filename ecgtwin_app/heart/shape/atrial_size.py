@@ -93,7 +93,7 @@ def right_atrial_enlargement(template: BeatTemplate, field: LeadField, rng: np.r
     size[_V1:] = max(size[_II], 0.3) * np.array([rng.uniform(0.0, 0.35), *rng.uniform(0.08, 0.3, 5)])
     added = size[:, None] * tent
     # The tent stands in the place of the patient's own dome.
-    p *= 1 - rng.uniform(0.6, 0.95) * tent
+    p *= rng.uniform(0.15, 0.45)
     peak = int(np.argmax(added[_II]))
     # A heart whose lead II does not look at the feet still has a P that points there.
     if added[_II, peak] < 0.5:
