@@ -67,7 +67,7 @@ def _coved(jt, into, rng):
     at = np.arange(jt) / max(jt - 1, 1)
     crossing = rng.uniform(0.42, 0.56)
     # Convex to nearly straight.
-    bend = rng.uniform(0.75, 1.3)
+    bend = rng.uniform(0.75, 1.2)
     falling = np.cos(0.5 * np.pi * np.clip(at / crossing, 0, 1) ** (1.1 * bend))
     depth = rng.uniform(0.35, 1.0)
     trough = rng.uniform(0.66, 0.74)
@@ -80,7 +80,7 @@ def _coved(jt, into, rng):
     wave = rng.uniform(0.0, 0.12) * (1 - fade(np.arange(jt), 0, 16))
     whole = np.concatenate([rise * (rounded[0] + wave[0]), rounded + wave])
     # The take-off is round: J is no corner.
-    whole = smoothing.gaussian(whole, rng.uniform(4.0, 7.0), mode="constant")
+    whole = smoothing.gaussian(whole, rng.uniform(2.5, 4.0), mode="constant")
     whole *= fade(np.arange(len(whole)), 0, 8) * (
         1 - fade(np.arange(len(whole)), len(whole) - 12, len(whole) - 1)
     )

@@ -34,6 +34,8 @@ DEPRESSION = (0.075, 0.38)
 DEPRESSED = 0.065
 #: Depth of T drawn for the leading lead, mV; the limit is 0.1.
 INVERSION = (0.14, 0.8)
+#: ... and what is left of it, mild and marked, where R limits it.
+SHOWN_INVERSION = (0.14, 0.55)
 #: It is no larger than this share of the R of its lead, or than `LEAST_INVERSION` (mV) where R is small.
 LARGEST_SHARE, LEAST_INVERSION = (0.25, 0.6), 0.2
 INVERTED = 0.125
@@ -128,7 +130,7 @@ def t_inversion(template: BeatTemplate, field: LeadField, rng: np.random.Generat
         kept = 0.8 * kept
     beat = replace(beat, t_peak=t_peak_of(beat))
     deepest = -min(depth for name, depth in found.items() if name != "aVR")
-    return beat, {"severity": geometric_rank(deepest, *INVERSION), "site": site, "T": -deepest}
+    return beat, {"severity": geometric_rank(deepest, *SHOWN_INVERSION), "site": site, "T": -deepest}
 
 
 def _drawn(table, rng):

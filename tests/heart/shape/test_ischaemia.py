@@ -116,7 +116,8 @@ def test_an_old_inferior_infarct_leaves_lead_i_and_the_septum_alone(patient):
     for beat, drawn in cases(patient, "old inferior infarct"):
         if drawn["scar"] == "inferior":
             own = paced_to(patient.template, beat.qrs_duration).qrs
-            assert np.array_equal(beat.qrs[2:], own[2:])
+            # Up to where ST leaves from the QRS.
+            assert np.abs(beat.qrs[2:] - own[2:])[:, :-10].max() < 0.01
             assert np.abs(beat.qrs[0] - own[0])[30:].max() < 0.02
 
 
@@ -126,7 +127,7 @@ def test_an_old_anterior_infarct_loses_r_and_leaves_the_inferior_leads_alone(pat
         now = qrs_leads(beat)
         assert min(now[lead][:25].max() / own[lead][:25].max() for lead in ("V2", "V3")) < 0.3
         slower = paced_to(patient.template, beat.qrs_duration)
-        assert np.array_equal(beat.qrs[1], slower.qrs[1])
+        assert np.abs(beat.qrs[1] - slower.qrs[1])[:-10].max() < 0.01
 
 
 def test_an_old_anterior_infarct_has_no_second_fall_in_the_lead_of_its_qs(patient):
