@@ -11,7 +11,16 @@ from pathlib import Path
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.evaluation.judge.strips import load_both
-from ecgtwin_app.evaluation.protocols import criteria, flutter, gallery, medians, removal, tstr, visits
+from ecgtwin_app.evaluation.protocols import (
+    criteria,
+    flutter,
+    gallery,
+    medians,
+    realism,
+    removal,
+    tstr,
+    visits,
+)
 from ecgtwin_app.evaluation.protocols.lines import Outcome, write_outcome
 from ecgtwin_app.evaluation.protocols.page import write_page
 from ecgtwin_app.evaluation.protocols.setting import OutOfTime, Setting
@@ -25,6 +34,8 @@ PROTOCOLS: dict[str, Callable[[Setting], Outcome]] = {
     criteria.PART: criteria.run,
     criteria.IDENTITY: criteria.run_identity,
     medians.PART: medians.run,
+    realism.PART: realism.run,
+    realism.SUITE: realism.run_suite,
     flutter.PART: flutter.run,
     gallery.PART: gallery.run,
 }
