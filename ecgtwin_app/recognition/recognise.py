@@ -21,6 +21,8 @@ from ecgtwin_app.recognition.statements import ANTERIOR, INFERIOR, Stated, read_
 
 #: The network's label of an ECG in which nothing is wrong, and the probability from which it rules out what is rare.
 NORMAL_ECG, CALLED_NORMAL = "normal ECG", 0.3
+#: Most ECGs are in sinus rhythm: to hold it for that the network need not be as sure as for a finding.
+RATHER_SINUS = 0.5
 #: Below it the network contradicts what a file states, if the criteria do so too.
 CONTRADICTED = 0.05
 #: Sinus rhythms, told apart by their rate (1/min): below 60, to 100, above.
@@ -126,13 +128,15 @@ def recognise(recording: Recording, measured: Measurements | None = None) -> Sho
 def _sinus(witnesses: _Witnesses) -> list[Finding]:
     """The sinus rhythm, if there is one, by its rate: what a file or the network calls it is told by the clock."""
     named = {name: witnesses.sources(name) for name, _ in _BY_RATE}
-    if not any(named.values()):
+    rather = (witnesses.network.probability(NORMAL) or 0.0) >= RATHER_SINUS
+    if not any(named.values()) and not rather:
         return []
     rate = witnesses.referee.measured.heart_rate
     met = [name for name in named if witnesses.referee.meets(name)]
     by_rate = [name for name, below in _BY_RATE if rate is not None and rate < below]
     name = (met or by_rate or [name for name in named if named[name]])[0]
     said = {source for sources in named.values() for source in sources} - {"criteria"}
+    said |= {"network"} if rather else set()
     sources = tuple(source for source in SOURCES if source in said or (source == "criteria" and name in met))
     return [witnesses.finding(name, sources, next((n for n in named if n in witnesses.stated.plainly), ""))]
 

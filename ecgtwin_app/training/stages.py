@@ -13,10 +13,14 @@ from dataclasses import dataclass, field
 
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.ecgtwin.weights import MANIFEST, save
+from ecgtwin_app.recognition.weights import MANIFEST as RECOGNISER_MANIFEST
+from ecgtwin_app.recognition.weights import save_recogniser
 from ecgtwin_app.training.cases.pairs import USUAL
 from ecgtwin_app.training.cases.training_data import RHYTHMS, VERSIONS
 from ecgtwin_app.training.cases.version_table import count_versions
 from ecgtwin_app.training.networks.ensemble import train_ensemble
+from ecgtwin_app.training.networks.recogniser import fit_recogniser, learnable
+from ecgtwin_app.training.networks.recogniser_figures import about_training, measured
 from ecgtwin_app.training.networks.rhythm import train_rhythm
 from ecgtwin_app.training.run import Run
 
@@ -85,6 +89,17 @@ def _train_rhythm(run: Run) -> None:
     )  # fmt: skip
 
 
+def _fit_recogniser(run: Run) -> None:
+    records = run.data.labelled()
+    if records is None or not learnable(records):
+        log.info("the recogniser stays as it is: no label has enough patients here")
+        return
+    fitted = fit_recogniser(records, run.seed)
+    about = {"training": about_training(records, run.seed), "held_out": measured(fitted, records)}
+    save_recogniser(fitted.trained, run.out, about)
+    log.info("recogniser written to %s", run.out)
+
+
 def _trained(network: str) -> Callable[[Run], bool]:
     return lambda run: run.steps_done(network) >= run.steps[network]
 
@@ -141,6 +156,16 @@ STAGES = (
         done=_trained("rhythm"),
         small={"rhythm-steps": 4000},
         large={"rhythm-steps": 4000},
+    ),
+    Stage(
+        "recogniser",
+        "what a recording shows, from real records and their labels",
+        reads=("DATA",),
+        writes=("OUT",),
+        needs=(),
+        run=_fit_recogniser,
+        done=lambda run: (run.out / RECOGNISER_MANIFEST).exists(),
+        alone=True,
     ),
     Stage(
         "weights",

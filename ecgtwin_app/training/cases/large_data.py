@@ -71,6 +71,9 @@ class LargeData:
         log.info("%d recordings, %d kept out for measuring", len(entries), len(entries) - len(kept))
         return kept
 
+    def labelled(self) -> None:
+        """None: the recogniser is fitted in memory, to the small data set."""
+
     def make_cases(self, work: Path) -> None:
         """Versions of every recording and of normal recordings' hearts, and rhythm scores."""
         options = self.options

@@ -15,9 +15,16 @@ from ecgtwin_app.conditions.records.shared import INFARCT_LABELS, ISCHAEMIA_LABE
 from ecgtwin_app.conditions.vocabulary import find_condition, load_vocabulary
 from ecgtwin_app.ecg.signal.leads import independent_leads
 from ecgtwin_app.generators.ecgtwin.conditioning import ABSENT, PRESENT, UNKNOWN
+from ecgtwin_app.recognition.network import LEADS
 from ecgtwin_app.recognition.strip import SAMPLES, as_seen
 from ecgtwin_app.training.collections.labels import state_by, statements_of
-from ecgtwin_app.training.collections.records import RealRecord, held_out, load_low_rate, load_real
+from ecgtwin_app.training.collections.records import (
+    LOW_RATE_TABLE,
+    RealRecord,
+    held_out,
+    load_low_rate,
+    load_real,
+)
 
 #: A cardiologist's diagnosis below this likelihood (per cent) is a doubt. Forms and rhythms carry none, or 0.
 SURE = 50.0
@@ -117,15 +124,16 @@ class LabelledRecords:
 
 
 def load_labelled(folder: Path) -> LabelledRecords:
-    """Both real sets of `folder`, without the records of which nothing is stated.
+    """Both real sets of `folder`, or the one of 500 Hz alone, without the records of which nothing is stated.
 
     Raises
     ------
     EcgError
-        When the files are not there.
+        When the files of 500 Hz are not there.
     """
-    likelihoods = {**_likelihoods(folder / "ptbxl_reports.csv"), **_likelihoods(folder / "ptbxl_100hz.csv")}
-    return labelled([*load_real(folder), *load_low_rate(folder)], likelihoods)
+    low_rate = load_low_rate(folder) if (folder / LOW_RATE_TABLE).is_file() else []
+    likelihoods = {**_likelihoods(folder / "ptbxl_reports.csv"), **_likelihoods(folder / LOW_RATE_TABLE)}
+    return labelled([*load_real(folder), *low_rate], likelihoods)
 
 
 def labelled(records: list[RealRecord], likelihoods: dict[str, dict[str, float]]) -> LabelledRecords:
@@ -149,13 +157,13 @@ def labelled(records: list[RealRecord], likelihoods: dict[str, dict[str, float]]
         for record in used
     ]
     return LabelledRecords(
-        np.stack(signals),
-        np.stack([states for _, states in kept]),
+        np.reshape(signals, (-1, LEADS, SAMPLES)).astype(np.float32),
+        np.reshape([states for _, states in kept], (-1, len(LABELS))).astype(np.int8),
         LABELS,
         tuple(record.key for record in used),
         tuple(record.patient for record in used),
         tuple(record.database for record in used),
-        np.array([held_out(record.patient) for record in used]),
+        np.array([held_out(record.patient) for record in used], bool),
         np.array([record.recording.rate for record in used]),
     )
 

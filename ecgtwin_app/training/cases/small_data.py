@@ -14,6 +14,7 @@ from ecgtwin_app.ecg.signal.resampling import resample
 from ecgtwin_app.generators.ecgtwin.conditioning import statement_states
 from ecgtwin_app.training.cases.case_distribution import STATEMENTS
 from ecgtwin_app.training.cases.heart_versions import Heart, make_versions
+from ecgtwin_app.training.cases.real_labels import LabelledRecords, load_labelled
 from ecgtwin_app.training.cases.rhythm_examples import make_rhythms
 from ecgtwin_app.training.cases.training_data import RHYTHMS, VERSIONS, CaseOptions
 from ecgtwin_app.training.collections.labels import statements_of
@@ -47,6 +48,10 @@ class SmallData:
 
     def __init__(self, folder: Path, options: CaseOptions):
         self.folder, self.options = folder, options
+
+    def labelled(self) -> LabelledRecords:
+        """Both real sets, held-out patients too."""
+        return load_labelled(self.folder)
 
     def make_cases(self, work: Path) -> None:
         """Versions of every recording and of every heart, and rhythm scores."""

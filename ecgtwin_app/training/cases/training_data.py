@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from ecgtwin_app.training.cases.real_labels import LabelledRecords
+
 #: Folders of the versions and of the rhythm scores in a work folder.
 VERSIONS, RHYTHMS = "versions", "rhythms"
 
@@ -46,6 +48,10 @@ class TrainingData(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    def labelled(self) -> LabelledRecords | None:
+        """Real records with their labels, for the recogniser; None where they are too many for memory."""
+        ...
 
     def make_cases(self, work: Path) -> None:
         """Write the versions of all hearts, and rhythm scores. Goes on where it was stopped."""
