@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ecgtwin_app.conditions.vocabulary import is_condition
+from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.recognition.strip import strips_of
 
@@ -49,7 +49,8 @@ class Opinion:
 
     def of_conditions(self) -> dict[str, float]:
         """The probabilities of the vocabulary's conditions."""
-        return {name: share for name, share in self.probabilities.items() if is_condition(name)}
+        known = {condition.name for condition in load_vocabulary()}
+        return {name: share for name, share in self.probabilities.items() if name in known}
 
 
 def network_opinion(recording: Recording) -> Opinion:
@@ -59,7 +60,7 @@ def network_opinion(recording: Recording) -> Opinion:
 
     Raises
     ------
-    WeightsError
+    EcgError
         Its weights are damaged.
     """
     strips = strips_of(recording)

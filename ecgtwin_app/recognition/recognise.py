@@ -14,7 +14,7 @@ from ecgtwin_app.conditions.vocabulary import NORMAL, load_vocabulary
 from ecgtwin_app.ecg.measurement.measure import Measurements, measure
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.i18n.message import Message
-from ecgtwin_app.recognition.criteria import MEASURED, RARE, SELDOM_WRONG, Referee
+from ecgtwin_app.recognition.criteria import MEASURABLE, MEASURED, RARE, SELDOM_WRONG, Referee
 from ecgtwin_app.recognition.probabilities import Opinion, network_opinion
 from ecgtwin_app.recognition.shown import SOURCES, Finding, Shown, in_order
 from ecgtwin_app.recognition.statements import ANTERIOR, INFERIOR, Stated, read_statements
@@ -25,6 +25,8 @@ NORMAL_ECG, CALLED_NORMAL = "normal ECG", 0.3
 RATHER_SINUS = 0.5
 #: Below it the network contradicts what a file states, if the criteria do so too.
 CONTRADICTED = 0.05
+#: They have Q waves, ST and T of their own, which look like an infarct or strain.
+EXPLAINS = ("left bundle branch block", "ventricular pacing", "pre-excitation")
 #: Sinus rhythms, told apart by their rate (1/min): below 60, to 100, above.
 _BY_RATE = (("sinus bradycardia", 60.0), (NORMAL, 100.5), ("sinus tachycardia", float("inf")))
 #: Of each wall the fresh infarct and the old one.
@@ -52,6 +54,7 @@ class _Witnesses:
         """
         label = label or name
         sure, supports = self.network.claims(label), self.network.supports(label)
+        sure = sure and not (name in MEASURABLE and self.referee.meets(name) is False)
         says = []
         if self._stated(name, label):
             says.append("file")
@@ -169,6 +172,8 @@ def _together(found: list[Finding]) -> list[Finding]:
 
 
 def _weight(finding):
-    """The file first, then the network by its probability, then the criteria."""
-    probability = finding.probability or 0.0
-    return (2.0 * ("file" in finding.sources)) + probability + 0.5 * ("criteria" in finding.sources)
+    """The file first, then what explains the look of others, then the network by its probability, then the criteria."""
+    probability, sources = finding.probability or 0.0, finding.sources
+    return (
+        2.0 * ("file" in sources) + (finding.name in EXPLAINS) + probability + 0.5 * ("criteria" in sources)
+    )

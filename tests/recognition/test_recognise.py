@@ -93,6 +93,16 @@ def test_an_infarct_without_st_elevation_is_called_old(example, measured, networ
     assert "old anterior infarct" in recognise(example, measured).names
 
 
+def test_an_interval_that_is_measured_is_not_overruled_by_the_network(example, measured, network):
+    network(**{"long QT": 0.99, "first-degree AV block": 0.99, "low voltage": 0.99})
+    assert recognise(example, measured).beyond_sinus == ()
+
+
+def test_a_bundle_branch_block_explains_what_looks_like_an_infarct(example, measured, network):
+    network(anterior_infarct=0.97, left_bundle_branch_block=0.85)
+    assert recognise(example, measured).beyond_sinus == ("left bundle branch block",)
+
+
 def test_recordings_of_few_leads_or_seconds_are_not_seen_by_the_network(example):
     fewer = replace(example, signal=example.signal[:3], leads=example.leads[:3])
     shorter = replace(example, signal=example.signal[:, :3000])

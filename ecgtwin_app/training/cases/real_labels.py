@@ -198,7 +198,7 @@ def _likelihoods(table: Path) -> dict[str, dict[str, float]]:
         return {}
     with table.open(newline="", encoding="utf-8") as file:
         rows: Iterator[dict[str, str]] = csv.DictReader(file)
-        return {row["key"]: _shares(row["likelihoods"]) for row in rows}
+        return {row["key"]: _shares(row.get("likelihoods") or "") for row in rows}
 
 
 def _shares(text: str) -> dict[str, float]:

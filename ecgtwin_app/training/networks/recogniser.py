@@ -32,6 +32,8 @@ DECAY, STEPS = 0.03, 60
 #: A label claims by itself where so few of those without it would be called it, and where most that are called it
 #: have it; beside a second witness it may be wrong more often.
 FALSE_CLAIMS, FALSE_SUPPORT, PRECISION = 0.01, 0.08, 0.5
+#: A rare label is near nought in almost all records: what is a little more supports nothing yet.
+LEAST_SUPPORT = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,8 +107,8 @@ def threshold(shares: np.ndarray, states: np.ndarray) -> Threshold:
         claims = share
         if right >= PRECISION / (1 - PRECISION) * wrong:
             break
-    supports = min(claims, without[-1 - int(FALSE_SUPPORT * len(without))] + 1e-3)
-    return Threshold(float(min(claims, 0.9999)), float(supports))
+    supports = max(LEAST_SUPPORT, without[-1 - int(FALSE_SUPPORT * len(without))] + 1e-3)
+    return Threshold(float(min(claims, 0.9999)), float(min(claims, supports)))
 
 
 @torch.no_grad()
