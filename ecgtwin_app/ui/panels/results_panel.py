@@ -195,10 +195,10 @@ class ResultsPanel(QWidget):
             self.criteria.setColumnWidth(column, min(self.criteria.columnWidth(column), widest))
         self._fit_soon()
         for row, line in enumerate(grouped):
-            self._show_heading(row, isinstance(line, str))
+            self._show_span(row, line)
             if isinstance(line, str):
                 continue
-            name, before, asked, got, _ = _cells(line)
+            name, before, asked, got, _ = _values(line)
             words = {True: tr("met"), False: tr("missed"), None: tr("for information")}[line.met]
             sentence = tr("{criterion}: asked {asked}, got {got}, {verdict}; the reference has {reference}")
             sentence = sentence.format(
@@ -211,10 +211,10 @@ class ResultsPanel(QWidget):
                 colour = {True: self._theme.good, False: self._theme.bad, None: self._theme.quiet}[line.met]
                 self.criteria.item(row, 4).setForeground(QColor(colour))
 
-    def _show_heading(self, row: int, heading: bool):
-        """A row that names a group runs over all columns."""
-        table = self.criteria
-        span = table.columnCount() if heading else 1
+    def _show_span(self, row: int, line: AskedGot | str):
+        """A row that names a group runs over all columns, one that tells in words up to its mark."""
+        table, heading = self.criteria, isinstance(line, str)
+        span = table.columnCount() if heading else table.columnCount() - 1 if _is_told(line) else 1
         if table.columnSpan(row, 0) != span:
             table.setSpan(row, 0, 1, span)
         item = table.item(row, 0)
@@ -251,6 +251,18 @@ def _cells(line: AskedGot | str) -> tuple[str, ...]:
     """The texts of a row."""
     if isinstance(line, str):
         return line, "", "", "", ""
+    name, before, asked, got, mark = _values(line)
+    # What is measured of a whole condition is a sentence, and has no room in a column.
+    return (f"{name}: {got}", "", "", "", mark) if _is_told(line) else (name, before, asked, got, mark)
+
+
+def _is_told(line: AskedGot | str) -> bool:
+    """Whether a line tells in words what was measured."""
+    return not isinstance(line, str) and line.kind in (KEPT, ABSENCE) and line.got is not None
+
+
+def _values(line: AskedGot) -> tuple[str, str, str, str, str]:
+    """Name, reference, asked, got and mark, as they are read."""
     name = f"{translate(line.name)}, {line.unit}" if line.unit else translate(line.name)
     mark = {True: "✓", False: "✗", None: "–"}[line.met]
     return name, shown(line.reference), translate(line.asked), shown(line.got), mark

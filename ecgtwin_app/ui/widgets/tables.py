@@ -68,7 +68,9 @@ def fit_rows(table: QTableWidget) -> None:
         for column in range(table.columnCount()):
             item = table.item(row, column)
             if item is not None and not table.isColumnHidden(column):
-                room = QRect(0, 0, max(1, table.columnWidth(column) - _BESIDE), 10_000)
+                over = range(column, column + table.columnSpan(row, column))
+                wide = sum(table.columnWidth(one) for one in over if not table.isColumnHidden(one))
+                room = QRect(0, 0, max(1, wide - _BESIDE), 10_000)
                 height = max(
                     height, metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, item.text()).height()
                 )

@@ -38,10 +38,11 @@ def test_lines_stand_under_the_heading_of_their_kind(opened, qtbot):
     names = [table.item(row, 0).text() for row in range(table.rowCount())]
     assert names == [
         "heart rate, 1/min", "QRS duration of the early beat, ms", "PR, ms",
-        "Taken out of this ECG", "without LBBB",
+        "Taken out of this ECG", "without LBBB: QRS 92 ms",
         "Beside real recordings of it", "S in V2, mV",
     ]  # fmt: skip
-    assert [table.columnSpan(row, 0) for row in range(7)] == [1, 1, 1, 5, 1, 5, 1]
+    assert [table.columnSpan(row, 0) for row in range(7)] == [1, 1, 1, 5, 4, 5, 1]
+    assert table.item(4, 4).text() == "✓" and "criteria not met" in table.item(4, 0).toolTip()
     assert table.item(6, 4).text() == "✗" and "missed" in table.item(6, 0).toolTip()
     opened.workbench.session.remove_twins(0, 1)
     assert table.rowCount() == 0
