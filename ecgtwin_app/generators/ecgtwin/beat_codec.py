@@ -73,8 +73,11 @@ class BeatCodec(nn.Module):
             torch.from_numpy(durations)[None].to(device),
         )
 
-    def template(self, vector: Tensor, like: BeatTemplate) -> BeatTemplate:
-        """The template of a beat vector (1, SIZE); cycle length and PR are those of `like`."""
-        waves, durations = self.decode(vector)
-        plain = {part: wave[0].float().cpu().numpy() for part, wave in waves.items()}
-        return unpack_beat(plain, durations[0].float().cpu().numpy(), like)
+    def templates(self, vectors: Tensor, like: BeatTemplate) -> list[BeatTemplate]:
+        """Templates of beat vectors (n, SIZE); cycle length and PR are those of `like`."""
+        waves, durations = self.decode(vectors)
+        plain = {part: wave.float().cpu().numpy() for part, wave in waves.items()}
+        return [
+            unpack_beat({part: wave[row] for part, wave in plain.items()}, one, like)
+            for row, one in enumerate(durations.float().cpu().numpy())
+        ]

@@ -28,7 +28,7 @@ from ecgtwin_app.heart.physics.activation import qrs_axis
 from ecgtwin_app.heart.physics.vector import fit_lead_field
 
 #: Beats of the strip that a beat is judged on, and its noise, mV (root mean square).
-BEATS, NOISE = 5, 0.004
+BEATS, NOISE = 4, 0.004
 #: Beats that physiology makes at most.
 PHYSIOLOGY_DRAWS = 4
 #: How far (degrees, ms) axis and QRS duration of a beat may be from those that define its condition.

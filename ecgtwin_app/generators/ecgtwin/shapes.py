@@ -53,8 +53,12 @@ class Shapes:
 
 
 def unsettled(waves: StripWaves, drawn: Tensor) -> tuple[BeatTemplate | None, ...]:
-    """Shapes of the score's events as they are drawn, before anything is held against the law."""
-    beats = waves.decoded(drawn, waves.rows)
+    """Shapes of the score's events while they are drawn: those of a kind by what they have in common."""
+    kinds = waves.kind.tolist()
+    rows_of = {
+        kind: [row for row, one in zip(waves.rows, kinds, strict=True) if one == kind] for kind in kinds
+    }
+    beats = {row: beat for rows in rows_of.values() for beat in (waves.mean(drawn, rows),) for row in rows}
     return tuple(beats.get(row) for row in range(len(waves.events)))
 
 

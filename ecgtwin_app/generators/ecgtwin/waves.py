@@ -119,11 +119,8 @@ class StripWaves:
 
     def decoded(self, drawn: Tensor, rows: Sequence[int]) -> dict[int, BeatTemplate]:
         """The waves of some events, each as a beat that has that wave alone, or that QRS and T."""
-        vectors = self._vectors(drawn, rows)
-        return {
-            row: self._ensemble.codec.template(vector[None], self.template)
-            for row, vector in zip(rows, vectors, strict=True)
-        }
+        beats = self._ensemble.codec.templates(self._vectors(drawn, rows), self.template)
+        return dict(zip(rows, beats, strict=True))
 
     def mean(self, drawn: Tensor, rows: Sequence[int], p_rows: Sequence[int] = ()) -> BeatTemplate:
         """What the QRS and T of some events have in common, with what the P of others have."""
@@ -131,7 +128,7 @@ class StripWaves:
         if p_rows:
             # No number belongs to both.
             mean = mean + self._vectors(drawn, p_rows).mean(dim=0, keepdim=True)
-        return self._ensemble.codec.template(mean, self.template)
+        return self._ensemble.codec.templates(mean, self.template)[0]
 
     def at_own_cycle(self) -> float:
         """What a QT at the plan's rate is multiplied by at the reference's own, at which beats are shaped."""
