@@ -33,7 +33,7 @@ QUANTILES = (0.5, 99.5)
 #: Margin: so much of the range, more where there are few (this over n), and at least so much by unit.
 MARGIN, OVER_N = 0.08, 2.5
 LEAST = {"PR": 8.0, "QRS": 8.0, "QTc": 12.0, "turns": 1.0, "return": 0.03, "needle": 0.1, "T/R": 0.1,
-         "P/QRS": 0.03, "T/QRS": 0.05, "breath": 0.2}  # fmt: skip
+         "P/QRS": 0.03, "T/QRS": 0.05}  # fmt: skip
 LEAST_SIZE = 0.05
 #: Where fewer patients than this have a label, the middle of all recordings (quantiles, %) is inside its ranges.
 FEW, MIDDLE = 60, (2.5, 97.5)
@@ -99,7 +99,7 @@ def _range(trait, found, of_every):
     kind = trait.split()[0]
     low, high = np.percentile(found, QUANTILES)
     margin = (MARGIN + OVER_N / len(found)) * (high - low) + LEAST.get(kind, LEAST_SIZE)
-    low, high = low - margin, high + margin
+    low, high = (0.9 * low, 1.1 * high) if kind == "breath" else (low - margin, high + margin)
     if len(found) < FEW:
         # What most patients have is not unlike a label of which few are known.
         usual = np.percentile(of_every, MIDDLE)

@@ -22,8 +22,8 @@ from ecgtwin_app.i18n.message import Message
 RATE_ROOM = 2.0
 #: A rate so near (1/min) to a limit is taken so far inside it: strips are performed to some 0.1/min.
 AT_LIMIT = 0.3
-#: Resting rates (1/min; mean and standard deviation) of adults with a normal ECG: 541 recordings of the training patients.
-RESTING = (71.0, 12.0)
+#: Resting rates (1/min; mean and standard deviation) of those in whom a rhythm is looked for: 922 training patients.
+RESTING = (77.6, 22.8)
 #: How much (correlation) of where a patient stands among resting rates is found again among a condition's; our choice.
 KINSHIP = 0.5
 #: Shares of the patients that have no faster a rate than `Condition.usual_rates` says.

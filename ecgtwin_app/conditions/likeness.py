@@ -43,12 +43,13 @@ BY_LEAD = (
     ("ST", "mV", N_("size of ST in {lead}")),
     ("turns", "", N_("turning points of the QRS in {lead}")),
 )
-#: Lines of a strip, which have a range that holds under every condition, and may be so much less or more than in the
-#: reference (factors): two halves of one real recording differ by less.
+#: Lines of a strip: what patients have under any condition, and, between factors of it, what the reference has.
 STRIP = (
     ("breath", "%", N_("QRS height from beat to beat"), (0.4, 3.0)),
     ("noise", "µV", N_("noise between the QRS"), (0.4, 2.5)),
 )
+#: Noise of less (µV) is nobody's.
+LEAST_NOISE = 1.0
 #: A fascicular block leaves the chest nearly alone: R of V5 and V6 keep this share of the patient's own (Surawicz et al.
 #: 2009 name no change of V1 to V6 but a later transition).
 FASCICULAR, KEPT_R = ("left anterior fascicular block", "left posterior fascicular block"), 0.45
@@ -115,15 +116,14 @@ def _allowed(limits, own):
 
 
 def _of_strip(kind, unit, words, traits, own, factors) -> Verdict:
+    """What patients have, and what is near the patient's own."""
     value, before = traits.get(kind), own.get(kind)
     low, high = range_of(kind, ())
-    if kind == "noise" or before is not None:
-        low, high = (
-            (0.0, float("inf")) if before is None else (factors[0] * before, max(factors[1] * before, 1.0))
-        )
-    return line(
-        Message(words), unit, _span(low, high), value, None if value is None else low <= value <= high
-    )
+    if before is not None:
+        low, high = max(low, factors[0] * before), min(high, max(factors[1] * before, LEAST_NOISE))
+        low, high = _allowed((low, high), before)
+    met = None if value is None or math.isinf(low - high) else low <= value <= high
+    return line(Message(words), unit, _span(low, high), value, met)
 
 
 def _kept_r(traits, own) -> Verdict:

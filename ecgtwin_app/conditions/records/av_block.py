@@ -24,7 +24,8 @@ RECORDS = (
         codes={"scp": "1AVB", "aha": "82", "mdc": "MDC_ECG_RHY_AV_HEART_BLK_DEG_1", "snomed": "270492004"},
         rate_range=(45.0, 100.0),
         rate_limits=(30.0, 100.0),
-        usual_rates=(55.0, 67.0, 87.0),
+        # Measured, 33 patients.
+        usual_rates=(53.0, 67.0, 90.0),
         default_rate=None,
         criteria="PR longer than 200 ms, every P followed by a QRS.",
         source=KUSUMOTO_2018,

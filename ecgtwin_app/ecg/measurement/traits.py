@@ -24,6 +24,8 @@ SMALLEST_TURN, SHARE_OF_TURN = 0.06, 0.05
 PART, APART = 0.2, 0.016
 #: ST is raised from this level (mV), 60 ms after J; seconds after the R in which it has left the R.
 RAISED, AFTER_R = 0.15, 0.06
+#: A lead has no S to speak of where R is so many times as large.
+MOSTLY_R = 4.0
 #: A lead shows the breath, and the T against its R, from this height (mV) of its QRS; fewest beats.
 TALL, FEWEST_BEATS = 0.3, 5
 #: Noise is what is faster than muscle and slower than the converter: standard deviation (samples at 500 Hz) of the
@@ -43,7 +45,7 @@ def traits_of(m: Measurements) -> dict[str, float]:
         - "turns" and a lead: turning points of its QRS;
         - "return": how near the heart vector comes to the line between two parts of the QRS, as a share of the smaller
           part; 1 where the QRS has one part;
-        - "needle": the lowest level between R and ST, as a share of ST, in the raised lead without S where it is lowest;
+        - "needle": the lowest level between R and ST, as a share of ST, in the raised limb lead without S where it is lowest;
         - "T/R": the deepest T under an R, as a share of it;
         - "P/QRS", "T/QRS": the largest of the limb leads, as shares of their largest QRS;
         - "breath": scatter of the QRS height from beat to beat, %;
@@ -123,9 +125,9 @@ def _r_prime(shape: Shape, lead: str) -> float:
 def _needle(m: Measurements, shape: Shape) -> dict[str, float]:
     _, offset = shape.waves.qrs
     lowest = []
-    for lead in m.leads:
+    for lead in set(LIMB) & set(m.leads) - {"aVR"}:
         raised, row = m.st_60[lead], shape.lead(lead)
-        if lead == "aVR" or raised < RAISED or m.r_amplitude[lead] < 2 * max(m.s_amplitude[lead], RAISED):
+        if raised < RAISED or m.r_amplitude[lead] < MOSTLY_R * max(m.s_amplitude[lead], RAISED / 2):
             continue
         top = shape.waves.qrs_onset + int(np.argmax(qrs_of(shape, lead)))
         between = row[top : min(offset + round(AFTER_R * MODEL_RATE), len(row))]

@@ -145,7 +145,8 @@ def with_flutter_waves(score: RhythmScore, rng: np.random.Generator) -> RhythmSc
 def flutter_cycle(score: RhythmScore, rng: np.random.Generator) -> tuple[float, float]:
     """Cycle (s) of the loop that the score's QRS keep step with, and the time (s) of one of them.
 
-    Where two rates within `FLUTTER_RATE` fit alike, such as 3:1 and 4:1 of the same beats, one is drawn.
+    Where two rates within `FLUTTER_RATE` fit alike, such as 3:1 and 4:1 of the same beats, an even ratio goes before: odd
+    ones are rare. Of those left one is drawn.
     """
     times = np.array(score.times("QRS", "conducted", "aberrant") or score.times("QRS"))
     cycles = 60.0 / np.arange(FLUTTER_RATE[0], FLUTTER_RATE[1], 0.25)
@@ -154,6 +155,9 @@ def flutter_cycle(score: RhythmScore, rng: np.random.Generator) -> tuple[float, 
     agreement = np.abs(mean)
     best = np.flatnonzero(agreement >= agreement.max() - 0.01)
     groups = np.split(best, np.flatnonzero(np.diff(best) > 8) + 1)
+    usual = float(np.median(np.diff(times))) if times.size > 1 else 0.0
+    even = [group for group in groups if round(usual / cycles[group].mean()) % 2 == 0]
+    groups = even or groups
     group = groups[int(rng.integers(len(groups)))]
     at = int(group[np.argmax(agreement[group])])
     return float(cycles[at]), float(times[0] + np.angle(mean[at]) / (2 * np.pi) * cycles[at])
