@@ -22,7 +22,7 @@ def save_heatmap(heatmap: HeatMap, twin: Twin, path: Path) -> Path:
     """Write a map; the suffix decides the format. Same input, same bytes.
 
     An archive holds `values` (12, samples), `signed`, `unit`, `method`, `of` (the condition, or all of them),
-    `per_lead` and `checks` (JSON text); of its twin `leads`, `rate`, `synthetic`, `model`, `seed`, `conditions`,
+    `of_removed` (whether the reference shows it and the twin has it not), `per_lead` and `checks` (JSON text); of its twin `leads`, `rate`, `synthetic`, `model`, `seed`, `conditions`,
     `reference_sha256`, `twin_sha256`; and `comments`, the lines that every file of this program has. A table has
     these as comment lines, the time, and a column for each lead.
 
@@ -74,6 +74,7 @@ def _said(heatmap: HeatMap, twin: Twin) -> dict:
     return {
         "method": heatmap.method,
         "of": heatmap.of or " + ".join(conditions),
+        "of_removed": bool(heatmap.of) and heatmap.of in provenance.get("removed", ()),
         "unit": heatmap.unit,
         "signed": heatmap.signed,
         "per_lead": heatmap.per_lead,
