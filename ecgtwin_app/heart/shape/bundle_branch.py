@@ -185,10 +185,10 @@ def left_bundle_branch_block(template: BeatTemplate, field: LeadField, rng: np.r
         Front(d * 0.1, d * rng.uniform(0.45, 0.54), d * 0.92, tuple(size * np.array(middle))),
         Front(d * (0.38 + notch), d * rng.uniform(0.64, 0.74), d, tuple(size * np.array(lateral))),
     ]
-    initial_r = bool(rng.random() < 0.55)
+    initial_r = bool(rng.random() < 0.75)
     if initial_r:
         # The right ventricle's apex gives a small r in V1 to V3.
-        tip = (rng.uniform(0.12, 0.3), rng.normal(0.08, 0.08), -rng.uniform(0.18, 0.42))
+        tip = (rng.uniform(0.12, 0.3), rng.normal(0.08, 0.08), -rng.uniform(0.3, 0.75))
         fronts.append(
             Front(0.0, rng.uniform(0.014, 0.022), rng.uniform(0.03, 0.046), tuple(size * np.array(tip)))
         )

@@ -75,7 +75,7 @@ def pre_excitation(template: BeatTemplate, field: LeadField, rng: np.random.Gene
         0.35 * lead, rng.uniform(0.45, 0.58) * duration, duration, tuple(0.9 * severity * size * turn)
     )
     early = gain[:, None] * delta[None] + perform_fronts([spread], field.matrix, samples, rng, 0.1, 0.05)
-    fused = normal + _less_where_opposed(early, normal, rng.uniform(0.35, 0.7))
+    fused = normal + _less_where_opposed(early, normal, rng.uniform(0.25, 0.6))
     beat = with_qrs(_covered_p(template), fused.astype(np.float32), duration, rng, (0.5, 0.95), (0.05, 0.2))
     return beat, {
         "pathway": pathway.site,
@@ -99,9 +99,9 @@ def _fused_start(normal, lead, duration, severity, rng):
     """
     at = 1000 * np.arange(normal.shape[1]) / MODEL_RATE
     taken = 0.2 + 0.5 * severity
-    begin, full = 1000 * (lead - 0.004), 1000 * (lead + rng.uniform(0.026, 0.038))
+    begin, full = 1000 * (lead - 0.004), 1000 * (lead + rng.uniform(0.034, 0.046))
     later = 1 - taken * (1 - fade(at, full, 1000 * duration))
-    blurred = smoothing.gaussian(normal, 1000 * (0.005 + 0.004 * severity) * MODEL_RATE / 1000, axis=1)
+    blurred = smoothing.gaussian(normal, 1000 * (0.0065 + 0.005 * severity) * MODEL_RATE / 1000, axis=1)
     blurred *= 1 - fade(at, at[-1] - 20, at[-1])
     return (fade(at, begin, full) * later * blurred).astype(np.float32)
 
