@@ -34,6 +34,8 @@ SLOWER = (0.002, 0.016)
 ANTERIOR_ST, INFERIOR_ST = (0.0, 0.12), (0.0, 0.05)
 #: Forces of the infarcted walls end about this long (s) after the QRS onset.
 EARLY_FORCES = 0.07
+#: How often a lead of the wall is spared in part.
+SPARED_SHARE = 0.4
 #: Which leads show a Q or QS in any case.
 REQUIRED = (("V2",), ("V3",), ("V2", "V3"))
 #: A Q wave is at least this deep, mV.
@@ -69,6 +71,7 @@ def old_anterior_infarct(template: BeatTemplate, field: LeadField, rng: np.rando
     severity = float(rng.random())
     # Few scars reach every lead of their wall: beside one with a Q others keep a small r (poor R progression).
     loss = np.clip(np.array(scar.loss) * rng.uniform(0.5, 1.1, 8), 0, 1)
+    loss *= np.where(rng.random(8) < SPARED_SHARE, rng.uniform(0.1, 0.5, 8), 1.0)
     seen = REQUIRED[int(rng.choice(len(REQUIRED), p=(0.3, 0.2, 0.5)))]
     for name in seen:
         lead = LEADS.index(name) - 4
@@ -139,9 +142,10 @@ def lose_anterior_wall(
     shapes = np.stack([_q_wave(index, width * w * MODEL_RATE, 0.5) for w in own_width]) * 0.5 + 0.5 * q
     # Before the R the septal r goes wholly where the scar is dense.
     first = (1 - fade(index, width * MODEL_RATE, width * MODEL_RATE + 14)) * fade(index, -2, 2)
-    taken = np.maximum(0.9 * loss[:, None] * early, np.clip(1.25 * loss, 0, 1)[:, None] * first)
+    taken = np.maximum(0.9 * loss[:, None] * early, np.clip(1.5 * loss - 0.25, 0, 1)[:, None] * first)
     base = _rounded(template.qrs - positive * taken, loss[:, None] * early)
-    depths = depth * loss
+    # A lead that lost little keeps its r and has no q before it.
+    depths = depth * loss * np.clip((loss - 0.35) / 0.3, 0, 1)
     # Where the scar is dense nothing parts the Q from the S that follows: they are one QS, deeper by what R balanced.
     dense = np.clip((loss - 0.55) / 0.3, 0, 1)[:, None]
     dense[[_I, _II, _V5, _V6]] = 0

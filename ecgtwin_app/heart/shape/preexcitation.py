@@ -27,7 +27,7 @@ DURATION = (0.119, 0.16)
 #: The delta wave stands alone this long (s) before the rest of the ventricles is reached.
 LARGEST_LEAD = 0.062
 #: Every pathway begins the QRS at least this long (s) before the AV node would.
-SMALLEST_LEAD = 0.032
+SMALLEST_LEAD = 0.036
 
 #: What shows of a P (s) before the delta wave, at most.
 LONGEST_P = 0.088
@@ -68,14 +68,14 @@ def pre_excitation(template: BeatTemplate, field: LeadField, rng: np.random.Gene
     main /= np.linalg.norm(main)
     across = np.cross(main, rng.standard_normal(3))
     turn = main + 0.35 * across / max(np.linalg.norm(across), 1e-6)
-    height = rng.uniform(0.26, 0.36) + 0.2 * severity
+    height = rng.uniform(0.36, 0.44) + 0.08 * severity
     delta = _delta(at, lead, duration, duration * rng.uniform(0.78, 0.95))
     gain = (field.matrix @ (size * height * main)) * rng.lognormal(0, 0.08, 8)
     spread = Front(
         0.35 * lead, rng.uniform(0.45, 0.58) * duration, duration, tuple(0.9 * severity * size * turn)
     )
     early = gain[:, None] * delta[None] + perform_fronts([spread], field.matrix, samples, rng, 0.1, 0.05)
-    fused = normal + _less_where_opposed(early, normal, rng.uniform(0.25, 0.6))
+    fused = normal + _less_where_opposed(early, normal, rng.uniform(0.45, 0.75))
     beat = with_qrs(_covered_p(template), fused.astype(np.float32), duration, rng, (0.5, 0.95), (0.05, 0.2))
     return beat, {
         "pathway": pathway.site,
