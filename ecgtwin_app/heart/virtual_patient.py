@@ -7,21 +7,23 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ecgtwin_app.conditions.together import check_combination
+from ecgtwin_app.conditions.together import changed_parts, check_combination
 from ecgtwin_app.conditions.vocabulary import find_conditions
 from ecgtwin_app.ecg.beat.pacing import LATENCY_RANGE, SPIKE_SIZE, pacing_spikes, spike_direction
 from ecgtwin_app.ecg.beat.rendering import render_flutter_waves
-from ecgtwin_app.ecg.beat.score import Event, RhythmScore
-from ecgtwin_app.ecg.beat.template import BeatTemplate, render_beats, split_beat
-from ecgtwin_app.ecg.delineation.beats import detect_qrs
-from ecgtwin_app.ecg.delineation.representative_beat import RepresentativeBeat, representative_beat
-from ecgtwin_app.ecg.signal import smoothing
+from ecgtwin_app.ecg.beat.score import RhythmScore
+from ecgtwin_app.ecg.beat.template import BeatTemplate, qt_intervals
+from ecgtwin_app.ecg.delineation.beats import clean
+from ecgtwin_app.ecg.delineation.own_beats import beats_of
+from ecgtwin_app.ecg.delineation.representative_beat import RepresentativeBeat, median_of, stack_beats
 from ecgtwin_app.ecg.signal.leads import independent_leads, twelve_leads
-from ecgtwin_app.ecg.signal.recording import MODEL_RATE, MODEL_SAMPLES, EcgError, Patient, Recording
+from ecgtwin_app.ecg.signal.recording import MODEL_RATE, EcgError, Patient, Recording
 from ecgtwin_app.heart.carried import carried
 from ecgtwin_app.heart.morphologies import MORPHOLOGIES, Traits
 from ecgtwin_app.heart.performance import perform
-from ecgtwin_app.heart.physics.noise import LARGEST_OWN_NOISE, breathing, disturbances, same_spectrum
+from ecgtwin_app.heart.physics.fitted_beats import breath_of
+from ecgtwin_app.heart.physics.recorder import Recorder, drawn_recorder, recorder_of
+from ecgtwin_app.heart.physics.residual import Residual, residual_of
 from ecgtwin_app.heart.physics.vector import LeadField, fit_lead_field
 from ecgtwin_app.heart.rhythm.atrial_waves import (
     fibrillation_waves,
@@ -32,6 +34,8 @@ from ecgtwin_app.heart.rhythm.atrial_waves import (
 from ecgtwin_app.heart.rhythm.processes import check_score, write_score
 from ecgtwin_app.heart.rhythm.severity import rhythm_severity
 
+#: Largest noise (mV, standard deviation) that a patient's own recording may lend.
+LARGEST_OWN_NOISE = 0.12
 #: A reference must look like a normal sinus beat: limits in seconds.
 WIDEST_QRS = 0.124
 PR_LIMITS = (0.08, 0.36)
@@ -46,14 +50,17 @@ class VirtualPatient:
     ----------
     template : BeatTemplate
     lead_field : LeadField
-    noise_spectrum : ndarray, shape (8, 2501), complex64
-        Of what the recording holds besides its beats.
+    residual : Residual
+        What the recording holds besides its beats.
+    recorder : Recorder
+        The device that made it; one that is drawn for it, of a generated recording.
     traits : Traits
     """
 
     template: BeatTemplate
     lead_field: LeadField
-    noise_spectrum: np.ndarray
+    residual: Residual
+    recorder: Recorder
     traits: Traits
 
     @classmethod
@@ -74,14 +81,18 @@ class VirtualPatient:
             raise EcgError(
                 "A virtual patient needs {rate:g} Hz; resample the recording first.", rate=MODEL_RATE
             )
-        beat = representative_beat(recording)
-        template = split_beat(_usable(beat))
-        residual = _residual(independent_leads(recording.signal), template, beat)
-        spectrum = np.fft.rfft(residual, axis=1).astype(np.complex64)
+        stack = stack_beats(recording)
+        own = beats_of(stack, _usable(median_of(stack)))
+        template = own.median
+        if recording.synthetic:
+            recorder = drawn_recorder(np.random.default_rng(int(recording.digest()[:8], 16)))
+        else:
+            recorder = recorder_of(clean(independent_leads(recording.signal)))
         return cls(
             template=template,
             lead_field=fit_lead_field(template.qrs, template.t),
-            noise_spectrum=spectrum,
+            residual=residual_of(recording, own).no_louder_than(LARGEST_OWN_NOISE),
+            recorder=recorder,
             traits=Traits(recording.patient.age, recording.patient.sex),
         )
 
@@ -173,8 +184,7 @@ def simulate(
     parameters |= _rhythm_parameters(conditions, score, drawn)
     score = _add_atrial_waves(score, signal, beats, rhythm_rng)
     if noise:
-        signal *= breathing(noise_rng)
-        signal += same_spectrum(patient.noise_spectrum, noise_rng, MODEL_SAMPLES) + disturbances(noise_rng)
+        signal = _recorded(patient, signal, template, score, changed_parts(conditions), noise_rng)
     spikes = _spikes(score, ectopy_rng)
     types = tuple(e.origin for e in score.events if e.chamber == "QRS")
     return VirtualEcg(
@@ -201,6 +211,16 @@ def _add_atrial_waves(score, signal, beats, rng):
         beats += render_flutter_waves(score, turn)
         signal += flutter_waves(score, turn, rng)
     return score
+
+
+def _recorded(patient, signal, template, score, changed, rng):
+    """The signal as it breathes, amid what surrounds the patient's beats, by the patient's device."""
+    residual = patient.residual
+    order = residual.order(score, rng)
+    beats = [residual.beats[k] for k in order]
+    signal = signal * breath_of(residual.median, beats, score, signal.shape[1])
+    signal += residual.along(score, rng, order, qt_intervals(template, score), changed)
+    return patient.recorder.record(signal, rng)
 
 
 def transform(
@@ -262,40 +282,3 @@ def _usable(beat: RepresentativeBeat) -> RepresentativeBeat:
     if beat.beats_used < 3:
         raise EcgError("Fewer than three beats are alike in this recording; take a longer or cleaner one.")
     return beat
-
-
-def _residual(signal, template, beat):
-    """The recording without its beats, (8, 5000): noise and wander."""
-    samples = signal.shape[1]
-    qrs = (detect_qrs(signal, MODEL_RATE) - (beat.fiducial - beat.qrs_onset)) / MODEL_RATE
-    pr = template.pr
-    events = [Event(float(t), "QRS", "conducted") for t in qrs]
-    events += [Event(float(t - pr), "P", "sinus") for t in qrs]
-    laid = render_beats(
-        template, RhythmScore(tuple(events), samples / MODEL_RATE), samples, qt_adaptation=0.0
-    )
-    residual = signal - laid
-    residual -= np.median(residual, axis=1, keepdims=True)
-    # Around the QRS the smallest misplacement leaves spikes; only the slow part is noise there.
-    slow = smoothing.mean(residual, 61, axis=1)
-    weight = np.zeros(samples, np.float32)
-    for time in qrs:
-        first = max(int((time - 0.03) * MODEL_RATE), 0)
-        weight[first : max(int((time + template.qrs_duration + 0.04) * MODEL_RATE), 0)] = 1
-    weight = smoothing.mean(weight, 15)
-    residual = residual * (1 - weight) + slow * weight
-    residual = _as_long_as_model(residual)
-    # A strip that does not end where it began would smear over all frequencies.
-    residual -= np.linspace(0, 1, MODEL_SAMPLES, dtype=np.float32)[None] * (
-        residual[:, -1:] - residual[:, :1]
-    )
-    residual -= residual.mean(axis=1, keepdims=True)
-    size = residual.std(axis=1, keepdims=True)
-    return residual * np.minimum(1, LARGEST_OWN_NOISE / np.maximum(size, 1e-9))
-
-
-def _as_long_as_model(residual):
-    samples = residual.shape[1]
-    if samples >= MODEL_SAMPLES:
-        return residual[:, :MODEL_SAMPLES]
-    return np.pad(residual, ((0, 0), (0, MODEL_SAMPLES - samples)), mode="wrap")

@@ -54,6 +54,28 @@ def _fitted(usual: np.ndarray, own: np.ndarray, part: str) -> np.ndarray:
     return (size * usual + np.clip(shift, -reach, reach)[:, None] * slope).astype(np.float32)
 
 
+def breath_of(
+    median: BeatTemplate, beats: Sequence[BeatTemplate], score: RhythmScore, samples: int
+) -> np.ndarray:
+    """How much larger than the median each lead is along a score: the sizes of the QRS of its beats, joined.
+
+    Parameters
+    ----------
+    beats : sequence of BeatTemplate
+        As `fitted_beats` fits them, one for each QRS of the score.
+
+    Returns
+    -------
+    ndarray, shape (8, samples), float32
+    """
+    if not beats:
+        return np.ones((8, samples), np.float32)
+    power = np.maximum(np.sum(median.qrs**2, axis=1), 1e-9)
+    sizes = np.array([np.sum(beat.qrs * median.qrs, axis=1) / power for beat in beats]).T
+    onsets = np.array(score.times("QRS")) * MODEL_RATE
+    return np.stack([np.interp(np.arange(samples), onsets, lead) for lead in sizes]).astype(np.float32)
+
+
 def conducted_pr(score: RhythmScore) -> np.ndarray:
     """PR (s) of every QRS event in the score's order; NaN where no P leads to it."""
     waves = np.array([e.time for e in score.events if e.chamber == "P" and e.origin != "flutter"])

@@ -7,11 +7,14 @@ lets pass what lies below 40, 100 or 150 Hz, has a noise of its own, and counts 
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
+from ecgtwin_app.resources import resource_path
 
 #: Steps (microvolts) of common devices; and how many of the samples have to stand on one.
 STEPS = (10.0, 9.765625, 5.0, 4.8828125, 4.88, 4.0, 3.75, 2.5, 2.44140625, 2.0, 1.25, 1.0)
@@ -100,6 +103,19 @@ def recorder_of(signal: np.ndarray) -> Recorder:
     """
     signal = np.asarray(signal, np.float64)
     return Recorder(signal.mean(axis=1), _edge(signal), noise_floor(signal), step_of(signal))
+
+
+def drawn_recorder(rng: np.random.Generator) -> Recorder:
+    """A device drawn from those that made 64 recordings of the training patients, for a patient without a recording."""
+    device = _devices()[int(rng.integers(len(_devices())))]
+    baseline = rng.normal(0, device["baseline"] / 1000, 8)
+    return Recorder(baseline, device["edge"], np.array(device["floor"]) / 1000, device["step"])
+
+
+@cache
+def _devices() -> list[dict]:
+    """Fitted by `recorder_of`; baseline and floor in microvolts."""
+    return json.loads(resource_path("recorders.json").read_text(encoding="utf-8"))
 
 
 def noise_floor(signal: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ patient's own, neighbours by neighbours.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -74,6 +74,13 @@ class Residual:
     beats: tuple[BeatTemplate, ...]
     median: BeatTemplate
     places: tuple[Place, ...]
+
+    def no_louder_than(self, largest: float) -> Residual:
+        """The same with the leads quietened that are louder (mV, standard deviation) than `largest`."""
+        size = (self.wander + self.middle + self.fast + self.mains).std(axis=1, keepdims=True)
+        share = np.minimum(1, largest / np.maximum(size, 1e-9))
+        bands = {name: share * getattr(self, name) for name in ("wander", "middle", "fast", "mains")}
+        return replace(self, **bands)
 
     def order(self, score: RhythmScore, rng: np.random.Generator) -> np.ndarray:
         """Which of the own beats surrounds each QRS of a score.

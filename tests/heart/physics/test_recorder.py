@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from ecgtwin_app.ecg.signal.leads import lead_law_residual, twelve_leads
-from ecgtwin_app.heart.physics.recorder import Recorder, noise_floor, recorder_of, step_of
+from ecgtwin_app.heart.physics.recorder import Recorder, drawn_recorder, noise_floor, recorder_of, step_of
+from ecgtwin_app.heart.virtual_patient import simulate
 
 
 @pytest.fixture
@@ -52,3 +53,18 @@ def test_noise_that_is_there_already_is_not_added_again(noise):
     assert np.allclose(
         noise_floor(device.record(noise, np.random.default_rng(3))), noise_floor(noise), rtol=0.05
     )
+
+
+def test_a_virtual_strip_is_recorded_by_the_device_of_its_recording(patient):
+    ecg = simulate(patient, ("sinus rhythm",), 70, np.random.default_rng(5))
+    assert np.allclose(ecg.signal.mean(axis=1), patient.recorder.baseline, atol=0.001)
+    ratio = noise_floor(ecg.signal)[:, 0] / patient.recorder.floor[:, 0]
+    assert 0.7 < np.median(ratio) < 1.5
+    # Nothing of it is the straight line at zero that lay between drawn beats.
+    assert np.mean(np.diff(ecg.signal, axis=1) == 0) < 0.2
+
+
+def test_a_drawn_device_is_one_of_the_table():
+    drawn = [drawn_recorder(np.random.default_rng(seed)) for seed in range(20)]
+    assert len({device.floor.tobytes() for device in drawn}) > 5
+    assert all(np.abs(device.baseline).max() < 0.1 and device.floor.max() < 0.06 for device in drawn)
