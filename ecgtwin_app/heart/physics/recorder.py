@@ -25,7 +25,7 @@ BANDS = ((40.0, 100.0), (100.0, 150.0), (150.0, 240.0))
 BLOCK, QUIET_PERCENTILE = 20, 25
 #: Edges (Hz) that are looked for, and what the noise above an edge has at most of the noise from 30 to 45 Hz (power).
 EDGES = (40.0, 70.0, 100.0, 150.0, 200.0)
-NOTHING_ABOVE = 0.02
+NOTHING_ABOVE = 0.003
 #: A filter's own slope, as a share of its edge.
 SLOPE = 0.25
 #: Noise is added where less than this share of the floor is there.

@@ -179,6 +179,8 @@ class Residual:
             if len(inside) < 2:
                 continue
             silence = band.take(self._inside(cell.without_waves(at[inside])), axis=1)
+            # It goes on from what lies before the waves to what lies behind them.
+            silence = silence + _chord(kept[:, inside]) - _chord(silence)
             weight = fade(at[inside], first - EDGE, first) * (1 - fade(at[inside], last, last + EDGE))
             kept = kept.copy()
             kept[:, inside] = blend(kept[:, inside], silence, weight)
@@ -264,18 +266,22 @@ def _places(own):
         pr, median.p_duration * MODEL_RATE, median.qrs_duration * MODEL_RATE, median.qt * MODEL_RATE
     )
     samples = stack.signal.shape[1]
+    # The ends of a recording cut beats that nobody found.
+    unseen = stack.rr * MODEL_RATE
     found = []
     for time in own.times:
         onset = round(time * MODEL_RATE)
         k = int(np.argmin(np.abs(onsets - onset)))
         first = onset - MARGIN - (0 if np.isnan(pr) else pr)
         last = onset + marks.qt + MARGIN
-        before, qrs_before = 0.0, 0.0
+        qrs_before = max(onset - unseen + marks.qrs + 2 * MARGIN, 0.0)
+        before = max(onset - unseen + marks.qt + MARGIN, 0.0)
         if k:
             foreign = not stack.dominant[k - 1]
             qrs_before = onsets[k - 1] + (ECTOPIC_AFTER * MODEL_RATE if foreign else marks.qrs + 2 * MARGIN)
             before = max(qrs_before, onsets[k - 1] + marks.qt + MARGIN)
-        after = qrs_after = float(samples - 1)
+        qrs_after = min(onset + unseen - MARGIN, samples - 1.0)
+        after = min(qrs_after - (0.0 if np.isnan(pr) else pr), samples - 1.0)
         if k + 1 < len(onsets):
             foreign = not stack.dominant[k + 1]
             qrs_after = onsets[k + 1] - (ECTOPIC_BEFORE * MODEL_RATE if foreign else MARGIN)
@@ -297,6 +303,12 @@ def _windows(cell, parts):
     if "qrs" in parts or "t" in parts:
         first = -MARGIN if "qrs" in parts else marks.qrs
         yield cell.onset + first, cell.onset + (marks.qt if "t" in parts else marks.qrs) + MARGIN
+
+
+def _chord(piece):
+    """The straight line from the level at which a piece begins to that at which it ends."""
+    ends = (piece[:, part].mean(axis=1) for part in (slice(EDGE // 2), slice(-(EDGE // 2), None)))
+    return np.linspace(*ends, piece.shape[1], axis=1).astype(piece.dtype)
 
 
 def _silent_atria(middle, fast, rng):
