@@ -79,7 +79,8 @@ def plausible(m: Measurements, reference: Measurements, asked: Asked, whole: boo
     lines = [replace(verdict, kind=PLAUSIBILITY) for verdict in lines]
     if not whole:
         return lines
-    apart = unlike(likeness(m, asked.conditions, reference))
+    said = {verdict.name for verdict in lines}
+    apart = [v for v in unlike(likeness(m, asked.conditions, reference)) if v.name not in said]
     alike = replace(yes("looks as recordings of patients do", "yes", True), kind=PLAUSIBILITY)
     return lines + (apart or [alike])
 
