@@ -82,7 +82,7 @@ def test_who_writes_the_rhythm_is_asked_by_name(options, rhythm):
         (["--condition", PVC, "--sex", "x"], "--sex"),
         (["--condition", PVC, "--samples", "many"], "--samples"),
         (["--condition", PVC, "--colour", "red"], "--colour"),
-        (["--condition", PVC, "--rhythm", "none"], "'none' (choose from process, learned)"),
+        (["--condition", PVC, "--rhythm", "none"], "--rhythm: invalid choice: 'none'"),
         (["--condition", PVC, "--without", PVC], "with and without ventricular premature complex"),
         (["--condition", PVC, "--only", "--keep", "LBBB"], "“Only” keeps nothing"),
         (["--condition", PVC, "--shows", "none", "--shows", "LBBB"], "“none” stands alone"),
