@@ -163,8 +163,12 @@ def _edge(signal):
 
 
 def _low_pass(signal, edge):
-    at = np.fft.rfftfreq(signal.shape[1], 1 / MODEL_RATE)
+    # Continued through its end points: a strip that does not end where it began would ring at both.
+    pad = round(MODEL_RATE / 2)
+    before = 2 * signal[:, :1] - signal[:, pad:0:-1]
+    after = 2 * signal[:, -1:] - signal[:, -2 : -pad - 2 : -1]
+    longer = np.concatenate([before, signal, after], axis=1)
+    at = np.fft.rfftfreq(longer.shape[1], 1 / MODEL_RATE)
     share = np.clip((at - edge) / (SLOPE * edge), 0, 1)
-    return np.fft.irfft(
-        np.fft.rfft(signal, axis=1) * (0.5 + 0.5 * np.cos(np.pi * share)), signal.shape[1], axis=1
-    )
+    spectrum = np.fft.rfft(longer, axis=1) * (0.5 + 0.5 * np.cos(np.pi * share))
+    return np.fft.irfft(spectrum, longer.shape[1], axis=1)[:, pad:-pad]
