@@ -218,7 +218,8 @@ class TwinEngine:
                 condition=Message(untaught[0]),
             )
         plan = self.generator.plan(self._prepare(task.source.recordings), task, twin.seed)
-        one = about[0] if of and (len(target.present) > 1 or about[0] in removed) else ""
+        asked = [name for name in target.present if name not in target.keep] or target.present
+        one = about[0] if of and (tuple(asked) != about or about[0] in removed) else ""
         question = Question(
             self.generator, plan, twin.recording.signal, twin.score, about, one, about[0] in removed
         )

@@ -270,7 +270,7 @@ class AttentionRecorder(Protocol):
     def __exit__(self, *_: object) -> None: ...
 
     def mean(self) -> np.ndarray:
-        """Mean weights (tokens along the strip, tokens of the condition); each row sums to 1."""
+        """Mean weights (places along the strip, tokens of the condition); a row sums to 1, or to 0 where nothing looks."""
         ...
 
 

@@ -49,7 +49,7 @@ def test_a_draw_that_physiology_replaced_says_so(engine, reference, monkeypatch)
 
     monkeypatch.setattr(shapes, "missed_lines", only_physiology)
     twin = made(engine, reference, LBBB)
-    assert twin.recording.provenance["beats"] == {LBBB: "simulated"}
+    assert twin.recording.provenance["beats"][LBBB] == "simulated"
     assert "beats simulated" in origin_text(twin.recording)
 
 

@@ -254,7 +254,9 @@ def test_other_recordings_of_the_patient_are_pooled(engine, reference):
     assert twin.recording.provenance["pooled_sha256"] == [other.digest()]
     with pytest.raises(EcgError, match="generated recording"):
         engine.generate(noisy, request, (twin.recording,))
-    assert not np.array_equal(twin.recording.signal, engine.generate(noisy, request)[0].recording.signal)
+    assert not np.array_equal(twin.recording.signal, engine.generate(noisy, request)[0].recording.signal), (
+        "drawn from other beats of the patient"
+    )
 
 
 def test_the_height_of_the_qrs_is_kept_in_a_rhythm_change(engine, reference):

@@ -115,7 +115,8 @@ def test_attention_and_gradients_where_it_offers_them(generator, patient):
         with generator.recording_attention() as recorder:
             drawn(generator, [plan])
         weights = recorder.mean()
-        np.testing.assert_allclose(weights.sum(axis=1), 1, atol=1e-4)
+        looked = weights.sum(axis=1)
+        assert (np.isclose(looked, 1, atol=1e-4) | (looked == 0)).all() and (looked > 0).any()
         assert all(0 <= column < weights.shape[1] for column in generator.condition_tokens(plan.names))
     else:
         assert not hasattr(generator, "recording_attention")

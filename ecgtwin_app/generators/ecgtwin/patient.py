@@ -20,6 +20,7 @@ from ecgtwin_app.generators.base import PreparedPatient
 from ecgtwin_app.generators.ecgtwin.conditioning import PRESENT, UNKNOWN, nothing_known, statement_states
 from ecgtwin_app.generators.ecgtwin.ensemble import Ensemble
 from ecgtwin_app.generators.ecgtwin.extractor import BLURRED, Reference
+from ecgtwin_app.heart.physics.fitted_beats import fitted_beats
 from ecgtwin_app.heart.physics.recorder import Recorder, recorder_of
 from ecgtwin_app.heart.physics.residual import Residual, residual_of
 from ecgtwin_app.heart.rhythm.atrial_waves import with_sinus_p
@@ -112,11 +113,18 @@ def prepare(model: Ensemble, recordings: Sequence[Recording], device: str) -> Ec
 
 
 def reference_of(model: Ensemble, own: OwnBeats, further: Sequence[BeatTemplate] = ()) -> Reference:
-    """A batch of one: the median beat, the median beats of further recordings, and single ones as room is left."""
+    """A batch of one: the median beat, and single ones without their noise, as the networks learned them.
+
+    Where there are median beats of `further` recordings, the single ones stand around what all medians have in common.
+    """
     rows = np.linspace(0, len(own.single) - 1, SINGLES + 2).round().astype(int)[1:-1]
-    beats = [own.median, *further, *(own.single[row] for row in rows)][: 1 + max(SINGLES, len(further))]
+    singles = fitted_beats(own.median, [own.single[row] for row in rows])
+    median, *vectors = (model.codec.vector(beat).cpu() for beat in (own.median, *singles))
+    alike = [model.codec.vector(beat).cpu() for beat in further if beat.has_p == own.median.has_p]
+    common = torch.stack([median, *alike]).mean(dim=0)
+    beats = [median, *(vector - median + common for vector in vectors)]
     return Reference(
-        torch.cat([model.codec.vector(beat).cpu() for beat in beats])[None],
+        torch.cat(beats)[None],
         torch.tensor([own.median.has_p]),
         torch.zeros(1, len(BLURRED)),
         nothing_known(1, len(model.config.statements)),

@@ -84,7 +84,7 @@ class EcgTwinPlan(Plan):
             # A shape that the score knows of, pre-excitation or a large atrium, has a PR of its own.
             return replace(changed, score=changed._rewritten() or self.score)
         changed = replace(self, names=left, pr=None)
-        if any(condition.is_rhythm for condition in find_conditions(left)):
+        if any(condition.is_rhythm and condition.name != NORMAL for condition in find_conditions(left)):
             return replace(changed, score=changed._rewritten() or self.counterpart)
         return replace(changed, score=self.counterpart)
 
@@ -133,7 +133,8 @@ def make_plan(
     pr, qrs, qt, axis = _set_points(target, rng)
     plan = EcgTwinPlan(
         patient=patient,
-        shows=task.source.shows,
+        # What is to go is taken to be there: who rules it out has seen it.
+        shows=tuple(dict.fromkeys((*task.source.shows, *target.absent))),
         task=task,
         seed=seed,
         names=target.present,

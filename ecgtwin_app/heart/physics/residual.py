@@ -83,17 +83,13 @@ class Residual:
         return replace(self, **bands)
 
     def order(self, score: RhythmScore, rng: np.random.Generator) -> np.ndarray:
-        """Which of the own beats surrounds each QRS of a score.
+        """Which of the own beats surrounds each QRS of a score, whatever its origin.
 
-        They follow one another as in the recording, from a drawn one on; a ventricular beat borrows the one before it.
+        They follow one another as in the recording, from a drawn one on. With an early beat and without it the others
+        have the same.
         """
-        at = int(rng.integers(len(self.beats)))
-        found = []
-        for event in score.events:
-            if event.chamber == "QRS":
-                found.append(at % len(self.beats))
-                at += event.origin in ("conducted", "aberrant")
-        return np.array(found, int)
+        count = sum(event.chamber == "QRS" for event in score.events)
+        return (int(rng.integers(len(self.beats))) + np.arange(count)) % len(self.beats)
 
     def along(
         self,

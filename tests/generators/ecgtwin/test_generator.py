@@ -147,6 +147,13 @@ def test_what_is_removed_is_drawn_anew(engine, reference):
     assert not np.array_equal(shapes.of_events[row].qrs, waves.own[row].qrs)
 
 
+def test_what_is_ruled_out_is_removed_though_nothing_recognised_it(engine, reference):
+    request = TwinRequest(("sinus rhythm",), shows=(), without=("left bundle branch block",))
+    plan = planned(engine, reference, request, 3)
+    assert plan.removed == ("left bundle branch block",)
+    assert shapes_of(engine, plan)[0].changed == {"qrs", "t"}
+
+
 def test_ventricular_beats_are_hardly_ever_like_conducted_ones(engine, reference):
     alike, seen = 0, 0
     for seed in range(8):

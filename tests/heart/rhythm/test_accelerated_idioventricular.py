@@ -90,7 +90,7 @@ def test_a_twin_of_it_is_simulated_and_says_so(engine, reference):
     assert engine.knows(find_condition(AIVR)) and find_condition(AIVR).status == "experimental"
     (twin,) = engine.generate(reference, TwinRequest((AIVR,), 75, steps=4, seed=3))
     assert twin.met, [line for line in twin.asked_got if line.met is False]
-    assert twin.recording.provenance["beats"] == {AIVR: "simulated"}
+    assert twin.recording.provenance["beats"][AIVR] == "simulated"
     (again,) = engine.generate(reference, TwinRequest((AIVR,), 75, steps=4, seed=3))
     assert np.array_equal(again.recording.signal, twin.recording.signal)
 
