@@ -14,6 +14,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from ecgtwin_app import TwinEngine, TwinRequest
+from ecgtwin_app.generators.ecgtwin.weights import WeightsError
 from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.session.course import open_case, read_course
 from ecgtwin_app.session.request_json import to_json
@@ -153,7 +154,7 @@ def _tensors():
 
 def test_the_weights_that_ship_are_those_of_the_twins():
     found = {}
-    for path in sorted(WEIGHTS.glob("*.safetensors")):
+    for path in sorted(WEIGHTS / name for name in _manifest()["files"]):
         with safe_open(path, "pt") as file:
             parts = {name: file.get_slice(name) for name in sorted(file.keys())}
             found[path.name] = {k: [str(v.get_dtype()), list(v.get_shape())] for k, v in parts.items()}
@@ -177,7 +178,7 @@ def test_a_folder_of_this_version_opens_and_makes_the_same_twin(tmp_path):
 
 @pytest.mark.parametrize("with_rhythm", [True, False])
 def test_other_weights_of_these_shapes_open(with_rhythm, tmp_path):
-    """Weights that somebody trained with this version; those without a rhythm model were of format 4."""
+    """Weights that somebody trained with this version, with and without a rhythm model."""
     manifest = _manifest()
     for name, parts in _tensors().items():
         if name.startswith("rhythm") and not with_rhythm:
@@ -192,9 +193,16 @@ def test_other_weights_of_these_shapes_open(with_rhythm, tmp_path):
             tensors[key] = changed.reshape(shape).to(kinds[kind])
         save_file(tensors, tmp_path / name)
         manifest["files"][name] = hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
-    manifest["format"] = 5 if with_rhythm else 4
     (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     engine = TwinEngine.load(tmp_path, "cpu")
     assert engine.weights_sha256 != TwinEngine.load(device="cpu").weights_sha256
     (twin,) = engine.generate(example_ecg(), TwinRequest(("left bundle branch block",), steps=1))
     assert twin.recording.signal.shape == (12, 5000)
+
+
+@pytest.mark.parametrize("version", [4, 5])
+def test_weights_of_the_former_networks_are_refused_in_a_sentence(version, tmp_path):
+    """They drew another kind of twin; nothing of them fits."""
+    (tmp_path / "manifest.json").write_text(json.dumps({**_manifest(), "format": version}), encoding="utf-8")
+    with pytest.raises(WeightsError, match="another version"):
+        TwinEngine.load(tmp_path, "cpu")
