@@ -7,6 +7,7 @@ import platform
 import statistics
 import time
 from dataclasses import replace
+from typing import Any
 
 from ecgtwin_app.cli.asking import add_engine_arguments, add_kept_arguments, load_engine, named
 from ecgtwin_app.cli.output import print_json
@@ -37,7 +38,7 @@ def main(args: argparse.Namespace) -> int:
     engine = load_engine(args)
     load_seconds = time.perf_counter() - began
 
-    changes = {name: named(getattr(args, name)) for name in ("without", "keep", "shows")}
+    changes: dict[str, Any] = {name: named(getattr(args, name)) for name in ("without", "keep", "shows")}
     request = TwinRequest(
         conditions=tuple(args.conditions or (_CONDITION,)),
         only=args.only,

@@ -170,9 +170,11 @@ class RequestField:
             return tuple(
                 str(name) if is_healthy(str(name)) else find_condition(str(name)).name for name in plain
             )
+        if self.kind == "score":
+            return RhythmScore.from_json(plain)
         if self.kind == "switch" and not isinstance(plain, bool):
             raise TypeError(f"{self.name} is on or off")
-        return RhythmScore.from_json(plain) if self.kind == "score" else plain
+        return plain
 
 
 def asked(default: Any, **facts: Any) -> Any:

@@ -95,8 +95,8 @@ def request_of(task: Task) -> TwinRequest:
         best_of=settings.best_of,
         rhythm=settings.rhythm,
         score=target.score,
-        **{name: target.set_points.get(name) for name in SET_POINTS},
-        **settings.dials,
+        **dict[str, Any]({name: target.set_points.get(name) for name in SET_POINTS}),
+        **dict[str, Any](settings.dials),
     )
 
 

@@ -129,7 +129,7 @@ def _needle(m: Measurements, shape: Shape) -> dict[str, float]:
         raised, row = m.st_60[lead], shape.lead(lead)
         if raised < RAISED or m.r_amplitude[lead] < MOSTLY_R * max(m.s_amplitude[lead], RAISED / 2):
             continue
-        top = shape.waves.qrs_onset + int(np.argmax(qrs_of(shape, lead)))
+        top = shape.waves.qrs[0] + int(np.argmax(qrs_of(shape, lead)))
         between = row[top : min(offset + round(AFTER_R * MODEL_RATE), len(row))]
         if between.size:
             lowest.append(float(between.min()) / raised)

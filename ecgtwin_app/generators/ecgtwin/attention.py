@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Self, cast
 
 import numpy as np
 import torch
@@ -24,9 +24,9 @@ class ConditionAttention:
 
     def __init__(self, ensemble: Ensemble):
         self._statements = len(ensemble.config.statements)
-        self._layers: list[Attention] = [
-            block.get_submodule("condition") for block in ensemble.network.blocks
-        ]  # type: ignore[misc]
+        self._layers = [
+            cast(Attention, block.get_submodule("condition")) for block in ensemble.network.blocks
+        ]
         self._hooks = []
         self._sum: torch.Tensor | None = None
         self._count = 0

@@ -103,6 +103,8 @@ class Ensemble(nn.Module):
     own_spread: Tensor
     own_centre: Tensor
     live: Tensor
+    p_part: Tensor
+    parts: Tensor
 
     def __init__(self, config: AdaXConfig):
         super().__init__()

@@ -63,11 +63,11 @@ class Reference:
 
     def joined(self, other: Reference) -> Reference:
         """Both batches in one; they have as many beats each."""
-        fields = ("beats", "has_p", "blur", "condition", "known")
-        pairs = ((getattr(self, name), getattr(other, name)) for name in fields)
-        return Reference(
-            *(a.joined(b) if isinstance(a, ConditionBatch) else torch.cat([a, b]) for a, b in pairs)
+        beats, has_p, blur, known = (
+            torch.cat([getattr(self, name), getattr(other, name)])
+            for name in ("beats", "has_p", "blur", "known")
         )
+        return Reference(beats, has_p, blur, self.condition.joined(other.condition), known)
 
 
 class _Layer(nn.Module):

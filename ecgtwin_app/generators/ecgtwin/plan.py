@@ -58,6 +58,12 @@ class EcgTwinPlan(Plan):
     counterpart: RhythmScore | None = None
 
     @property
+    def performed(self) -> RhythmScore:
+        """The score; every plan that `make_plan` gives has one."""
+        assert self.score is not None
+        return self.score
+
+    @property
     def kept(self) -> tuple[str, ...]:
         """Of what the reference shows, what the twin shows as well: as it is there, not made once more."""
         return tuple(name for name in self.shows if name in self.names)

@@ -103,7 +103,7 @@ class _Settling:
             made["conducted"] = choice.made
         shapes |= self._conducted(choice, conducted) | self._p_waves(choice) | self._aberrant()
         turn = None
-        if self._plan.score.times("P", "flutter"):
+        if self._plan.performed.times("P", "flutter"):
             turn = as_large_as_seen(self._ensemble.turn.draw(self._plan.seed).cpu().numpy(), self._own.qrs)
         of_events = tuple(shapes.get(row) for row in range(len(self._waves.events)))
         return Shapes(of_events, turn, self._made_for(made))

@@ -26,14 +26,14 @@ def strip_of(plan: EcgTwinPlan, waves: StripWaves, shapes: Shapes) -> np.ndarray
     by the device that made it.
     """
     rng = np.random.default_rng([plan.seed, 11])
-    signal = render_each(plan.score, shapes.of_events, shapes.turn)
-    if plan.score.atrial == "fibrillation" and not any(
+    signal = render_each(plan.performed, shapes.of_events, shapes.turn)
+    if plan.performed.atrial == "fibrillation" and not any(
         c.atria == "fibrillation" for c in find_conditions(plan.kept)
     ):
         signal = signal + fibrillation_waves(np.random.default_rng([plan.seed, 10]))
     share = np.float32(plan.task.settings.dials.get("noise", 1.0))
     signal = signal + share * waves.residual.along(
-        plan.score, rng, waves.order, _qt(plan, shapes), waves.changed
+        plan.performed, rng, waves.order, _qt(plan, shapes), waves.changed
     )
     if share == 1:
         signal = plan.patient.recorder.record(signal, rng)
@@ -44,18 +44,18 @@ def _qt(plan: EcgTwinPlan, shapes: Shapes) -> np.ndarray:
     """QT (s) of each QRS."""
     beats = [
         shape
-        for event, shape in zip(plan.score.events, shapes.of_events, strict=True)
+        for event, shape in zip(plan.performed.events, shapes.of_events, strict=True)
         if event.chamber == "QRS" and shape is not None
     ]
-    return np.array([qt_intervals(beat, plan.score)[k] for k, beat in enumerate(beats)])
+    return np.array([qt_intervals(beat, plan.performed)[k] for k, beat in enumerate(beats)])
 
 
 def preview_of(plan: EcgTwinPlan, waves: StripWaves, drawn: Tensor) -> np.ndarray:
     """The same from waves (waves, SIZE) that are still being drawn."""
-    return twelve_leads(render_each(plan.score, unsettled(waves, drawn)))
+    return twelve_leads(render_each(plan.performed, unsettled(waves, drawn)))
 
 
 def _spikes(plan: EcgTwinPlan) -> np.ndarray:
     """Pacing spikes (12, samples) of the plan's score; all draws of a task show the same pacemaker."""
     rng = np.random.default_rng([plan.task.settings.seed, 2])
-    return twelve_leads(pacing_spikes(plan.score, spike_direction(rng), float(rng.uniform(*USUAL_SPIKE))))
+    return twelve_leads(pacing_spikes(plan.performed, spike_direction(rng), float(rng.uniform(*USUAL_SPIKE))))

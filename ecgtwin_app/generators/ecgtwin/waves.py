@@ -59,14 +59,14 @@ class StripWaves:
         conditions = find_conditions(plan.names)
         self.untaught = [c for c in conditions if c.statement not in self._statements]
         self._open_site = str(np.random.default_rng([plan.seed, 4]).choice(VENTRICULAR_SITES))
-        self.events = plan.score.events
+        self.events = plan.performed.events
         kinds = [self._kind(event) for event in self.events]
         self.rows = [row for row, kind in enumerate(kinds) if kind is not None]
         self.kind = torch.tensor([kind for kind in kinds if kind is not None], device=device)
         self.changed = changed_of(plan)
         still = any(c.atria != "waves" for c in find_conditions(plan.removed))
         self.residual = plan.patient.still_residual if still else plan.patient.residual
-        self.order = self.residual.order(plan.score, np.random.default_rng([plan.seed, 9]))
+        self.order = self.residual.order(plan.performed, np.random.default_rng([plan.seed, 9]))
         self.own = self._own_of_events()
 
     @property

@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -110,7 +111,7 @@ def load(folder: Path) -> TwinModel:
         ) from None
     if manifest.get("format") != FORMAT:
         raise WeightsError("The model's weights are of another version: reinstall the application.")
-    sizes = {k: tuple(v) if isinstance(v, list) else v for k, v in manifest["config"].items()}
+    sizes: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in manifest["config"].items()}
     config = AdaXConfig(**sizes)
     digest = hashlib.sha256(
         "".join(manifest["files"][k] for k in sorted(manifest["files"])).encode()

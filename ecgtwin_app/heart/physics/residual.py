@@ -303,8 +303,8 @@ def _windows(cell, parts):
 
 def _chord(piece):
     """The straight line from the level at which a piece begins to that at which it ends."""
-    ends = (piece[:, part].mean(axis=1) for part in (slice(EDGE // 2), slice(-(EDGE // 2), None)))
-    return np.linspace(*ends, piece.shape[1], axis=1).astype(piece.dtype)
+    first, last = (piece[:, part].mean(axis=1) for part in (slice(EDGE // 2), slice(-(EDGE // 2), None)))
+    return np.linspace(first, last, piece.shape[1], axis=1).astype(piece.dtype)
 
 
 def _silent_atria(middle, fast, rng):

@@ -141,7 +141,7 @@ def _drawn(table, rng):
     return name, np.array(row[0] if len(row) == 2 else row[:-1], dtype=float)
 
 
-def _added(template, gain, course, kept=1.0):
+def _added(template, gain, course, kept: float | np.ndarray = 1.0):
     """The beat with `gain` (8,) times a unit course that leaves from the QRS."""
     later = course[J_FADE:]
     return add_from_qrs(template, gain * later[0], gain[:, None] * later, kept, into_qrs=False)

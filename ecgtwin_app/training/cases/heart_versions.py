@@ -114,7 +114,8 @@ def virtual_versions(heart: Heart, seed: int, count: int) -> Iterator[Version]:
             states[STATEMENTS.index(find_condition(name).statement)] = PRESENT
         yield Version([median, *beats], times, 0, states, severities(drawn), _numbers(median, heart, 0))
     for kind in rng.integers(1, len(KINDS), others):
-        median = _other(patient, *KINDS[kind].split(", "), rng)
+        origin, where = KINDS[kind].split(", ")
+        median = _other(patient, origin, where, rng)
         beats = carried(patient.template, median, singles)
         yield Version(
             [median, *beats], times, int(kind), heart.states, severities({}), _numbers(median, heart, kind)
@@ -207,7 +208,8 @@ def shard(path: Path, listed: Sequence[Any], read: Reader, virtual: int, seed: i
                 _append(columns, heart, version)
     if columns:
         part = path.with_suffix(".part.npz")
-        np.savez(part, **{name: np.asarray(values) for name, values in columns.items()})
+        arrays: dict[str, Any] = {name: np.asarray(values) for name, values in columns.items()}
+        np.savez(part, **arrays)
         part.replace(path)
     return len(columns.get("kind", []))
 
