@@ -137,7 +137,8 @@ def _sinus(witnesses: _Witnesses) -> list[Finding]:
     rate = witnesses.referee.measured.heart_rate
     met = [name for name in named if witnesses.referee.meets(name)]
     by_rate = [name for name, below in _BY_RATE if rate is not None and rate < below]
-    name = (met or by_rate or [name for name in named if named[name]])[0]
+    # Without a rate, what a witness names; where only the network's mind is known, plainly sinus rhythm.
+    name = (met or by_rate or [name for name in named if named[name]] or [NORMAL])[0]
     said = {source for sources in named.values() for source in sources} - {"criteria"}
     said |= {"network"} if rather else set()
     sources = tuple(source for source in SOURCES if source in said or (source == "criteria" and name in met))

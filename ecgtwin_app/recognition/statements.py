@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from ecgtwin_app.conditions.vocabulary import find_condition, is_condition, load_vocabulary
+from ecgtwin_app.conditions.vocabulary import find_condition, is_condition, is_healthy, load_vocabulary
 from ecgtwin_app.i18n.tables import read_conditions
 
 #: Walls, which a file names more often than the age of their infarct.
@@ -196,6 +196,9 @@ def _walls(text: str) -> Iterator[str]:
 
 def _named(part: str) -> Iterator[str]:
     """Conditions that a part of a statement names: all of it by any name, or in it a name that means nothing else."""
+    if is_healthy(part):
+        # Not a rhythm: that the rest is as it should be.
+        return
     if is_condition(part):
         name = find_condition(part).name
         yield from (() if name in _INFARCTS else (name,))

@@ -13,8 +13,13 @@ from ecgtwin_app.heart.rhythm.processes import EARLY_BEATS, LEADING
 
 PACKAGE = Path(ecgtwin_app.__file__).parent
 NAMES = {condition.name for condition in load_vocabulary()}
-#: Where a name may be written: the records, and where a criterion, a transform or a rhythm process is bound to it.
-ALLOWED = ("conditions/records/", "conditions/criteria/", "heart/shape/", "heart/rhythm/")
+#: Where a name may be written: the records, and where a criterion, a transform, a rhythm process, a rule of recognition,
+#: ranges measured on real recordings, databases' labels or a protocol of the evaluation are bound to it.
+ALLOWED = (
+    "conditions/records/", "conditions/criteria/", "conditions/likeness.py", "conditions/real_ranges.py", "heart/shape/",
+    "heart/rhythm/", "recognition/", "training/cases/real_labels.py", "evaluation/judge/labels.py",
+    "evaluation/protocols/",
+)  # fmt: skip
 
 
 def names_written_in(text):

@@ -105,7 +105,7 @@ def atrial_flutter(setting: RhythmSetting) -> Rhythm:
             slowest=low / MOST_TURNS,
         )
     # With some slack, so that a rate at the very limit keeps its ratio; 1:1 only where nothing else gives the rate.
-    fixed = [n for n in FIXED_RATIOS if low - 4 <= n * rate <= high + 4] or [1] * (rate >= low - 4)
+    fixed = [n for n in FIXED_RATIOS if low - 4 <= n * rate <= high + 4] or [1] * int(rate >= low - 4)
     # The slowest loop that still conducts 2:1 at the most, but where only 1:1 gives the rate.
     slowest = max(low, 2.2 * rate if rate < low else low)
     count = int((duration + 6) / rr) + 8

@@ -8,13 +8,15 @@ from ecgtwin_app.heart.rhythm.processes import write_score
 II, V1 = 1, 2
 
 
-def test_the_same_random_numbers_make_another_series_under_another_condition():
-    one, other = (
+def test_the_same_random_numbers_make_another_series_under_another_rhythm():
+    one, other, shaped = (
         write_score((name,), 80, np.random.default_rng(3))[0].times("QRS")
-        for name in ("sinus rhythm", "left bundle branch block")
+        for name in ("sinus rhythm", "first-degree AV block", "left bundle branch block")
     )
     n = min(len(one), len(other))
     assert np.abs(np.diff(one)[: n - 2] - np.diff(other)[: n - 2]).max() > 0.004
+    # With a shape and without it a heart keeps its time, or their difference would show both.
+    assert shaped == one
 
 
 def test_complete_block_keeps_clear_of_3_to_2():
