@@ -94,6 +94,11 @@ def _type_into_dialog(window, qtbot, path: Path):
     qtbot.waitUntil(window.isActiveWindow)
 
 
+def _texts(table, column):
+    """What stands in a column, headings apart."""
+    return {item.text() for row in range(table.rowCount()) if (item := table.item(row, column))}
+
+
 def test_from_the_example_to_twin_heat_map_and_files(window, qtbot, tmp_path):
     _choose(window, qtbot, "PVC")
     assert window.workbench.session.request.conditions == ("ventricular premature complex",)
@@ -112,10 +117,7 @@ def test_from_the_example_to_twin_heat_map_and_files(window, qtbot, tmp_path):
     table = window.workbench.parts.results.criteria
     # Lines under headings: what was asked, what is kept, what real recordings look like.
     assert table.rowCount() >= len(twin.asked_got) >= 3
-    columns = [
-        {item.text() for row in range(table.rowCount()) if (item := table.item(row, k))} for k in (3, 4)
-    ]
-    assert columns[0] - {"–", ""} and columns[1] <= {"✓", "✗", "–", ""}
+    assert _texts(table, 3) - {"–", ""} and _texts(table, 4) <= {"✓", "✗", "–", ""}
 
     qtbot.keyClick(window, Qt.Key.Key_H, CONTROL)
     for method in ("contrast", "attention", "gradients"):
