@@ -130,10 +130,3 @@ class IndividualBaseExtractor(nn.Module):
     def base(self, identity: Tensor) -> Tensor:
         """Unit-length base vector (batch, width) of identity tokens (batch, beats, width)."""
         return F.normalize(self.to_base(identity.mean(dim=1)), dim=-1)
-
-
-def contrastive_loss(a: Tensor, b: Tensor, temperature: float = 0.07) -> Tensor:
-    """Symmetric InfoNCE of base vectors; row k of both is the same patient, and patients differ by row."""
-    logits = a @ b.T / temperature
-    target = torch.arange(len(a), device=a.device)
-    return (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)) / 2

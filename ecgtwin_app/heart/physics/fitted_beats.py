@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from ecgtwin_app.ecg.beat.score import RhythmScore
-from ecgtwin_app.ecg.beat.template import BeatTemplate, place, place_stretched, qt_intervals
+from ecgtwin_app.ecg.beat.template import BeatTemplate
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
 
 #: A size is read against noise of so many millivolts, and keeps within these limits: a flat wave has none of its own.
@@ -90,33 +90,19 @@ def conducted_pr(score: RhythmScore) -> np.ndarray:
     return np.array(found)
 
 
-def render_each(beats: Sequence[BeatTemplate], score: RhythmScore, samples: int) -> np.ndarray:
-    """Perform a score with one beat for each of its QRS, and the P of that beat before it.
+def shapes_along(beats: Sequence[BeatTemplate], score: RhythmScore) -> list[BeatTemplate | None]:
+    """The shape of each of a score's events, for `ecg.beat.rendering.render_each`.
 
     Parameters
     ----------
     beats : sequence of BeatTemplate
-        As many as the score has QRS.
-    score : RhythmScore
-        A P that leads to no QRS has the shape of the beat that follows it.
-
-    Returns
-    -------
-    ndarray, shape (8, samples), float32
-        Millivolts, zero between the waves.
+        As many as the score has QRS. A P has the shape of the beat that follows it.
     """
-    out = np.zeros((8, samples), np.float32)
-    if not beats:
-        return out
-    onsets = np.array(score.times("QRS"))
-    qts = qt_intervals(beats[0], score)
-    for beat, onset, qt in zip(beats, onsets, qts, strict=True):
-        place(out, beat.qrs, onset * MODEL_RATE + beat.qrs_offset)
-        scale = (qt - beat.qrs_duration) / (beat.qt - beat.qrs_duration)
-        place_stretched(out, beat.t, onset * MODEL_RATE + beat.t_offset, beat.j_index, scale)
+    shapes: list[BeatTemplate | None] = []
+    beat = 0
     for event in score.events:
-        if event.chamber == "P" and event.origin != "flutter":
-            beat = beats[min(int(np.searchsorted(onsets, event.time)), len(beats) - 1)]
-            if beat.has_p:
-                place(out, beat.p, event.time * MODEL_RATE + beat.p_offset)
-    return out
+        one = beats[min(beat, len(beats) - 1)] if beats else None
+        silent = event.chamber == "P" and (event.origin == "flutter" or one is None or not one.has_p)
+        shapes.append(None if silent else one)
+        beat += event.chamber == "QRS"
+    return shapes

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ecgtwin_app.ecg.beat.rendering import render_each
 from ecgtwin_app.ecg.beat.score import RhythmScore
-from ecgtwin_app.ecg.signal.recording import MODEL_RATE
-from ecgtwin_app.heart.physics.fitted_beats import render_each
+from ecgtwin_app.heart.physics.fitted_beats import shapes_along
 from ecgtwin_app.heart.physics.recorder import Recorder
 from ecgtwin_app.heart.physics.residual import Residual
 
@@ -37,7 +37,6 @@ def own_performance(
         I, II, V1 to V6, millivolts at 500 Hz.
     """
     order = residual.order(score, rng)
-    samples = round(score.duration * MODEL_RATE)
     strip = residual.along(score, rng, order)
-    strip += render_each([residual.beats[k] for k in order], score, samples)
+    strip += render_each(score, shapes_along([residual.beats[k] for k in order], score))
     return strip if recorder is None else recorder.record(strip, rng)

@@ -12,6 +12,8 @@ import numpy as np
 from ecgtwin_app.ecg.signal.leads import twelve_leads
 from ecgtwin_app.ecg.signal.recording import EcgError, Patient, Recording
 
+#: What PTB-XL writes for an age above 89 years.
+HIDDEN_AGE = 300
 #: Share of the patients that no training ever sees.
 HELD_OUT = 0.15
 LOW_RATE_TABLE = "ptbxl_100hz.csv"
@@ -92,10 +94,10 @@ def _load(folder: Path, array_name: str, table_name: str, rate: float, bandwidth
 
 
 def _age(text: str) -> float | None:
-    """Years; the databases write ages above 89 as ">89", which is read as 90."""
+    """Years; the databases write ages above 89 as ">89" or 300, which is read as 90."""
     if not text:
         return None
-    return 90.0 if text.startswith(">") else float(text)
+    return 90.0 if text.startswith(">") or float(text) >= HIDDEN_AGE else float(text)
 
 
 def normal(record: RealRecord) -> bool:

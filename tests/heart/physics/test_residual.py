@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
+from ecgtwin_app.ecg.beat.rendering import render_each
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
 from ecgtwin_app.ecg.delineation.own_beats import own_beats
 from ecgtwin_app.ecg.signal.leads import independent_leads
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE, Recording
-from ecgtwin_app.heart.physics.fitted_beats import render_each
+from ecgtwin_app.heart.physics.fitted_beats import shapes_along
 from ecgtwin_app.heart.physics.own_performance import own_performance
 from ecgtwin_app.heart.physics.recorder import noise_floor
 from ecgtwin_app.heart.physics.residual import residual_of
@@ -70,7 +71,7 @@ def test_along_its_own_score_a_recording_is_itself_again(taken):
             alone = RhythmScore(
                 (Event(float(time), "QRS", "conducted"), Event(float(time - beat.pr), "P", "sinus"))
             )
-            strip += render_each([beat], alone, strip.shape[1])
+            strip += render_each(alone, shapes_along([beat], alone))[:, : strip.shape[1]]
         inside = slice(round(own.times[0] * MODEL_RATE), round(own.times[-1] * MODEL_RATE))
         apart = strip[:, inside] - independent_leads(recording.signal)[:, inside]
         assert np.sqrt(np.mean(apart**2)) < 0.012
