@@ -36,7 +36,7 @@ DURATION_WEIGHT, COMPONENT_WEIGHTS = 4.0, (0.3, 4.0)
 #: Breaths a second, and the share of what parts the beats of a strip that goes with them.
 BREATHS, BREATH_SHARE = 0.25, 0.5
 #: Weight of the contrast of base vectors beside the flow's own loss.
-CONTRAST_WEIGHT = 0.05
+CONTRAST_WEIGHT = 0.15
 
 
 @dataclass(frozen=True, eq=False)
