@@ -100,6 +100,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument(
         "--virtual", action="store_true", help="virtual patients instead of the model: the ceiling"
     )
+    how.add_argument(
+        "--networks-alone",
+        action="store_true",
+        help="with --part: what the networks draw first, whatever it misses; no other trial, no physiology",
+    )
     how.add_argument("--no-identity", action="store_true", help="identity dial at 0")
     rhythm = how.add_mutually_exclusive_group()
     rhythm.add_argument(

@@ -120,7 +120,9 @@ def test_killed_and_gone_on_with(tmp_path):
     _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode in (0, 1), errors
     rows = rows_of(out)
-    assert rows[: len(before)] == before and len({(row["conditions"], row["seed"]) for row in rows}) == 2 * MANY
+    assert (
+        rows[: len(before)] == before and len({(row["conditions"], row["seed"]) for row in rows}) == 2 * MANY
+    )
     assert all((out / name).stat().st_mtime_ns == when for name, when in times.items())
     headers = sorted(path.name for path in out.glob("*.hea"))
     assert headers == sorted(row["file"] for row in rows) and not (out / ".unfinished").exists()

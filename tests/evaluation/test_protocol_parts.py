@@ -9,7 +9,7 @@ from evaluated import real_record
 from ecgtwin_app.ecg.signal.recording import Patient, Recording
 from ecgtwin_app.evaluation.judge.labels import FINDINGS, NAMES
 from ecgtwin_app.evaluation.metrics.encoder import LabelEncoder, fit_heads
-from ecgtwin_app.evaluation.protocols import criteria, flutter, medians, tstr, visits
+from ecgtwin_app.evaluation.protocols import criteria, flutter, medians, seen, tstr, visits
 from ecgtwin_app.evaluation.protocols.setting import OutOfTime
 from ecgtwin_app.evaluation.protocols.visits import Visit
 from ecgtwin_app.generators.ecgtwin.conditioning import ABSENT, PRESENT
@@ -141,6 +141,18 @@ def test_conditions_are_ready_by_healthy_and_by_sick_references():
     assert "PR interval 5" in found.tables[0].rows[1][5]
 
 
+def test_the_judge_is_asked_for_each_finding_among_its_own_twins():
+    lbbb = "left bundle branch block"
+    rows = [_draw("healthy", lbbb, True) | {"judged": {lbbb: 0.9}}] * 3
+    rows += [_draw("sick", lbbb, True) | {"judged": {lbbb: p}} for p in (0.9, 0.1)]
+    rows += [_draw("sick", "sinus rhythm", True) | {"judged": {lbbb: 0.1}}]
+    found = seen.outcome(rows, {lbbb: [0.9, 0.9, 0.9, 0.1]}, (lbbb,))
+    healthy, sick = found.lines
+    assert (healthy.value, healthy.n, healthy.floor) == (1.0, 3, 0.75)
+    assert (sick.value, sick.n) == (0.5, 2) and "left bundle branch block 50%" in sick.note
+    assert found.tables[0].rows == ((lbbb, 5, 1.0, 0.5, 0.75, 4),)
+
+
 def test_identity_is_told_by_group_with_second_visits_as_the_floor():
     references = {
         kind: [{"key": f"{kind}{k}", "base": np.eye(3)[k].tolist()} for k in range(3)]
@@ -219,14 +231,14 @@ class _InTime:
 def test_when_the_time_is_over_the_whole_references_count():
     records = [real_record(f"n{k}", UNSEEN[k]) for k in range(2)]
     records += [real_record(f"s{k}", UNSEEN[10 + k], labels=("CLBBB", "SR")) for k in range(2)]
-    everything = criteria._rows(_InTime(records, 99))
+    everything = criteria.rows_of(_InTime(records, 99))
     assert len(everything) == 8 and {row["kind"] for row in everything} == {"healthy", "sick"}
-    some = criteria._rows(_InTime(records, 5))
+    some = criteria.rows_of(_InTime(records, 5))
     assert some == everything[:4] and len({row["reference"] for row in some}) == 2
     with pytest.raises(OutOfTime):
-        criteria._rows(_InTime(records, 3))
+        criteria.rows_of(_InTime(records, 3))
     alone = _InTime(records[:1] + records[2:3], 99)
-    criteria._rows(alone)
+    criteria.rows_of(alone)
     both = _InTime(records, 99)
-    criteria._rows(both)
+    criteria.rows_of(both)
     assert alone.asked == both.asked[:4]

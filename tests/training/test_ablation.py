@@ -138,7 +138,7 @@ def test_one_command_trains_and_measures_each_variant(table, tmp_path, monkeypat
     def evaluated(command, check):
         folder = command[command.index("--weights") + 1]
         asked[folder.split("/")[-2]] = command
-        work = tmp_path / "out" / "evaluation" / f"{load_sha(folder)}_1" / "protocols"
+        work = tmp_path / "out" / "evaluation" / f"{load_sha(folder)}_1_networks_alone" / "protocols"
         work.mkdir(parents=True, exist_ok=True)
         figure = {"name": "met", "value": 0.5, "low": 0.4, "high": 0.6, "n": 2, "unit": "share"}
         (work / "removal.outcome.json").write_text(json.dumps({"lines": [figure]}))

@@ -18,12 +18,14 @@ from ecgtwin_app.evaluation.protocols import (
     medians,
     realism,
     removal,
+    seen,
     tstr,
     visits,
 )
 from ecgtwin_app.evaluation.protocols.lines import Outcome, write_outcome
 from ecgtwin_app.evaluation.protocols.page import write_page
 from ecgtwin_app.evaluation.protocols.setting import OutOfTime, Setting
+from ecgtwin_app.generators.ecgtwin.generator import EcgTwin
 
 log = logging.getLogger(__name__)
 #: Every protocol by name, in the order of the page.
@@ -33,6 +35,7 @@ PROTOCOLS: dict[str, Callable[[Setting], Outcome]] = {
     tstr.PART: tstr.run,
     criteria.PART: criteria.run,
     criteria.IDENTITY: criteria.run_identity,
+    seen.PART: seen.run,
     medians.PART: medians.run,
     realism.PART: realism.run,
     realism.SUITE: realism.run_suite,
@@ -65,15 +68,23 @@ def run_protocols(args) -> int:
     return 0
 
 
+def protocols_folder(work: Path, weights_sha256: str, seed: int, networks_alone: bool) -> Path:
+    """Where the raw rows and outcomes of the protocols of some weights lie."""
+    alone = "_networks_alone" if networks_alone else ""
+    return work / f"{weights_sha256[:12]}_{seed}{alone}" / "protocols"
+
+
 def setting_of(args) -> Setting:
     """What the arguments ask for."""
     if args.references < 2:
         raise EcgError("--references must be at least 2: identity is found among several patients.")
     engine = TwinEngine.load(args.weights, args.device)
+    if args.networks_alone and isinstance(engine.generator, EcgTwin):
+        engine.generator.networks_alone = True
     return Setting(
         engine,
         load_both(Path(args.data)),
-        args.work / f"{engine.weights_sha256[:12]}_{args.seed}" / "protocols",
+        protocols_folder(args.work, engine.weights_sha256, args.seed, args.networks_alone),
         args.work,
         args.seed,
         args.references,

@@ -29,7 +29,7 @@ HEALTHY, SICK = "healthy", "sick"
 def run(setting: Setting) -> Outcome:
     """Draw what is missing; the outcome of all rows. Real records come first: they are few, and the time may end."""
     floor = _real_floor(setting)
-    return criteria_outcome(_rows(setting), floor)
+    return criteria_outcome(rows_of(setting), floor)
 
 
 def run_identity(setting: Setting) -> Outcome:
@@ -37,7 +37,7 @@ def run_identity(setting: Setting) -> Outcome:
     references = {kind: [setting.real_row(r) for r in own] for kind, own in _references(setting).items()}
     visits = second_visits(setting.records)[: setting.references]
     again = [(setting.real_row(a), setting.real_row(b)) for a, b in visits]
-    return identity_outcome(_rows(setting), references, again, setting.seed)
+    return identity_outcome(rows_of(setting), references, again, setting.seed)
 
 
 def _references(setting: Setting) -> dict[str, list[RealRecord]]:
@@ -47,7 +47,7 @@ def _references(setting: Setting) -> dict[str, list[RealRecord]]:
     }
 
 
-def _rows(setting: Setting) -> list[dict]:
+def rows_of(setting: Setting) -> list[dict]:
     """Rows of every reference under every condition, a healthy and a sick reference in turn.
 
     When the time is over, those of the references that are whole; `OutOfTime` where there is none of each kind.

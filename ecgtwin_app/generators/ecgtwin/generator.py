@@ -43,11 +43,14 @@ class EcgTwin:
     ----------
     model : TwinModel
     device : str
+    networks_alone : bool
+        True lays what the networks draw first, whatever it misses (`shapes.settled`): for ablations.
     """
 
     def __init__(self, model: TwinModel, device: str = "cpu"):
         self.model = model.to(device)
         self.device = device
+        self.networks_alone = False
         self._composer = None if model.rhythm is None else partial(compose, model)
         self._recorder: ConditionAttention | None = None
 
@@ -126,7 +129,10 @@ class EcgTwin:
                 waves = start + (x if last else denoised)
                 waves = [one[: len(shapes.rows)] for one, shapes in zip(waves, made, strict=True)]
                 if last:
-                    final = [settled(self.model.ensemble, *one) for one in zip(made, waves, strict=True)]
+                    final = [
+                        settled(self.model.ensemble, *one, self.networks_alone)
+                        for one in zip(made, waves, strict=True)
+                    ]
                     strips = [strip_of(*one) for one in zip(plans, made, final, strict=True)]
                     beats = tuple(one.made for one in final)
                 else:

@@ -62,9 +62,15 @@ def unsettled(waves: StripWaves, drawn: Tensor) -> tuple[BeatTemplate | None, ..
     return tuple(beats.get(row) for row in range(len(waves.events)))
 
 
-def settled(ensemble: Ensemble, waves: StripWaves, drawn: Tensor) -> Shapes:
-    """The shapes of a strip whose waves (waves, SIZE) were drawn."""
-    return _Settling(ensemble, waves, drawn).shapes()
+def settled(ensemble: Ensemble, waves: StripWaves, drawn: Tensor, networks_alone: bool = False) -> Shapes:
+    """The shapes of a strip whose waves (waves, SIZE) were drawn.
+
+    Parameters
+    ----------
+    networks_alone : bool
+        Lay what was drawn, whatever it misses: no other trial, no physiology in its place. For ablations.
+    """
+    return _Settling(ensemble, waves, drawn, networks_alone).shapes()
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,8 +94,9 @@ class _Choice:
 class _Settling:
     """Holds the waves of one strip against what they have to keep."""
 
-    def __init__(self, ensemble: Ensemble, waves: StripWaves, drawn: Tensor):
+    def __init__(self, ensemble: Ensemble, waves: StripWaves, drawn: Tensor, networks_alone: bool):
         self._ensemble, self._waves, self._plan = ensemble, waves, waves.plan
+        self._networks_alone = networks_alone
         self._trials: list[Tensor] = [drawn]
         self._own = waves.template
 
@@ -122,6 +129,8 @@ class _Settling:
         p_rows = self._waves.rows_of("P", "sinus")
         if not rows or not (changed & {"qrs", "t"} or (changed & {"p"} and p_rows)):
             return _Choice(self._own, Beats.RECORDED)
+        if self._networks_alone:
+            return _Choice(self._waves.mean(self._trial(0), rows, p_rows), Beats.DRAWN)
         best, fewest = None, np.inf
         untaught = any(condition.changes for condition in self._waves.untaught)
         for number in range(0 if untaught else MOST_TRIALS):
@@ -231,10 +240,10 @@ class _Settling:
 
     def _first_ectopic(self, rows: Sequence[int]) -> int:
         """The first trial whose beats could not be taken for conducted ones: a net knows no sharp bounds."""
-        for number in range(MOST_TRIALS):
+        for number in range(0 if self._networks_alone else MOST_TRIALS):
             if looks_ectopic(self._waves.mean(self._trial(number), rows), self._own):
                 return number
-        return MOST_TRIALS - 1
+        return 0 if self._networks_alone else MOST_TRIALS - 1
 
     def _simulated(self, origin: str, site: str) -> BeatTemplate:
         """A beat of physiology: of a rhythm that the networks were not taught."""

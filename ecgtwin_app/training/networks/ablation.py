@@ -37,7 +37,7 @@ from ecgtwin_app.training.networks.ensemble import train_ensemble
 
 log = logging.getLogger(__name__)
 #: Protocols of `ecgtwin evaluate` that every variant is put through.
-PROTOCOLS = ("criteria", "identity", "removal")
+PROTOCOLS = ("criteria", "identity", "seen", "removal")
 
 
 def _without(*ways: str) -> tuple[str, ...]:
@@ -198,12 +198,13 @@ def evaluate(ablation: Ablation, folder: Path, args: argparse.Namespace) -> dict
         "--references", args.references, "--seed", args.seed,
         *(option for part in parts for option in ("--part", part)),
     ]  # fmt: skip
-    command = [sys.executable, "-m", "ecgtwin_app", "evaluate", *map(str, options)]
+    # What a pathway adds is hidden where physiology stands in for a network that fails.
+    command = [sys.executable, "-m", "ecgtwin_app", "evaluate", *map(str, options), "--networks-alone"]
     if subprocess.run(command, check=False).returncode != 0:
         raise EcgError(
             "The evaluation of {ablation!r} ended early; run the same command again.", ablation=ablation.name
         )
-    outcomes = work / f"{load(folder / 'weights').sha256[:12]}_{args.seed}" / "protocols"
+    outcomes = work / f"{load(folder / 'weights').sha256[:12]}_{args.seed}_networks_alone" / "protocols"
     return {part: _lines(outcomes / f"{part}.outcome.json") for part in parts}
 
 

@@ -72,6 +72,10 @@ def test_where_no_draw_is_a_beat_of_the_condition_physiology_makes_it(engine, re
     assert all(missed_lines(beat, plan) == 0 and beat.qrs_duration >= 0.12 for beat in beats)
     (twin,) = engine.generate(reference, TwinRequest((LBBB,), 70.0, seed=3))
     assert twin.met, [line for line in twin.asked_got if line.met is False]
+    # An ablation lays what was drawn, whatever it misses.
+    monkeypatch.setattr(engine.generator, "networks_alone", True)
+    (twin,) = engine.generate(reference, TwinRequest((LBBB,), 70.0, seed=3))
+    assert not twin.met and twin.recording.provenance["beats"] == {LBBB: "drawn"}
 
 
 def test_physiology_changes_all_beats_of_a_patient_alike(engine, reference):
