@@ -17,7 +17,7 @@ from pathlib import Path
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.request import FIELDS, TwinRequest
-from ecgtwin_app.evaluation.figures.assemble import assemble, pass_rates
+from ecgtwin_app.evaluation.figures.assemble import assemble
 from ecgtwin_app.evaluation.figures.bar import bar
 from ecgtwin_app.evaluation.protocols.command import PROTOCOLS, run_protocols
 from ecgtwin_app.evaluation.report.document import write_report
@@ -62,7 +62,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=Path,
         required=True,
-        help="folder for evaluation.md (a table), evaluation.json (every figure) and pass_rates.json",
+        help="folder for evaluation.md (a table) and evaluation.json (every figure); of --part, any_patient.md "
+        "and pass_rates.json",
     )
     parser.add_argument("--page", type=Path, help="the readable page; OUT/evaluation.html when left out")
     parser.add_argument(
@@ -199,9 +200,6 @@ def _draw(args, engine, statements, references, real, store, deadline) -> int:
 def _write(folder: Path, page_path: Path, report: dict, plots: dict[str, str]) -> None:
     plain = write_report(folder / "evaluation.json", report)
     files = {folder / "evaluation.md": summary(plain), page_path: page(plain, plots)}
-    rates = pass_rates(report)
-    if rates:
-        files[folder / "pass_rates.json"] = json.dumps(rates, indent=1) + "\n"
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -137,8 +137,9 @@ def test_conditions_are_ready_by_healthy_and_by_sick_references():
         sick_met.value == 0.7 and sick_met.floor == 0.75 and "left bundle branch block 50%" in sick_met.note
     )
     assert healthy_met.worse_than_real is False and plausible.value == 1
-    assert found.tables[0].rows[1][:5] == ("left bundle branch block", 20, 1.0, 0.5, 0.75)
-    assert "PR interval 5" in found.tables[0].rows[1][5]
+    assert found.tables[0].rows[1][:6] == ("left bundle branch block", 20, 0.75, 1.0, 0.5, 0.75)
+    assert "PR interval 5" in found.tables[0].rows[1][6]
+    assert criteria.pass_rates(found) == {"sinus rhythm": 0.95, "left bundle branch block": 0.75}
 
 
 def test_the_judge_is_asked_for_each_finding_among_its_own_twins():

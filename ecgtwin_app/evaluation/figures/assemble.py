@@ -78,12 +78,6 @@ def assemble(store: Store, real: RealSet | None, statements: tuple[str, ...], wo
     return report
 
 
-def pass_rates(report: dict) -> dict[str, float]:
-    """Condition to first-draw pass rate, as it stands beside the weights."""
-    conditions = report["variants"].get(DEFAULT, {}).get("conditions", {})
-    return {name: round(figures["pass_rate"]["value"], 4) for name, figures in conditions.items()}
-
-
 def _draws(rows, virtual, references, seed):
     """Figures by condition and by combination, and of each group of conditions together."""
     by_name, result = _by_name(rows), {}

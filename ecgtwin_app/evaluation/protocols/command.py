@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 import time
@@ -62,6 +63,10 @@ def run_protocols(args) -> int:
             "minutes": (time.monotonic() - began) / 60,
         }
         write_outcome(setting.work / f"{name}.outcome.json", found, about)
+        if name == criteria.PART and not args.networks_alone:
+            args.out.mkdir(parents=True, exist_ok=True)
+            rates = json.dumps(criteria.pass_rates(found), indent=1) + "\n"
+            (args.out / "pass_rates.json").write_text(rates, encoding="utf-8")
         for one in found.lines:
             log.info("%-70s %s", one.name, "–" if one.value is None else f"{one.value:.3f} of {one.n}")
     write_page(setting.work, args.out)

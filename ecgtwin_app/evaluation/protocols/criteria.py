@@ -135,9 +135,10 @@ def criteria_outcome(rows: Sequence[dict], floor: dict[str, tuple[int, int]]) ->
     for name in names:
         own = by.get((HEALTHY, name), []) + by.get((SICK, name), [])
         missed = Counter(text for row in own for text in row.get("missed", ["not measurable"]))
-        table.append((name, len(own), rate.get((HEALTHY, name)), rate.get((SICK, name)), real.get(name),
+        both = float(np.mean([row.get("met", False) for row in own]))
+        table.append((name, len(own), both, rate.get((HEALTHY, name)), rate.get((SICK, name)), real.get(name),
                       ", ".join(f"{text} {n}" for text, n in missed.most_common(3))))  # fmt: skip
-    head = ("condition", "n", "healthy", "sick", "real records of the label", "missed most")
+    head = ("condition", "n", "met", "healthy", "sick", "real records of the label", "missed most")
     return Outcome(
         PART,
         "Does a twin have what was asked, whoever the patient is?",
@@ -146,6 +147,11 @@ def criteria_outcome(rows: Sequence[dict], floor: dict[str, tuple[int, int]]) ->
         tuple(lines),
         (Table("By condition", head, tuple(table)), _by_database(rows)),
     )
+
+
+def pass_rates(found: Outcome) -> dict[str, float]:
+    """Condition to share of first draws that meet it, in healthy and sick references, as it stands beside the weights."""
+    return {row[0]: round(row[2], 3) for row in found.tables[0].rows}
 
 
 def _by_database(rows: Sequence[dict]) -> Table:
