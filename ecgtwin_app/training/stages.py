@@ -132,7 +132,7 @@ STAGES = (
         run=_make_cases,
         done=_cases_made,
         alone=True,
-        small={"per-patient": 20, "rhythms": 32000, "synthetic": 600},
+        small={"per-patient": 16, "rhythms": 32000, "synthetic": 1200},
         large={"per-patient": 20, "rhythms": 32000, "hearts": 1500},
     ),
     Stage(
@@ -143,7 +143,7 @@ STAGES = (
         needs=("cases",),
         run=_train_ensemble,
         done=_trained("ensemble"),
-        small={"steps": 12000, "batch": 320, "virtual-share": USUAL.virtual},
+        small={"steps": 12000, "batch": 480, "virtual-share": USUAL.virtual},
         large={"steps": 12000, "batch": 320, "virtual-share": USUAL.virtual},
     ),
     Stage(
