@@ -197,12 +197,14 @@ class TwinRequest:
         kind="number",
         title=N_("Identity"),
         noun=N_("identity"),
-        help=N_("Guidance towards the patient's own beat; 1 is none"),
+        help=N_(
+            "How far the beats are the patient's own: 0 is nobody in particular, 1 the patient, more is guidance"
+        ),
         limits=(0.0, 5.0),
-        slider=(1.0, 2.0),
+        slider=(0.0, 2.0),
         step=0.1,
         metavar="X",
-        usage="guidance of the identity; 1 is none",
+        usage="0 is nobody in particular, 1 the patient, more is guidance towards the patient",
         part="dial",
     )
     best_of: int = asked(

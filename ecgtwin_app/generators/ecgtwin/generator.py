@@ -148,7 +148,8 @@ class EcgTwin:
         for weight, other in (
             (strength - 1.0, context.without_condition),
             (away, context.without_source),
-            (identity - 1.0, context.without_identity),
+            # Below 1 the patient is less personal already (`nobody.OwnWaves`).
+            (max(identity - 1.0, 0.0), context.without_identity),
         ):
             if weight:
                 parts = parts.joined(other())

@@ -66,7 +66,14 @@ class EcgTwinPlan(Plan):
     @property
     def kept(self) -> tuple[str, ...]:
         """Of what the reference shows, what the twin shows as well: as it is there, not made once more."""
-        return tuple(name for name in self.shows if name in self.names)
+        return tuple(name for name in self.shows if name in self.names and name not in self.made_anew)
+
+    @property
+    def made_anew(self) -> tuple[str, ...]:
+        """Shapes that reference and twin show, but the twin not as the reference has them: it is less of a person."""
+        both = find_conditions([name for name in self.shows if name in self.names])
+        less_personal = self.task.settings.dials.get("identity", 1.0) < 1
+        return tuple(one.name for one in both if one.changes and not one.is_rhythm and less_personal)
 
     @property
     def removed(self) -> tuple[str, ...]:

@@ -107,7 +107,8 @@ class _Settling:
         shapes: dict[int, BeatTemplate] = dict(ectopic)
         choice = self._chosen(conducted)
         if conducted:
-            made["conducted"] = choice.made
+            recorded = choice.made == Beats.RECORDED
+            made["conducted"] = Beats.DRAWN if recorded and self._waves.less_personal else choice.made
         shapes |= self._conducted(choice, conducted) | self._p_waves(choice) | self._aberrant()
         turn = None
         if self._plan.performed.times("P", "flutter"):

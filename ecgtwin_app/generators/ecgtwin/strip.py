@@ -33,7 +33,7 @@ def strip_of(plan: EcgTwinPlan, waves: StripWaves, shapes: Shapes) -> np.ndarray
         signal = signal + fibrillation_waves(np.random.default_rng([plan.seed, 10]))
     share = np.float32(plan.task.settings.dials.get("noise", 1.0))
     signal = signal + share * waves.residual.along(
-        plan.performed, rng, waves.order, _qt(plan, shapes), waves.changed
+        plan.performed, rng, waves.order, _qt(plan, shapes), waves.replaced
     )
     if share == 1:
         signal = plan.patient.recorder.record(signal, rng)

@@ -17,6 +17,7 @@ from ecgtwin_app.ecg.beat.template import BeatTemplate, qt_factor
 from ecgtwin_app.generators.ecgtwin.beat_shape import KINDS
 from ecgtwin_app.generators.ecgtwin.condition_input import condition_of
 from ecgtwin_app.generators.ecgtwin.ensemble import CONDUCTED, SINUS_P, StripContext
+from ecgtwin_app.generators.ecgtwin.nobody import OwnWaves
 from ecgtwin_app.generators.ecgtwin.patient import told
 from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan
 from ecgtwin_app.generators.ecgtwin.weights import TwinModel
@@ -44,7 +45,9 @@ class StripWaves:
         Of the score's events, which are drawn.
     kind : Tensor, shape (waves,), int64
     changed : set of str
-        The parts of a conducted beat, "p", "qrs" and "t", that are not the patient's own.
+        The parts of a conducted beat, "p", "qrs" and "t", that are drawn.
+    replaced : set of str
+        Those under which nothing of the patient's own waves lies: the changed ones, or all where beats are less personal.
     residual : Residual
         What the reference holds beyond its beats.
     order : ndarray of int, shape (QRS events,)
@@ -59,6 +62,7 @@ class StripWaves:
         conditions = find_conditions(plan.names)
         self.untaught = [c for c in conditions if c.statement not in self._statements]
         self._open_site = str(np.random.default_rng([plan.seed, 4]).choice(VENTRICULAR_SITES))
+        self._share = min(dials_of(plan)[2], 1.0)
         self.events = plan.performed.events
         kinds = [self._kind(event) for event in self.events]
         self.rows = [row for row, kind in enumerate(kinds) if kind is not None]
@@ -66,13 +70,22 @@ class StripWaves:
         self.changed = changed_of(plan)
         still = any(c.atria != "waves" for c in find_conditions(plan.removed))
         self.residual = plan.patient.still_residual if still else plan.patient.residual
+        self.replaced = {"p", "qrs", "t"} if self.less_personal else self.changed
         self.order = self.residual.order(plan.performed, np.random.default_rng([plan.seed, 9]))
+        patient = plan.patient
+        waves = OwnWaves(patient.template, self.residual.beats, patient.reference)
+        self._waves = waves.less_personal(self._ensemble, self._share)
         self.own = self._own_of_events()
 
     @property
     def template(self) -> BeatTemplate:
-        """The patient's median beat."""
-        return self.plan.patient.template
+        """The patient's median beat, or what the identity dial leaves of it."""
+        return self._waves.template
+
+    @property
+    def less_personal(self) -> bool:
+        """Whether the beats are less the patient's own than in the recording."""
+        return self._share < 1.0
 
     @property
     def drawn_events(self) -> list[Event]:
@@ -98,7 +111,7 @@ class StripWaves:
         numbers = condition.numbers.clone()
         numbers[:, [_HEART_RATE, _PR]] = float("nan")
         numbers[:, _QT] *= self.at_own_cycle()
-        reference = told(plan.patient.reference, self._statements, plan.shows)
+        reference = told(self._waves.reference, self._statements, plan.shows)
         parts = freed(plan)
         blur = [BLUR_OF_REMOVED if part in parts else 0.0 for part in ("p", "qrs", "t")]
         reference = replace(reference, blur=torch.tensor([blur], device=self._device))
@@ -152,7 +165,7 @@ class StripWaves:
 
     def _own_of_events(self) -> list[BeatTemplate]:
         """The patient's own beats, one after the other as they came; a P goes with the QRS after it."""
-        beats = [self.residual.beats[k] for k in self.order] or [self.template]
+        beats = [self._waves.beats[k] for k in self.order] or [self.template]
         found, beat = [], 0
         for event in self.events:
             found.append(beats[min(beat, len(beats) - 1)])

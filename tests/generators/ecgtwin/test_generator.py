@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -163,6 +164,44 @@ def test_ventricular_beats_are_hardly_ever_like_conducted_ones(engine, reference
             alike += not looks_ectopic(shapes.of_events[row], plan.patient.template)
             seen += 1
     assert seen >= 8 and alike <= 0.2 * seen
+
+
+@pytest.mark.parametrize("names", [("sinus rhythm",), ("left bundle branch block",)])
+def test_the_less_identity_the_less_like_the_patient(engine, reference, names):
+    """Kept beats, what drawn ones are added to and what the networks read go to nobody's together."""
+    asked = TwinRequest(names, heart_rate=70.0, seed=1)
+    alike = [
+        engine.generate(reference, replace(asked, identity=identity))[0].identity_similarity
+        for identity in (1.0, 0.66, 0.33, 0.0)
+    ]
+    assert all(more > less + 0.05 for more, less in itertools.pairwise(alike)), alike
+    assert alike[0] > 0.6 and alike[-1] < 0.35, alike
+
+
+def test_nobody_in_particular_is_the_same_for_every_patient(engine, reference):
+    """Of another heart with the same cycle nothing is left: same waves, same tokens, from the same seed."""
+    other = replace(reference, signal=-0.6 * reference.signal[::-1])
+    request = TwinRequest(("left bundle branch block",), heart_rate=70.0, seed=1, identity=0.0, shows=())
+    one, two = (
+        StripWaves(engine.generator.model, planned(engine, of, request, 1), "cpu")
+        for of in (reference, other)
+    )
+    everybody = engine.generator.model.ensemble.own_centre
+    for waves in (one, two):
+        context = waves.context()
+        start = engine.generator.model.ensemble.start(context.reference, context.kind)
+        assert np.allclose(start[0], everybody * engine.generator.model.ensemble.live[waves.kind])
+        assert not context.reference.known.any()
+    assert np.abs(one.template.qrs - two.template.qrs).max() < 1e-4
+    assert np.abs(one.template.t - two.template.t).max() < 1e-4
+
+
+def test_of_nobody_a_block_is_made_anew(engine, reference):
+    """What is kept as the recording has it would be the patient's own beat again."""
+    request = TwinRequest(("sinus rhythm",), shows=("sinus rhythm", "left bundle branch block"), identity=0.0)
+    plan = planned(engine, reference, request, 1)
+    assert plan.kept == ("sinus rhythm",) and plan.made_anew == ("left bundle branch block",)
+    assert planned(engine, reference, replace(request, identity=1.0), 1).made_anew == ()
 
 
 def drawn_together(engine, plans):
