@@ -95,11 +95,13 @@ def _visit(setting: Setting, store, first: RealRecord, second: RealRecord) -> Vi
         return Visit(*about, None, None, None, a.get("failed") or b.get("failed") or "")
     patient = second.recording.patient
     asked, rate = at_rate(shows, b["measurements"]["heart_rate"])
-    # What visit A showed and visit B does not is ruled out; sinus rhythms are rates and go by themselves.
-    gone = tuple(name for name in showed if name not in asked and name not in (NORMAL_RHYTHM, *RATES))
+    # What visit A showed and visit B does not is ruled out; sinus rhythms are rates and go by themselves. Visit A's own
+    # findings are stated, as by a file that carries them: what both visits show is kept, not laid on again.
+    stated = tuple(name for name in showed if name not in (NORMAL_RHYTHM, *RATES))
     wanted = TwinRequest(
-        asked, heart_rate=rate, age=patient.age, sex=patient.sex, without=gone, seed=setting.seed
-    )
+        asked, heart_rate=rate, age=patient.age, sex=patient.sex, shows=stated,
+        without=tuple(name for name in stated if name not in asked), seed=setting.seed,
+    )  # fmt: skip
     key = f"{first.key}/{second.key}"
     row = setting.draw(store, key, first.recording, wanted, {"reference": first.key, "second": second.key})
     target = setting.beat(setting.real, second.key)
