@@ -19,7 +19,7 @@ from ecgtwin_app.conditions.vocabulary import find_condition, find_conditions
 from ecgtwin_app.ecg.delineation.flutter import without_p
 from ecgtwin_app.ecg.measurement.measure import Measurements, measure
 from ecgtwin_app.ecg.signal.leads import lead_law_residual
-from ecgtwin_app.ecg.signal.recording import MODEL_RATE, Patient, Recording
+from ecgtwin_app.ecg.signal.recording import MODEL_RATE, EcgError, Patient, Recording
 from ecgtwin_app.engine.request import AskedGot, Twin, TwinRequest, request_to_json
 from ecgtwin_app.generators.base import Beats, Generator, Plan, Spec
 from ecgtwin_app.generators.canonical import canonical, history_of
@@ -60,9 +60,6 @@ def judged(
     lines = [AskedGot(v.name, v.unit, v.asked, v.reference, v.got, v.met, v.kind) for v in verdicts]
     if plan.rate_reason and request.score is None:
         lines.insert(1, AskedGot(plan.rate_reason, "", "", None, None, None))
-    similarity = None
-    if reference.base is not None:
-        similarity = float(generator.base_vector(recording, measured) @ reference.base)
     return Twin(
         recording=recording,
         request=request,
@@ -70,12 +67,24 @@ def judged(
         score=plan.score,
         asked_got=tuple(lines),
         met=meets(verdicts),
-        identity_similarity=similarity,
+        identity_similarity=_similarity(generator, recording, measured, reference.base),
         lead_law_residual_uv=lead_law_residual(recording.signal) * 1000,
         measurements=_values(measured, plan),
         seconds=seconds,
         first_draw=first_draw,
     )
+
+
+def _similarity(
+    generator: Generator, recording: Recording, measured: Measurements, base: np.ndarray | None
+) -> float | None:
+    """How alike twin and patient are; None without a patient, or where no beat of the twin can be measured."""
+    if base is None:
+        return None
+    try:
+        return float(generator.base_vector(recording, measured) @ base)
+    except EcgError:
+        return None
 
 
 def _verdicts(measured: Measurements, plan: Plan, request: TwinRequest) -> tuple[Verdict, ...]:

@@ -124,6 +124,19 @@ def test_what_a_generator_has_of_its_own_takes_the_place_of_defaults(engine, ref
     assert twin.identity_similarity == pytest.approx(1.0)
 
 
+def test_a_twin_whose_identity_cannot_be_measured_is_shown_all_the_same(engine, reference, monkeypatch):
+    known = engine.generator.base_vector
+
+    def of_references_alone(recording, measured=None):
+        if recording.synthetic:
+            raise EcgError("The representative beat has no measurable QRS or T wave.")
+        return known(recording, measured)
+
+    monkeypatch.setattr(engine.generator, "base_vector", of_references_alone)
+    (twin,) = engine.generate(reference, TwinRequest())
+    assert twin.identity_similarity is None and twin.met
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

@@ -12,9 +12,10 @@ import torch
 from ecgtwin_app.ecg.beat.template import BeatTemplate
 from ecgtwin_app.ecg.delineation.beats import clean
 from ecgtwin_app.ecg.delineation.own_beats import OwnBeats, beats_of, own_beats
+from ecgtwin_app.ecg.delineation.representative_beat import RepresentativeBeat, median_of, stack_beats
 from ecgtwin_app.ecg.measurement.measure import Measurements, measure
 from ecgtwin_app.ecg.signal.leads import independent_leads
-from ecgtwin_app.ecg.signal.recording import EcgError, Recording
+from ecgtwin_app.ecg.signal.recording import MODEL_RATE, EcgError, Recording
 from ecgtwin_app.ecg.signal.resampling import ten_seconds
 from ecgtwin_app.generators.base import PreparedPatient
 from ecgtwin_app.generators.ecgtwin.conditioning import PRESENT, UNKNOWN, nothing_known, statement_states
@@ -27,6 +28,8 @@ from ecgtwin_app.heart.rhythm.atrial_waves import with_sinus_p
 
 #: Beats of the patient that the networks read: the median one and so many others.
 SINGLES = 3
+#: A T that runs into the next beat is cut so long (s) before its QRS, and is none when less of it is left.
+T_TO_QRS, SHORTEST_T = 0.04, 0.05
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -143,10 +146,19 @@ def base_vector(
 ) -> np.ndarray:
     """Unit-length base vector (width,) of a recording, its condition unknown."""
     if measured is None:
-        own = own_beats(ten_seconds(recording))
+        stack = stack_beats(ten_seconds(recording))
+        beat = median_of(stack)
     else:
-        own = beats_of(measured.delineation.stack, measured.delineation.representative)
-    return base_of(model, reference_of(model, own).to(device))
+        stack, beat = measured.delineation.stack, measured.delineation.representative
+    return base_of(model, reference_of(model, beats_of(stack, _with_t(beat))).to(device))
+
+
+def _with_t(beat: RepresentativeBeat) -> RepresentativeBeat:
+    """The beat with a T that ends where the next beat begins, where at a fast rate no end of its own is seen."""
+    if beat.qrs_onset is None or beat.qrs_offset is None or beat.t_offset is not None:
+        return beat
+    end = min(beat.qrs_onset + int((beat.rr - T_TO_QRS) * MODEL_RATE), beat.signal.shape[1] - 1)
+    return replace(beat, t_offset=end) if end > beat.qrs_offset + SHORTEST_T * MODEL_RATE else beat
 
 
 def told(reference: Reference, statements: tuple[str, ...], shows: tuple[str, ...]) -> Reference:

@@ -33,6 +33,7 @@ from ecgtwin_app.heart.physics.retiming import (
     blend,
     joined,
     read,
+    without_p,
 )
 
 #: Below the first (Hz) lies the baseline's wander, which knows no beats; above the second what is cut and continued
@@ -142,7 +143,7 @@ class Residual:
             kept = self.fast.take(self._inside(cell.with_qrs(at)), axis=1)
             return self._covered(kept, self.fast, cell, at, replaced[id(cell)] & {"qrs"})
 
-        out = joined(cells, samples, middle, SLOW_JOIN, 0)
+        out = without_p(joined(cells, samples, middle, SLOW_JOIN, 0), cells)
         out += joined(cells, samples, fast, FAST_JOIN, FAST_SEARCH)
         first = cells[0]
         # The breath goes on from where the first beat was taken.

@@ -19,6 +19,10 @@ from ecgtwin_app.ecg.beat.template import fade
 SHORTEST_STRETCH = 75
 #: Samples before the P onset and after the T end that still belong to the wave.
 MARGIN = 10
+#: From how many beats on what comes back before each of them can be told from what lies there by chance.
+FEWEST_ALIKE = 4
+#: Samples before a QRS in which a P could be seen, and after the end of a T in which its U wave stays.
+P_MAY_LIE, U_WAVE = 230, 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,6 +205,46 @@ def joined(
         _join(out, piece, start, done, int(edges[k]), width, search)
     assert out is not None
     return out
+
+
+def without_p(strip: np.ndarray, cells: Sequence[Cell]) -> np.ndarray:
+    """The strip without what comes back, beat by beat, before each QRS that no P leads to.
+
+    A pause that is longer than the recording's is filled by going through its silence to and fro, and no P is taken out
+    of a recording without a trace: both repeat at the same distance from every QRS, which is what a P does.
+
+    Parameters
+    ----------
+    strip : ndarray, shape (leads, samples)
+    cells : sequence of Cell
+        In order of time.
+    """
+    spans = []
+    for before, cell in pairwise(cells):
+        first = max(before.onset + before.marks.qt + U_WAVE, cell.onset - P_MAY_LIE)
+        if np.isnan(cell.marks.pr) and cell.onset <= strip.shape[1] and first < cell.onset - 2 * MARGIN:
+            spans.append((round(first), round(cell.onset)))
+    if len(spans) < FEWEST_ALIKE:
+        return strip
+    stacked = np.full((len(spans), len(strip), P_MAY_LIE + 1), np.nan)
+    for row, (first, last) in zip(stacked, spans, strict=True):
+        piece = strip[:, first:last]
+        row[:, -piece.shape[1] - 1 : -1] = piece - _line(piece)
+    known = np.isfinite(stacked[:, 0]).sum(axis=0) >= FEWEST_ALIKE
+    usual = np.zeros(stacked.shape[1:])
+    usual[:, known] = np.nanmean(stacked[:, :, known], axis=0)
+    strip = strip.copy()
+    for first, last in spans:
+        at = np.arange(first, last)
+        weight = fade(at, first, first + MARGIN) * (1 - fade(at, last - MARGIN, last))
+        strip[:, first:last] -= (weight * usual[:, first - last - 1 : -1]).astype(strip.dtype)
+    return strip
+
+
+def _line(piece):
+    """The straight line from the level at which a piece begins to that at which it ends."""
+    first, last = (piece[:, part].mean(axis=1) for part in (slice(MARGIN // 2), slice(-(MARGIN // 2), None)))
+    return np.linspace(first, last, piece.shape[1], axis=1)
 
 
 def _join(out, piece, start, done, middle, width, search):

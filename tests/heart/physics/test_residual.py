@@ -6,7 +6,8 @@ import pytest
 from ecgtwin_app.ecg.beat.rendering import render_each
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
 from ecgtwin_app.ecg.delineation.own_beats import own_beats
-from ecgtwin_app.ecg.signal.leads import independent_leads
+from ecgtwin_app.ecg.measurement.measure import measure
+from ecgtwin_app.ecg.signal.leads import independent_leads, twelve_leads
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE, Recording
 from ecgtwin_app.heart.physics.fitted_beats import shapes_along
 from ecgtwin_app.heart.physics.own_performance import own_performance
@@ -111,6 +112,16 @@ def test_a_wave_that_is_replaced_leaves_no_splinter(taken):
         quiet = np.concatenate([changed[:, t - 160 : t - 120] for t in onsets if t > 200], axis=1)
         fast = [np.abs(np.diff(one, axis=1)).mean() for one in (qrs, quiet)]
         assert fast[0] < 1.6 * fast[1]
+
+
+@pytest.mark.parametrize("rr", [1.05, 1.2, 1.4])
+def test_nothing_comes_back_before_a_qrs_that_no_p_leads_to(taken, rr):
+    for recording, _, residual in taken:
+        times = np.arange(0.3, 10, rr)
+        score = RhythmScore(tuple(Event(float(t), "QRS", "conducted") for t in times))
+        strip = own_performance(residual, score, np.random.default_rng(3))
+        found = measure(Recording(twelve_leads(strip), MODEL_RATE, patient=recording.patient))
+        assert found.pr is None and not found.p_before_qrs
 
 
 def test_own_beats_keep_their_breath(taken):
