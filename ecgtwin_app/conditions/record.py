@@ -52,15 +52,12 @@ class Taught:
         Shapes that often come with a shape.
     accompanied : float
         Share of its lone cases in which the first companion comes along all the same.
-    fastest : float or None
-        Ventricular rate (1/min) of a shape that no faster heart can show.
     """
 
     share: float
     rates: tuple[float, float] | None = None
     companions: tuple[str, ...] = ()
     accompanied: float = 0.0
-    fastest: float | None = None
 
 
 @dataclass(frozen=True)

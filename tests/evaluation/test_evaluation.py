@@ -3,13 +3,17 @@
 import json
 import re
 from argparse import ArgumentParser
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from evaluated import BEATS, real_record, score_of_beats
 from small_data import write_small_data
+from synthetic_ecg import strip
 
+from ecgtwin_app.conditions.verdict import PLAUSIBILITY
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
+from ecgtwin_app.engine.twin import AskedGot
 from ecgtwin_app.evaluation import main as command
 from ecgtwin_app.evaluation.figures.assemble import assemble
 from ecgtwin_app.evaluation.figures.bar import bar
@@ -20,7 +24,7 @@ from ecgtwin_app.evaluation.report.page import page
 from ecgtwin_app.evaluation.report.svg import Dot, curves, dots, ecg
 from ecgtwin_app.evaluation.runs.draws import Draw, chosen, condition_draws, rate_range
 from ecgtwin_app.evaluation.runs.measured import measured_arrays, measured_row
-from ecgtwin_app.evaluation.runs.perform import perform_all
+from ecgtwin_app.evaluation.runs.perform import ModelPerformer, perform_all
 from ecgtwin_app.evaluation.runs.real_set import RealSet
 from ecgtwin_app.evaluation.runs.store import Store
 from ecgtwin_app.evaluation.runs.variants import DEFAULT, VIRTUAL, Variant, variant_of
@@ -78,6 +82,24 @@ def test_variants_say_what_is_switched_off():
     assert variant_of(rhythm="learned") == Variant("learned rhythm", {"rhythm": "learned"})
     with pytest.raises(EcgError, match="no switches"):
         variant_of(steps=20, virtual=True)
+
+
+def test_lines_of_plausibility_are_told_apart_from_what_was_asked():
+    shown, _ = strip(onsets=BEATS)
+    lines = [
+        AskedGot("PR interval", "ms", "", None, None, False),
+        AskedGot("R in V5", "mV", "", None, 5.0, False, PLAUSIBILITY),
+        AskedGot("heart rate", "1/min", "", None, 60.0, True),
+    ]
+    twin = SimpleNamespace(
+        recording=shown, asked_got=lines, score=None, met=False, lead_law_residual_uv=0.0, seconds=0.1
+    )
+    engine = SimpleNamespace(generate=lambda *_: [twin], base_vector=lambda _: np.ones(3))
+    references = [real_record("one", "somebody", recording=shown)]
+    row, _ = ModelPerformer(engine, references, Variant(DEFAULT, {}))(
+        Draw("conditions", "sinus rhythm", 0, 60.0, 1)
+    )
+    assert (row["missed"], row["implausible"]) == (["PR interval"], ["R in V5"])
 
 
 def _rows(sinus, count, met=True, name="sinus rhythm"):

@@ -9,6 +9,7 @@ from small_data import write_small_data
 from synthetic_ecg import fibrillating, strip
 from version_tables import quick_fit
 
+from ecgtwin_app.conditions.together import check_combination
 from ecgtwin_app.conditions.vocabulary import NORMAL
 from ecgtwin_app.ecg.signal.recording import EcgError, Patient
 from ecgtwin_app.generators.ecgtwin.beat_codec import BeatCodec
@@ -81,6 +82,16 @@ def test_a_virtual_heart_comes_first_as_it_is_then_changed(data):
     # QRS and QT are told of conducted beats and only of them.
     assert np.isfinite(plain.numbers[3:6]).all() and np.isnan(versions[-1].numbers[3:6]).all()
     assert 1 <= versions[-1].kind < len(KINDS)
+
+
+def test_no_pair_is_taught_that_no_heart_shows():
+    """A recording that shows a left bundle branch block or a delta wave is given nothing that these exclude."""
+    for label in ("CLBBB", "WPW"):
+        heart = heart_of(record("SR", label))
+        for version in virtual_versions(heart, seed=5, count=40):
+            present = [name for name, state in states(version).items() if state == PRESENT]
+            check_combination(present)
+        assert len(present) >= 2
 
 
 def test_only_sinus_rhythm_becomes_a_virtual_heart():

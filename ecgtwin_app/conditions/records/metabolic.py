@@ -26,7 +26,7 @@ RECORDS = (
         changes=("t",),
         preserves=QRS,
         least_qtc=480.0,
-        taught=Taught(1.1, fastest=110.0),
+        taught=Taught(1.1),
         labels=Labels(
             means=("lngqt", "prolonged qt interval"), silent=True, sentence=r"prolonged qt|long qt"
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -35,7 +36,8 @@ def condition_figures(
         "failed": len(rows) - len(measured),
         "pass_rate": pass_rate(rows),
         "pass_rate_virtual": pass_rate(truth),
-        "missed": dict(Counter(line for row in measured for line in row["missed"]).most_common()),
+        "missed": _counted(row["missed"] for row in measured),
+        "implausible": _counted(row.get("implausible", ()) for row in measured),
         "rate_error": rate_error(rows, seed),
         "timing": timing(rows, seed),
         "timing_virtual": timing(truth, seed),
@@ -45,6 +47,11 @@ def condition_figures(
         "lead_law_uv_max": max((row["residual_uv"] for row in measured), default=None),
         "seconds": bootstrap(np.median, [row["seconds"] for row in measured if "seconds" in row], seed=seed),
     }
+
+
+def _counted(lines: Iterable[Sequence[str]]) -> dict[str, int]:
+    """How often each line was missed, the most frequent first."""
+    return dict(Counter(line for of_one in lines for line in of_one).most_common())
 
 
 def pass_rate(rows: list[dict]) -> dict:

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from ecgtwin_app.conditions.referee import judge, meets
+from ecgtwin_app.conditions.verdict import PLAUSIBILITY
 from ecgtwin_app.conditions.vocabulary import NORMAL
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.measurement.measure import Measurements, measure
@@ -138,8 +139,10 @@ def perform_deepfake(count: int, seed: int, store: Store) -> None:
 
 def _row(measured: Measurements, verdicts, draw: Draw, score: RhythmScore | None, base: np.ndarray) -> dict:
     rate = measured.heart_rate
+    missed = [verdict for verdict in verdicts if verdict.met is False]
     return {
-        "missed": [verdict.name for verdict in verdicts if verdict.met is False],
+        "missed": [verdict.name for verdict in missed if verdict.kind != PLAUSIBILITY],
+        "implausible": [verdict.name for verdict in missed if verdict.kind == PLAUSIBILITY],
         "verdicts": [[v.name, v.asked, _plain(v.got), v.met] for v in verdicts],
         "rate_error": None if rate is None else round(rate - draw.rate, 4),
         "timing": None if score is None else time_events(score, measured).to_json(),

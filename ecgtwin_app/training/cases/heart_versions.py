@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from ecgtwin_app.conditions.vocabulary import find_condition, with_atria
+from ecgtwin_app.conditions.together import why_apart
+from ecgtwin_app.conditions.vocabulary import find_condition, find_conditions, with_atria
 from ecgtwin_app.ecg.beat.template import BeatTemplate
 from ecgtwin_app.ecg.delineation.own_beats import OwnBeats, own_beats
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
@@ -39,6 +40,8 @@ SINGLES = 3
 OTHERS, UNCHANGED = 0.3, 2
 #: A beat that goes beyond this (mV) is an artefact's, or no beat that is to be learned.
 LARGEST = 8.0
+#: How often shapes are drawn until some can be beside what a heart shows.
+MOST_DRAWS = 50
 _FIBRILLATION, _FLUTTER = with_atria("fibrillation").name, with_atria("flutter").name
 
 
@@ -106,8 +109,9 @@ def virtual_versions(heart: Heart, seed: int, count: int) -> Iterator[Version]:
     singles, times = _some(own_beats(heart.recording))
     rng = np.random.default_rng([seed, 4])
     others = round(OTHERS * count)
+    shows = [name for name, state in zip(STATEMENTS, heart.states, strict=True) if state == PRESENT]
     for number in range(count - others):
-        conditions = draw_morphologies(rng) if number >= UNCHANGED else ()
+        conditions = _beside(shows, rng) if number >= UNCHANGED else ()
         median, beats, drawn = transform_beats(patient, singles, conditions, rng)
         states = heart.states.copy()
         for name in conditions:
@@ -120,6 +124,19 @@ def virtual_versions(heart: Heart, seed: int, count: int) -> Iterator[Version]:
         yield Version(
             [median, *beats], times, int(kind), heart.states, severities({}), _numbers(median, heart, kind)
         )
+
+
+def _beside(shows: Sequence[str], rng: np.random.Generator) -> tuple[str, ...]:
+    """Shapes that one heart can have beside what its recording shows: no pair is taught that the vocabulary excludes.
+
+    None where so many draws find none: beside a paced rhythm there is no shape to be seen.
+    """
+    own = find_conditions(shows)
+    for _ in range(MOST_DRAWS):
+        drawn = draw_morphologies(rng)
+        if not any(why_apart(one, other) for one in own for other in find_conditions(drawn)):
+            return drawn
+    return ()
 
 
 def real_version(heart: Heart) -> Version:
