@@ -6,7 +6,7 @@ import sys
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from ecgtwin_app.conditions.feasible_rate import rate_for
+from ecgtwin_app.conditions.feasible_rate import of_several, rate_for
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.ecg.signal.resampling import ten_seconds
@@ -38,10 +38,11 @@ class Settled:
 
     @property
     def rate_reason(self) -> str:
-        """Why the rate of the first twin is not the reference's; "" where it is, or another was asked."""
+        """Why the twins' rate is not the reference's; "" where it is, or another was asked."""
         if self.own is None or self.request.score is not None:
             return ""
-        return rate_for(self.what.present, self.request.heart_rate, self.own, self.request.seed)[1]
+        reason = rate_for(self.what.present, self.request.heart_rate, self.own, self.request.seed)[1]
+        return reason if self.request.samples == 1 else of_several(reason)
 
     def known_to(self, known: Collection[str] | None) -> Settled:
         """The same for a generator that can draw these conditions; all unless given."""

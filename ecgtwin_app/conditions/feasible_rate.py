@@ -81,6 +81,17 @@ def rate_for(conditions: Sequence[str], asked: float | None, own: float, seed: i
     )
 
 
+def of_several(reason: str) -> str:
+    """What `rate_for` says of one twin, said of several: each has a rate of its own."""
+    if not isinstance(reason, Message):
+        return reason
+    return Message(
+        "A rate of {own}/min cannot be kept: {condition} has {low:g} to {high:g}/min; each twin's is drawn from the"
+        " {slow:.0f} to {fast:.0f}/min that are usual.",
+        **{name: value for name, value in reason.values.items() if name != "rate"},
+    )
+
+
 def _usual(condition: Condition, bounds: RateBounds) -> tuple[float, ...]:
     """The rates that 5, 50 and 95 % of the patients do not exceed, as far as the other conditions leave them."""
     assert condition.usual_rates is not None, "what sets limits has usual rates"

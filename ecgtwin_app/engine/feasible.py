@@ -91,10 +91,13 @@ def check_consistent(request: TwinRequest, own: float | None = None) -> None:
                 low=bounds.low,
                 high=bounds.high,
             )
+    rates = [rate]
     if rate is None and own is not None:
-        rate = rate_for(names, None, own, request.seed)[0]
+        # Each twin's own: a rate that cannot be kept is drawn with its seed.
+        rates = [rate_for(names, None, own, request.seed + twin)[0] for twin in range(request.samples)]
     _check_limits(request, names)
-    _check_room(request, names, rate)
+    for one in dict.fromkeys(rates):
+        _check_room(request, names, one)
 
 
 def _check_limits(request, names):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ecgtwin_app.conditions.feasible_rate import of_several
 from ecgtwin_app.conditions.vocabulary import NORMAL
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.request import TwinRequest
@@ -71,6 +72,7 @@ def fates(shown: Shown, request: TwinRequest) -> tuple[Fate, ...]:
 def not_kept(shown: Shown | None, twin: Twin) -> tuple[str, ...]:
     """Why a twin has another rate than the recording, and what of it was not kept although nobody took it out."""
     reason = twin.recording.provenance.get("rate_reason", "")
+    reason = reason if twin.request.samples == 1 else of_several(reason)
     found = None if shown is None else settled(shown, twin.request)
     # That another rhythm takes the place of plain sinus rhythm is what was asked.
     dropped = [] if found is None else [one.reason for one in found.dropped if one.name != NORMAL]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from command_line import refused
@@ -10,6 +11,7 @@ from command_line import refused
 from ecgtwin_app.cli import generate
 from ecgtwin_app.cli.main import main
 from ecgtwin_app.cli.settling import settle, wanted_lines
+from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.engine.wanted import wanted
 from ecgtwin_app.formats.example import example_path
@@ -82,3 +84,17 @@ def test_the_rate_is_that_of_what_is_kept_too():
     assert settle(TwinRequest(("LBBB",), shows=()), reference).rate_reason == ""
     kept = settle(TwinRequest(("LBBB",), shows=("complete AV block",)), reference)
     assert kept.rate_reason.values["condition"] == "complete AV block"
+
+
+def test_of_several_twins_each_has_a_rate_of_its_own():
+    """What is said of all of them states no rate of one; what each twin was asked is in its own summary."""
+    reference = read_ecg(example_path())
+    asked = TwinRequest(("supraventricular tachycardia",), seed=4)
+    one, several = (settle(replace(asked, samples=count), reference).rate_reason for count in (1, 5))
+    assert "/min is drawn from the" in one
+    assert "each twin's is drawn from the" in several and "rate" not in several.values
+    # 169/min has room for this QT, the second twin's 198/min has not.
+    long = replace(asked, qt=300.0, seed=1)
+    settle(long, reference)
+    with pytest.raises(EcgError, match="does not fit"):
+        settle(replace(long, samples=2), reference)

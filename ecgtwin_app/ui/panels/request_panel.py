@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ecgtwin_app.conditions.feasible_rate import rate_for
+from ecgtwin_app.conditions.feasible_rate import of_several, rate_for
 from ecgtwin_app.conditions.vocabulary import NORMAL, find_condition
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.feasible import contradiction
@@ -162,7 +162,8 @@ class RequestPanel(QWidget):
             problem = translate(contradiction(self._request, self._own_rate) or self._not_offered())
             if not problem and self._own_rate is not None and self._request.score is None:
                 asked = self._request
-                reason = translate(rate_for(self._present(), asked.heart_rate, self._own_rate, asked.seed)[1])
+                because = rate_for(self._present(), asked.heart_rate, self._own_rate, asked.seed)[1]
+                reason = translate(because if asked.samples == 1 else of_several(because))
         self.form.show_notes(reason, problem)
         self._scroll.updateGeometry()
         self._fit_note()
