@@ -68,8 +68,8 @@ OWN_LINES: tuple[str | tuple[str, str], ...] = (
         "left out {n:,} signal not called like an ECG lead",
         "left out {n:,} signals not called like an ECG lead",
     ),
-    "{fraction:.0%} of the way from the same draw in sinus rhythm",
-    "the same draw in sinus rhythm up to second {onset:.2f}",
+    "{fraction:.0%} of the way from the same draw in the patient's own rhythm",
+    "the same draw in the patient's own rhythm up to second {onset:.2f}",
 )
 #: Words beside numbers and names of leads that fill the places of a line.
 _FILLING_WORDS = frozenset(

@@ -1,6 +1,6 @@
 """From the patient's own rhythm into a condition: the strips between the two ends of a morph. No Qt.
 
-Both ends are drawn by the model with one seed: the twin, and the same patient without the condition. Between them
+Both ends are drawn by the model with one seed: the twin, and the same patient as the reference shows it. Between them
 lies what a heart could show on its way. A condition of the beat's shape grows in every beat: the two strips have
 their beats at the same moments, and a part of the difference is added. A rhythm has no half way; it sets in at a
 moment that moves forward through the strip. (Severity is no such way, its lowest value already meets the criteria;
@@ -19,6 +19,7 @@ from ecgtwin_app.conditions.vocabulary import NORMAL, find_conditions
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
+from ecgtwin_app.engine.recognised import names_in
 from ecgtwin_app.engine.request import Progress, Twin, TwinRequest
 from ecgtwin_app.i18n.message import Message
 
@@ -58,25 +59,33 @@ class Frame:
 
 
 def grows(twin: Twin) -> bool:
-    """Whether the conditions change the shape of beats only, so that they can grow in every beat.
+    """Whether both ends differ in the shape of beats only, so that the difference can grow in every beat.
 
-    Pre-excitation comes and goes from beat to beat: the QRS begins early, and half of it would have two peaks.
+    What both have, for the twin keeps it, is no difference; what the twin was made without is one. Pre-excitation comes
+    and goes from beat to beat: the QRS begins early, and half of it would have two peaks.
     """
-    asked = find_conditions(twin.request.conditions)
-    steady = all(c.name == NORMAL or not (c.is_rhythm or c.all_or_nothing) for c in asked)
+    provenance = twin.recording.provenance
+    present = {condition.name for condition in find_conditions(_present(twin))}
+    own = set(names_in(provenance)) or set(provenance.get("kept", ())) or {NORMAL}
+    differing = find_conditions(sorted(present ^ own))
+    steady = all(c.name == NORMAL or not (c.is_rhythm or c.all_or_nothing) for c in differing)
     return twin.score is not None and steady
 
 
 def own_request(twin: Twin) -> TwinRequest:
-    """What is asked for the other end: the same patient and seed without the condition.
+    """What is asked for the other end: the same patient and seed, with all that the reference shows and nothing else.
 
-    That is sinus rhythm, or the reference's own rhythm where the twin keeps it.
+    That is in the reference's own rhythm, which is sinus rhythm where none is known.
     """
-    kept = [name for name in twin.recording.provenance.get("kept", ()) if name not in twin.request.conditions]
-    own = tuple(condition.name for condition in find_conditions(kept) if condition.is_rhythm)
+    provenance = twin.recording.provenance
+    shown = find_conditions(dict.fromkeys((*names_in(provenance), *provenance.get("kept", ()))))
+    own = tuple(condition.name for condition in shown if condition.is_rhythm)
     return replace(
         twin.request,
         conditions=own or (NORMAL,),
+        without=(),
+        only=False,
+        keep=None,
         seed=twin.seed,
         samples=1,
         best_of=1,
@@ -85,6 +94,11 @@ def own_request(twin: Twin) -> TwinRequest:
         score=twin.score if grows(twin) else None,
         **dict.fromkeys(SET_POINTS),
     )
+
+
+def _present(twin: Twin) -> tuple[str, ...]:
+    """What a twin was to have: what was asked and what was kept; of one from before that was told, what was asked."""
+    return tuple(twin.recording.provenance.get("present", ())) or twin.request.conditions or (NORMAL,)
 
 
 def fractions(count: int = FRAMES) -> list[float]:
@@ -170,7 +184,11 @@ def blended(own: Recording, twin: Recording, fraction: float) -> Recording:
     return replace(
         twin,
         signal=signal,
-        history=(Message("{fraction:.0%} of the way from the same draw in sinus rhythm", fraction=fraction),),
+        history=(
+            Message(
+                "{fraction:.0%} of the way from the same draw in the patient's own rhythm", fraction=fraction
+            ),
+        ),
     )
 
 
@@ -182,7 +200,7 @@ def spliced(own: Recording, twin: Recording, onset: float) -> Recording:
     return replace(
         twin,
         signal=signal,
-        history=(Message("the same draw in sinus rhythm up to second {onset:.2f}", onset=onset),),
+        history=(Message("the same draw in the patient's own rhythm up to second {onset:.2f}", onset=onset),),
     )
 
 

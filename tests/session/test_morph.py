@@ -74,6 +74,28 @@ def test_the_own_end_has_the_rhythm_that_the_twin_keeps(reference):
     assert own_request(replace(twin, recording=recording)).conditions == ("atrial fibrillation",)
 
 
+def test_what_both_ends_have_is_no_part_of_the_way(reference):
+    """What is kept is in both ends, what was taken out in one: what was asked does not tell which."""
+    flutter, hypertrophy = "atrial flutter", "left ventricular hypertrophy"
+
+    def made(conditions, present, *shows, **asked):
+        (twin,) = twins_of(reference, *conditions, **asked)
+        known = {"present": list(present), "shows": {name: ["user"] for name in shows}}
+        known["kept"] = [name for name in shows if name in present]
+        return replace(twin, recording=replace(twin.recording, provenance=twin.recording.provenance | known))
+
+    again = made(("AFL", "LBBB"), (flutter, BLOCK), flutter)
+    assert grows(again) and own_request(again).conditions == (flutter,), (
+        "the flutter asked is the patient's own"
+    )
+    back = made((SINUS,), (SINUS,), flutter)
+    assert not grows(back) and own_request(back).conditions == (flutter,), "the way leads out of the flutter"
+    freed = made((SINUS,), (SINUS,), SINUS, hypertrophy, without=(hypertrophy,))
+    assert grows(freed) and own_request(freed).without == (), "the hypertrophy goes on the way"
+    delta = made((hypertrophy,), (hypertrophy, SINUS, "pre-excitation"), SINUS, "pre-excitation")
+    assert grows(delta)
+
+
 def test_a_rhythm_sets_in_between_beats_and_moves_forward(reference):
     twin, frames = _morph(reference, "atrial fibrillation")
     assert not grows(twin)
