@@ -9,7 +9,7 @@ from ecgtwin_app.cli.asking import add_recording_arguments, read_file, read_reco
 from ecgtwin_app.cli.measure_text import print_comparison, print_report
 from ecgtwin_app.cli.output import print_json
 from ecgtwin_app.conditions.referee import met_conditions, unjudged_conditions
-from ecgtwin_app.conditions.together import atrial_rhythm
+from ecgtwin_app.conditions.together import atrial_rhythm, contradictions
 from ecgtwin_app.ecg.delineation.flutter import without_p
 from ecgtwin_app.ecg.measurement.matrix import measurement_matrix, median_beat_matrix
 from ecgtwin_app.ecg.measurement.measure import measure
@@ -91,5 +91,6 @@ def _report(name: str, recording: Recording, with_beat: bool) -> dict:
         "device": recording.device,
         "measurements": matrix,
         "criteria_met": met,
+        "contradictions": list(contradictions(met)),
         "criteria_not_judged": unjudged_conditions(measured, recording.patient.age, recording.patient.sex),
     } | ({"median_beat": median_beat_matrix(measured)} if with_beat else {})

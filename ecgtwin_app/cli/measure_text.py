@@ -78,6 +78,8 @@ def print_report(report: dict) -> None:
         said = ", ".join(f"{name} {text_of(value)}" for name, value in report["device"].items())
         print(f"{'device said':<16}{said}")
     print(f"{'criteria met':<16}{', '.join(report['criteria_met']) or '–'}")
+    for sentence in report["contradictions"]:
+        print(f"{'mind':<16}{sentence}")
     if unseen := report["criteria_not_judged"]:
         print(f"{'not judged':<16}{'; '.join(f'{name} ({why})' for name, why in unseen.items())}")
 

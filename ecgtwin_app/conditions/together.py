@@ -78,6 +78,25 @@ def why_apart(one: Condition, other: Condition) -> Message | None:
     return as_message(reason) if reason else None
 
 
+def contradictions(conditions: Sequence[str]) -> tuple[Message, ...]:
+    """Of conditions whose criteria one strip meets, which two rhythms no heart shows together: a sentence a pair.
+
+    Criteria are told one by one, and some look at different things: an irregular rhythm with wide beats can meet those of
+    fibrillation and of ventricular tachycardia. Both are measured, only one can be. Of shapes one often makes the other,
+    as a block an inverted T: that is no contradiction.
+    """
+    rhythms = [condition for condition in _in_order(conditions) if condition.is_rhythm]
+    return tuple(
+        Message(
+            "No heart shows {one} and {other} together; the criteria leave open which it is.",
+            one=Message(one.name),
+            other=Message(other.name),
+        )
+        for one, other in combinations(rhythms, 2)
+        if why_apart(one, other)
+    )
+
+
 def changed_parts(conditions: Sequence[str]) -> set[str]:
     """The parts of a beat, "p", "qrs" and "t", that conditions change; the others stay the patient's."""
     return {part for condition in find_conditions(conditions) for part in condition.changes}

@@ -42,6 +42,16 @@ def test_cancelling_anywhere_else_ends_with_130(monkeypatch, capsys):
     assert capsys.readouterr().err == "ecgtwin: Cancelled.\n"
 
 
+def test_measure_says_of_which_two_only_one_can_be(capsys, real_data):
+    """Fibrillation with a right bundle branch block is fast, wide and irregular: the criteria of two rhythms are met."""
+    path = str(real_data / "import_formats" / "wfdb" / "JS00001.hea")
+    assert main(["measure", path]) == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if "leave open which it is" in line]
+    assert len(told) == 1 and "atrial fibrillation and ventricular tachycardia" in told[0]
+    assert main(["measure", str(example_path())]) == 0
+    assert "leave open" not in capsys.readouterr().out
+
+
 def test_measure_prints_the_matrix(capsys):
     assert main(["measure", str(example_path()), "--json"]) == 0
     report = json.loads(capsys.readouterr().out)

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ecgtwin_app.conditions.together import check_combination
+from ecgtwin_app.conditions.referee import met_conditions
+from ecgtwin_app.conditions.together import check_combination, contradictions
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.resampling import ten_seconds
 from ecgtwin_app.formats.example import example_path
@@ -115,6 +116,17 @@ def test_a_longer_recording_is_seen_in_strips(example):
 
     longer = replace(example, signal=np.tile(example.signal, 4)[:, :17500])
     assert strips_of(longer).shape == (3, 8, 1000) and strips_of(example).shape == (1, 8, 1000)
+
+
+def test_of_what_two_criteria_say_the_better_supported_is_recognised(real_data):
+    """A file of 240 Hz just above 100/min, and a fast fibrillation with wide beats that meets two rhythms' criteria."""
+    files = real_data / "import_formats"
+    tachycardia = recognise(read_ecg(files / "muse_xml" / "muse_240hz.xml")).names
+    assert "sinus tachycardia" in tachycardia and "sinus bradycardia" not in tachycardia
+    recording = read_ecg(files / "wfdb" / "JS00001.hea")
+    assert contradictions(met_conditions(recording))
+    fibrillation = recognise(recording).names
+    assert "atrial fibrillation" in fibrillation and not contradictions(fibrillation)
 
 
 def test_what_is_shown_can_be_shown_by_one_heart(real_data):

@@ -6,6 +6,7 @@ from html import escape
 
 from PySide6.QtWidgets import QTextBrowser
 
+from ecgtwin_app.conditions.together import contradictions
 from ecgtwin_app.ecg.measurement.doubts import doubts, is_exchanged
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.i18n.words import N_, tr, translate
@@ -74,7 +75,8 @@ def _criteria(measured):
         return ""
     names = [tr(name) for name in measured["criteria_met"]]
     note = tr("Which published criteria the measurements meet; not a diagnosis.")
-    return f"{_lines(names) or '–'}<br><small>{escape(note)}</small>"
+    notes = " ".join([*map(translate, contradictions(measured["criteria_met"])), note])
+    return f"{_lines(names) or '–'}<br><small>{escape(notes)}</small>"
 
 
 def _device(recording: Recording, measured: dict) -> str:
