@@ -88,15 +88,16 @@ def unlike(verdicts: Sequence[Verdict]) -> list[Verdict]:
 
 def _worst(kind, unit, words, traits, own, asked) -> Verdict:
     """The line of the trait, or of the lead, that lies farthest beyond its range."""
-    beyond, found = float("-inf"), line(_named(words, "–"), unit, "", None, None)
+    beyond, worst = float("-inf"), None
     for trait, value in _of_kind(kind, traits):
         low, high = _allowed(range_of(trait, asked), own.get(trait))
         out = max(low - value, value - high)
         if out > beyond:
-            beyond = out
-            title = _named(words, trait.split()[-1])
-            found = line(title, unit, _span(low, high), value, out <= 0)
-    return found
+            beyond, worst = out, (trait, low, high, value)
+    if worst is None:
+        return line(_named(words, "–"), unit, "", None, None)
+    trait, low, high, value = worst
+    return line(_named(words, trait.split()[-1]), unit, _span(low, high), value, beyond <= 0)
 
 
 def _of_kind(kind: str, traits: Mapping[str, float]) -> Iterator[tuple[str, float]]:

@@ -199,7 +199,8 @@ class Step:
     number, total : int
         1 to `total`.
     preview : ndarray, shape (plans, leads, samples), float32
-        What it looks like now, millivolts, leads and rate as the spec says. The last step's is the result.
+        What it looks like now, millivolts, leads and rate as the spec says. The last step's is the result; before it, that
+        of the first plan, which is looked at, is enough.
     beats : tuple of mapping of str to Beats
         Of each plan, how the beats of its conditions were made, as far as the generator knows; () where it does not.
     """

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
-from ecgtwin_app.ecg.beat.template import BeatTemplate, place, place_beat, qt_intervals, render_beats
+from ecgtwin_app.ecg.beat.template import BeatTemplate, own_qt_intervals, place, place_beat, render_beats
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE, MODEL_SAMPLES
 
 #: The shape of a chamber's events, by their origin and site.
@@ -67,18 +67,27 @@ def render_each(
         Millivolts, zero between the waves.
     """
     signal = np.zeros((8, MODEL_SAMPLES), np.float32)
-    beat = -1
+    qts = iter(qt_of_each(score, shapes))
     for event, shape in zip(score.events, shapes, strict=True):
-        beat += event.chamber == "QRS"
-        if shape is None:
-            continue
-        if event.chamber == "P":
+        if event.chamber == "QRS":
+            qt = next(qts)
+            if shape is not None:
+                place_beat(signal, shape, event.time, qt)
+        elif shape is not None:
             place(signal, shape.p, event.time * MODEL_RATE + shape.p_offset)
-        else:
-            place_beat(signal, shape, event.time, qt_intervals(shape, score)[beat])
     if turn is not None and score.times("P", "flutter"):
         signal += render_flutter_waves(score, turn)
     return signal
+
+
+def qt_of_each(score: RhythmScore, shapes: Sequence[BeatTemplate | None]) -> np.ndarray:
+    """QT (s) of each QRS event of a score whose events have shapes of their own; NaN where one has none."""
+    beats = [shape for event, shape in zip(score.events, shapes, strict=True) if event.chamber == "QRS"]
+    known = next((beat for beat in beats if beat is not None), None)
+    if known is None:
+        return np.full(len(beats), np.nan)
+    qts = own_qt_intervals([beat or known for beat in beats], score)
+    return np.where([beat is None for beat in beats], np.nan, qts)
 
 
 def flutter_phase(score: RhythmScore) -> np.ndarray:

@@ -8,7 +8,7 @@ on the cycle length.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -184,17 +184,24 @@ def qt_intervals(template: BeatTemplate, score: RhythmScore, qt_adaptation: floa
     QT = QT_ref (RR / RR_ref) ** `qt_adaptation`, steeper below `FAST_CYCLE`, where RR is the mean of the strip moved by
     `IMMEDIATE_SHARE` towards the interval just before the beat.
     """
+    return own_qt_intervals([template] * len(score.times("QRS")), score, qt_adaptation)
+
+
+def own_qt_intervals(
+    templates: Sequence[BeatTemplate], score: RhythmScore, qt_adaptation: float = FRIDERICIA
+) -> np.ndarray:
+    """The same where every QRS event has a shape of its own."""
     times = np.array(score.times("QRS"))
     if times.size == 0:
         return np.zeros(0)
     intervals = np.diff(times)
-    mean = float(np.mean(intervals)) if intervals.size else template.rr
+    own, rr, qrs = np.array([(one.qt, one.rr, one.qrs_duration) for one in templates]).T
+    mean = float(np.mean(intervals)) if intervals.size else rr[0]
     before = np.concatenate([[mean], intervals])
     cycle = np.clip(mean + IMMEDIATE_SHARE * (before - mean), 0.25, 2.5)
-    qt = template.qt * qt_factor(cycle, qt_adaptation) / qt_factor(template.rr, qt_adaptation)
-    jt = template.qt - template.qrs_duration
-    shortest, longest = (jt * share for share in JT_SCALE_RANGE)
-    return template.qrs_duration + np.clip(qt - template.qrs_duration, shortest, longest)
+    qt = own * qt_factor(cycle, qt_adaptation) / qt_factor(rr, qt_adaptation)
+    shortest, longest = ((own - qrs) * share for share in JT_SCALE_RANGE)
+    return qrs + np.clip(qt - qrs, shortest, longest)
 
 
 def qt_factor(cycle: float | np.ndarray, exponent: float = FRIDERICIA) -> float | np.ndarray:

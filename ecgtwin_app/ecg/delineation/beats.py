@@ -16,6 +16,7 @@ import numpy as np
 from ecgtwin_app.ecg.delineation.tall_t import wave_likeness, without_tall_t
 from ecgtwin_app.ecg.signal import smoothing
 from ecgtwin_app.ecg.signal.leads import independent_leads
+from ecgtwin_app.ecg.signal.order import median, percentile
 from ecgtwin_app.ecg.signal.peaks import find_peaks
 from ecgtwin_app.ecg.signal.zero_phase import both_ways
 
@@ -147,11 +148,10 @@ def activity(signal, rate):
     """Speed of the heart vector within the QRS band, smoothed over 80 ms; noisy leads weigh less."""
     slope = np.gradient(_band_pass(signal, rate, *QRS_BAND), axis=1) * rate
     # A lead whose quiet moments are loud carries noise: weigh each by how far its QRS stand out.
-    loud = np.percentile(np.abs(slope), 98, axis=1)
-    quiet = np.percentile(np.abs(slope), 30, axis=1)
+    loud, quiet = np.percentile(np.abs(slope), [98, 30], axis=1)
     trust = np.where(loud > 0, np.clip(1 - 3 * quiet / np.maximum(loud, 1e-9), 0.05, 1), 0)
     # One lead with a loose electrode must not outshout the others.
-    ceiling = 4 * np.median(loud[loud > 0]) if (loud > 0).any() else 1.0
+    ceiling = 4 * median(loud[loud > 0]) if (loud > 0).any() else 1.0
     trust = trust * np.minimum(1, ceiling / np.maximum(loud, 1e-9))
     power = (trust[:, None] * slope) ** 2
     # What is seen in one lead alone is a loose electrode, not a beat: leave the loudest lead out.
@@ -163,7 +163,7 @@ def activity(signal, rate):
 def _with_edges(candidates, energy, rate):
     """Add a QRS cut by the first or last samples: a peak of the energy at the very edge."""
     reach = int(REFRACTORY * rate)
-    loud = 0.6 * np.median(np.sort(energy[candidates])[-5:]) if candidates.size else 0.0
+    loud = 0.6 * median(np.sort(energy[candidates])[-5:]) if candidates.size else 0.0
     for edge, window in ((0, energy[:reach]), (len(energy) - 1, energy[-reach:])):
         near = candidates.size and np.min(np.abs(candidates - edge)) < reach
         if energy[edge] == window.max() and energy[edge] > loud and not near:
@@ -183,7 +183,7 @@ def _above_threshold(candidates, course):
     noise = smoothing.percentile_at(course.energy, 25, int(2 * rate) | 1, candidates)
     above = heights > noise + 0.35 * (level - noise)
     if above.any():
-        large = course.size[candidates] > ECTOPIC_SIZE * np.median(course.size[candidates[above]])
+        large = course.size[candidates] > ECTOPIC_SIZE * median(course.size[candidates[above]])
         large &= course.sharpness[candidates] > T_SHARPNESS
         lag = np.where(course.sharpness[candidates] > SHARP_ECTOPIC, SHARP_ECTOPIC_LAG, ECTOPIC_LAG) * rate
         soonest = np.minimum(ECTOPIC_SHARE * _usual_interval(candidates[above]), lag)
@@ -194,7 +194,7 @@ def _above_threshold(candidates, course):
     if accepted.size < 2:
         return accepted
     # Pan and Tompkins' search back: a gap of 1.6 typical RR hides a small beat.
-    typical = np.median(np.diff(accepted))
+    typical = median(np.diff(accepted))
     missed = []
     for left, right in itertools.pairwise(accepted):
         if right - left > 1.6 * typical:
@@ -214,13 +214,13 @@ def _time_since(waves, at):
 
 def _usual_interval(waves):
     """Median of the mean of neighbouring intervals (in bigeminy they alternate), samples; 0 for fewer than three waves."""
-    return np.median(waves[2:] - waves[:-2]) / 2 if len(waves) > 2 else 0
+    return median(waves[2:] - waves[:-2]) / 2 if len(waves) > 2 else 0
 
 
 def _level(heights):
     """A typical QRS height: the median of those above a third of the second highest."""
     top = np.sort(heights)[-2:][0]
-    return float(np.median(heights[heights >= 0.35 * top]))
+    return median(heights[heights >= 0.35 * top])
 
 
 def _drop_t_waves(beats, candidates, course):
@@ -228,7 +228,7 @@ def _drop_t_waves(beats, candidates, course):
     kept = []
     if len(beats) > 2 and beats[0] < LATEST_T * course.rate:
         # The beat before may lie before the strip.
-        first, (energy, size) = beats[0], (np.median(v[beats[1:6]]) for v in (course.energy, course.size))
+        first, (energy, size) = beats[0], (median(v[beats[1:6]]) for v in (course.energy, course.size))
         soon = first < ECTOPIC_LAG * course.rate and course.sharpness[first] < SHARP_ECTOPIC
         small = course.size[first] < LATE_T_SIZE * size
         if course.energy[first] < LATE_T_ENERGY * energy and (soon or small):
@@ -295,12 +295,12 @@ def _is_small_between(at, beat, following, course):
 def _is_t_of_ectopic(at, beat, beats, course):
     """Whether the beat is a slow one among sharp ones, and the peak the slower T that such a beat has."""
     near = beats[np.abs(beats - beat) < USUAL_WITHIN * course.rate]
-    sharp = ECTOPIC_SMOOTH * np.median(course.sharpness[near])
+    sharp = ECTOPIC_SMOOTH * median(course.sharpness[near])
     usual = near[course.sharpness[near] >= sharp]
     if (
         at - beat >= ECTOPIC_LAG * course.rate
         or course.sharpness[beat] >= sharp
-        or course.energy[at] >= T_ENERGY * np.median(course.energy[usual])
+        or course.energy[at] >= T_ENERGY * median(course.energy[usual])
     ):
         return False
     smoother = course.sharpness[at] < ECTOPIC_SMOOTH * course.sharpness[beat]
@@ -319,10 +319,10 @@ def _is_like_other_t(at, lag, share, half, beats, late, course):
     if len(after) < 3:
         return not late
     # A low percentile: in bigeminy half the beats have an ectopic one there.
-    if course.energy[at] >= T_LIKENESS * np.percentile(after, 30):
+    if course.energy[at] >= T_LIKENESS * percentile(after, 30):
         return False
     # In a tachycardia what stands there is the next QRS.
-    return not late or bool(course.energy[at] > np.percentile(after, 70) / T_LIKENESS)
+    return not late or bool(course.energy[at] > percentile(after, 70) / T_LIKENESS)
 
 
 def _has_own_t(at, following, candidates, course):

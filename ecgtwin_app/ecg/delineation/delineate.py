@@ -20,12 +20,12 @@ from ecgtwin_app.ecg.delineation.representative_beat import (
     RepresentativeBeat,
     after_spike,
     median_of,
-    nan_median,
     stack_beats,
     windows_around,
 )
-from ecgtwin_app.ecg.signal import smoothing
+from ecgtwin_app.ecg.signal import sliding, smoothing
 from ecgtwin_app.ecg.signal.leads import derivable, with_limb_leads
+from ecgtwin_app.ecg.signal.order import median, median_over
 from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE, EcgError, Recording
 
 #: What a beat can be: like most others; early and narrow; wide and unlike the others; none of these.
@@ -221,12 +221,12 @@ def _dominant_shape(beat):
 
 def _shape(stack, members):
     before, after = int(0.35 * MODEL_RATE), int(0.65 * MODEL_RATE)
-    signal = nan_median(windows_around(stack.signal, stack.fiducials[members], before, after))
+    signal = median_over(windows_around(stack.signal, stack.fiducials[members], before, after))
     signal = with_limb_leads(signal, stack.leads)
     quiet, offset = qrs_bounds(signal, MODEL_RATE, before)
     onset = after_spike(stack, members, signal, before, quiet, before + int(0.06 * MODEL_RATE))
     following = np.append(np.diff(stack.fiducials), stack.rr * MODEL_RATE)[members] / MODEL_RATE
-    t_peak, t_offset = t_wave(signal, MODEL_RATE, onset, offset, float(np.median(following)))
+    t_peak, t_offset = t_wave(signal, MODEL_RATE, onset, offset, median(following))
     signal = signal - np.median(signal[:, max(0, quiet - 12) : max(1, quiet - 2)], axis=1, keepdims=True)
     waves = Waves(None, None, None, onset, offset, t_peak, t_offset)
     return Shape(signal, before, waves, derivable(stack.leads))
@@ -238,7 +238,7 @@ def _early(onsets, last_unlike):
     if len(onsets) < 4:
         return early, False
     gaps = np.diff(onsets).astype(float)
-    usual = np.median(gaps)
+    usual = median(gaps)
     following = np.append(gaps[1:], usual)
     # In bigeminy half the intervals are short: the mean of an interval and the next tells more; at the
     # end of the strip, the one before, if it leads to a beat of another shape.
@@ -246,9 +246,7 @@ def _early(onsets, last_unlike):
         following[-1] = gaps[-2]
     early[1:] = gaps < EARLY * np.maximum(usual, (gaps + following) / 2)
     paired = (gaps[:-1] + gaps[1:]) / 2
-    scatter = min(
-        np.median(np.abs(gaps - usual)) / usual, np.median(np.abs(paired - np.median(paired))) / usual
-    )
+    scatter = min(median(np.abs(gaps - usual)) / usual, median(np.abs(paired - median(paired))) / usual)
     return early, scatter <= 0.08
 
 
@@ -295,12 +293,12 @@ def _sees_p(stack, representative, qrs_onset, k):
     template = _straight(smoothing.gaussian(template, 3, axis=1))
     size = np.linalg.norm(template)
     segment = smoothing.gaussian(rest[:, first : max(stop, first)], 3, axis=1)
-    for at in range(segment.shape[1] - width + 1):
-        piece = _straight(segment[:, at : at + width])
-        own = np.linalg.norm(piece)
-        if 0.6 * size < own < 1.7 * size and np.sum(piece * template) > 0.85 * own * size:
-            return True
-    return False
+    if segment.shape[1] < width:
+        return False
+    pieces = _straight(np.lib.stride_tricks.sliding_window_view(segment, width, axis=1))
+    own = np.linalg.norm(pieces, axis=(0, 2))
+    like = np.einsum("lsn,ln->s", pieces, template) > 0.85 * own * size
+    return bool(np.any(like & (0.6 * size < own) & (own < 1.7 * size)))
 
 
 def _without_beat(stack, representative, k):
@@ -318,7 +316,7 @@ def _without_beat(stack, representative, k):
 
 def _straight(piece):
     chord = np.linspace(0, 1, piece.shape[-1])
-    return piece - piece[:, :1] - (piece[:, -1:] - piece[:, :1]) * chord
+    return piece - piece[..., :1] - (piece[..., -1:] - piece[..., :1]) * chord
 
 
 def _t_shifts(stack, representative):
@@ -331,28 +329,23 @@ def _t_shifts(stack, representative):
     high = representative.t_offset - representative.fiducial
     if high - low < reach:
         return shifts
-    windows = smoothing.gaussian(
-        windows_around(stack.signal, stack.fiducials + low - reach, 0, high - low + 2 * reach), 5
-    )
+    dominant = np.flatnonzero(stack.dominant)
+    windows = windows_around(stack.signal, stack.fiducials[dominant] + low - reach, 0, high - low + 2 * reach)
+    whole = ~np.isnan(windows).any(axis=(1, 2))
+    windows = smoothing.gaussian(windows[whole], 5)
     template = smoothing.gaussian(representative.signal.astype(float), 5, axis=1)
     template = template[:, max(0, low + representative.fiducial) : high + representative.fiducial]
     template = template - template.mean(axis=1, keepdims=True)
     template = template / max(np.linalg.norm(template), 1e-9)
     # A shift has to earn its keep, so that noise does not move a flat T.
     cost = 0.004 * np.abs(np.arange(-reach, reach + 1))
-    for k in np.flatnonzero(stack.dominant & np.isfinite(windows).all(axis=(1, 2))):
-        shifts[k] = int(np.argmax(_sliding_correlation(windows[k], template) - cost)) - reach
-    return shifts
-
-
-def _sliding_correlation(signal, template):
-    """Correlation of a template (leads, n), of mean 0 and norm 1, with the signal at each of its lags."""
     width = template.shape[1]
-    pieces = np.lib.stride_tricks.sliding_window_view(signal, width, axis=1)
-    product = np.einsum("lsn,ln->s", pieces, template)
-    sums, squares = (np.cumsum(np.pad(x, ((0, 0), (1, 0))), axis=1) for x in (signal, signal**2))
-    power = squares[:, width:] - squares[:, :-width] - (sums[:, width:] - sums[:, :-width]) ** 2 / width
-    return product / np.sqrt(np.maximum(power.sum(axis=0), 1e-12))
+    # The template has mean 0 in each lead and norm 1.
+    sums, squares = (sliding.sums(x, width) for x in (windows, windows**2))
+    power = (squares - sums**2 / width).sum(axis=1)
+    likeness = sliding.products(windows, template) / np.sqrt(np.maximum(power, 1e-12))
+    shifts[dominant[whole]] = np.argmax(likeness - cost, axis=1) - reach
+    return shifts
 
 
 def _later_t(waves, by):

@@ -13,6 +13,7 @@ import numpy as np
 
 from ecgtwin_app.ecg.delineation.p_t_discrimination import goes_with_t
 from ecgtwin_app.ecg.signal import smoothing
+from ecgtwin_app.ecg.signal.order import median, median_over, medians_without_one, percentile
 from ecgtwin_app.ecg.signal.peaks import find_peaks, prominences
 from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS
 
@@ -114,8 +115,8 @@ def find_p(
         Which way a sinus P points (`sinus_p`).
     """
     known = gaps[np.isfinite(gaps)]
-    cycle = np.median(known) if known.size else rate
-    irregular = known.size >= 3 and np.median(np.abs(known - cycle)) > 0.08 * cycle
+    cycle = median(known) if known.size else rate
+    irregular = known.size >= 3 and median(np.abs(known - cycle)) > 0.08 * cycle
     # What comes before the T of the beat before has ended is T, not P: it is hidden, beat by beat.
     t_offset = t_offset - int(OVERLAP * rate)
     clear = _hide(beats, gaps, t_offset)
@@ -162,8 +163,7 @@ def _without_falling_t(beats, qrs_offset, t_peak, falling):
 
     `falling` is where the T of the beat before peaks, in samples of the beats' window.
     """
-    median = np.nanmedian(beats, axis=0)
-    mirror = median[:, qrs_offset : t_peak + 1][:, ::-1]
+    mirror = median_over(beats[:, :, qrs_offset : t_peak + 1], empty=np.nan)[:, ::-1]
     # Level with what comes after T.
     mirror = mirror - mirror[:, -1:] * np.linspace(0, 1, mirror.shape[1])
     beats = beats.copy()
@@ -180,8 +180,9 @@ def _look(beats, rate, qrs_onset, first, irregular, sinus, on_t=None):
     if enough.size == 0:
         return []
     median = np.zeros(beats.shape[1:])
-    median[:, enough] = np.nanmedian(beats[:, :, enough], axis=0)
     start = int(max(enough[0], first, qrs_onset - int(LONGEST_PR * rate), 0))
+    asked = enough[(enough >= start) & (enough <= qrs_onset)]
+    median[:, asked] = median_over(beats[:, :, asked])
     return [
         _judge(beats, median, rate, start, qrs_onset, peak, irregular, sinus, on_t)
         for peak in _candidates(median, rate, start, qrs_onset, sinus)
@@ -226,26 +227,12 @@ def _judge(beats, median, rate, start, qrs_onset, peak, irregular, sinus, on_t):
     low = max(low, 0)
     windows = _windows(beats, rate, low, high, jitter)
     seen = np.asarray(~np.isnan(windows).any(axis=(1, 2, 3)))
-    windows *= _trust(windows[seen, jitter])[:, None]
-    likeness = np.full(len(beats), np.nan)
-    part = np.zeros(len(beats))
-    shift = np.zeros(len(beats), dtype=int)
-    central = windows[:, jitter]
-    for k in np.flatnonzero(seen):
-        others = seen.copy()
-        others[k] = False
-        if not others.any():
-            continue
-        template = np.median(central[others], axis=0)
-        scores = _correlate(windows[k], template)
-        # A P keeps its distance; fibrillatory waves can be made to fit by shifting, so shifts cost.
-        scores = scores - SHIFT_COST * np.abs(np.arange(-jitter, jitter + 1)) / rate
-        best = int(np.argmax(scores))
-        likeness[k], shift[k] = scores[best], best - jitter
-        part[k] = np.sum(windows[k, best] * template) / max(np.sum(template**2), 1e-12)
     # A few beats that happen to be clear of the T before them prove nothing about the others.
     if np.sum(seen) < max(3, len(beats) / 2):
         return _nothing(len(beats))
+    likeness, part = np.full(len(beats), np.nan), np.zeros(len(beats))
+    shift = np.zeros(len(beats), dtype=int)
+    likeness[seen], part[seen], shift[seen] = _repeated(windows[seen], rate, jitter)
     consistency = float(np.nanmedian(likeness))
     wave = _relief(median[:, start:qrs_onset], rate)[:, peak - start]
     along = float(sinus @ wave / max(np.linalg.norm(sinus) * np.linalg.norm(wave), 1e-12))
@@ -260,6 +247,20 @@ def _judge(beats, median, rate, start, qrs_onset, peak, irregular, sinus, on_t):
     if unlike or consistency < consistent or height < smallest or np.nanmean(present) < USUAL:
         return PWave(None, None, None, consistency, np.where(seen, 0.0, np.nan), shift)
     return PWave(onset, peak, offset, consistency, present, shift)
+
+
+def _repeated(windows, rate, jitter):
+    """How like the median of the others each beat's wave is where it is most like it, how large beside it, and where."""
+    windows *= _trust(windows[:, jitter])[:, None]
+    templates = medians_without_one(windows[:, jitter]).reshape(len(windows), -1, 1)
+    flat = windows.reshape(*windows.shape[:2], -1)
+    products = (flat @ templates)[..., 0]
+    sizes, squares = np.sqrt(np.einsum("ksn,ksn->ks", flat, flat)), np.sum(templates**2, axis=(1, 2))
+    scores = products / np.maximum(sizes * np.sqrt(squares)[:, None], 1e-12)
+    # A P keeps its distance; fibrillatory waves can be made to fit by shifting, so shifts cost.
+    scores -= SHIFT_COST * np.abs(np.arange(-jitter, jitter + 1)) / rate
+    each, best = np.arange(len(windows)), np.argmax(scores, axis=1)
+    return scores[each, best], products[each, best] / np.maximum(squares, 1e-12), best - jitter
 
 
 def _smallest_on_t(on_t, rate, onset, peak, offset):
@@ -279,33 +280,27 @@ def _smallest_on_t(on_t, rate, onset, peak, offset):
 
 def _windows(beats, rate, low, high, jitter):
     """Each beat's segment at each shift, straightened, shape (beats, shifts, leads, samples)."""
-    smooth = smoothing.gaussian(beats, 0.006 * rate, axis=-1)
-    width = high - low
-    pieces = []
+    # What lies farther away than the Gaussian reaches does not count.
+    reach, width = jitter + int(0.03 * rate), high - low
+    begin = max(0, low - reach)
+    smooth = smoothing.gaussian(beats[:, :, begin : high + reach], 0.006 * rate, axis=-1)
+    windows = np.zeros((len(beats), 2 * jitter + 1, beats.shape[1], width))
     for by in range(-jitter, jitter + 1):
         first = low + by
-        if first < 0 or first + width > beats.shape[-1]:
-            pieces.append(np.zeros((*beats.shape[:2], width)))
-        else:
-            pieces.append(smooth[:, :, first : first + width])
-    windows = np.stack(pieces, axis=1)
-    chord = np.linspace(0, 1, width)
-    first, last = windows[..., :1], windows[..., -1:]
-    return windows - first - (last - first) * chord
+        if first >= 0 and first + width <= beats.shape[-1]:
+            windows[:, by + jitter] = smooth[:, :, first - begin : first - begin + width]
+    first = windows[..., :1].copy()
+    windows -= (windows[..., -1:] - first) * np.linspace(0, 1, width)
+    windows -= first
+    return windows
 
 
 def _trust(segments):
     """What to weigh each lead with so that the noise is alike in all; segments (beats, leads, samples)."""
     if len(segments) < 3:
         return np.ones(segments.shape[1])
-    noise = np.sqrt(np.mean((segments - np.median(segments, axis=0)) ** 2, axis=(0, 2)))
-    return 1 / np.maximum(noise + 0.5 * np.median(noise), 1e-6)
-
-
-def _correlate(windows, template):
-    return np.sum(windows * template, axis=(1, 2)) / np.maximum(
-        np.linalg.norm(windows, axis=(1, 2)) * np.linalg.norm(template), 1e-12
-    )
+    noise = np.sqrt(np.mean((segments - median_over(segments)) ** 2, axis=(0, 2)))
+    return 1 / np.maximum(noise + 0.5 * median(noise), 1e-6)
 
 
 def _bounds(median, rate, start, qrs_onset, peak):
@@ -313,7 +308,7 @@ def _bounds(median, rate, start, qrs_onset, peak):
     smooth = smoothing.gaussian(median[:, start:qrs_onset], 0.006 * rate, axis=1)
     speed = np.sqrt(np.sum(np.gradient(smooth, axis=1) ** 2, axis=0))
     # In a short stretch between T and QRS less of it is quiet.
-    at, quiet = peak - start, np.percentile(speed, QUIET * min(1.0, len(speed) / (QUIET_STRETCH * rate)))
+    at, quiet = peak - start, percentile(speed, QUIET * min(1.0, len(speed) / (QUIET_STRETCH * rate)))
     height = np.linalg.norm(smooth - smooth[:, -1:], axis=0)
     edges = []
     for step, share in ((-1, ONSET_SHARE), (1, END_SHARE)):

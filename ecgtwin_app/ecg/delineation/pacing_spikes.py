@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from ecgtwin_app.ecg.signal import smoothing
+from ecgtwin_app.ecg.signal.order import percentile
 
 #: A spike stands out of a median over so many seconds.
 MEDIAN_SPAN = 0.014
@@ -55,7 +56,7 @@ def find_spikes(signal: np.ndarray, rate: float) -> np.ndarray:
             size[max(0, peak - around) : max(0, peak - half)],
             size[peak + half + 1 : peak + around],
         ]
-        stands_out = near.size and size[peak] > STANDS_OUT * np.percentile(near, 95)
+        stands_out = near.size and size[peak] > STANDS_OUT * percentile(near, 95)
         if stands_out and _quieter_side(smooth, peak, rate) <= QUIET_SHARE * size[peak]:
             found.append(peak)
     return np.array(found, dtype=np.int64)

@@ -13,6 +13,7 @@ import numpy as np
 from ecgtwin_app.ecg.delineation.beats import activity
 from ecgtwin_app.ecg.delineation.delineate import Delineation
 from ecgtwin_app.ecg.delineation.representative_beat import windows_around
+from ecgtwin_app.ecg.signal.order import median_over, percentile
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE
 from ecgtwin_app.ecg.signal.zero_phase import both_ways
 from ecgtwin_app.i18n.message import Message
@@ -31,47 +32,41 @@ DOUBT = Message("the beats cannot be told from the noise")
 
 def beats_doubt(found: Delineation) -> str:
     """Why the beats cannot be trusted; "" where they can."""
-    contrast, alone = agreement(found)
-    return DOUBT if contrast < STANDS_OUT or alone > ALONE else ""
-
-
-def agreement(found: Delineation) -> tuple[float, float]:
-    """How far the beats stand out, and the share of them that are like no other.
-
-    Returns
-    -------
-    contrast : float
-        Activity of the weaker beats over that of the strongest moments between them; infinite where nothing
-        lies between.
-    alone : float
-        0 to 1; 0 with fewer than four beats.
-    """
-    rate = MODEL_RATE
     at = np.array([round(beat.fiducial / found.scale) for beat in found.beats])
     at = at[(at >= 0) & (at < found.signal.shape[1])]
-    energy = activity(found.signal, rate)
-    rest = activity(_without_usual_course(found.signal, at), rate)
+    return "" if _stand_out(found.signal, at) and _share_alone(found.signal, at) <= ALONE else DOUBT
+
+
+def _stand_out(signal: np.ndarray, at: np.ndarray) -> bool:
+    """Whether the weaker beats have more activity than the strongest moments between them."""
+    rate = MODEL_RATE
+    energy = activity(signal, rate)
     near, between = round(0.08 * rate), np.ones(len(energy), dtype=bool)
     for sample in at:
         between[max(0, sample - round(BEAT * rate)) : sample + round(BEAT * rate)] = False
+    if not between.any():
+        return True
     strength = np.array([energy[max(0, sample - near) : sample + near + 1].max() for sample in at])
-    contrast = np.inf
-    if between.any():
-        # Where no course is usual, in fibrillation, taking the median one away adds what it should not.
-        loudest = min(np.percentile(course[between], 98) for course in (energy, rest))
-        contrast = float(np.percentile(strength, 10) / max(loudest, 1e-9))
+
+    def beside(course):
+        return percentile(strength, 10) / max(percentile(course[between], 98), 1e-9) >= STANDS_OUT
+
+    # Where no course is usual, in fibrillation, taking the median one away adds what it should not.
+    return bool(beside(energy) or beside(activity(_without_usual_course(signal, at), rate)))
+
+
+def _share_alone(signal: np.ndarray, at: np.ndarray) -> float:
+    """The share of the beats that are like no other, 0 to 1; 0 with fewer than four beats."""
     if len(at) < 4:
-        return contrast, 0.0
-    half = round(COMPARED * rate)
-    windows = np.nan_to_num(
-        windows_around(both_ways(found.signal, rate, high=30.0, padding=round(rate)), at, half, half)
-    )
-    windows = windows.reshape(len(at), -1)
+        return 0.0
+    half = round(COMPARED * MODEL_RATE)
+    smooth = both_ways(signal, MODEL_RATE, high=30.0, padding=round(MODEL_RATE))
+    windows = np.nan_to_num(windows_around(smooth, at, half, half)).reshape(len(at), -1)
     windows = windows - windows.mean(axis=1, keepdims=True)
     windows /= np.maximum(np.linalg.norm(windows, axis=1, keepdims=True), 1e-9)
     likeness = windows @ windows.T
     np.fill_diagonal(likeness, -1)
-    return contrast, float(np.mean(likeness.max(axis=1) < LIKE))
+    return float(np.mean(likeness.max(axis=1) < LIKE))
 
 
 def _without_usual_course(signal, at):
@@ -83,7 +78,7 @@ def _without_usual_course(signal, at):
     whole = after[~np.isnan(after).any(axis=(1, 2))]
     if len(whole) < 3:
         return signal
-    usual = np.median(whole - whole[:, :, first:].mean(axis=2, keepdims=True), axis=0)
+    usual = median_over(whole - whole[:, :, first:].mean(axis=2, keepdims=True))
     less = signal.copy()
     for beat, following in zip(at, [*at[1:], signal.shape[1]], strict=True):
         stop = min(beat + span, following - first // 2, signal.shape[1])

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgtwin_app.ecg.signal import smoothing
+from ecgtwin_app.ecg.signal.order import percentile
 from ecgtwin_app.ecg.signal.peaks import find_peaks, foot_before
 
 #: The QRS begins and ends where the speed passes this share of its peak above the quiet level.
@@ -114,7 +115,7 @@ def _bounds(speed, rate, fiducial, onset_share, offset_share):
     top = speed[near].max()
     before = speed[max(0, fiducial - ms(200)) : max(1, fiducial - ms(40))]
     after = speed[min(len(speed) - 1, fiducial + ms(60)) : fiducial + ms(250)]
-    quiet_before, quiet_after = np.percentile(before, 20), np.percentile(after, 20)
+    quiet_before, quiet_after = percentile(before, 20), percentile(after, 20)
     onset = _outermost(
         speed, fiducial, -1, quiet_before + onset_share * (top - quiet_before), rate, LONGEST_BEFORE
     )

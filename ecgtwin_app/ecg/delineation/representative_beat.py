@@ -14,7 +14,9 @@ from ecgtwin_app.ecg.delineation.beats import clean, detect_qrs
 from ecgtwin_app.ecg.delineation.p_wave import PWave, find_p, sinus_p
 from ecgtwin_app.ecg.delineation.pacing_spikes import find_spikes, without_spikes
 from ecgtwin_app.ecg.delineation.qrs_t import SPIKE_EDGE, Waves, onset_after_spike, qrs_bounds, t_wave
+from ecgtwin_app.ecg.signal import sliding
 from ecgtwin_app.ecg.signal.leads import basis, with_limb_leads
+from ecgtwin_app.ecg.signal.order import median, median_over
 from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS, MODEL_RATE, EcgError, Recording
 from ecgtwin_app.ecg.signal.resampling import resample_array
 from ecgtwin_app.ecg.signal.spline import natural_spline
@@ -121,13 +123,13 @@ def median_of(stack: BeatStack) -> RepresentativeBeat:
     after = int(max(min(AFTER, 0.85 * stack.rr), 0.25) * rate)
     used = np.flatnonzero(stack.dominant)
     beats = windows_around(stack.signal, stack.fiducials[used], before, after)
-    signal = nan_median(beats)
+    signal = median_over(beats)
     every = with_limb_leads(signal, stack.leads)
     quiet, offset = qrs_bounds(every, rate, before)
     onset = after_spike(stack, used, every, before, quiet, before + int(0.06 * rate))
     following = np.diff(stack.fiducials, append=np.iinfo(np.int64).max)[used] / rate
     # In bigeminy the next beat comes sooner than the usual interval says.
-    free = np.median(following)
+    free = median(following)
     t_peak, t_offset = t_wave(every, rate, onset, offset, free if free < 0.8 * stack.rr else stack.rr)
     gaps = np.diff(stack.fiducials, prepend=np.nan)[used]
     # Without a T, what follows the QRS by 0.2 s may be anything but QRS.
@@ -174,7 +176,7 @@ def stack_beats(recording: Recording) -> BeatStack:
     fiducials = detect_qrs(signal, rate)
     if fiducials.size == 0:
         raise EcgError("No heart beat was found in this recording; check that its leads are connected.")
-    rr = float(np.median(np.diff(fiducials)) / rate) if fiducials.size > 1 else 0.8
+    rr = median(np.diff(fiducials)) / rate if fiducials.size > 1 else 0.8
     steady = _high_pass(signal, rate)
     dominant, fiducials, correlation = _classify(steady, fiducials, rate)
     straight = _straighten(signal, steady, fiducials, dominant, rate, rr, leads)
@@ -200,15 +202,18 @@ def spike_at(stack: BeatStack, members: np.ndarray, at: int) -> int | None:
         return None
     nearest = near[np.arange(len(near)), np.argmin(np.abs(near), axis=1)]
     nearest = nearest[np.isfinite(nearest)]
-    return at + int(np.median(nearest)) if 2 * len(nearest) >= len(members) else None
+    return at + int(median(nearest)) if 2 * len(nearest) >= len(members) else None
 
 
 def windows_around(signal: np.ndarray, fiducials: np.ndarray, before: int, after: int) -> np.ndarray:
     """Windows around each fiducial, shape (beats, leads, before + after); NaN beyond the recording."""
-    width = before + after
-    padded = np.pad(signal, ((0, 0), (width, width)), constant_values=np.nan)
-    starts = np.clip(fiducials - before + width, 0, signal.shape[1] + width)
-    return np.stack([padded[:, start : start + width] for start in starts])
+    width, samples = before + after, signal.shape[1]
+    windows = np.full((len(fiducials), len(signal), width), np.nan)
+    for window, start in zip(windows, (int(at) - before for at in fiducials), strict=True):
+        first, stop = max(start, 0), min(start + width, samples)
+        if first < stop:
+            window[:, first - start : stop - start] = signal[:, first:stop]
+    return windows
 
 
 def _high_pass(signal, rate, cutoff=0.5):
@@ -229,7 +234,7 @@ def _classify(signal, fiducials, rate):
         members = (seed >= SAME_CLASS) & inside
         if not members.any():
             members = inside if inside.any() else np.ones_like(inside)
-        template = np.median(beats[members], axis=0)
+        template = median_over(beats[members])
         fiducials, seed = _align(smooth, fiducials, template, half)
         beats = np.nan_to_num(windows_around(smooth, fiducials, half, half))
     dominant = seed >= SAME_CLASS
@@ -253,7 +258,7 @@ def _dominant_seed(likeness, beats, inside, gaps):
     width = np.mean(magnitude > 0.3 * magnitude.max(axis=1, keepdims=True), axis=1)
     near = np.flatnonzero(counts >= 0.75 * counts.max())
     known = np.isfinite(gaps)
-    waits = np.array([np.median(gaps[alike[k] & known]) if (alike[k] & known).any() else 0.0 for k in near])
+    waits = np.array([median(gaps[alike[k] & known]) if (alike[k] & known).any() else 0.0 for k in near])
     # In bigeminy the ectopic beats are as many as the others, and may be as narrow; but they come too soon.
     early = waits < EARLY * waits.max()
     return likeness[near[np.lexsort((-counts[near], np.round(width[near], 1), early))[0]]]
@@ -264,13 +269,10 @@ def _align(signal, fiducials, template, half, reach=15):
     wide = np.nan_to_num(windows_around(signal, fiducials, half + reach, half + reach))
     shape = template - template.mean()
     shape /= max(np.linalg.norm(shape), 1e-9)
-    scores = np.empty((len(fiducials), 2 * reach + 1))
-    for shift in range(2 * reach + 1):
-        window = wide[:, :, shift : shift + 2 * half]
-        window = window - window.mean(axis=(1, 2), keepdims=True)
-        scores[:, shift] = np.sum(window * shape, axis=(1, 2)) / np.maximum(
-            np.linalg.norm(window, axis=(1, 2)), 1e-9
-        )
+    # The shape has mean 0, so that a window's own mean counts in its size only.
+    sums, squares = (sliding.sums(x.sum(axis=1), 2 * half) for x in (wide, wide**2))
+    size = np.sqrt(np.maximum(squares - sums**2 / shape.size, 0))
+    scores = sliding.products(wide, shape) / np.maximum(size, 1e-9)
     best = np.argmax(scores, axis=1)
     likeness = scores[np.arange(len(fiducials)), best]
     moved = np.where(likeness >= SAME_CLASS, best - reach, 0)
@@ -281,8 +283,8 @@ def _straighten(signal, steady, fiducials, dominant, rate, rr, leads):
     """Subtract a cubic spline through the levels just before the QRS (Meyer and Keiser 1977)."""
     before = int(0.2 * rate)
     used = np.flatnonzero(dominant)
-    median = nan_median(windows_around(steady, fiducials[used], before, int(0.3 * rate)))
-    onset = qrs_bounds(with_limb_leads(median, leads), rate, before)[0] - before
+    usual = median_over(windows_around(steady, fiducials[used], before, int(0.3 * rate)))
+    onset = qrs_bounds(with_limb_leads(usual, leads), rate, before)[0] - before
     # A beat that comes early has no quiet segment before it, only the T wave of its forerunner.
     gap = np.diff(fiducials, prepend=-(10**6))
     knots = np.array(
@@ -297,9 +299,3 @@ def _straighten(signal, steady, fiducials, dominant, rate, rr, leads):
     # Held level beyond the outermost knots: extrapolated cubics run away.
     at = np.clip(np.arange(signal.shape[1]), first, last)
     return signal - natural_spline(knots + (low + high) / 2, levels, at).T
-
-
-def nan_median(beats):
-    """Median over beats where there are samples, 0 where there are none; shape (leads, samples)."""
-    empty = np.all(np.isnan(beats), axis=0)
-    return np.nanmedian(np.where(empty[None], 0.0, beats), axis=0)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ecgtwin_app.ecg.signal.order import median
+
 #: Waves alike: correlation of all leads within so many seconds, and seconds by which the one may have moved.
 ALIKE, WITHIN, MOVED = 0.9, 0.05, 0.02
 #: A T peaks so long after its QRS (s), always within so many seconds of the usual.
@@ -36,7 +38,7 @@ def without_tall_t(candidates: np.ndarray, beats: np.ndarray, course) -> np.ndar
     rate, energy, sharpness, size = course.rate, course.energy, course.sharpness, course.size
     if len(beats) < PAIRS:
         return beats
-    waves = candidates[energy[candidates] >= SLOWEST_QRS * np.median(energy[beats])]
+    waves = candidates[energy[candidates] >= SLOWEST_QRS * median(energy[beats])]
     half, moved = round(WITHIN * rate), round(MOVED * rate)
     waves = waves[(waves >= half + moved) & (waves + half + moved < course.leads.shape[1])]
     if len(waves) < 2 * PAIRS:
@@ -47,12 +49,12 @@ def without_tall_t(candidates: np.ndarray, beats: np.ndarray, course) -> np.ndar
     votes = (alike[:-1, :-1] & alike[1:, 1:] & near[None, :] & near[:, None]).sum(axis=1)
     first = int(np.argmax(votes))
     pairs = np.flatnonzero(alike[first, :-1] & alike[first + 1, 1:] & near)
-    pairs = pairs[np.abs(lags[pairs] - np.median(lags[pairs])) <= LAG_SPREAD] if len(pairs) else pairs
+    pairs = pairs[np.abs(lags[pairs] - median(lags[pairs])) <= LAG_SPREAD] if len(pairs) else pairs
     if len(pairs) < PAIRS or len(pairs) < USUAL * alike[first].sum() or alike[first, first + 1]:
         return beats
     qrs, t = waves[pairs], waves[pairs + 1]
-    smoother = float(np.median(sharpness[t] / sharpness[qrs]))
-    if np.median(energy[qrs] / energy[t]) < SLOWEST_QRS or smoother > SMOOTHER:
+    smoother = float(median(sharpness[t] / sharpness[qrs]))
+    if median(energy[qrs] / energy[t]) < SLOWEST_QRS or smoother > SMOOTHER:
         return beats
     own_t = []
     for at in t:
@@ -60,7 +62,7 @@ def without_tall_t(candidates: np.ndarray, beats: np.ndarray, course) -> np.ndar
         until = (following[0] if len(following) else len(size)) - round(OWN_T_UNTIL * rate)
         after = size[at + round(OWN_T_FROM * rate) : until]
         own_t += [after.max() / size[at]] if len(after) else []
-    if own_t and np.median(own_t) > OWN_T:
+    if own_t and median(own_t) > OWN_T:
         return beats
     if not own_t and smoother > MUCH_SMOOTHER:
         return beats

@@ -21,7 +21,10 @@ def p_of(shape: Shape, lead: str) -> np.ndarray | None:
     waves = shape.waves
     if waves.p_onset is None or waves.p_offset is None or waves.p_offset - waves.p_onset < 10:
         return None
-    p = smoothing.gaussian(shape.lead(lead), 2)[waves.p_onset : waves.p_offset + 1]
+    # What lies farther away than the Gaussian reaches does not count.
+    first = max(0, waves.p_onset - 10)
+    near = smoothing.gaussian(shape.lead(lead)[first : waves.p_offset + 11], 2)
+    p = near[waves.p_onset - first : waves.p_offset + 1 - first]
     return p - np.linspace(p[0], p[-1], len(p))
 
 

@@ -1,17 +1,23 @@
-"""Recursive filters without delay: second-order Butterworth and a notch, computed in the frequency domain.
+"""Recursive filters without delay: second-order Butterworth and a notch.
 
 The same as ``scipy.signal.sosfiltfilt(butter(2, …))`` and ``filtfilt(iirnotch(…))``, to the last digits. Importing
-`scipy.signal` takes longer than measuring a whole recording does.
+`scipy.signal` takes longer than measuring a whole recording does. A recursion sample by sample is nothing for numpy; so it
+goes block by block: within a block the filter is a product of matrices, and from one to the next go only the states of
+its poles.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-#: Wrapped around the end of the transform comes only what has decayed by e to this power.
-_DECAY = 40.0
+#: Samples of a block, and blocks whose states are found at once.
+_BLOCK, _BLOCKS = 64, 128
+#: Signals of more samples than these go lead by lead: the copies of a long recording are large.
+_LARGE = 1 << 21
 #: Poles of the second-order prototype (one of the pair).
 _POLE = complex(-math.sqrt(0.5), math.sqrt(0.5))
 
@@ -42,11 +48,7 @@ def both_ways(
     ----------
     Oppenheim and Schafer, Discrete-Time Signal Processing, 3rd ed., 7.2 (bilinear transform of the Butterworth).
     """
-
-    def response(length):
-        return _butterworth(length, rate, low, high)
-
-    return _twice(signal, response, _settling(rate, low, high), padding)
+    return _twice(signal, _butterworth(float(rate), low, high), padding)
 
 
 def notch(signal: np.ndarray, rate: float, frequency: float, quality: float = 30.0, padding: int = 0):
@@ -71,88 +73,144 @@ def notch(signal: np.ndarray, rate: float, frequency: float, quality: float = 30
     ----------
     Orfanidis, Introduction to Signal Processing, 11.3 (second-order notch).
     """
-    angle = 2 * math.pi * frequency / rate
-    gain = 1 / (1 + math.tan(angle / quality / 2))
-
-    def response(length):
-        z = np.exp(-1j * np.linspace(0, np.pi, length // 2 + 1))
-        zeros = 1 - 2 * math.cos(angle) * z + z**2
-        return gain * zeros / (1 - 2 * gain * math.cos(angle) * z + (2 * gain - 1) * z**2)
-
-    return _twice(signal, response, math.ceil(_DECAY / -math.log(math.sqrt(2 * gain - 1))), padding)
+    return _twice(signal, _notch(float(rate), float(frequency), float(quality)), padding)
 
 
-def _twice(signal, response_of, settling, padding):
-    """Filter forward and backward, both ends continued; `response_of` gives the response at a length."""
+@dataclass(frozen=True, eq=False)
+class _Filter:
+    """A filter cut into blocks.
+
+    Attributes
+    ----------
+    within : ndarray, shape (_BLOCK, _BLOCK)
+        What each sample of a block makes of each later one.
+    into, out : ndarray, shape (_BLOCK, 2 poles), (2 poles, _BLOCK)
+        What a block leaves to the states, real and imaginary parts, and what the states make of the next block.
+    onward : ndarray, shape (poles, _BLOCKS, _BLOCKS)
+        What is left of each block's states at the start of each later one.
+    decay : ndarray, shape (poles, _BLOCKS)
+        What is left of a state after one block, two, ….
+    steady : float
+        What becomes of a signal that never changes.
+    """
+
+    within: np.ndarray
+    into: np.ndarray
+    out: np.ndarray
+    onward: np.ndarray
+    decay: np.ndarray
+    steady: float
+
+    def once(self, rows: np.ndarray) -> np.ndarray:
+        """One pass over rows (n, samples) that have always been at their first value."""
+        count, samples = rows.shape
+        blocks = -(-samples // _BLOCK)
+        cut = np.zeros((count, blocks * _BLOCK))
+        start = rows[:, :1]
+        np.subtract(rows, start, out=cut[:, :samples])
+        cut = cut.reshape(count, blocks, _BLOCK)
+        filtered = cut @ self.within
+        left = (cut @ self.into).view(np.complex128)
+        states = np.empty_like(left)
+        state = np.zeros((count, left.shape[2]), np.complex128)
+        for first in range(0, blocks, _BLOCKS):
+            here = left[:, first : first + _BLOCKS]
+            many = here.shape[1]
+            for pole, (onward, decay) in enumerate(zip(self.onward, self.decay, strict=True)):
+                came = here[..., pole] @ onward[:many, :many]
+                states[:, first : first + many, pole] = came + state[:, pole, None] * decay[:many]
+            last = first + many - 1
+            state = states[:, last] * self.decay[:, 1] + left[:, last]
+        filtered += states.view(np.float64) @ self.out
+        filtered = filtered.reshape(count, -1)[:, :samples]
+        filtered += start * self.steady
+        return filtered
+
+
+def _twice(signal, filter_, padding):
+    """Filter forward and backward, both ends continued."""
     signal = np.asarray(signal, dtype=np.float64)
-    pad = max(0, min(padding, signal.shape[-1] - 1))
-    first, last = signal[..., :1], signal[..., -1:]
-    before = 2 * first - signal[..., pad:0:-1]
-    after = 2 * last - signal[..., -2 : -pad - 2 : -1] if pad else signal[..., :0]
-    longer = np.concatenate([before, signal, after], axis=-1)
-    length = _fast_length(longer.shape[-1] + settling)
-    response = response_of(length)
-    filtered = np.empty_like(longer)
-    # Lead by lead: the transforms of a long recording are large.
-    for index in np.ndindex(longer.shape[:-1]):
-        once = _one_way(longer[index], response, length)
-        filtered[index] = _one_way(once[::-1], response, length)[::-1]
-    return filtered[..., pad : pad + signal.shape[-1]]
+    samples = signal.shape[-1]
+    pad = max(0, min(padding, samples - 1))
+    rows = signal.reshape(-1, samples)
+    longer = np.empty((len(rows), samples + 2 * pad))
+    longer[:, pad : pad + samples] = rows
+    if pad:
+        longer[:, :pad] = 2 * rows[:, :1] - rows[:, pad:0:-1]
+        longer[:, -pad:] = 2 * rows[:, -1:] - rows[:, -2 : -pad - 2 : -1]
+    filtered = np.empty_like(rows)
+    together = len(rows) if longer.size <= _LARGE else 1
+    for first in range(0, len(rows), together or 1):
+        some = slice(first, first + together)
+        back = filter_.once(filter_.once(longer[some])[:, ::-1])
+        filtered[some] = back[:, ::-1][:, pad : pad + samples]
+    return filtered.reshape(signal.shape)
 
 
-def _one_way(row, response, length):
-    """One pass over a signal that has always been at its first value."""
-    start = row[0]
-    moved = np.fft.irfft(np.fft.rfft(row - start, length) * response, length)[: row.size]
-    return moved + start * response[0].real
-
-
-def _butterworth(length, rate, low, high):
-    """Frequency response at the frequencies of a real transform of that length."""
-    tangent = np.tan(np.linspace(0, np.pi / 2, length // 2 + 1))  # of half the angle: the bilinear transform
-    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        if low is None:
-            q = tangent / _tangent(high, rate)
-        elif high is None:
-            q = -_tangent(low, rate) / tangent
-        else:
-            from_, to = _tangent(low, rate), _tangent(high, rate)
-            q = (tangent**2 - from_ * to) / (tangent * (to - from_))
-        response = 1 / (1 - q**2 + 1j * math.sqrt(2) * q)
-    return np.where(np.isfinite(response), response, 0)
-
-
-def _settling(rate, low, high):
-    """Samples after which the impulse response is gone."""
+@lru_cache(maxsize=32)
+def _butterworth(rate, low, high):
+    """The filter with these edges, by the bilinear transform."""
     if low is None:
-        poles = [_tangent(high, rate) * _POLE]
+        poles, zeros, steady = [_tangent(high, rate) * _POLE], [1, 2, 1], 1.0
+        one = 1.0 + 0j
     elif high is None:
-        poles = [_tangent(low, rate) / _POLE]
+        poles, zeros, steady = [_tangent(low, rate) / _POLE], [1, -2, 1], 0.0
+        one = -1.0 + 0j
     else:
         from_, to = _tangent(low, rate), _tangent(high, rate)
         half = _POLE * (to - from_) / 2
         root = np.sqrt(half**2 - from_ * to)
-        poles = [half + root, half - root]
-    radius = max(abs((1 + pole) / (1 - pole)) for pole in poles)
-    return math.ceil(_DECAY / -math.log(radius))
+        poles, zeros, steady = [half + root, half - root], [1, 0, -2, 0, 1], 0.0
+        one = np.exp(2j * math.atan(math.sqrt(from_ * to)))
+    poles = [(1 + pole) / (1 - pole) for pole in poles]
+    every = np.array([*poles, *np.conj(poles)])
+    # Where the prototype lets everything pass.
+    gain = np.prod(1 - every / one) / np.polyval(zeros[::-1], 1 / one)
+    return _cut(np.array(poles), gain.real * np.array(zeros, dtype=float), steady)
+
+
+@lru_cache(maxsize=8)
+def _notch(rate, frequency, quality):
+    angle = 2 * math.pi * frequency / rate
+    gain = 1 / (1 + math.tan(angle / quality / 2))
+    middle = gain * math.cos(angle)
+    pole = middle + 1j * math.sqrt(2 * gain - 1 - middle**2)
+    return _cut(np.array([pole]), gain * np.array([1, -2 * math.cos(angle), 1]), 1.0)
+
+
+def _cut(poles, zeros, steady):
+    """The filter of these poles (one of each pair) and this numerator, in ascending powers of the delay, in blocks.
+
+    It is a direct part and one for each pole: the powers of a pole, times its residue.
+    """
+    every = np.concatenate([poles, poles.conj()])
+    residues = np.array(
+        [
+            np.polyval(zeros[::-1], 1 / pole) / np.prod(1 - np.delete(every, at) / pole)
+            for at, pole in enumerate(poles)
+        ]
+    )
+    powers = poles[:, None] ** np.arange(_BLOCK + 1)
+    impulse = 2 * (residues[:, None] * powers[:, :_BLOCK]).sum(axis=0).real
+    impulse[0] += (zeros[-1] / np.prod(every)).real
+    later = np.arange(_BLOCK) - np.arange(_BLOCK)[:, None]
+    within = np.where(later >= 0, impulse[np.maximum(later, 0)], 0.0)
+    into = powers[:, _BLOCK - 1 :: -1].T
+    out = 2 * residues[:, None] * powers[:, 1:]
+    decay = powers[:, -1:] ** np.arange(_BLOCKS)
+    later = np.arange(_BLOCKS) - np.arange(_BLOCKS)[:, None] - 1
+    onward = np.where(later >= 0, decay[:, np.maximum(later, 0)], 0)
+    return _Filter(
+        within,
+        np.ascontiguousarray(into).view(np.float64),
+        np.stack([out.real, -out.imag], axis=1).reshape(-1, _BLOCK),
+        onward,
+        decay,
+        steady,
+    )
 
 
 def _tangent(edge, rate):
     if not 0 < edge < rate / 2:
         raise ValueError(f"{edge:g} Hz is not between 0 and half of {rate:g} Hz")
     return math.tan(math.pi * edge / rate)
-
-
-def _fast_length(least):
-    """The shortest even length from `least` on that has only the factors 2, 3 and 5."""
-    best = 1 << (least - 1).bit_length()
-    five = 1
-    while five < best:
-        three = five
-        while three < best:
-            length = three << max(1, (-(-least // three) - 1).bit_length())
-            if least <= length < best:
-                best = length
-            three *= 3
-        five *= 5
-    return best

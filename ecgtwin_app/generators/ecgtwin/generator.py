@@ -136,7 +136,7 @@ class EcgTwin:
                     strips = [strip_of(*one) for one in zip(plans, made, final, strict=True)]
                     beats = tuple(one.made for one in final)
                 else:
-                    strips = [preview_of(*one) for one in zip(plans, made, waves, strict=True)]
+                    strips = [preview_of(plans[0], made[0], waves[0])]
                     beats = ()
             yield Step(number, settings.steps, np.stack(strips), beats)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -136,14 +136,14 @@ class _Settling:
         untaught = any(condition.changes for condition in self._waves.untaught)
         for number in range(0 if untaught else MOST_TRIALS):
             mean = self._waves.mean(self._trial(number), rows, p_rows)
-            missed = missed_lines(self._finished(mean, mean, self._own), self._plan)
+            missed = missed_lines(self._finisher(mean)(mean, self._own), self._plan)
             if missed < fewest:
                 best, fewest = _Choice(mean, Beats.DRAWN, number), missed
             if missed == 0:
                 break
         for draw in self._physiology_draws() if fewest and changed_parts(new_of(self._plan)) else ():
             mean = by_physiology(self._plan, self._own, draw)[0]
-            missed = missed_lines(self._finished(mean, mean, self._own), self._plan)
+            missed = missed_lines(self._finisher(mean)(mean, self._own), self._plan)
             if missed < fewest:
                 best, fewest = _Choice(mean, Beats.SIMULATED, draw), missed
             if missed == 0:
@@ -159,9 +159,10 @@ class _Settling:
     def _conducted(self, choice: _Choice, rows: Sequence[int]) -> dict[int, BeatTemplate]:
         own = self._waves.own
         if choice.made == Beats.RECORDED:
-            return {row: self._brought(own[row], self._own) for row in rows}
-        beats = self._of_choice(choice, rows)
-        return {row: self._finished(beat, choice.mean, own[row]) for row, beat in beats.items()}
+            bring = self._bringer(self._own)
+            return {row: bring(own[row]) for row in rows}
+        beats, finish = self._of_choice(choice, rows), self._finisher(choice.mean)
+        return {row: finish(beat, own[row]) for row, beat in beats.items()}
 
     def _of_choice(self, choice: _Choice, rows: Sequence[int]) -> dict[int, BeatTemplate]:
         if choice.made == Beats.SIMULATED:
@@ -169,27 +170,34 @@ class _Settling:
             return {row: by_physiology(self._plan, own[row], choice.trial)[0] for row in rows}
         return self._waves.decoded(self._trial(choice.trial), rows)
 
-    def _finished(self, beat: BeatTemplate, mean: BeatTemplate, own: BeatTemplate) -> BeatTemplate:
-        """A drawn beat with what is left alone, no larger than it can be, at its set-points.
+    def _finisher(self, mean: BeatTemplate) -> Callable[[BeatTemplate, BeatTemplate], BeatTemplate]:
+        """Makes of a drawn beat, and the patient's own, one with what is left alone, no larger than it can be, at its
+        set-points.
 
         All beats of one strip are bounded and turned as their `mean` is.
         """
         changed = self._waves.changed
         kept = _PARTS - changed
-        beat, mean = keeping(beat, own, kept), keeping(mean, self._own, kept)
+        mean = keeping(mean, self._own, kept)
         limit = bounds(mean, self._own, self._plan.names, changed)
-        return self._brought(limit(beat), limit(mean))
+        bring = self._bringer(limit(mean))
+        return lambda beat, own: bring(limit(keeping(beat, own, kept)))
 
-    def _brought(self, beat: BeatTemplate, mean: BeatTemplate) -> BeatTemplate:
+    def _bringer(self, mean: BeatTemplate) -> Callable[[BeatTemplate], BeatTemplate]:
+        """Brings a beat to its set-points, as far from them as it is from its `mean`."""
         plan, axis = self._plan, self._plan.turned_to
         new = new_of(plan)
         if axis is None and "qrs" in changed_parts(new) and keeps_axis(new) and not plan.removed:
             axis = qrs_axis(self._own.qrs)
-        if axis is not None:
-            axis += qrs_axis(beat.qrs) - qrs_axis(mean.qrs)
         qrs = None if plan.qrs is None else plan.qrs / 1000
         qt = None if plan.qt is None else plan.qt / 1000 * self._waves.at_own_cycle()
-        return brought_to(beat, qrs, qt, axis)
+        of_mean = qrs_axis(mean.qrs)
+
+        def bring(beat):
+            to = None if axis is None else axis + qrs_axis(beat.qrs) - of_mean
+            return brought_to(beat, qrs, qt, to)
+
+        return bring
 
     def _p_waves(self, choice: _Choice) -> dict[int, BeatTemplate]:
         """The P waves: the patient's own in sinus rhythm where nothing changes them."""

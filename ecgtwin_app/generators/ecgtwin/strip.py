@@ -7,8 +7,7 @@ from torch import Tensor
 
 from ecgtwin_app.conditions.vocabulary import find_conditions
 from ecgtwin_app.ecg.beat.pacing import pacing_spikes, spike_direction
-from ecgtwin_app.ecg.beat.rendering import render_each
-from ecgtwin_app.ecg.beat.template import qt_intervals
+from ecgtwin_app.ecg.beat.rendering import qt_of_each, render_each
 from ecgtwin_app.ecg.signal.leads import twelve_leads
 from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan
 from ecgtwin_app.generators.ecgtwin.shapes import Shapes, unsettled
@@ -33,21 +32,11 @@ def strip_of(plan: EcgTwinPlan, waves: StripWaves, shapes: Shapes) -> np.ndarray
         signal = signal + fibrillation_waves(np.random.default_rng([plan.seed, 10]))
     share = np.float32(plan.task.settings.dials.get("noise", 1.0))
     signal = signal + share * waves.residual.along(
-        plan.performed, rng, waves.order, _qt(plan, shapes), waves.replaced
+        plan.performed, rng, waves.order, qt_of_each(plan.performed, shapes.of_events), waves.replaced
     )
     if share == 1:
         signal = plan.patient.recorder.record(signal, rng)
     return twelve_leads(signal) + _spikes(plan)
-
-
-def _qt(plan: EcgTwinPlan, shapes: Shapes) -> np.ndarray:
-    """QT (s) of each QRS."""
-    beats = [
-        shape
-        for event, shape in zip(plan.performed.events, shapes.of_events, strict=True)
-        if event.chamber == "QRS" and shape is not None
-    ]
-    return np.array([qt_intervals(beat, plan.performed)[k] for k, beat in enumerate(beats)])
 
 
 def preview_of(plan: EcgTwinPlan, waves: StripWaves, drawn: Tensor) -> np.ndarray:

@@ -177,7 +177,7 @@ class Residual:
                 continue
             silence = band.take(self._inside(cell.without_waves(at[inside])), axis=1)
             # It goes on from what lies before the waves to what lies behind them.
-            silence = silence + _chord(kept[:, inside]) - _chord(silence)
+            silence = _from_to(silence, kept[:, inside])
             weight = fade(at[inside], first - EDGE, first) * (1 - fade(at[inside], last, last + EDGE))
             kept = kept.copy()
             kept[:, inside] = blend(kept[:, inside], silence, weight)
@@ -302,10 +302,13 @@ def _windows(cell, parts):
         yield cell.onset + first, cell.onset + (marks.qt if "t" in parts else marks.qrs) + MARGIN
 
 
-def _chord(piece):
-    """The straight line from the level at which a piece begins to that at which it ends."""
-    first, last = (piece[:, part].mean(axis=1) for part in (slice(EDGE // 2), slice(-(EDGE // 2), None)))
-    return np.linspace(first, last, piece.shape[1], axis=1).astype(piece.dtype)
+def _from_to(piece, other):
+    """The piece, brought to the levels at which another one begins and ends by a straight line."""
+    first, last = (
+        (other[:, part].mean(axis=1) - piece[:, part].mean(axis=1))[:, None]
+        for part in (slice(EDGE // 2), slice(-(EDGE // 2), None))
+    )
+    return piece + first + (last - first) * np.linspace(0, 1, piece.shape[1], dtype=piece.dtype)
 
 
 def _silent_atria(middle, fast, rng):

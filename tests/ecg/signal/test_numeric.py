@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from scipy import ndimage, signal
 from scipy.interpolate import CubicSpline
 
-from ecgtwin_app.ecg.signal import peaks, smoothing
+from ecgtwin_app.ecg.signal import order, peaks, sliding, smoothing
 from ecgtwin_app.ecg.signal.resampling import resample_array
 from ecgtwin_app.ecg.signal.spline import natural_spline
 from ecgtwin_app.ecg.signal.zero_phase import both_ways, notch
@@ -47,6 +47,20 @@ def test_the_notch_is_scipys(mains):
     strip = walk(2, 2000) + np.sin(2 * np.pi * mains * np.arange(2000) / 500)
     expected = signal.filtfilt(*signal.iirnotch(mains, 30, fs=500.0), strip, axis=1, padlen=500)
     assert np.abs(notch(strip, 500.0, mains, padding=500) - expected).max() < _SAME
+
+
+def test_a_strip_of_many_blocks_is_filtered_as_scipy_does():
+    strip = walk(2, 40_000)
+    expected = signal.sosfiltfilt(
+        signal.butter(2, [0.5, 40], "bandpass", fs=500.0, output="sos"), strip, padlen=500
+    )
+    assert np.abs(both_ways(strip, 500.0, 0.5, 40.0, 500) - expected).max() < _SAME
+
+
+def test_a_long_recording_is_filtered_lead_by_lead_to_the_same():
+    strip = walk(12, 200_000)
+    alone = both_ways(strip[3:4], 500.0, low=0.5, padding=100)
+    assert np.array_equal(both_ways(strip, 500.0, low=0.5, padding=100)[3:4], alone)
 
 
 def test_a_flat_lead_stays_exactly_flat():
@@ -123,3 +137,35 @@ def test_resampling_is_scipys(rates, samples):
     found = resample_array(strip, *rates)
     assert found.shape == expected.shape
     assert np.abs(found - expected).max() < _SAME
+
+
+@given(st.integers(1, 30), st.floats(0, 100))
+def test_medians_and_percentiles_are_numpys_to_the_last_bit(count, percent):
+    values = np.random.default_rng(count).normal(size=count)
+    assert order.median(values) == np.median(values)
+    assert order.percentile(values, percent) == np.percentile(values, percent)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 8])
+def test_medians_over_beats_pass_over_missing_samples(count):
+    beats = _RNG.normal(size=(count, 3, 40)).round(1)
+    assert np.array_equal(order.median_over(beats), np.median(beats, axis=0))
+    beats[:, :, 5] = np.nan
+    beats[0, :, :20] = np.nan
+    seen = ~np.isnan(beats).all(axis=0)
+    found = order.median_over(beats, empty=7.0)
+    assert np.array_equal(found[seen], np.nanmedian(beats[:, seen], axis=0)) and np.all(found[~seen] == 7)
+
+
+@pytest.mark.parametrize("count", [2, 3, 6, 7])
+def test_the_median_of_the_others_leaves_each_one_out(count):
+    beats = _RNG.normal(size=(count, 3, 40)).round(1)  # with values that occur twice
+    expected = [np.median(np.delete(beats, k, axis=0), axis=0) for k in range(count)]
+    assert np.array_equal(order.medians_without_one(beats), expected)
+
+
+def test_a_template_is_held_against_every_place():
+    windows, template = walk(4, 3, 50), walk(3, 20)
+    places = [[np.sum(one[:, k : k + 20] * template) for k in range(31)] for one in windows]
+    assert np.abs(sliding.products(windows, template) - places).max() < _SAME
+    assert np.abs(sliding.sums(windows, 20)[2, 1, 30] - windows[2, 1, 30:].sum()) < _SAME
