@@ -83,10 +83,10 @@ def _sinus(m, asked, steady=True):
 
 
 def _p_within_t(m):
-    """Whether the P begins where the T before it has hardly ended, so that its onset cannot be read."""
+    """Whether the P begins where the T before it has hardly ended, or before that, so that its onset cannot be read."""
     if m.heart_rate is None or m.qt is None:
         return False
-    return 60_000 / m.heart_rate - m.qt - 120 < P_CLEAR_OF_T
+    return 60_000 / m.heart_rate - m.qt < max(120 + P_CLEAR_OF_T, m.pr or 0)
 
 
 def _variation(m):

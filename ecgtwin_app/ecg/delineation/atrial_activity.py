@@ -30,6 +30,9 @@ HIDDEN = -0.08
 STEP = 0.02
 #: What the square of a second's distance from midway between the neighbours takes off the likeness.
 UNSTEADY = 250.0
+#: Intervals from which on, their spread (a share of the mean) up to which, and their mean (s) from which on what is bound
+#: to the QRS can be told from P waves that have a time of their own: at faster rates T may hide a P that conducts.
+FEWEST_BOUND, STEADY, ESCAPE = 4, 0.1, 1.0
 #: Half the length of a P wave looked for, seconds.
 HALF_P = 0.06
 
@@ -64,6 +67,7 @@ class PTrain:
 def find_p_train(found: Delineation) -> PTrain | None:
     """The P waves of a recording, wherever they stand; None when there is no such train."""
     rest, hidden = without_qrst(found)
+    rest = _without_what_is_bound(rest, found)
     relief = smoothing.gaussian(rest, 0.008 * MODEL_RATE, axis=1) - smoothing.gaussian(
         rest, 0.05 * MODEL_RATE, axis=1
     )
@@ -116,6 +120,30 @@ def without_qrst(found: Delineation) -> tuple[np.ndarray, np.ndarray]:
             later = round(beat.waves.t_peak / found.scale) - (at + waves.t_peak)
         _subtract(rest, t, at + offset + later, fitted=True)
     return rest, hidden
+
+
+def _without_what_is_bound(rest, found):
+    """The rest less what comes back after every QRS (the end of T, U), where a slow regular rhythm has no P before its QRS.
+
+    There P waves have nothing to do with the QRS, and what has is none.
+    """
+    onsets = [
+        round(beat.fiducial / found.scale)
+        - (found.shapes[beat.shape].fiducial - found.shapes[beat.shape].waves.qrs[0])
+        for beat in found.beats
+    ]
+    gaps = np.diff(onsets)
+    if found.shapes[0].waves.p_onset is not None or len(gaps) < FEWEST_BOUND:
+        return rest
+    if np.std(gaps) > STEADY * np.mean(gaps) or np.mean(gaps) < ESCAPE * MODEL_RATE:
+        return rest
+    length = int(np.median(gaps))
+    padded = np.pad(rest, ((0, 0), (0, length)), constant_values=np.nan)
+    bound = np.nanmedian([padded[:, max(at, 0) : max(at, 0) + length] for at in onsets], axis=0)
+    rest = rest.copy()
+    for at in onsets:
+        _subtract(rest, bound, max(at, 0))
+    return rest
 
 
 def _subtract(rest, wave, at, fitted=False):

@@ -39,6 +39,8 @@ LOW = 0.3
 NO_FOOT = 0.02
 #: From so many seconds between T and QRS on, the percentile is the full one.
 QUIET_STRETCH = 0.35
+#: Of a P that begins before T has ended so many seconds before its peak are enough, seen in this share of the beats.
+CLEAR_BEFORE_PEAK, MOST_CLEAR = 0.012, 0.75
 #: Seconds before the end of the T of the beat before in which a P may already be seen.
 OVERLAP = 0.04
 #: Smallest P that is believed, mV, root mean square over the leads at its peak: where the beats come
@@ -119,8 +121,8 @@ def find_p(
     irregular = known.size >= 3 and median(np.abs(known - cycle)) > 0.08 * cycle
     # What comes before the T of the beat before has ended is T, not P: it is hidden, beat by beat.
     t_offset = t_offset - int(OVERLAP * rate)
-    clear = _hide(beats, gaps, t_offset)
-    waves = _look(clear, rate, qrs_onset, t_offset - cycle, irregular, sinus)
+    visible = _hide(beats, gaps, t_offset)
+    waves = _look(visible, rate, qrs_onset, t_offset - cycle, irregular, sinus)
     regular = known.size >= 3 and np.std(known) < 0.08 * cycle
     if regular and all(wave.onset is None for wave in waves):
         # A P on the T wave (long PR, fast rate) can be told only where the T always falls alike.
@@ -128,9 +130,11 @@ def find_p(
         narrow = qrs_offset - qrs_onset < WIDE * rate
         if narrow and falling >= 0 and t_peak - qrs_offset >= SHORTEST_RISE * rate:
             clear = _without_falling_t(beats, qrs_offset, t_peak, falling)
-            waves += _look(
-                clear, rate, qrs_onset, falling + int(0.02 * rate), irregular, sinus, (beats, gaps)
-            )
+            first = falling + int(0.02 * rate)
+            waves += _look(clear, rate, qrs_onset, first, irregular, sinus, (beats, gaps), True)
+        if all(wave.onset is None for wave in waves):
+            late = _look(visible, rate, qrs_onset, t_offset - cycle, irregular, sinus, (beats, gaps))
+            waves += [wave for wave in late if wave.onset is not None]
     for wave in waves:
         if wave.onset is not None:
             return wave
@@ -172,8 +176,11 @@ def _without_falling_t(beats, qrs_offset, t_peak, falling):
     return beats
 
 
-def _look(beats, rate, qrs_onset, first, irregular, sinus, on_t=None):
-    """What each candidate between `first` and the QRS turns out to be; `on_t` are the beats with T, and their gaps."""
+def _look(beats, rate, qrs_onset, first, irregular, sinus, whole=None, on_t=False):
+    """What each candidate between `first` and the QRS turns out to be; `whole` are the beats with T, and their gaps.
+
+    With them a P that begins as T ends is known by what lies behind that end.
+    """
     seen = np.sum(np.isfinite(beats[:, 0, :]), axis=0)
     # The median is of use where at least three beats, and a third of them, are to be seen.
     enough = np.flatnonzero(seen >= max(3, len(beats) / 3))
@@ -184,7 +191,7 @@ def _look(beats, rate, qrs_onset, first, irregular, sinus, on_t=None):
     asked = enough[(enough >= start) & (enough <= qrs_onset)]
     median[:, asked] = median_over(beats[:, :, asked])
     return [
-        _judge(beats, median, rate, start, qrs_onset, peak, irregular, sinus, on_t)
+        _judge(beats, median, rate, start, qrs_onset, peak, irregular, sinus, whole, on_t)
         for peak in _candidates(median, rate, start, qrs_onset, sinus)
     ]
 
@@ -219,12 +226,16 @@ def _candidates(median, rate, start, qrs_onset, sinus):
     return [int(start + peak) for peak in order[:2]]
 
 
-def _judge(beats, median, rate, start, qrs_onset, peak, irregular, sinus, on_t):
+def _judge(beats, median, rate, start, qrs_onset, peak, irregular, sinus, whole, on_t):
     """Bound the wave at `peak` and ask the single beats whether they repeat it."""
     onset, offset = _bounds(median, rate, start, qrs_onset, peak)
     jitter = int(JITTER * rate)
     low, high = onset - int(0.01 * rate), min(offset + int(0.01 * rate), qrs_onset)
     low = max(low, 0)
+    if whole is not None and not on_t:
+        clear = _first_clear(beats, qrs_onset)
+        if low - jitter < clear <= peak - int(CLEAR_BEFORE_PEAK * rate):
+            beats, low, on_t = whole[0], max(low, clear), True
     windows = _windows(beats, rate, low, high, jitter)
     seen = np.asarray(~np.isnan(windows).any(axis=(1, 2, 3)))
     # A few beats that happen to be clear of the T before them prove nothing about the others.
@@ -242,8 +253,8 @@ def _judge(beats, median, rate, start, qrs_onset, peak, irregular, sinus, on_t):
     present = np.where(seen, np.asarray(has_p, float), np.nan)
     consistent = CONSISTENT_IRREGULAR if irregular else CONSISTENT
     smallest = SMALLEST_IRREGULAR if irregular else SMALLEST
-    if on_t is not None:
-        smallest = _smallest_on_t(on_t, rate, onset, peak, offset)
+    if on_t:
+        smallest = _smallest_on_t(whole, rate, onset, peak, offset)
     if unlike or consistency < consistent or height < smallest or np.nanmean(present) < USUAL:
         return PWave(None, None, None, consistency, np.where(seen, 0.0, np.nan), shift)
     return PWave(onset, peak, offset, consistency, present, shift)
@@ -261,6 +272,12 @@ def _repeated(windows, rate, jitter):
     scores -= SHIFT_COST * np.abs(np.arange(-jitter, jitter + 1)) / rate
     each, best = np.arange(len(windows)), np.argmax(scores, axis=1)
     return scores[each, best], products[each, best] / np.maximum(squares, 1e-12), best - jitter
+
+
+def _first_clear(beats, qrs_onset):
+    """The first sample from which on most beats are free of the T before them."""
+    hidden = np.isnan(beats[:, 0, :qrs_onset]).mean(axis=0) > 1 - MOST_CLEAR
+    return int(np.flatnonzero(hidden)[-1]) + 1 if hidden.any() else 0
 
 
 def _smallest_on_t(on_t, rate, onset, peak, offset):

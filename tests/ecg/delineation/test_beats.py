@@ -125,17 +125,13 @@ def test_large_t_waves_of_a_blocked_heart_are_no_beats(rate):
 
 @pytest.mark.parametrize(
     ("seed", "rate"),
-    [(14, 100), (17, 100), (27, 100), (38, 100), (39, 100), (4, 42), (9, 42), (21, 42), (26, 42)],
+    [(14, 100), (17, 100), (22, 100), (27, 100), (38, 100), (39, 100), (4, 42), (9, 42), (21, 42), (26, 42)],
 )
 def test_a_tall_t_is_no_beat(seed, rate):
-    """Neither at the edges, where there is nothing to compare it with, nor after the long pauses of a slow rhythm.
-
-    One that the first tenth of a second cuts off from its QRS may be: in 3 of 40 strips at 100/min.
-    """
+    """Neither at the edges, where there is nothing to compare it with, nor after the long pauses of a slow rhythm."""
     heart = VirtualPatient.from_recording(strip()[0])
     made = simulate(heart, ("sinus rhythm", "hyperkalaemia"), rate, np.random.default_rng(seed))
     found = detect_qrs(made.signal, 500.0)
-    found = found[found > 50]
     inside = [(onset, end) for onset, _, end in made.marks["QRS"] if onset >= 50 and end < 4960]
     near = np.array([(found >= onset - 40) & (found <= end + 40) for onset, _, end in made.marks["QRS"]])
     assert near.any(axis=0).all(), "a T counted as a beat"

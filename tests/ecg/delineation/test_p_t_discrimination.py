@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from synthetic_ecg import strip
+from synthetic_ecg import LBBB, T_LBBB, strip
 
 from ecgtwin_app.ecg.delineation.p_t_discrimination import goes_with_t
 from ecgtwin_app.ecg.measurement.measure import measure
@@ -52,3 +52,13 @@ def test_a_p_on_the_t_of_a_tachycardia(pr):
     recording, _ = strip(onsets=onsets, qt=310, pr=pr, noise=0.004)
     share = measure(recording).p_before_qrs or 0.0
     assert share <= 0.1 if pr is None else share >= 0.9
+
+
+@pytest.mark.parametrize("pr", [None, 160])
+def test_a_p_that_begins_as_the_t_of_a_blocked_heart_ends(pr):
+    """Behind a wide QRS no T can be foretold: the P is known by what is seen of it."""
+    found = measure(strip(rate=112, qt=390, pr=pr, parts=LBBB, t=T_LBBB)[0])
+    if pr is None:
+        assert found.pr is None and not found.p_before_qrs
+    else:
+        assert found.p_before_qrs >= 0.9 and found.pr == pytest.approx(pr, abs=25)
