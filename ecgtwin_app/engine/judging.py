@@ -23,6 +23,7 @@ from ecgtwin_app.ecg.signal.recording import MODEL_RATE, EcgError, Patient, Reco
 from ecgtwin_app.engine.request import AskedGot, Twin, TwinRequest, request_to_json
 from ecgtwin_app.generators.base import Beats, Generator, Plan, Spec
 from ecgtwin_app.generators.canonical import canonical, history_of
+from ecgtwin_app.i18n.message import Message
 
 
 def judged(
@@ -60,6 +61,7 @@ def judged(
     lines = [AskedGot(v.name, v.unit, v.asked, v.reference, v.got, v.met, v.kind) for v in verdicts]
     if plan.rate_reason and request.score is None:
         lines.insert(1, AskedGot(plan.rate_reason, "", "", None, None, None))
+    lines[1:1] = [AskedGot(sentence, "", "", None, None, None) for sentence in _kept_as_it_is(plan, request)]
     return Twin(
         recording=recording,
         request=request,
@@ -109,6 +111,20 @@ def _verdicts(measured: Measurements, plan: Plan, request: TwinRequest) -> tuple
         *(_absent(name, *context) for name in target.absent if name in _ruled_out(plan, request)),
         *(judge_kept(context[0], name, *context[1:]) for name in only_kept),
     )
+
+
+def _kept_as_it_is(plan: Plan, request: TwinRequest) -> list[Message]:
+    """Of which rhythms that are asked at a severity the reference's own stays: a severity is one of beats."""
+    if request.severity is None:
+        return []
+    asked = find_conditions(request.conditions)
+    return [
+        Message(
+            "{condition} is kept as it is: a severity is that of a beat's shape.", condition=Message(one.name)
+        )
+        for one in asked
+        if one.severity is not None and one.name in plan.task.target.keep
+    ]
 
 
 def _ruled_out(plan: Plan, request: TwinRequest) -> set[str]:

@@ -46,7 +46,8 @@ class Wanted:
     present : tuple of str
         What the twin is to have: what is asked, then what is kept. Never empty.
     kept : tuple of str
-        What the reference shows and the twin is to have, asked for or not.
+        What the reference shows and the twin is to have, asked for or not, as the reference has it: what is asked at a
+        severity is made anew.
     removed : tuple of str
         What the reference shows and the twin is not to have, whether it was ruled out or dropped.
     dropped : tuple of Dropped
@@ -102,10 +103,11 @@ def wanted(request: TwinRequest, shown: Iterable[str], known: Collection[str] | 
     shows = tuple(dict.fromkeys(condition.name for condition in find_conditions(shown)))
     out = tuple(dict.fromkeys(condition.name for condition in find_conditions(request.without)))
     to_keep = None if request.keep is None else [c.name for c in find_conditions(request.keep)]
-    present, kept, dropped = list(asked), [], []
+    present, kept, anew, dropped = list(asked), [], [], []
     for name in shows:
         if name in asked:
-            kept.append(name)
+            # At the severity that is asked, where it is a shape: it is made anew, and neither kept nor removed.
+            (anew if request.severity is not None and _has_severity(name) else kept).append(name)
         elif name in out or request.only or (to_keep is not None and name not in to_keep):
             continue
         elif known is not None and name not in known:
@@ -120,12 +122,18 @@ def wanted(request: TwinRequest, shown: Iterable[str], known: Collection[str] | 
     return Wanted(
         tuple(present or (NORMAL,)),
         tuple(kept),
-        tuple(name for name in shows if name not in kept),
+        tuple(name for name in shows if name not in (*kept, *anew)),
         tuple(dropped),
         tuple(name for name in out if name not in shows),
         tuple(name for name in to_keep or () if name not in shows),
         shows,
     )
+
+
+def _has_severity(name: str) -> bool:
+    """Whether beats are made at a severity: a rhythm is written by its rules, whatever severity is asked."""
+    one = find_condition(name)
+    return bool(one.changes) and not one.is_rhythm
 
 
 def _ended_by(name: str, new: Sequence[str]) -> Message | None:

@@ -23,7 +23,8 @@ class Target:
     absent : tuple of str
         Conditions that are not to be there although the source shows them, or that the user ruled out.
     keep : tuple of str
-        Those of `present` that the source shows: they are to stay as it has them, not to be made once more.
+        Those of `present` that the source shows and that are to stay as it has them, not to be made once more. What is
+        asked at a severity the source may show too, and is made anew.
     age : float or None
         Years; None means the source's, or unknown.
     sex : {"F", "M"} or None

@@ -137,3 +137,10 @@ def test_a_rate_that_what_is_kept_cannot_have_is_said(engine, reference):
         "A rate of 61/min cannot be kept: complete AV block has" in twin.recording.provenance["rate_reason"]
     )
     assert any("cannot be kept" in line.name for line in twin.asked_got)
+
+
+def test_a_rhythm_that_is_kept_says_so_where_a_severity_is_asked(engine, reference):
+    first_degree = "first-degree AV block"
+    twin = made(engine, reference, (first_degree,), shows=(first_degree,), severity=0.9)
+    said = [str(line.name) for line in twin.asked_got if "is kept as it is" in line.name]
+    assert said == ["first-degree AV block is kept as it is: a severity is that of a beat's shape."]

@@ -15,7 +15,7 @@ from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.feasible import check_consistent
 from ecgtwin_app.engine.request import TwinRequest
-from ecgtwin_app.engine.tasks import task_of
+from ecgtwin_app.engine.tasks import request_of, task_of
 from ecgtwin_app.engine.wanted import wanted
 
 NAMES = [condition.name for condition in load_vocabulary()]
@@ -194,3 +194,15 @@ def test_what_the_generator_cannot_draw_is_not_kept_and_told():
 def test_contradictions_are_refused_in_one_sentence(changes, sentence):
     with pytest.raises(EcgError, match=sentence):
         wanted(TwinRequest(**changes), (LBBB,))
+
+
+def test_what_is_asked_at_a_severity_is_made_anew_and_neither_kept_nor_removed():
+    first_degree = "first-degree AV block"
+    shows = (SINUS, LBBB, first_degree)
+    at_its_own = wanted(TwinRequest((LBBB, first_degree)), shows)
+    assert at_its_own.kept == shows
+    answer = wanted(TwinRequest(("LBBB", first_degree), severity=0.9), shows)
+    assert set(answer.present) == set(shows) and answer.removed == ()
+    assert answer.kept == (SINUS, first_degree), "a rhythm is written by its rules at any severity"
+    task = task_of(TwinRequest(("LBBB",), severity=0.9, shows=shows))
+    assert request_of(task).conditions == (LBBB,) and wanted(request_of(task), shows).kept == task.target.keep

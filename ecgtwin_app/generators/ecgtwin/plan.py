@@ -70,10 +70,20 @@ class EcgTwinPlan(Plan):
 
     @property
     def made_anew(self) -> tuple[str, ...]:
-        """Shapes that reference and twin show, but the twin not as the reference has them: it is less of a person."""
-        both = find_conditions([name for name in self.shows if name in self.names])
+        """Shapes that reference and twin show, but the twin not as the reference has them.
+
+        At a severity that was asked, or in a twin that is less of a person.
+        """
+        target = self.task.target
         less_personal = self.task.settings.dials.get("identity", 1.0) < 1
-        return tuple(one.name for one in both if one.changes and not one.is_rhythm and less_personal)
+        both = find_conditions([name for name in self.shows if name in self.names])
+        return tuple(
+            one.name
+            for one in both
+            if one.changes
+            and not one.is_rhythm
+            and (less_personal or (one.name in target.present and one.name not in target.keep))
+        )
 
     @property
     def removed(self) -> tuple[str, ...]:

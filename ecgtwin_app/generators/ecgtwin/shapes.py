@@ -141,7 +141,9 @@ class _Settling:
                 best, fewest = _Choice(mean, Beats.DRAWN, number), missed
             if missed == 0:
                 break
-        for draw in self._physiology_draws() if fewest and changed_parts(new_of(self._plan)) else ():
+        # Upon a beat that shows a condition already physiology would make it twice.
+        fresh = changed_parts(new_of(self._plan)) and not self._plan.made_anew
+        for draw in self._physiology_draws() if fewest and fresh else ():
             mean = by_physiology(self._plan, self._own, draw)[0]
             missed = missed_lines(self._finisher(mean)(mean, self._own), self._plan)
             if missed < fewest:

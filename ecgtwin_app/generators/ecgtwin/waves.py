@@ -188,11 +188,11 @@ def new_of(plan: EcgTwinPlan) -> tuple[str, ...]:
 
 
 def freed(plan: EcgTwinPlan) -> set[str]:
-    """The parts of a conducted beat that a condition of the reference has shaped and no longer does.
+    """The parts of a conducted beat that a condition of the reference has shaped and no longer does, or not so.
 
     Where ventricles led, no conducted beat was seen; turns of a flutter loop run through every T.
     """
-    parts = changed_parts(plan.removed)
+    parts = changed_parts((*plan.removed, *plan.made_anew))
     for condition in find_conditions(plan.removed):
         if condition.led_by_ventricles and condition.own_beats:
             parts |= {"qrs", "t"}

@@ -204,6 +204,22 @@ def test_of_nobody_a_block_is_made_anew(engine, reference):
     assert planned(engine, reference, replace(request, identity=1.0), 1).made_anew == ()
 
 
+def test_a_block_that_is_asked_at_a_severity_is_drawn_at_it_though_the_reference_has_one(engine, reference):
+    block = "left bundle branch block"
+
+    def context(**asked):
+        request = TwinRequest((block,), heart_rate=70.0, shows=("sinus rhythm", block), **asked)
+        waves = StripWaves(engine.generator.model, planned(engine, reference, request, 1), "cpu")
+        return waves.changed, waves.context()
+
+    (column,) = engine.generator.condition_tokens([block])
+    changed, kept = context()
+    assert not changed and not kept.reference.blur.any() and kept.condition.severity[0, column].isnan()
+    changed, anew = context(severity=0.9)
+    assert changed == {"qrs", "t"} and anew.reference.blur[0].tolist() == [0.0, 1.0, 1.0]
+    assert anew.condition.severity[0, column] == pytest.approx(0.9)
+
+
 def drawn_together(engine, plans):
     *_, last = engine.generator.sample(plans)
     return last.preview
