@@ -102,12 +102,6 @@ def kind_of(cell: str) -> str:
     return "t" if CLOCK.fullmatch(cell) else "s"
 
 
-def is_numeric(cells: Sequence[str]) -> bool:
-    """Whether there are numbers and nothing else."""
-    kinds = {kind_of(cell) for cell in cells}
-    return "n" in kinds and kinds <= {"n", "e"}
-
-
 def decimal_of(cells: Sequence[str], separator: str) -> str:
     """The decimal sign of some numbers; a point where nothing shows otherwise."""
     with_comma = [cell for cell in cells if "," in cell and kind_of(cell) == "n"]

@@ -84,10 +84,6 @@ class Dial(QWidget):
         self.slider.blockSignals(False)
         self._show_slider()
 
-    def set_open_text(self, word: str, shown: str) -> None:
-        """What is typed to leave the number open, and what stands there while it is."""
-        self.field.set_word(word, shown)
-
     def _typed(self):
         self._show_slider()
         self.changed.emit(self.value)
