@@ -16,20 +16,9 @@ from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.engine.save import save_twins
 from ecgtwin_app.evaluation.metrics.preservation import usual_and_spread
-from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
 
 PVC = TwinRequest(("ventricular premature complex",), heart_rate=70, seed=3)
-
-
-@pytest.fixture(scope="module")
-def engine():
-    return TwinEngine.load()
-
-
-@pytest.fixture(scope="module")
-def reference():
-    return read_ecg(example_path())
 
 
 @pytest.fixture(scope="module")

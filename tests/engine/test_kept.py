@@ -10,25 +10,12 @@ import pytest
 
 from ecgtwin_app.conditions.verdict import ABSENCE, CRITERION, KEPT
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.request import HeatMap, TwinRequest
 from ecgtwin_app.engine.save import save_twins
-from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
 
 SINUS, AF, LBBB = "sinus rhythm", "atrial fibrillation", "left bundle branch block"
 FAST = {"steps": 1, "seed": 3}
-
-
-@pytest.fixture(scope="module")
-def engine():
-    return TwinEngine.load()
-
-
-@pytest.fixture(scope="module")
-def reference():
-    """In plain sinus rhythm, 61/min."""
-    return read_ecg(example_path())
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,6 @@ from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.request import HeatMap, TwinRequest
 from ecgtwin_app.engine.tasks import task_of
-from ecgtwin_app.formats.example import example_path
-from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.generators.ecgtwin.generator import EcgTwin
 from ecgtwin_app.generators.ecgtwin.shapes import settled
 from ecgtwin_app.generators.ecgtwin.waves import StripWaves
@@ -21,16 +19,6 @@ from ecgtwin_app.heart.rhythm.processes import mean_rate
 from ecgtwin_app.heart.shape.ventricular_beats import looks_ectopic
 
 PVC = TwinRequest(("ventricular premature complex",), heart_rate=70, seed=3)
-
-
-@pytest.fixture(scope="module")
-def engine():
-    return TwinEngine.load()
-
-
-@pytest.fixture(scope="module")
-def reference():
-    return read_ecg(example_path())
 
 
 def test_nobody_writes_no_rhythm(engine, reference):

@@ -8,22 +8,9 @@ import pytest
 from ecgtwin_app.ecg.signal.leads import independent_leads
 from ecgtwin_app.ecg.signal.resampling import ten_seconds
 from ecgtwin_app.ecg.signal.zero_phase import both_ways
-from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.request import HeatMap, TwinRequest, request_to_json
-from ecgtwin_app.formats.example import example_path
-from ecgtwin_app.formats.registry import read_ecg
 
 ASKED = TwinRequest(("left bundle branch block",), heart_rate=70.0, seed=4, steps=2)
-
-
-@pytest.fixture(scope="module")
-def engine():
-    return TwinEngine.load()
-
-
-@pytest.fixture(scope="module")
-def reference():
-    return read_ecg(example_path())
 
 
 @pytest.fixture(scope="module")
