@@ -221,7 +221,7 @@ def without_p(strip: np.ndarray, cells: Sequence[Cell]) -> np.ndarray:
     """
     spans = []
     for before, cell in pairwise(cells):
-        first = max(before.onset + before.marks.qt + U_WAVE, cell.onset - P_MAY_LIE)
+        first = max(before.onset + before.marks.qt + U_WAVE, cell.onset - P_MAY_LIE, 0.0)
         if np.isnan(cell.marks.pr) and cell.onset <= strip.shape[1] and first < cell.onset - 2 * MARGIN:
             spans.append((round(first), round(cell.onset)))
     if len(spans) < FEWEST_ALIKE:
