@@ -25,7 +25,7 @@ from ecgtwin_app.generators.ecgtwin.weights import TwinModel
 #: How far apart the seeds of a strip's trials lie, and the steps of the sampler for all but the first.
 TRIAL_STRIDE, TRIAL_STEPS = 1_000_003, 6
 #: How far the reference is blurred where a condition of its own is to go, in spreads of the patients.
-BLUR_OF_REMOVED = 1.0
+BLUR_OF_REMOVED = 0.5
 #: Columns of the condition's numbers: heart rate and PR are no property of a beat's shape.
 _HEART_RATE, _PR, _QT = 0, 2, 4
 
