@@ -97,7 +97,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--no-gallery", action="store_true", help="leave out the plots of the example's twins")
     what.add_argument("--speed", action="store_true", help="time a twin by steps and threads")
     what.add_argument("--compare", choices=(DEEPFAKE,), help="draw another generator's recordings, too")
-    how = parser.add_argument_group("who performs, and with what switched off")
+    _add_performer(parser.add_argument_group("who performs, and with what switched off"))
+
+
+def _add_performer(how: argparse._ArgumentGroup) -> None:
     how.add_argument(
         "--virtual", action="store_true", help="virtual patients instead of the model: the ceiling"
     )
