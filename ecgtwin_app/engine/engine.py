@@ -14,6 +14,7 @@ from ecgtwin_app.attribution.methods import DEFAULT_METHOD, METHODS
 from ecgtwin_app.attribution.question import Question, asked_about
 from ecgtwin_app.conditions.record import Condition
 from ecgtwin_app.conditions.vocabulary import find_conditions
+from ecgtwin_app.ecg.measurement.measure import Measurements
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.feasible import check_consistent, check_request
 from ecgtwin_app.engine.judging import better, judged
@@ -242,9 +243,11 @@ class TwinEngine:
         """Cosine of the base vectors of two recordings, -1 to 1."""
         return float(self.base_vector(a) @ self.base_vector(b))
 
-    def base_vector(self, recording: Recording) -> np.ndarray:
-        """Unit-length base vector (width,) of a recording, its condition taken as unknown."""
-        return self.generator.base_vector(recording)
+    def base_vector(self, recording: Recording, measured: Measurements | None = None) -> np.ndarray:
+        """Unit-length base vector (width,) of a recording, its condition taken as unknown; `EcgError` where its beats
+        cannot be measured. What is `measured` already is not measured again.
+        """
+        return self.generator.base_vector(recording, measured)
 
     @property
     def known(self) -> frozenset[str]:

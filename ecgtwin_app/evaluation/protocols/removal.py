@@ -89,7 +89,7 @@ def outcome(
     unmet = [not set(row["asked"]) & set(row["criteria"]) for row in shown]
     atrial = [row for row in made if row["finding"] in ATRIAL]
     keys, vectors = bases([*before.values(), *others])
-    own = [row for row in made if row["reference"] in keys]
+    own = [row for row in made if row["reference"] in keys and "base" in row]
     identity = retrieval(
         np.array([row["base"] for row in own]),
         np.array([keys.index(row["reference"]) for row in own]),

@@ -165,8 +165,8 @@ class Ensemble(nn.Module):
         )
         return (linear + spread / root * predicted) * live
 
-    def loss(self, waves: Tensor, context: StripContext, generator: torch.Generator) -> Tensor:
-        """Weighted mean squared velocity error in units of what is unforeseeable.
+    def loss(self, waves: Tensor, context: StripContext, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Weighted mean squared velocity error in units of what is unforeseeable, and the base vectors.
 
         Parameters
         ----------
@@ -182,10 +182,11 @@ class Ensemble(nn.Module):
         noise = self._mixed(shared, own, context.kind) * live
         time = torch.sigmoid(torch.randn(len(waves), generator=generator)).to(waves.device)
         t = time[:, None, None]
-        error = self.velocity((1 - t) * drawn + t * noise, time, context) - (noise - drawn)
+        identity = self.identity(context.reference)
+        error = self.velocity((1 - t) * drawn + t * noise, time, context, identity) - (noise - drawn)
         spread = self.spread[context.kind]
         weight = ((1 - t) ** 2 * spread**2 + t**2) / spread**2 * self._importance()[context.kind] * live
-        return (weight * error**2).sum() / live.sum()
+        return (weight * error**2).sum() / live.sum(), identity[1]
 
     def _mixed(self, shared: Tensor, own: Tensor, kind: Tensor) -> Tensor:
         within = self.within[kind]

@@ -19,7 +19,6 @@ from ecgtwin_app.generators.ecgtwin.ensemble import (
     Ensemble,
     blurred,
 )
-from ecgtwin_app.generators.ecgtwin.extractor import Reference
 from ecgtwin_app.heart.rhythm.atrial_waves import flutter_wave
 from ecgtwin_app.training import parallel
 from ecgtwin_app.training.cases.pairs import USUAL, Mix, Pairs
@@ -34,10 +33,7 @@ WAVES_A_STRIP = (2, 2, 4, 12)
 #: Pairs that the spreads are taken from, so many at a time.
 FITTED_ON, AT_A_TIME = 40_000, 500
 #: Hearts whose base vectors are told apart in a step.
-CONTRASTED = 128
-#: How far at most two recordings of one beat differ where nothing has changed it, in spreads of the patients. Versions
-#: of a virtual heart share such waves to the last bit, by which they would be told, and not by what is personal.
-MEASURED_AGAIN = 0.5
+CONTRASTED = 64
 #: Fewest waves of a kind that have a spread.
 FEWEST = 20
 
@@ -86,13 +82,11 @@ def train_ensemble(
             _moved(part, parallel.device()) for part in (drawn, context, other, heart)
         )
         reference = blurred(context.reference, model.own_spread, model.parts, rng)
-        loss = model.loss(drawn, replace(context, reference=reference), rng)
+        loss, base = model.loss(drawn, replace(context, reference=reference), rng)
         if len(some) < 2:
             return loss
-        own = _measured_again(reference.rows(some), model.own_spread, rng)
         other = blurred(other, model.own_spread, model.parts, rng)
-        other = _measured_again(other, model.own_spread, rng)
-        return loss + CONTRAST_WEIGHT * _contrast(model.identity(own)[1], model.identity(other)[1], heart)
+        return loss + CONTRAST_WEIGHT * _contrast(base[some], model.identity(other)[1], heart)
 
     average = train(model, batch_loss, steps, checkpoint, RATE, seed, name="ensemble")
     model.load_state_dict(average.values)
@@ -103,14 +97,6 @@ def _moved(part: Any, device: torch.device) -> Any:
     if isinstance(part, Tensor):
         return part.to(device, non_blocking=True)
     return replace(part, **{field.name: _moved(getattr(part, field.name), device) for field in fields(part)})
-
-
-def _measured_again(reference: Reference, spread: Tensor, rng: torch.Generator) -> Reference:
-    """The reference as another recording of the same heart would show it."""
-    count = len(reference.known)
-    amount = MEASURED_AGAIN * torch.rand((count, 1), generator=rng)
-    noise = (amount * torch.randn((count, len(spread)), generator=rng)).to(spread.device) * spread
-    return replace(reference, beats=reference.beats + noise[:, None])
 
 
 def _contrast(a: Tensor, b: Tensor, heart: Tensor, temperature: float = 0.07) -> Tensor:
