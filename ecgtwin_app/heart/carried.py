@@ -40,6 +40,29 @@ def carried(before: BeatTemplate, after: BeatTemplate, beats: Sequence[BeatTempl
     return [_one(before, after, beat) for beat in beats]
 
 
+def breathing(
+    beat: BeatTemplate, mean: BeatTemplate, own: BeatTemplate, own_mean: BeatTemplate
+) -> BeatTemplate:
+    """A beat whose QRS is, lead by lead, as much larger than the `mean` of its strip as the patient's own beat is.
+
+    Parameters
+    ----------
+    beat, mean : BeatTemplate
+        A beat under a condition, and what all beats of its strip have in common.
+    own, own_mean : BeatTemplate
+        The same of the patient's own.
+    """
+    size = _size(own.qrs, own_mean.qrs) / _size(beat.qrs, mean.qrs)
+    size = np.clip(size, 1 / LARGEST_CHANGE, LARGEST_CHANGE)[:, None]
+    return replace(beat, qrs=(size * beat.qrs).astype(np.float32))
+
+
+def _size(wave, mean):
+    """How large a wave (8, n) is against another, by lead; a lead without forces follows the others."""
+    energy, usual = (np.sum(one.astype(np.float64) ** 2, axis=1) for one in (wave, mean))
+    return np.sqrt((energy + OTHERS * energy.mean() + 1e-9) / (usual + OTHERS * usual.mean() + 1e-9))
+
+
 def _one(before, after, beat):
     changed = {}
     for part, from_, to in (

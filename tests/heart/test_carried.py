@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ecgtwin_app.heart import carried as module
 from ecgtwin_app.heart.carried import carried
 from ecgtwin_app.heart.morphologies import MORPHOLOGIES
 from ecgtwin_app.heart.virtual_patient import transform, transform_beats
@@ -50,3 +51,20 @@ def test_a_beat_keeps_its_cycle_and_one_without_p_stays_without(patient):
     assert beat.rr == pytest.approx(1.1 * own.rr) and beat.pr == pytest.approx(own.pr + 0.01)
     (beat,) = carried(bare, bare, [own])
     assert not beat.has_p
+
+
+def test_a_drawn_beat_breathes_as_the_patients_own_does(patient):
+    own = [breathing(patient.template, amount) for amount in (-0.06, 0.0, 0.06)]
+    # What was drawn is a larger beat, whose waves differ in another way.
+    mean = replace(patient.template, qrs=1.7 * patient.template.qrs)
+    drawn = [replace(mean, qrs=gain * mean.qrs) for gain in (1.01, 0.98, 1.0)]
+    beats = [module.breathing(a, mean, b, patient.template) for a, b in zip(drawn, own, strict=True)]
+    for beat, one in zip(beats, own, strict=True):
+        size, as_own = (np.linalg.norm(x.qrs, axis=1) for x in (beat, one))
+        ratio = (
+            size / np.linalg.norm(mean.qrs, axis=1) * np.linalg.norm(patient.template.qrs, axis=1) / as_own
+        )
+        large = np.linalg.norm(patient.template.qrs, axis=1) > 0.3 * as_own.max()
+        # A lead without forces of its own follows the others in part.
+        assert np.abs(ratio[large] - 1).max() < 0.03
+        assert np.array_equal(beat.t, mean.t)

@@ -17,6 +17,7 @@ from ecgtwin_app.generators.ecgtwin.beat_law import bounds, by_physiology, misse
 from ecgtwin_app.generators.ecgtwin.ensemble import Ensemble
 from ecgtwin_app.generators.ecgtwin.waves import StripWaves, new_of
 from ecgtwin_app.heart.binding import condition_made_by
+from ecgtwin_app.heart.carried import breathing
 from ecgtwin_app.heart.physics.activation import qrs_axis
 from ecgtwin_app.heart.physics.vector import fit_lead_field
 from ecgtwin_app.heart.rhythm.atrial_waves import as_large_as_seen
@@ -164,6 +165,9 @@ class _Settling:
             bring = self._bringer(self._own)
             return {row: bring(own[row]) for row in rows}
         beats, finish = self._of_choice(choice, rows), self._finisher(choice.mean)
+        if choice.made == Beats.DRAWN and "qrs" in self._waves.changed:
+            # The networks know how far beats differ, not how this patient breathes.
+            beats = {row: breathing(beat, choice.mean, own[row], self._own) for row, beat in beats.items()}
         return {row: finish(beat, own[row]) for row, beat in beats.items()}
 
     def _of_choice(self, choice: _Choice, rows: Sequence[int]) -> dict[int, BeatTemplate]:

@@ -8,6 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ecgtwin_app.ecg.measurement.measure import measure
+from ecgtwin_app.ecg.measurement.traits import traits_of
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.request import HeatMap, TwinRequest
@@ -234,3 +236,12 @@ def test_plans_of_other_settings_are_not_sampled_together(engine, reference):
     plans = [planned(engine, reference, replace(PVC, steps=steps), 1) for steps in (2, 3)]
     with pytest.raises(ValueError, match="same settings"):
         next(engine.generator.sample(plans))
+
+
+@pytest.mark.parametrize("name", ["left bundle branch block", "left ventricular strain", "inferior STEMI"])
+def test_beats_that_are_drawn_breathe_as_the_patient_does(engine, reference, name):
+    (twin,) = engine.generate(reference, TwinRequest((name,), heart_rate=70.0, seed=3))
+    assert "drawn" in twin.recording.provenance["beats"].values()
+    assert not [line for line in twin.asked_got if "from beat to beat" in line.name and line.met is False]
+    own, drawn = (traits_of(measure(one))["breath"] for one in (reference, twin.recording))
+    assert 0.4 * own < drawn < 3 * own
