@@ -78,7 +78,8 @@ def combinations() -> list[tuple[str, ...]]:
 
 def rate_range(names: tuple[str, ...]) -> tuple[float, float]:
     """Ventricular rates (1/min) that all the conditions allow."""
-    ranges = [find_condition(name).rate_range for name in names]
+    conditions = [find_condition(name) for name in names]
+    ranges = [limits for one in conditions for limits in (one.rate_range, one.rate_limits) if limits]
     low, high = max(r[0] for r in ranges), min(r[1] for r in ranges)
     slowest, _ = FIELDS["heart_rate"].limits
     return max(low, slowest), max(high, low, slowest)
