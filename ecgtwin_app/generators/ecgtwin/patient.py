@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import torch
 
-from ecgtwin_app.ecg.beat.template import BeatTemplate
+from ecgtwin_app.ecg.beat.template import BeatTemplate, qt_factor
 from ecgtwin_app.ecg.delineation.beats import clean
 from ecgtwin_app.ecg.delineation.own_beats import OwnBeats, beats_of, own_beats
 from ecgtwin_app.ecg.delineation.representative_beat import RepresentativeBeat, median_of, stack_beats
@@ -25,9 +25,12 @@ from ecgtwin_app.heart.physics.fitted_beats import fitted_beats
 from ecgtwin_app.heart.physics.recorder import Recorder, recorder_of
 from ecgtwin_app.heart.physics.residual import Residual, residual_of
 from ecgtwin_app.heart.rhythm.atrial_waves import with_sinus_p
+from ecgtwin_app.heart.shape.set_points import brought_to
 
 #: Beats of the patient that the networks read: the median one and so many others.
 SINGLES = 3
+#: Cycle (s) at which beats of all rates are compared.
+USUAL_CYCLE = 0.85
 #: A T that runs into the next beat is cut so long (s) before its QRS, and is none when less of it is left.
 T_TO_QRS, SHORTEST_T = 0.04, 0.05
 
@@ -108,7 +111,7 @@ def prepare(model: Ensemble, recordings: Sequence[Recording], device: str) -> Ec
         digests=digests,
         measured=measured,
         rate=60.0 / beat.rr if measured.heart_rate is None else measured.heart_rate,
-        base=base_of(model, read),
+        base=base_of(model, [own.median, *further], device),
         own=own,
         template=template,
         reference=read,
@@ -136,14 +139,26 @@ def reference_of(model: Ensemble, own: OwnBeats, further: Sequence[BeatTemplate]
 
 
 @torch.no_grad()
-def base_of(model: Ensemble, reference: Reference) -> np.ndarray:
-    """Unit-length base vector (width,) of a batch of one, of its median beat alone.
+def base_of(model: Ensemble, medians: Sequence[BeatTemplate], device: str) -> np.ndarray:
+    """Unit-length base vector (width,) of the median beats of a patient's recordings, at one cycle length.
 
-    How single beats differ from one another tells a recording, not a patient: with them, a patient's own beats in another
-    order were found among those of forty patients less often than beats drawn anew.
+    Neither how single beats differ from one another nor how long T is at another rate tells a patient: twins of a patient's
+    own beats, in another order and at another rate, have to be found among those of other patients.
     """
-    median = reference.beats[:, :1].expand_as(reference.beats)
-    return model.identity(replace(reference, beats=median))[1][0].cpu().numpy()
+    alike = [beat for beat in medians if beat.has_p == medians[0].has_p]
+    vector = torch.stack([model.codec.vector(_at_usual_cycle(beat)).cpu() for beat in alike]).mean(dim=0)
+    reference = Reference(
+        vector.reshape(1, 1, -1).expand(1, 1 + SINGLES, -1),
+        torch.tensor([medians[0].has_p]),
+        torch.zeros(1, len(BLURRED)),
+        nothing_known(1, len(model.config.statements)),
+        torch.ones(1, dtype=torch.bool),
+    )
+    return model.identity(reference.to(device))[1][0].cpu().numpy()
+
+
+def _at_usual_cycle(beat: BeatTemplate) -> BeatTemplate:
+    return brought_to(beat, None, beat.qt * float(qt_factor(USUAL_CYCLE) / qt_factor(beat.rr)), None)
 
 
 def base_vector(
@@ -155,7 +170,7 @@ def base_vector(
         beat = median_of(stack)
     else:
         stack, beat = measured.delineation.stack, measured.delineation.representative
-    return base_of(model, reference_of(model, beats_of(stack, _with_t(beat))).to(device))
+    return base_of(model, [beats_of(stack, _with_t(beat)).median], device)
 
 
 def _with_t(beat: RepresentativeBeat) -> RepresentativeBeat:
