@@ -16,7 +16,7 @@ from ecgtwin_app.engine.request import HeatMap, TwinRequest
 from ecgtwin_app.engine.tasks import task_of
 from ecgtwin_app.generators.ecgtwin.generator import EcgTwin
 from ecgtwin_app.generators.ecgtwin.shapes import settled
-from ecgtwin_app.generators.ecgtwin.waves import StripWaves
+from ecgtwin_app.generators.ecgtwin.waves import BLUR_OF_REMOVED, StripWaves
 from ecgtwin_app.heart.rhythm.processes import mean_rate
 from ecgtwin_app.heart.shape.ventricular_beats import looks_ectopic
 
@@ -206,7 +206,7 @@ def test_a_block_that_is_asked_at_a_severity_is_drawn_at_it_though_the_reference
     changed, kept = context()
     assert not changed and not kept.reference.blur.any() and kept.condition.severity[0, column].isnan()
     changed, anew = context(severity=0.9)
-    assert changed == {"qrs", "t"} and anew.reference.blur[0].tolist() == [0.0, 1.0, 1.0]
+    assert changed == {"qrs", "t"} and anew.reference.blur[0].tolist() == [0.0, BLUR_OF_REMOVED, BLUR_OF_REMOVED]
     assert anew.condition.severity[0, column] == pytest.approx(0.9)
 
 
