@@ -42,23 +42,6 @@ def patient():
     return VirtualPatient.from_recording(resample(read_ecg(example_path()), 500.0))
 
 
-@pytest.fixture(scope="module")
-def engine():
-    """The engine with the weights that ship."""
-    from ecgtwin_app.engine.engine import TwinEngine
-
-    return TwinEngine.load()
-
-
-@pytest.fixture(scope="module")
-def reference():
-    """The recording that comes with pydicom: plain sinus rhythm, 61/min."""
-    from ecgtwin_app.formats.example import example_path
-    from ecgtwin_app.formats.registry import read_ecg
-
-    return read_ecg(example_path())
-
-
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch):
     """The app is offline by design: opening a connection fails the test."""

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from places import ROOT
 
 from ecgtwin_app.evaluation.report.document import RENAMED, read_report, write_report
@@ -57,6 +58,20 @@ def test_documents_of_earlier_versions_are_read_under_todays_keys(tmp_path):
     assert '"untouched"' in text and '"preservation"' not in text
     path.write_text(text, encoding="utf-8")
     assert read_report(path) == written
+
+
+def test_the_committed_page_agrees_with_the_pass_rates_beside_the_weights():
+    text = (ROOT / "docs" / "any_patient.md").read_text(encoding="utf-8")
+    manifest = json.loads((ROOT / "weights" / "manifest.json").read_text(encoding="utf-8"))
+    assert f"{manifest['name']}, weights" in text
+    (table,) = [
+        part for part in text.split("### ") if part.startswith("By condition\n\n| condition | n | met |")
+    ]
+    rows = {line.split("|")[1].strip(): line.split("|")[3] for line in table.splitlines() if "|" in line}
+    rates = json.loads((ROOT / "weights" / "pass_rates.json").read_text(encoding="utf-8"))
+    assert rates
+    for name, rate in rates.items():
+        assert float(rows[name]) == pytest.approx(rate, abs=0.006), name
 
 
 def test_a_table_of_other_weights_says_so():

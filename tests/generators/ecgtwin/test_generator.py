@@ -206,7 +206,11 @@ def test_a_block_that_is_asked_at_a_severity_is_drawn_at_it_though_the_reference
     changed, kept = context()
     assert not changed and not kept.reference.blur.any() and kept.condition.severity[0, column].isnan()
     changed, anew = context(severity=0.9)
-    assert changed == {"qrs", "t"} and anew.reference.blur[0].tolist() == [0.0, BLUR_OF_REMOVED, BLUR_OF_REMOVED]
+    assert changed == {"qrs", "t"} and anew.reference.blur[0].tolist() == [
+        0.0,
+        BLUR_OF_REMOVED,
+        BLUR_OF_REMOVED,
+    ]
     assert anew.condition.severity[0, column] == pytest.approx(0.9)
 
 
