@@ -133,7 +133,7 @@ STAGES = (
         done=_cases_made,
         alone=True,
         small={"per-patient": 16, "rhythms": 32000, "synthetic": 1200},
-        large={"per-patient": 20, "rhythms": 32000, "hearts": 1500},
+        large={"per-patient": 16, "rhythms": 32000, "hearts": 1500},
     ),
     Stage(
         "ensemble",
@@ -144,7 +144,7 @@ STAGES = (
         run=_train_ensemble,
         done=_trained("ensemble"),
         small={"steps": 12000, "batch": 480, "virtual-share": USUAL.virtual},
-        large={"steps": 12000, "batch": 320, "virtual-share": USUAL.virtual},
+        large={"steps": 12000, "batch": 480, "virtual-share": USUAL.virtual},
     ),
     Stage(
         "rhythm",
