@@ -14,11 +14,8 @@ from ecgtwin_app.ecg.beat.template import keeping
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.leads import independent_leads, twelve_leads
 from ecgtwin_app.ecg.signal.recording import Recording
-from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.engine.tasks import task_of
-from ecgtwin_app.formats.example import example_path
-from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.generators.base import Beats
 from ecgtwin_app.generators.ecgtwin.beat_law import (
     ALWAYS_ALLOWED,
@@ -34,16 +31,6 @@ from ecgtwin_app.heart.morphologies import MORPHOLOGIES
 from ecgtwin_app.heart.rhythm.atrial_waves import SEEN_FLUTTER, as_large_as_seen, with_sinus_p
 
 LBBB = "left bundle branch block"
-
-
-@pytest.fixture(scope="module")
-def engine():
-    return TwinEngine.load()
-
-
-@pytest.fixture(scope="module")
-def reference():
-    return read_ecg(example_path())
 
 
 def planned(engine, recording, *conditions, seed=3, **asked):
