@@ -18,7 +18,7 @@ PAGE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- drawn by docs/draw_house.py -->", "<!-- end of the drawing -->"
 PACKAGE = "ecgtwin_app"
 #: Libraries whose use tells a room's place.
-TELLING = ("torch", "PySide6", "pyqtgraph", "captum", "scipy", "pydicom", "soundfile")
+TELLING = ("torch", "PySide6", "captum", "scipy", "pydicom", "soundfile")
 
 
 def rooms() -> list[str]:

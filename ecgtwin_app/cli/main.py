@@ -80,7 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     name = arguments[0] if arguments and arguments[0] in COMMANDS else None
     module_name, description = COMMANDS[name] if name else (_WINDOW, "Open the window, or run a command.")
-    module = import_module(module_name)
+    module = _load(module_name)
     parser = _Parser(
         prog=f"ecgtwin {name}" if name else "ecgtwin",
         description=f"{description[0].upper()}{description[1:].rstrip('.')}.",
@@ -92,6 +92,20 @@ def _run(arguments: list[str]) -> int:
         parser.add_argument("--version", action="version", version=f"ECGTwin Desktop {__version__}")
     module.add_arguments(parser)
     return module.main(parser.parse_args(arguments[1:] if name else arguments))
+
+
+def _load(module_name: str):
+    """The module of a command. What trains and evaluates does not travel in the packaged application."""
+    try:
+        return import_module(module_name)
+    except ModuleNotFoundError as error:
+        if not getattr(sys, "frozen", False):
+            raise
+        raise EcgError(
+            "The packaged application was made without {module}, which this needs; install ECGTwin Desktop "
+            "as a Python package instead.",
+            module=error.name or module_name,
+        ) from error
 
 
 def _command_list() -> str:

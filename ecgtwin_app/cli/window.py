@@ -20,16 +20,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the window."""
     parser.add_argument("file", metavar="FILE", nargs="?", help="ECG to open")
     parser.add_argument("--demo", action="store_true", help="open the example and make a PVC twin at once")
+    parser.add_argument(
+        "--self-test",
+        metavar="FOLDER",
+        type=Path,
+        help="check this installation: open the window, make a twin and a heat map of the example, write them there",
+    )
 
 
 def main(args: argparse.Namespace) -> int:
     """Open the window; returns the exit status."""
+    if args.self_test and (args.file or args.demo):
+        raise EcgError("--self-test opens the example ECG; leave out the file and --demo.")
     if args.file and args.demo:
         raise EcgError("--demo opens the example ECG; leave out the file or --demo.")
     if args.file and not Path(args.file).exists() and not Path(args.file + ".hea").exists():
         raise EcgError(
             "There is no file {file}, and no command of this name; see ecgtwin --help.", file=args.file
         )
+    if not has_display() and args.self_test:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     if not has_display():
         return without_display(args.file)
     try:
@@ -42,7 +52,7 @@ def main(args: argparse.Namespace) -> int:
             "on Debian and Ubuntu run .ci/system-libraries as root.",
             reason=error,
         ) from error
-    return start.main(args.file, args.demo)
+    return start.main(args.file, args.demo, args.self_test)
 
 
 def has_display(environment=os.environ, platform: str = sys.platform) -> bool:

@@ -223,3 +223,13 @@ def test_measure_measures_a_recording_once(monkeypatch, capsys):
     monkeypatch.setattr(referee, "measure", counted)
     assert main(["measure", "example"]) == 0
     assert len(measured) == 1
+
+
+def test_a_command_that_was_not_packaged_says_so(monkeypatch, capsys):
+    monkeypatch.setitem(COMMANDS, "train", ("ecgtwin_app.left_out", "train the model"))
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    refused(capsys, "train", words="was made without ecgtwin_app.left_out")
+
+
+def test_the_self_test_takes_no_file(capsys, tmp_path):
+    refused(capsys, example_path(), "--self-test", tmp_path, words="leave out the file")

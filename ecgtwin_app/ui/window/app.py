@@ -13,7 +13,8 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from platformdirs import user_data_dir, user_log_dir
-from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ecgtwin_app import __version__
@@ -21,6 +22,7 @@ from ecgtwin_app.conditions.vocabulary import find_condition
 from ecgtwin_app.engine.preload import load_torch
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.i18n.words import tr
+from ecgtwin_app.resources import resource_path
 from ecgtwin_app.ui.commands.generators import take_up_generator
 from ecgtwin_app.ui.commands.opening import offer_recovery, open_example, open_path
 from ecgtwin_app.ui.commands.touring import offer_tour
@@ -29,6 +31,7 @@ from ecgtwin_app.ui.commands.workbench import Workbench
 from ecgtwin_app.ui.preferences import settings
 from ecgtwin_app.ui.preferences.language import install_chosen_language
 from ecgtwin_app.ui.window.main_window import MainWindow
+from ecgtwin_app.ui.window.self_test import SelfTest
 
 log = logging.getLogger("ecgtwin_app")
 
@@ -38,6 +41,7 @@ def run(
     path: str | None = None,
     demo: bool = False,
     shown: Callable[[QWidget], None] = lambda window: None,
+    self_test: Path | None = None,
 ) -> int:
     """Run the window until it is closed.
 
@@ -50,6 +54,8 @@ def run(
         Open the example and make a twin with ventricular premature complexes at once.
     shown : callable
         Gets the window when it is shown.
+    self_test : Path or None
+        Do the main job into this folder and close; the user's settings and recovery are left alone.
 
     Returns
     -------
@@ -59,14 +65,24 @@ def run(
     application.setOrganizationName(settings.ORGANISATION)
     application.setApplicationName(settings.APPLICATION)
     application.setApplicationVersion(__version__)
-    install_chosen_language(application, QSettings())
+    application.setWindowIcon(QIcon(str(resource_path("icons/ecgtwin.svg"))))
+    if self_test is None:
+        store, recovery = QSettings(), _recovery_folder()
+    else:
+        store, recovery = QSettings(str(self_test / "settings.ini"), QSettings.Format.IniFormat), None
+    install_chosen_language(application, store)
     _start_log()
-    window = MainWindow(load_engine, recovery=_recovery_folder())
+    window = MainWindow(load_engine, store, recovery)
     holder = Holder(window)
+    application.installEventFilter(holder)
     window.show()
     shown(window)
-    # The window is painted before anything else begins, and the ECG is there before the model.
-    QTimer.singleShot(0, lambda: _begin(window, path, demo))
+    if self_test is not None:
+        test = SelfTest(window, self_test)
+        QTimer.singleShot(0, test.start)
+    else:
+        # The window is painted before anything else begins, and the ECG is there before the model.
+        QTimer.singleShot(0, lambda: _begin(window, path, demo))
     status = application.exec()
     holder.hooks.remove()
     return status
@@ -122,6 +138,13 @@ class Holder(QObject):
         self.window, self.hooks = window, ErrorHooks(window)
         # In a turn of its own: the button that asks for it goes with the window.
         window.reopen = lambda: QTimer.singleShot(0, self, self.reopen)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Open what the desktop hands over: on macOS a file that is double-clicked comes as an event."""
+        if isinstance(event, QFileOpenEvent):
+            open_path(self.window.workbench, event.file())
+            return True
+        return False
 
     def reopen(self) -> None:
         """The same work in a new window; only the steps of Undo begin anew."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import cast
 
 # Idle OpenMP threads must sleep, not spin: on two cores they would take the window's time. It has to
@@ -25,7 +26,7 @@ _BEAT = ((0, 0), (0.12, 0), (0.17, 0.14), (0.23, 0), (0.30, 0), (0.32, -0.08), (
          (0.52, 0), (0.62, 0.26), (0.70, 0), (1, 0))  # fmt: skip
 
 
-def main(path: str | None = None, demo: bool = False) -> int:
+def main(path: str | None = None, demo: bool = False, self_test: Path | None = None) -> int:
     """Show the splash, then load and run the window (`app.run`); returns the exit status."""
     application = cast(QApplication, QApplication.instance() or QApplication(["ecgtwin"]))
     splash = Splash(_picture(application.devicePixelRatio()))
@@ -33,7 +34,7 @@ def main(path: str | None = None, demo: bool = False) -> int:
     application.processEvents()
     from ecgtwin_app.ui.window import app
 
-    return app.run(application, path, demo, splash.finish)
+    return app.run(application, path, demo, splash.finish, self_test)
 
 
 class Splash(QLabel):

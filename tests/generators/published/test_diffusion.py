@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from published_files import write_published
+from scipy.signal import resample
 from synthetic_ecg import strip
 
 from ecgtwin_app.ecg.signal.leads import independent_leads
@@ -15,6 +16,7 @@ from ecgtwin_app.generators.published.networks import PublishedDiT, PublishedExt
 from ecgtwin_app.generators.published.signals import (
     PUBLISHED_LEADS,
     PUBLISHED_RATE,
+    _fewer_samples,
     eight_leads,
     patient_numbers,
     to_published,
@@ -80,3 +82,9 @@ def test_a_latent_follows_seed_report_and_reference(model):
         assert not torch.allclose(same, other)
     signal = decode(model, same)
     assert signal.shape == (1, 12, 1024) and np.isfinite(signal).all()
+
+
+@pytest.mark.parametrize("samples", [5000, 4999])
+def test_fewer_samples_are_those_of_scipy(samples):
+    signal = np.random.default_rng(1).normal(size=(12, samples))
+    assert np.abs(_fewer_samples(signal, 1024) - resample(signal, 1024, axis=1)).max() < 1e-12

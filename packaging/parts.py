@@ -1,0 +1,85 @@
+"""What travels in the packaged application and what does not. Knows nothing of PyInstaller."""
+
+from __future__ import annotations
+
+import re
+
+#: The standard edition has no torch; the researchers' has it, for graphics cards and the gradient map.
+EDITIONS = ("standard", "research")
+IDENTIFIER = "org.ecgtwin.desktop"
+NAME = "ECGTwin Desktop"
+
+#: Rooms that need data sets and a source tree around them.
+_SOURCE_ONLY = ("ecgtwin_app.training", "ecgtwin_app.evaluation")
+#: Of scipy only what reads MATLAB files travels, a tenth of it; linear algebra, with its own BLAS, does not.
+_SCIPY = (
+    "cluster", "constants", "datasets", "differentiate", "fft", "fftpack", "integrate", "interpolate", "linalg",
+    "misc", "ndimage", "odr", "optimize", "signal", "sparse.csgraph", "sparse.linalg", "spatial", "special", "stats",
+)  # fmt: skip
+#: Imported by a library somewhere, and never in what is called here.
+_NEVER_CALLED = (
+    "IPython", "PIL", "fsspec", "jinja2", "matplotlib", "mpl_toolkits", "mpmath", "networkx", "pandas", "pip",
+    "pytest", "setuptools", "sympy", "tkinter", "wheel", "yaml", "sqlite3", "ssl", "_ssl", "_hashlib", "lib2to3",
+    "PySide6.QtNetwork", "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets",
+)  # fmt: skip
+#: What compiles, exports and trains networks is not called; importing it would take a third of torch's modules along.
+_TORCH_UNUSED = (
+    "torch._dynamo",
+    "torch._inductor",
+    "torch.onnx",
+    "torch.utils.tensorboard",
+    "torch.utils.benchmark",
+)
+_TORCH = ("torch", "captum", "functorch", "torchgen", "tqdm")
+_ONNX = ("onnxruntime",)
+
+#: Files that never travel, by their place in the folder.
+_DROPPED = (
+    r"^torch/(test|include|share)/",
+    r"^torch/bin/(?!torch_shm_manager$)",  # without this one torch refuses to be imported
+    r"^torch/lib/lib(torchbind_test|jitbackend_test|backend_with_compiler|aoti_custom_ops)",
+    r"^torch/.*\.(pyi|h|hpp|cuh|cmake|a|lib|jinja)$",
+    # The library for programs in C; Python's module has it in itself.
+    r"^onnxruntime/capi/libonnxruntime\.so",
+    r"^onnxruntime/(datasets|quantization|tools|transformers)/",
+    r"^PySide6/Qt/(qml|metatypes|libexec|resources)/",
+    # Qt's own words: those of our languages, which are in qtbase.
+    r"^PySide6/Qt/translations/(?!qtbase_(de|en)\.qm$)",
+    r"^PySide6/(translations|qml)/(?!qtbase_(de|en)\.qm$)",
+    r"(^|/)plugins/(egldeviceintegrations|generic|networkinformation|platforminputcontexts|qmltooling|tls)/",
+    r"(^|/)plugins/(sqldrivers|virtualkeyboard|wayland-graphics-integration-server|xcbglintegrations)/",
+    # GTK of the machine that builds would travel with it; the desktop's portal does the same.
+    r"(^|/)plugins/platformthemes/libqgtk3",
+    r"(^|/)plugins/platforms/libq(eglfs|linuxfb|minimal|minimalegl|vkkhrdisplay|vnc)\.",
+    # Pictures that Qt cannot read by itself and that nothing here shows; SVG is the icons'.
+    r"(^|/)plugins/imageformats/(lib)?q(gif|icns|ico|jpeg|pdf|tga|tiff|wbmp|webp)\.",
+    r"^(tcl|tk|share/(icons|themes|glib-2\.0))/",
+    r"^pydicom/data/(?!test_files/waveform_ecg\.dcm$|\w+\.json$)",
+    # Printing is the machine's own affair: with CUPS come its cryptography and its network.
+    r"^libcups\.so",
+    r"\.dist-info/(?!METADATA$)",
+)
+
+
+def is_packaged(module: str) -> bool:
+    """Whether a module of the program goes into the packaged application."""
+    return not any(module == room or module.startswith(f"{room}.") for room in _SOURCE_ONLY)
+
+
+def left_out(edition: str) -> list[str]:
+    """Modules that must not be collected, whoever imports them."""
+    backend = _TORCH if edition == "standard" else (*_TORCH_UNUSED, *_ONNX)
+    return [*_SOURCE_ONLY, *_NEVER_CALLED, *(f"scipy.{name}" for name in _SCIPY), *backend]
+
+
+def is_dropped(place: str) -> bool:
+    """Whether a collected file stays behind, by its place in the folder."""
+    place = place.replace("\\", "/")
+    return any(re.search(pattern, place) for pattern in _DROPPED)
+
+
+def programs(platform: str) -> list[tuple[str, bool]]:
+    """Names of the executables, and whether each has a console."""
+    if platform == "win32":
+        return [("ecgtwin", True), (NAME, False)]
+    return [("ecgtwin", platform != "darwin")]

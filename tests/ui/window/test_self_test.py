@@ -1,0 +1,82 @@
+"""The window that tests itself: passes when all is well, and says what is not."""
+
+from __future__ import annotations
+
+import json
+import socket
+
+import pytest
+
+from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.ui.window import self_test
+
+pytest_plugins = ("ui_fixtures",)
+
+
+@pytest.fixture
+def tried(window, qtbot, tmp_path, monkeypatch):
+    """Runs the self-test of a window; the exit status and the report."""
+
+    def run(**options):
+        ended = []
+        monkeypatch.setattr(self_test.QApplication, "exit", ended.append)
+        test = self_test.SelfTest(window, tmp_path / "out", **options)
+        test.start()
+        qtbot.waitUntil(lambda: bool(ended))
+        return ended[0], json.loads((tmp_path / "out" / self_test.REPORT).read_text("utf-8"))
+
+    return run
+
+
+def test_it_makes_a_twin_a_map_a_page_and_a_record(tried, window, tmp_path):
+    status, report = tried()
+    assert status == 0 and report["passed"], report
+    assert list(report["seconds"])[:3] == ["opening the example", "making a twin", "making a heat map"]
+    assert (tmp_path / "out" / self_test.PAGE).read_bytes().startswith(b"%PDF-")
+    (header,) = (tmp_path / "out" / self_test.TWINS).glob("*.hea")
+    assert read_ecg(header).synthetic
+    assert not window.isVisible()
+
+
+def test_an_engine_that_fails_is_named(tried, engine):
+    def refuse(*_):
+        raise RuntimeError("no weights")
+        yield
+
+    engine.iter_generate = refuse
+    status, report = tried()
+    assert status == 1 and not report["passed"]
+    assert report["failure"].startswith("making a twin: ") and "RuntimeError" in report["failure"]
+
+
+def test_a_step_that_never_ends_is_named(tried, engine):
+    engine.gate.clear()
+    status, report = tried(limit=3.0)
+    engine.gate.set()
+    assert status == 1
+    assert "longer than 3 s" in report["failure"]
+
+
+def test_a_twin_that_is_written_otherwise_than_shown_is_found(tried, monkeypatch):
+    def louder(path):
+        read = read_ecg(path)
+        read.signal[:] *= 1.5
+        return read
+
+    monkeypatch.setattr(self_test, "read_ecg", louder)
+    status, report = tried()
+    assert status == 1 and "does not hold the twin" in report["failure"]
+
+
+def test_reaching_for_the_network_fails(tried, engine):
+    plain = engine.iter_generate
+
+    def phones_home(*args):
+        with socket.socket() as there:
+            there.settimeout(0.01)
+            there.connect_ex(("127.0.0.1", 9))
+        yield from plain(*args)
+
+    engine.iter_generate = phones_home
+    status, report = tried()
+    assert status == 1 and "network" in report["failure"]
