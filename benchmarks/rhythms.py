@@ -20,11 +20,12 @@ from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.ecgtwin.learned_rhythm import compose_score
+from ecgtwin_app.generators.ecgtwin.networks import load
 from ecgtwin_app.generators.ecgtwin.plan import USUAL_SEVERITY, EcgTwinPlan
-from ecgtwin_app.generators.ecgtwin.weights import load
 from ecgtwin_app.heart.rhythm.grid import CUT_AT_END
 from ecgtwin_app.heart.rhythm.processes import mean_rate, write_score
 from ecgtwin_app.heart.rhythm.severity import longest_run
+from ecgtwin_app.inference import USUAL_BACKEND
 from ecgtwin_app.resources import weight_path
 
 #: Rates (1/min) at rest, where a condition allows them.
@@ -191,7 +192,7 @@ CHECKS: dict[str, Callable[[RhythmScore], bool]] = {
 
 def main(draws: int, process: bool) -> None:
     """Print for each condition the mean and largest rate error and the share of right sequences."""
-    model = load(weight_path(""))
+    model = load(weight_path(""), USUAL_BACKEND, "cpu")
     errors, right = [], []
     for condition in load_vocabulary():
         rng = np.random.default_rng(1)

@@ -19,7 +19,6 @@ from collections.abc import Iterator
 from typing import cast
 
 import numpy as np
-import torch
 
 from ecgtwin_app.attribution.checks import in_ectopic_beats
 from ecgtwin_app.attribution.method import Found
@@ -58,7 +57,7 @@ def occlusion(question: Question) -> Iterator[Progress | Found]:
     evidence = generator.evidence(question.plan, question.one)
     order = np.random.default_rng([question.plan.seed, 4]).permutation(len(pieces))
     falls, ends = np.zeros((2, len(order))), (0.0, 0.0)
-    for item in _replaced(evidence, question.generator.device, signal, plain, pieces, order):
+    for item in _replaced(evidence, signal, plain, pieces, order):
         if isinstance(item, int):
             yield Progress(steps + item, total, None, Message("Taking waves away"))
         else:
@@ -94,7 +93,6 @@ def pieces_of(signal: np.ndarray, score: RhythmScore | None) -> np.ndarray:
 
 def _replaced(
     evidence: Evidence,
-    device: str,
     twin: np.ndarray,
     plain: np.ndarray,
     pieces: np.ndarray,
@@ -104,8 +102,7 @@ def _replaced(
     start, change = independent_leads(twin), independent_leads(plain) - independent_leads(twin)
 
     def asked(signal):
-        with torch.inference_mode():
-            return float(evidence(torch.from_numpy(signal.astype(np.float32))[None].to(device))[0])
+        return float(evidence(signal.astype(np.float32)[None])[0])
 
     first, last = asked(start), 0.0
     done = 1

@@ -18,6 +18,7 @@ from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import open_ecg
 from ecgtwin_app.generators.catalogue import GENERATORS, USUAL
+from ecgtwin_app.inference import BACKENDS, USUAL_BACKEND
 from ecgtwin_app.sampling.names import USUAL_STEPS
 
 #: Where these are left out, another flag decides: the sampler its usual steps, --no-score the rhythm.
@@ -178,6 +179,12 @@ def add_engine_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--generator", choices=tuple(GENERATORS), default=USUAL, help="which model draws")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     parser.add_argument(
+        "--backend",
+        choices=BACKENDS,
+        default=USUAL_BACKEND,
+        help="what runs the networks: torch, ONNX Runtime, or the faster one here",
+    )
+    parser.add_argument(
         "--weights",
         type=Path,
         metavar="DIR",
@@ -263,10 +270,10 @@ def _score_from(path: Path | None) -> RhythmScore | None:
 def load_engine(args: argparse.Namespace):
     """The engine with its weights; `EcgError` when they or the device are not there."""
     from ecgtwin_app.engine.engine import TwinEngine
-    from ecgtwin_app.generators.ecgtwin.weights import WeightsError
+    from ecgtwin_app.generators.ecgtwin.manifest import WeightsError
 
     try:
-        return TwinEngine.load(args.weights, args.device, args.generator)
+        return TwinEngine.load(args.weights, args.device, args.generator, args.backend)
     except (WeightsError, FileNotFoundError) as error:
         raise EcgError(str(error)) from error
 

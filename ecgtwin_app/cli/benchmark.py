@@ -17,6 +17,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.inference import threads
 
 _CONDITION = EXAMPLE
 
@@ -62,7 +63,8 @@ def main(args: argparse.Namespace) -> int:
         "steps": request.steps,
         "condition": " + ".join(request.conditions),
         "device": engine.device,
-        "threads": _threads(),
+        "backend": engine.spec.backend,
+        "threads": threads(),
         "model": engine.model_name,
         "weights_sha256": engine.weights_sha256,
         "machine": f"{platform.system()} {platform.machine()}",
@@ -74,9 +76,3 @@ def main(args: argparse.Namespace) -> int:
         for name, value in figures.items():
             print(f"{name:<24} {value}")
     return 0
-
-
-def _threads() -> int:
-    import torch
-
-    return torch.get_num_threads()

@@ -137,7 +137,7 @@ def _references(texts: list[str]) -> tuple[Path, ...]:
 def _choice(args: argparse.Namespace):
     from ecgtwin_app.engine.cohort_worker import EngineChoice
 
-    return EngineChoice(args.weights, args.device, args.generator)
+    return EngineChoice(args.weights, args.device, args.generator, args.backend)
 
 
 def _read(args: argparse.Namespace, path: Path) -> Recording:

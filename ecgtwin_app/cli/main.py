@@ -30,6 +30,7 @@ COMMANDS = {
     "convert": ("ecgtwin_app.cli.convert", "convert a recording to another format"),
     "conditions": ("ecgtwin_app.cli.conditions", "list the conditions"),
     "benchmark": ("ecgtwin_app.cli.benchmark", "measure how long a twin takes"),
+    "export-onnx": ("ecgtwin_app.training.export", "write the trained networks as ONNX files"),
     "train": ("ecgtwin_app.training.main", "train the model"),
     "evaluate": ("ecgtwin_app.evaluation.main", "measure the model on recordings it has not seen"),
 }

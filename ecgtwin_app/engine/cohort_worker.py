@@ -13,6 +13,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.cohort_table import UNFINISHED, CohortRow
 from ecgtwin_app.engine.request import Twin, TwinRequest
 from ecgtwin_app.formats.writing import write, writers
+from ecgtwin_app.inference import USUAL_BACKEND, set_threads
 
 log = logging.getLogger(__name__)
 
@@ -24,12 +25,13 @@ class EngineChoice:
     weights: Path | None = None
     device: str = "cpu"
     generator: str = "ecgtwin"
+    backend: str = USUAL_BACKEND
 
     def load(self):
         """The engine."""
         from ecgtwin_app.engine.engine import TwinEngine  # not earlier: torch
 
-        return TwinEngine.load(self.weights, self.device, self.generator)
+        return TwinEngine.load(self.weights, self.device, self.generator, self.backend)
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,7 @@ class CohortWorker:
     """
 
     def __init__(self, choice: EngineChoice, folder: Path, kind: str):
-        import torch
-
-        torch.set_num_threads(1)
+        set_threads(1)
         self.engine, self.folder, self.kind = choice.load(), folder, kind
 
     def make(self, job: Job, stop: Stop | None = None) -> CohortRow | CohortFailure | None:

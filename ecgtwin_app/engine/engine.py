@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from ecgtwin_app.attribution.methods import DEFAULT_METHOD, METHODS
 from ecgtwin_app.attribution.question import Question, asked_about
@@ -34,6 +33,7 @@ from ecgtwin_app.generators.canonical import canonical
 from ecgtwin_app.generators.catalogue import USUAL, load_generator
 from ecgtwin_app.generators.task import Task
 from ecgtwin_app.i18n.message import Message
+from ecgtwin_app.inference import prefer, preferred
 
 #: Draws of one twin are so far apart in seed that they never meet another twin's.
 DRAW_STRIDE = 1_000_003
@@ -59,7 +59,11 @@ class TwinEngine:
 
     @classmethod
     def load(
-        cls, weights: Path | None = None, device: str = "auto", generator: str = "ecgtwin"
+        cls,
+        weights: Path | None = None,
+        device: str = "auto",
+        generator: str = "ecgtwin",
+        backend: str | None = None,
     ) -> TwinEngine:
         """Read a generator's weights (those that ship, unless a folder is named) and verify them.
 
@@ -67,15 +71,21 @@ class TwinEngine:
         ----------
         generator : str
             One of `generators.catalogue.GENERATORS`.
+        backend : str
+            What runs the networks, one of `inference.BACKENDS`: "torch", "onnx", or "auto" (torch where it finds CUDA,
+            else ONNX Runtime where it is there, else torch). That of the last engine unless given, and for all networks
+            of this process that are loaded after it.
 
         Raises
         ------
         WeightsError
             When they are missing or damaged.
         EcgError
-            When the device or the generator is not there.
+            When the device, the backend or the generator is not there.
         """
-        return cls(load_generator(generator, weights, _device(device)))
+        if backend is not None:
+            prefer(backend)
+        return cls(load_generator(generator, weights, device, preferred()))
 
     def generate(
         self, reference: Recording, request: TwinRequest, others: Sequence[Recording] = ()
@@ -272,12 +282,3 @@ class TwinEngine:
         if patient is None or patient.digests != digests:
             patient = self._patient = self.generator.prepare(recordings)
         return patient
-
-
-def _device(name: str) -> str:
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if name == "auto":
-        return next(device for device in ("cuda", "mps", "cpu") if there[device])
-    if not there.get(name, False):
-        raise EcgError("The device '{device}' is not available here; use --device auto or cpu.", device=name)
-    return name

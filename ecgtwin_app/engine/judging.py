@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-import torch
 
 import ecgtwin_app
 from ecgtwin_app.conditions.absence import judge_absent, judge_kept
@@ -24,6 +23,7 @@ from ecgtwin_app.engine.request import AskedGot, Twin, TwinRequest, request_to_j
 from ecgtwin_app.generators.base import Beats, Generator, Plan, Spec
 from ecgtwin_app.generators.canonical import canonical, history_of
 from ecgtwin_app.i18n.message import Message
+from ecgtwin_app.inference import versions
 
 
 def judged(
@@ -215,7 +215,7 @@ def provenance(
         **({"pooled_sha256": list(digests[1:])} if len(digests) > 1 else {}),
         "versions": {
             "ecgtwin": ecgtwin_app.__version__,
-            "torch": torch.__version__,
+            **versions(spec.backend),
             "numpy": np.__version__,
             "python": platform.python_version(),
         },

@@ -1,4 +1,4 @@
-"""Load torch beside a window that goes on painting."""
+"""Load what runs the networks beside a window that goes on painting."""
 
 from __future__ import annotations
 
@@ -10,6 +10,15 @@ from pathlib import Path
 #: As `torch` itself loads them: all symbols at once, visible to what is loaded later.
 _NOW_AND_GLOBAL = 0x2 | 0x100
 _LIBRARIES = ("libtorch_global_deps.so", "libtorch_python.so")
+
+
+def load_backend(backend: str) -> None:
+    """Import what a backend needs; to be called from another thread than the window's, once the window is there.
+
+    ONNX Runtime is small. What "auto" means shows when the weights are read.
+    """
+    if backend == "torch" and find_spec("torch") is not None:
+        load_torch()
 
 
 def load_torch() -> None:

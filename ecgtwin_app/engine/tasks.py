@@ -152,6 +152,10 @@ def why_no_heat_map(spec: Spec, method: str) -> Message | None:
     """Why a generator offers no heat map by a method of `attribution.methods`, one sentence; None where it does."""
     if METHODS[method].ability in spec.abilities:
         return None
+    if METHODS[method].ability == Ability.GRADIENTS and Ability.EVIDENCE in spec.abilities:
+        return Message(
+            "The heat map '{method}' needs PyTorch; choose the backend torch, or another map.", method=method
+        )
     return Message(
         "The generator '{generator}' offers no heat map '{method}'; choose another one.",
         generator=spec.id,

@@ -46,7 +46,7 @@ from ecgtwin_app.evaluation.runs.references import held_out_normals, second_reco
 from ecgtwin_app.evaluation.runs.speed import time_twins
 from ecgtwin_app.evaluation.runs.store import Store
 from ecgtwin_app.evaluation.runs.variants import DEEPFAKE, variant_of
-from ecgtwin_app.generators.ecgtwin.weights import load
+from ecgtwin_app.generators.ecgtwin.weights import load_modules
 from ecgtwin_app.resources import weight_path
 from ecgtwin_app.training.collections.records import load_real
 
@@ -136,7 +136,7 @@ def main(args: argparse.Namespace) -> int:
         raise EcgError("--references must be at least 2: identity is found among several patients.")
     deadline = time.monotonic() + 60 * args.minutes
     engine = TwinEngine.load(args.weights, args.device)
-    model = load(args.weights or weight_path(""))
+    model = load_modules(args.weights or weight_path(""))
     statements = model.config.statements
     records = load_real(args.data)
     references = held_out_normals(records, args.references)

@@ -16,7 +16,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
 
@@ -25,9 +25,6 @@ from ecgtwin_app.ecg.measurement.measure import Measurements
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.generators.task import Task
 from ecgtwin_app.i18n.message import Message
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 class Ability(StrEnum):
@@ -49,7 +46,9 @@ class Ability(StrEnum):
     TEXT = "text"
     #: Which statements it looked at, and when: see `AttentionGenerator`.
     ATTENTION = "attention"
-    #: Which samples make it recognise a statement: see `EvidenceGenerator`.
+    #: How much it recognises a statement in a signal: see `EvidenceGenerator`.
+    EVIDENCE = "evidence"
+    #: Which samples make it do so: evidence that torch can differentiate.
     GRADIENTS = "gradients"
 
 
@@ -97,6 +96,8 @@ class Spec:
         Keys of `task.Target.set_points` that it keeps to; "score" when it performs a score that it is given.
     dials : frozenset of str
         Keys of `task.Settings.dials` that it listens to.
+    backend : str
+        What runs its networks: "torch" or "onnx".
     """
 
     id: str
@@ -112,6 +113,7 @@ class Spec:
     set_points: frozenset[str] = frozenset()
     dials: frozenset[str] = frozenset()
     simulated: tuple[str, ...] = ()
+    backend: str = "torch"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -287,13 +289,13 @@ class AttentionGenerator(Generator[PatientT, PlanT], Protocol):
         ...
 
 
-#: How much a generator recognises a condition in signals, to be differentiated by torch: a tensor (batch,) of a tensor
-#: (batch, 8, samples at 500 Hz) in mV; above 0 it speaks for the condition.
-Evidence = Callable[["Tensor"], "Tensor"]
+#: How much a generator recognises a condition in signals: an array (batch,) of an array (batch, 8, samples at 500 Hz) in
+#: mV; above 0 it speaks for the condition. With `Ability.GRADIENTS` also a tensor of a tensor, to be differentiated.
+Evidence = Callable[[Any], Any]
 
 
 class EvidenceGenerator(Generator[PatientT, PlanT], Protocol):
-    """One with `Ability.GRADIENTS`."""
+    """One with `Ability.EVIDENCE`."""
 
     def evidence(self, plan: PlanT, name: str = "") -> Evidence:
         """For one of the plan's conditions, or for all of them together."""

@@ -11,6 +11,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.base import Generator
 from ecgtwin_app.i18n.message import Message
 from ecgtwin_app.i18n.words import N_
+from ecgtwin_app.inference import USUAL_BACKEND, chosen
 from ecgtwin_app.resources import weight_path
 
 
@@ -24,7 +25,7 @@ class Entry:
         What `--generator` is given.
     title : str
         As a menu names it.
-    load : callable (folder or None, device) -> Generator
+    load : callable (folder or None, device, backend) -> Generator
         Reads its weights: from a folder, or those that ship. `EcgError` where they cannot be used.
     unavailable : callable (folder or None) -> str
         Why it cannot be used, one sentence, without loading anything; "" where it can, as far as that shows.
@@ -32,13 +33,21 @@ class Entry:
 
     id: str
     title: str
-    load: Callable[[Path | None, str], Generator]
+    load: Callable[[Path | None, str, str], Generator]
     unavailable: Callable[[Path | None], str]
 
 
-def load_generator(id: str = "ecgtwin", weights: Path | None = None, device: str = "cpu") -> Generator:
-    """A generator with its weights; `EcgError` where there is none of that name, or it cannot be used."""
-    return entry_of(id).load(weights, device)
+def load_generator(
+    id: str = "ecgtwin", weights: Path | None = None, device: str = "cpu", backend: str = USUAL_BACKEND
+) -> Generator:
+    """A generator with its weights; `EcgError` where there is none of that name, or it cannot be used.
+
+    Parameters
+    ----------
+    device, backend : str
+        As they are asked for; see `inference.chosen`.
+    """
+    return entry_of(id).load(weights, device, backend)
 
 
 def entry_of(id: str) -> Entry:
@@ -52,12 +61,12 @@ def entry_of(id: str) -> Entry:
     return GENERATORS[id]
 
 
-def _load_ecgtwin(weights: Path | None, device: str) -> Generator:
+def _load_ecgtwin(weights: Path | None, device: str, backend: str) -> Generator:
     from ecgtwin_app.generators.ecgtwin.generator import EcgTwin
-    from ecgtwin_app.generators.ecgtwin.weights import WeightsError
+    from ecgtwin_app.generators.ecgtwin.manifest import WeightsError
 
     try:
-        return EcgTwin.load(weights or weight_path(""), device)
+        return EcgTwin.load(weights or weight_path(""), device, backend)
     except FileNotFoundError as error:
         raise WeightsError(str(error)) from None
 
@@ -70,10 +79,11 @@ def _no_ecgtwin(weights: Path | None) -> str:
     return "" if there else Message("Its weights are not there; choose the folder that holds them.")
 
 
-def _load_published(weights: Path | None, device: str) -> Generator:
+def _load_published(weights: Path | None, device: str, backend: str) -> Generator:
     from ecgtwin_app.generators.published.folder import published_files
 
     published_files(weights)  # said without waiting for torch
+    _, device = chosen(backend, device, exported=False)
     from ecgtwin_app.generators.published.generator import Published
 
     return Published.load(cast(Path, weights), device)

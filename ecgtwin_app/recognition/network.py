@@ -11,9 +11,13 @@ of positive values, thresholds from the training data).
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from ecgtwin_app.recognition.rhythm import NUMBERS
 
 LEADS = 8
 #: Samples between two taps of a filter, the filters of each, and the taps.
@@ -22,8 +26,6 @@ SPANS, FILTERS, TAPS = (1, 2, 4, 8, 16, 32, 64), 64, 9
 THRESHOLDS = 2
 #: A tall wave counts by its logarithm; below so much (mV) it is noise.
 _LEAST_WAVE, _LEAST_LEAD = 0.02, 0.05
-#: Steps of 10 ms: cycles of 0.3 to 2 s, and the longest that is looked at.
-_CYCLES, _LONGEST_CYCLE = (30, 200), 400
 
 
 class Recogniser(nn.Module):
@@ -44,6 +46,8 @@ class Recogniser(nn.Module):
         What is learned.
     """
 
+    inputs = ("strips", "rhythm")
+    outputs = ("logits",)
     filters: Tensor
     levels: Tensor
     centre: Tensor
@@ -51,18 +55,22 @@ class Recogniser(nn.Module):
 
     def __init__(self, labels: int):
         super().__init__()
-        features = len(SPANS) * FILTERS * (THRESHOLDS + 1) + LEADS + 6
+        features = len(SPANS) * FILTERS * (THRESHOLDS + 1) + LEADS + NUMBERS
         self.register_buffer("filters", torch.zeros(len(SPANS), FILTERS, LEADS, TAPS))
         self.register_buffer("levels", torch.zeros(len(SPANS), FILTERS, THRESHOLDS))
         self.register_buffer("centre", torch.zeros(features))
         self.register_buffer("spread", torch.ones(features))
         self.head = nn.Linear(features, labels)
 
-    def forward(self, strips: Tensor) -> Tensor:
-        """Logits (batch, labels) of strips (batch, 8, samples) in millivolts at 100 Hz."""
-        return self.head((self.features(strips) - self.centre) / self.spread)
+    def forward(self, strips: Tensor, rhythm: Tensor) -> tuple[Tensor]:
+        """Logits (batch, labels) of strips (batch, 8, samples) in millivolts at 100 Hz, and of their `rhythm.evenness`."""
+        return (self.head((self.features(strips, rhythm) - self.centre) / self.spread),)
 
-    def features(self, strips: Tensor) -> Tensor:
+    def asked(self, told: Mapping[str, Tensor], _outputs: Sequence[str]) -> tuple[Tensor]:
+        """The only output, "logits", for inputs by name."""
+        return self(*(told[name] for name in self.inputs))
+
+    def features(self, strips: Tensor, rhythm: Tensor) -> Tensor:
         """What the learned layer weighs, shape (batch, features)."""
         seen = []
         for filters, levels, span in zip(self.filters, self.levels, SPANS, strict=True):
@@ -70,7 +78,7 @@ class Recogniser(nn.Module):
             seen += [(answers > level[:, None]).float().mean(-1) for level in levels.T]
             seen.append(torch.log(answers.amax(-1).clamp(min=0) + _LEAST_WAVE))
         size = torch.log(strips.amax(-1) - strips.amin(-1) + _LEAST_LEAD)
-        return torch.cat([*seen, size, _rhythm(strips)], 1)
+        return torch.cat([*seen, size, rhythm], 1)
 
     @torch.no_grad()
     def draw_filters(self, strips: Tensor, seed: int) -> None:
@@ -90,22 +98,3 @@ class Recogniser(nn.Module):
             share = torch.rand(FILTERS, THRESHOLDS, generator=rng) * 0.96 + 0.02
             ordered = answers[:, some].sort(1).values
             self.levels[row] = ordered.gather(1, (share * (len(some) - 1)).long()).half().float()
-
-
-def _rhythm(strips: Tensor) -> Tensor:
-    """How even the beats follow each other, shape (batch, 6), from the autocorrelation of how steep the leads are."""
-    steep = functional.avg_pool1d((strips[..., 1:] - strips[..., :-1]).abs().sum(1, keepdim=True), 9, 1, 4)[
-        :, 0
-    ]
-    steep = steep.clamp(max=steep.quantile(0.98, dim=1, keepdim=True))
-    steep = steep - steep.mean(1, keepdim=True)
-    power = torch.fft.rfft(steep, 2048).abs() ** 2
-    alike = torch.fft.irfft(power)[:, :_LONGEST_CYCLE]
-    alike = alike / alike[:, :1].clamp(min=1e-6)
-    first, last = _CYCLES
-    most, at = alike[:, first:last].max(1)
-    cycle = at + first
-    twice = alike.gather(1, (2 * cycle).clamp(max=_LONGEST_CYCLE - 1)[:, None])[:, 0]
-    seconds = cycle / 100.0
-    fast_or_slow = [(seconds < 0.6).float(), (seconds > 1.0).float()]
-    return torch.stack([most, seconds, torch.log(seconds), twice, *fast_or_slow], 1)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.signal.recording import Recording
+from ecgtwin_app.inference import preferred
 from ecgtwin_app.recognition.strip import strips_of
 
 
@@ -66,9 +67,9 @@ def network_opinion(recording: Recording) -> Opinion:
     strips = strips_of(recording)
     if strips is None:
         return Opinion()
-    from ecgtwin_app.recognition.weights import load_recogniser  # torch takes a second, once
+    from ecgtwin_app.recognition.weights import load_recogniser
 
-    trained = load_recogniser()
+    trained = load_recogniser(preferred())
     if trained is None:
         return Opinion()
     return Opinion(trained.probabilities(strips), trained.thresholds)

@@ -11,18 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.recognition.network import Recogniser
+from ecgtwin_app.inference import USUAL_BACKEND, Network, OnnxNetwork, TorchNetwork, chosen
 from ecgtwin_app.recognition.probabilities import Threshold
+from ecgtwin_app.recognition.rhythm import evenness
 from ecgtwin_app.resources import weight_path
 
-WEIGHTS, MANIFEST = "recogniser.safetensors", "recogniser.json"
+WEIGHTS, ONNX, MANIFEST = "recogniser.safetensors", "recogniser.onnx", "recogniser.json"
 FORMAT = 1
 
 
@@ -32,24 +32,24 @@ class Trained:
 
     Attributes
     ----------
-    network : Recogniser
+    network : Network
+        Inputs "strips" and "rhythm", output "logits".
     labels : tuple of str
     scale, offset : ndarray, shape (labels,)
         The probability is the logistic of ``scale * logit + offset``.
     thresholds : mapping of str to Threshold
     """
 
-    network: Recogniser
+    network: Network
     labels: tuple[str, ...]
     scale: np.ndarray
     offset: np.ndarray
     thresholds: Mapping[str, Threshold]
 
-    @torch.inference_mode()
     def probabilities(self, strips: np.ndarray) -> dict[str, float]:
         """By label, the mean over strips (n, 8, 1000) as `recognition.strip` makes them."""
-        logits = self.network(torch.from_numpy(strips)).double().numpy()
-        shares = calibrated(logits, self.scale, self.offset).mean(0)
+        (logits,) = self.network({"strips": strips, "rhythm": evenness(strips)}, ("logits",))
+        shares = calibrated(logits.astype(np.float64), self.scale, self.offset).mean(0)
         return dict(zip(self.labels, map(float, shares), strict=True))
 
 
@@ -58,72 +58,64 @@ def calibrated(logits: np.ndarray, scale: np.ndarray, offset: np.ndarray) -> np.
     return 1 / (1 + np.exp(-np.clip(scale * logits + offset, -30, 30)))
 
 
-def save_recogniser(trained: Trained, folder: Path, about: dict) -> None:
-    """Write half-precision weights and the manifest into `folder`.
-
-    Parameters
-    ----------
-    about : dict
-        What the manifest says beside: training, and figures by label.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / WEIGHTS
-    part = path.with_suffix(".part")
-    tensors = {
-        name: value.to(torch.float16).contiguous() for name, value in trained.network.state_dict().items()
-    }
-    save_file(tensors, part)
-    part.chmod(0o644)
-    part.replace(path)
-    labels = [
-        {
-            "name": name,
-            "scale": round(float(scale), 4),
-            "offset": round(float(offset), 4),
-            "claims": round(trained.thresholds[name].claims, 4),
-            "supports": round(trained.thresholds[name].supports, 4),
-        }
-        for name, scale, offset in zip(trained.labels, trained.scale, trained.offset, strict=True)
-    ]
-    manifest = {
-        "format": FORMAT,
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        "labels": labels,
-        **about,
-    }
-    (folder / MANIFEST).write_text(
-        json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
-
-
-@lru_cache(maxsize=1)
-def load_recogniser() -> Trained | None:
+@lru_cache(maxsize=2)
+def load_recogniser(backend: str = USUAL_BACKEND) -> Trained | None:
     """The recogniser that comes with the program; None where it has none."""
     try:
         path = weight_path(MANIFEST)
     except FileNotFoundError:
         return None
-    return read_recogniser(path.parent)
+    return read_recogniser(path.parent, backend)
 
 
-def read_recogniser(folder: Path) -> Trained:
+def read_recogniser(folder: Path, backend: str = USUAL_BACKEND) -> Trained:
     """Read and verify the recogniser in `folder`; `EcgError` when anything is not as its manifest says."""
+    manifest = read_manifest(folder)
+    exported = isinstance(manifest.get("onnx_sha256"), str) and (folder / ONNX).is_file()
+    backend, _ = chosen(backend, "cpu", exported)
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        intact = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest() == manifest["sha256"]
-        if not intact or manifest["format"] != FORMAT:
-            raise ValueError("another file")
         labels = manifest["labels"]
-        network = Recogniser(len(labels))
-        network.load_state_dict({name: value.float() for name, value in load_file(folder / WEIGHTS).items()})
+        if backend == "onnx":
+            network: Network = OnnxNetwork(folder / ONNX, manifest["onnx_sha256"])
+        else:
+            network = _by_torch((folder / WEIGHTS).read_bytes(), manifest["sha256"], len(labels))
         return Trained(
-            network.eval().requires_grad_(False),
+            network,
             tuple(label["name"] for label in labels),
             np.array([label["scale"] for label in labels]),
             np.array([label["offset"] for label in labels]),
             {label["name"]: Threshold(label["claims"], label["supports"]) for label in labels},
         )
+    except EcgError:
+        raise
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
-        raise EcgError(
-            "The weights file {file} is damaged: reinstall the application.", file=WEIGHTS
-        ) from error
+        raise _damaged(WEIGHTS) from error
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """What the manifest in `folder` says; `EcgError` where it cannot be read or is of another version."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if manifest["format"] != FORMAT:
+            raise ValueError("another version")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(WEIGHTS) from error
+    return manifest
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write the manifest into `folder`."""
+    text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8")
+
+
+def _by_torch(content: bytes, sha256: str, labels: int) -> Network:
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise ValueError("another file")
+    from ecgtwin_app.recognition.recogniser_module import module_of
+
+    return TorchNetwork(module_of(content, labels))
+
+
+def _damaged(file: str) -> EcgError:
+    return EcgError("The weights file {file} is damaged: reinstall the application.", file=file)

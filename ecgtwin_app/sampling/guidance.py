@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from torch import Tensor
-
+from ecgtwin_app.sampling.arrays import library
 from ecgtwin_app.sampling.samplers import Velocity
 
 
@@ -14,7 +14,7 @@ def guided(velocity: Velocity, weights: Sequence[float]) -> Velocity:
 
     Parameters
     ----------
-    velocity : callable (Tensor, time) -> Tensor
+    velocity : callable (array, time) -> array
         Of a batch that holds the latents 1 + len(weights) times: told all, then told less, weight by weight.
     weights : sequence of float
         Strength - 1 of each dial.
@@ -22,9 +22,10 @@ def guided(velocity: Velocity, weights: Sequence[float]) -> Velocity:
     if not weights:
         return velocity
 
-    def at(x: Tensor, time: float) -> Tensor:
+    def at(x: Any, time: float) -> Any:
         copies = 1 + len(weights)
-        full, *others = velocity(x.repeat(copies, *[1] * (x.ndim - 1)), time).chunk(copies)
+        found = velocity(library(x).concatenate([x] * copies), time)
+        full, *others = (found[k * len(x) : (k + 1) * len(x)] for k in range(copies))
         return full + sum(w * (full - other) for w, other in zip(weights, others, strict=True))
 
     return at

@@ -1,23 +1,28 @@
-"""Samplers of a velocity: Python generators that yield after each step, where progress and cancel hook in."""
+"""Samplers of a velocity: Python generators that yield after each step, where progress and cancel hook in.
+
+Latents are arrays, or tensors where a network of torch is asked directly.
+"""
 
 from __future__ import annotations
 
 import itertools
 import math
 from collections.abc import Callable, Iterator
+from typing import Any
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from ecgtwin_app.ecg.signal.recording import EcgError
+from ecgtwin_app.sampling.arrays import like
 from ecgtwin_app.sampling.names import USUAL_STEPS
+from ecgtwin_app.sampling.noise import Noise
 from ecgtwin_app.sampling.schedules import ddpm_schedule, evenly_spaced
 
 #: dx/dt of latents (batch, ...) at a time from 1 (noise) to 0 (data).
-Velocity = Callable[[Tensor, float], Tensor]
+Velocity = Callable[[Any, float], Any]
 
 
-def euler(velocity: Velocity, x: Tensor, schedule: list[float]) -> Iterator[tuple[Tensor, Tensor]]:
+def euler(velocity: Velocity, x: Any, schedule: list[float]) -> Iterator[tuple[Any, Any]]:
     """First order: x <- x + (s - t) v(x, t). Yields (x, denoised) after each step."""
     for t, s in itertools.pairwise(schedule):
         v = velocity(x, t)
@@ -26,7 +31,7 @@ def euler(velocity: Velocity, x: Tensor, schedule: list[float]) -> Iterator[tupl
         yield x, denoised
 
 
-def heun(velocity: Velocity, x: Tensor, schedule: list[float]) -> Iterator[tuple[Tensor, Tensor]]:
+def heun(velocity: Velocity, x: Any, schedule: list[float]) -> Iterator[tuple[Any, Any]]:
     """Second order: the mean of the slopes at both ends of a step (two evaluations, one in the last)."""
     for t, s in itertools.pairwise(schedule):
         v = velocity(x, t)
@@ -38,7 +43,7 @@ def heun(velocity: Velocity, x: Tensor, schedule: list[float]) -> Iterator[tuple
         yield x, denoised
 
 
-def dpm_solver_2m(velocity: Velocity, x: Tensor, schedule: list[float]) -> Iterator[tuple[Tensor, Tensor]]:
+def dpm_solver_2m(velocity: Velocity, x: Any, schedule: list[float]) -> Iterator[tuple[Any, Any]]:
     """DPM-Solver++(2M), second order with one evaluation a step (Lu et al. 2022, algorithm 2).
 
     With alpha = 1 - t, sigma = t and h the step in log(alpha / sigma):
@@ -62,9 +67,7 @@ def _log_snr(t: float) -> float:
     return math.inf if t <= 0 else math.log((1 - t) / t)
 
 
-def ddpm(
-    velocity: Velocity, x: Tensor, schedule: list[float], seeds: list[int]
-) -> Iterator[tuple[Tensor, Tensor]]:
+def ddpm(velocity: Velocity, x: Any, schedule: list[float], seeds: list[int]) -> Iterator[tuple[Any, Any]]:
     """Ancestral sampling of a variance-preserving diffusion (Ho et al. 2020, algorithm 2) with a flow's velocity.
 
     The diffusion's latent z = a x0 + s e, a**2 = alpha bar, s**2 = 1 - a**2, is the flow's latent but for
@@ -74,7 +77,7 @@ def ddpm(
 
     Parameters
     ----------
-    x : Tensor, shape (len(seeds), ...)
+    x : array, shape (len(seeds), ...)
         Gaussian noise.
     schedule : list of float
         See `ddpm_schedule`.
@@ -82,7 +85,7 @@ def ddpm(
         The noise of the steps, by row: a row is the same in any batch.
     """
     # Offset, so that the steps do not draw the start noise of the same seed again.
-    generators = [torch.Generator().manual_seed(seed + 2**32) for seed in seeds]
+    noises = [Noise(seed + 2**32) for seed in seeds]
     z = x
     for now, next_ in itertools.pairwise(schedule):
         a, s = math.sqrt(now), math.sqrt(1 - now)
@@ -92,8 +95,8 @@ def ddpm(
         alpha, left = now / next_, (1 - next_) / (1 - now)
         z = math.sqrt(next_) * (1 - alpha) / (1 - now) * denoised + math.sqrt(alpha) * left * z
         if next_ < 1:
-            fresh = [torch.randn(x.shape[1:], generator=g) for g in generators]
-            z = z + math.sqrt((1 - alpha) * left) * torch.stack(fresh).to(z)
+            fresh = np.stack([noise.normal(*x.shape[1:]) for noise in noises])
+            z = z + math.sqrt((1 - alpha) * left) * like(fresh, z)
         yield z / (math.sqrt(next_) + math.sqrt(1 - next_)), denoised
 
 
@@ -102,8 +105,8 @@ SAMPLERS = {"dpm_solver_2m": dpm_solver_2m, "heun": heun, "euler": euler}
 
 
 def sample(
-    name: str, velocity: Velocity, noise: Tensor, steps: int, seeds: list[int]
-) -> Iterator[tuple[Tensor, Tensor]]:
+    name: str, velocity: Velocity, noise: Any, steps: int, seeds: list[int]
+) -> Iterator[tuple[Any, Any]]:
     """Steps of the sampler `name`, each (latent, denoised); `EcgError` for a name that is none."""
     if name == "ddpm":
         return ddpm(velocity, noise, ddpm_schedule(steps), seeds)
@@ -114,7 +117,6 @@ def sample(
     return SAMPLERS[name](velocity, noise, evenly_spaced(steps))
 
 
-def start_noise(shape: tuple[int, ...], seeds: list[int]) -> Tensor:
+def start_noise(shape: tuple[int, ...], seeds: list[int]) -> np.ndarray:
     """Gaussian noise (len(seeds), *shape), each row from its own seed, the same on every machine."""
-    rows = [torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
-    return torch.stack(rows)
+    return np.stack([Noise(seed).normal(*shape) for seed in seeds])

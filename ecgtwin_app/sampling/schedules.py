@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import torch
+import numpy as np
 
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.sampling.names import DDPM_STEPS
@@ -26,6 +26,6 @@ def ddpm_schedule(steps: int = DDPM_STEPS) -> list[float]:
     """
     if not 1 <= steps <= DDPM_STEPS:
         raise EcgError("The ddpm sampler takes 1 to {most} steps, not {steps}.", most=DDPM_STEPS, steps=steps)
-    kept = torch.cumprod(1 - torch.linspace(*DDPM_BETAS, DDPM_STEPS, dtype=torch.float64), dim=0)
+    kept = np.cumprod(1 - np.linspace(*DDPM_BETAS, DDPM_STEPS))
     stride = DDPM_STEPS // steps
     return [float(kept[i * stride]) for i in reversed(range(steps))] + [1.0]

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.generators.ecgtwin.adax import AdaXConfig
+from ecgtwin_app.generators.ecgtwin.config import AdaXConfig
 from ecgtwin_app.training import parallel
 from ecgtwin_app.training.cases.case_distribution import STATEMENTS
 from ecgtwin_app.training.cases.large_data import LargeData, is_large

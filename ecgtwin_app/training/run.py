@@ -11,9 +11,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from ecgtwin_app.generators.ecgtwin.adax import AdaXConfig
+from ecgtwin_app.generators.ecgtwin.config import AdaXConfig
 from ecgtwin_app.generators.ecgtwin.rhythm_model import RhythmModel
-from ecgtwin_app.generators.ecgtwin.weights import TwinModel, build, load
+from ecgtwin_app.generators.ecgtwin.weights import TwinModel, build, load_modules
 from ecgtwin_app.training import parallel
 from ecgtwin_app.training.cases.pairs import Mix
 from ecgtwin_app.training.cases.training_data import TrainingData
@@ -62,7 +62,7 @@ class Run:
         model = build(self.config, self.name)
         model.rhythm = RhythmModel(len(self.config.statements))
         if self.start is not None:
-            carry_over(model, load(self.start))
+            carry_over(model, load_modules(self.start))
         return model
 
     def checkpoint(self, network: str) -> Path:

@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.generators.ecgtwin.weights import MANIFEST, save
+from ecgtwin_app.generators.ecgtwin.manifest import MANIFEST
+from ecgtwin_app.generators.ecgtwin.weights import save
+from ecgtwin_app.recognition.recogniser_module import save_recogniser
 from ecgtwin_app.recognition.weights import MANIFEST as RECOGNISER_MANIFEST
-from ecgtwin_app.recognition.weights import save_recogniser
 from ecgtwin_app.training.cases.pairs import USUAL
 from ecgtwin_app.training.cases.training_data import RHYTHMS, VERSIONS
 from ecgtwin_app.training.cases.version_table import count_versions
@@ -96,7 +97,7 @@ def _fit_recogniser(run: Run) -> None:
         return
     fitted = fit_recogniser(records, run.seed)
     about = {"training": about_training(records, run.seed), "held_out": measured(fitted, records)}
-    save_recogniser(fitted.trained, run.out, about)
+    save_recogniser(fitted.network, fitted.trained, run.out, about)
     log.info("recogniser written to %s", run.out)
 
 

@@ -44,7 +44,7 @@ class StandIn:
     def evidence(self, _plan, _name):
         def of(signals):
             self.asked += len(signals)
-            return torch.stack([self._evidence(signal) for signal in signals])
+            return torch.stack([self._evidence(signal) for signal in torch.from_numpy(signals)])
 
         return of
 

@@ -126,14 +126,15 @@ def test_a_map_that_is_of_all_conditions_only_is_asked_of_no_other(engine, refer
         _map(engine, reference, both_twin, "contrast", "AF")
 
 
-def test_attention_is_a_share_and_leaves_no_hooks(engine, reference, pvc_twin):
+def test_attention_is_a_share_and_leaves_nothing_behind(engine, reference, pvc_twin):
     heat = next(x for x in engine.iter_attribute(reference, pvc_twin, "attention") if isinstance(x, HeatMap))
     assert 0 <= heat.values.min() <= heat.values.max() <= 1
     assert np.ptp(heat.values, axis=0).max() == 0 and not heat.per_lead
-    assert not any(block.condition._forward_hooks for block in engine.generator.model.ensemble.network.blocks)
+    assert engine.generator.drawer.looked is None
     job = engine.iter_attribute(reference, pvc_twin, "attention")
     next(job)
     job.close()
+    assert engine.generator.drawer.looked is None
     assert not any(block.condition.keep_weights for block in engine.generator.model.ensemble.network.blocks)
 
 

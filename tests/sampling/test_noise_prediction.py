@@ -32,7 +32,7 @@ def _strange_noise(z, step):
 )
 def test_a_known_distribution_is_drawn(name, steps):
     assert name in USUAL_STEPS
-    start = start_noise((4096,), [3])
+    start = torch.from_numpy(start_noise((4096,), [3]))
     *_, (latent, denoised) = sample_noise_prediction(name, _gaussian_noise, start, steps, [3])
     assert torch.allclose(latent, denoised, atol=1e-5)
     assert float(latent.mean()) == pytest.approx(MEAN, abs=0.02)
@@ -40,7 +40,7 @@ def test_a_known_distribution_is_drawn(name, steps):
 
 
 def test_euler_is_ddim():
-    start = start_noise((16,), [1])
+    start = torch.from_numpy(start_noise((16,), [1]))
     steps = list(sample_noise_prediction("euler", _strange_noise, start, 20, [1], clip=1.0))
     # Song et al. 2021, equation 12 without noise, in the diffusion's own latent.
     a0, s0 = math.sqrt(KEPT[-1]), math.sqrt(1 - KEPT[-1])
@@ -55,7 +55,7 @@ def test_euler_is_ddim():
 
 
 def test_a_thousand_steps_are_the_published_loop():
-    start = start_noise((8,), [5])
+    start = torch.from_numpy(start_noise((8,), [5]))
     *_, (latent, _) = sample_noise_prediction("ddpm", _strange_noise, start, 1000, [5], clip=1.0)
     random = torch.Generator().manual_seed(5 + 2**32)  # the noise of the steps, as `ddpm` draws it
     z = start.double()

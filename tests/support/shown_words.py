@@ -58,6 +58,7 @@ SPEAKING = (
     "recognition",
     "sampling",
     "generators",
+    "inference.py",
     "engine",
     "attribution",
     "report",
@@ -72,7 +73,8 @@ SILENT = {
 def modules(*rooms: str) -> Iterator[tuple[str, ast.Module]]:
     """Path below the package and syntax tree of every module."""
     for room in rooms:
-        for path in sorted((PACKAGE / room).rglob("*.py")):
+        one = PACKAGE / room
+        for path in [one] if one.is_file() else sorted(one.rglob("*.py")):
             yield path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text("utf-8"))
 
 

@@ -7,9 +7,10 @@ import torch
 from torch import Tensor
 
 from ecgtwin_app.conditions.vocabulary import NORMAL
-from ecgtwin_app.generators.ecgtwin.beat_codec import COMPONENTS, SIZE, BeatCodec
+from ecgtwin_app.generators.ecgtwin.beat_codec import COMPONENTS, SIZE
 from ecgtwin_app.generators.ecgtwin.beat_shape import KINDS
 from ecgtwin_app.generators.ecgtwin.conditioning import NUMBERS, statement_states
+from ecgtwin_app.generators.ecgtwin.fitted import BeatCodec
 from ecgtwin_app.training.cases.case_distribution import MORPHOLOGIES, STATEMENTS
 from ecgtwin_app.training.cases.version_table import VersionTable
 

@@ -5,12 +5,16 @@ import json
 import subprocess
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
+from array_parts import arrays
 from version_tables import told_table
 
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.generators.ecgtwin.adax import (
+from ecgtwin_app.generators.ecgtwin.beat_codec import SIZE
+from ecgtwin_app.generators.ecgtwin.conditioning import PRESENT, nothing_known
+from ecgtwin_app.generators.ecgtwin.config import (
     CONDITION,
     IDENTITY,
     NORMALISATION,
@@ -18,11 +22,12 @@ from ecgtwin_app.generators.ecgtwin.adax import (
     TOGETHER,
     AdaXConfig,
 )
-from ecgtwin_app.generators.ecgtwin.beat_codec import SIZE
-from ecgtwin_app.generators.ecgtwin.conditioning import PRESENT, nothing_known
-from ecgtwin_app.generators.ecgtwin.ensemble import CONDUCTED, SINUS_P, Ensemble, StripContext
-from ecgtwin_app.generators.ecgtwin.extractor import Reference
-from ecgtwin_app.generators.ecgtwin.weights import load
+from ecgtwin_app.generators.ecgtwin.ensemble import Ensemble
+from ecgtwin_app.generators.ecgtwin.reference import Reference
+from ecgtwin_app.generators.ecgtwin.strip_context import CONDUCTED, SINUS_P, StripContext
+from ecgtwin_app.generators.ecgtwin.tensors import as_tensors
+from ecgtwin_app.generators.ecgtwin.torch_networks import drawer_of
+from ecgtwin_app.generators.ecgtwin.weights import load_modules
 from ecgtwin_app.training import parallel
 from ecgtwin_app.training.cases.case_distribution import STATEMENTS
 from ecgtwin_app.training.networks import ablation
@@ -44,10 +49,10 @@ def _awake(config: AdaXConfig) -> Ensemble:
 
 def _context() -> StripContext:
     torch.manual_seed(1)
-    condition = nothing_known(2, len(STATEMENTS))
+    condition = as_tensors(nothing_known(2, len(STATEMENTS)))
     condition.statements[:, 3] = PRESENT
     seen, known = torch.ones(2, dtype=torch.bool), torch.ones(2, dtype=torch.bool)
-    own = nothing_known(2, len(STATEMENTS))
+    own = as_tensors(nothing_known(2, len(STATEMENTS)))
     reference = Reference(torch.randn(2, 4, SIZE), seen, torch.zeros(2, 3), own, known)
     kind = torch.tensor([[CONDUCTED, SINUS_P, CONDUCTED]] * 2)
     return StripContext(condition, reference, kind, torch.ones_like(kind, dtype=torch.bool))
@@ -92,9 +97,9 @@ def test_without_the_transformer_the_own_beats_are_laid():
     model.spread.fill_(0.8)
     model.centre.fill_(0.3)
     ablation.lay_own_beats(model)
-    drawn = model.draw(context, torch.randn(2, 3, SIZE), steps=4)
-    own = model.start(context.reference, context.kind)
-    assert (drawn - own).abs().max() < 0.01 < own.abs().max()
+    drawn = drawer_of(model).draw(arrays(context), torch.randn(2, 3, SIZE).numpy(), steps=4)
+    own = model.start(context.reference, context.kind).numpy()
+    assert np.abs(drawn - own).max() < 0.01 < np.abs(own).max()
 
 
 def test_the_whole_model_is_the_default():
@@ -145,7 +150,7 @@ def test_one_command_trains_and_measures_each_variant(table, tmp_path, monkeypat
         return subprocess.CompletedProcess(command, 0)
 
     def load_sha(folder: str) -> str:
-        return load(tmp_path / "out" / folder.split("/")[-2] / "weights").sha256[:12]
+        return load_modules(tmp_path / "out" / folder.split("/")[-2] / "weights").sha256[:12]
 
     train = ablation.train_ensemble
 
@@ -167,9 +172,9 @@ def test_one_command_trains_and_measures_each_variant(table, tmp_path, monkeypat
         "value": 0.5, "low": 0.4, "high": 0.6, "n": 2
     }  # fmt: skip
     assert all(command[command.index("--part") + 1] == "removal" for command in asked.values())
-    model = load(tmp_path / "out" / "no-identity-attention" / "weights")
+    model = load_modules(tmp_path / "out" / "no-identity-attention" / "weights")
     assert model.config.pathways == (NORMALISATION, CONDITION, TOGETHER)
-    still = load(tmp_path / "out" / "no-transformer" / "weights").ensemble
+    still = load_modules(tmp_path / "out" / "no-transformer" / "weights").ensemble
     assert still.network.out.weight.abs().max() == 0
     # What is trained is kept: a second run measures and trains nothing.
     mixes.clear()
@@ -180,7 +185,9 @@ def test_variants_begin_alike(table, tmp_path):
     """The same seed gives every variant the same first weights, fitted spreads and batches."""
     args = _arguments(tmp_path, "whole", "no removal", train_only=True, steps=0)
     assert ablation.main(args) == 0
-    one, other = (load(tmp_path / "out" / name / "weights").ensemble for name in ("whole", "no-removal"))
+    one, other = (
+        load_modules(tmp_path / "out" / name / "weights").ensemble for name in ("whole", "no-removal")
+    )
     assert torch.equal(one.network.from_wave.weight, other.network.from_wave.weight)
     assert torch.equal(one.own_spread, other.own_spread)
     assert not (tmp_path / "out" / "ablation.json").exists()

@@ -17,10 +17,10 @@ from safetensors.torch import load_file
 from version_tables import quick_fit
 
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.generators.ecgtwin.beat_codec import BeatCodec
 from ecgtwin_app.generators.ecgtwin.conditioning import ABSENT, PRESENT, UNKNOWN
 from ecgtwin_app.generators.ecgtwin.ensemble import Ensemble
-from ecgtwin_app.generators.ecgtwin.weights import load
+from ecgtwin_app.generators.ecgtwin.fitted import BeatCodec
+from ecgtwin_app.generators.ecgtwin.weights import load_modules
 from ecgtwin_app.training import loop, main, parallel
 from ecgtwin_app.training.cases import large_data as large
 from ecgtwin_app.training.cases.case_distribution import STATEMENTS
@@ -187,7 +187,7 @@ def train(data: Path, work: Path, out: Path, *more: str) -> int:
 def test_ptbxl_to_weights_and_on_after_a_stop(ptbxl, tmp_path, few_numbers, monkeypatch):
     hearts = ("--hearts", "1", "--per-patient", "4")
     assert train(ptbxl, tmp_path / "work", tmp_path / "whole", *hearts) == 0
-    model = load(tmp_path / "whole")
+    model = load_modules(tmp_path / "whole")
     assert model.config.statements == STATEMENTS and model.rhythm is not None
     made = {path.name for path in (tmp_path / "work" / "versions").iterdir()}
     assert made == {"real_000000.npz", "virtual_000000.npz"}

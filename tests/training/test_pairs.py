@@ -9,7 +9,8 @@ from ecgtwin_app.conditions.vocabulary import with_atria
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.ecgtwin.beat_codec import SIZE, part_mask
 from ecgtwin_app.generators.ecgtwin.conditioning import PRESENT, UNKNOWN
-from ecgtwin_app.generators.ecgtwin.ensemble import SINUS_P, blurred
+from ecgtwin_app.generators.ecgtwin.ensemble import blurred
+from ecgtwin_app.generators.ecgtwin.strip_context import SINUS_P
 from ecgtwin_app.training.cases import pairs as module
 from ecgtwin_app.training.cases.case_distribution import MORPHOLOGIES, STATEMENTS
 from ecgtwin_app.training.cases.pairs import Mix, Pairs
@@ -100,7 +101,7 @@ def test_what_is_hidden_reaches_the_reference(table):
     unsaid = reference.condition.statements == UNKNOWN
     assert unsaid.all(dim=1).float().mean() == pytest.approx(module.UNSAID, abs=0.02)
     # Each part of all beats is moved alike, by its own amount, and a part that is not blurred stays as it is.
-    parts = torch.stack([part_mask(part) for part in ("p", "qrs", "t")]).float()
+    parts = torch.from_numpy(np.stack([part_mask(part) for part in ("p", "qrs", "t")])).float()
     moved = blurred(reference, torch.ones(SIZE), parts, torch.Generator().manual_seed(3))
     step = moved.beats - reference.beats
     assert torch.allclose(step, step[:, :1].expand_as(step), atol=1e-4)

@@ -8,7 +8,8 @@ import torch
 
 from ecgtwin_app.generators.ecgtwin.conditioning import ABSENT, PRESENT, UNKNOWN
 from ecgtwin_app.recognition import network
-from ecgtwin_app.recognition.weights import read_recogniser, save_recogniser
+from ecgtwin_app.recognition.recogniser_module import save_recogniser
+from ecgtwin_app.recognition.weights import read_recogniser
 from ecgtwin_app.training.cases.real_labels import LABELS, LabelledRecords
 from ecgtwin_app.training.collections.records import held_out
 from ecgtwin_app.training.networks.recogniser import fit_recogniser, learnable, threshold
@@ -68,15 +69,15 @@ def test_held_out_patients_take_no_part(records, fitted):
     states = records.states.copy()
     states[records.held_out] = np.where(states[records.held_out] == PRESENT, ABSENT, PRESENT)
     signals = np.where(records.held_out[:, None, None], 5 * records.signals, records.signals)
-    other = fit_recogniser(replace(records, states=states, signals=signals), seed=3).trained
-    trained = fitted.trained
-    for name, value in trained.network.state_dict().items():
+    other = fit_recogniser(replace(records, states=states, signals=signals), seed=3)
+    for name, value in fitted.network.state_dict().items():
         assert torch.equal(value, other.network.state_dict()[name])
-    assert np.array_equal(trained.scale, other.scale) and trained.thresholds == other.thresholds
+    one, two = fitted.trained, other.trained
+    assert np.array_equal(one.scale, two.scale) and one.thresholds == two.thresholds
 
 
 def test_what_is_written_is_what_is_read(fitted, records, tmp_path):
-    save_recogniser(fitted.trained, tmp_path, {})
+    save_recogniser(fitted.network, fitted.trained, tmp_path, {})
     again = read_recogniser(tmp_path)
     strips = records.signals[:3]
     assert fitted.trained.probabilities(strips) == pytest.approx(again.probabilities(strips), abs=0.01)

@@ -15,11 +15,13 @@ from torch import nn
 from version_tables import quick_fit, told_table
 
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.generators.ecgtwin.adax import AdaXConfig
-from ecgtwin_app.generators.ecgtwin.beat_codec import SIZE, BeatCodec
+from ecgtwin_app.generators.ecgtwin.beat_codec import SIZE
 from ecgtwin_app.generators.ecgtwin.conditioning import PRESENT
+from ecgtwin_app.generators.ecgtwin.config import AdaXConfig
 from ecgtwin_app.generators.ecgtwin.ensemble import Ensemble
-from ecgtwin_app.generators.ecgtwin.weights import PARTS, load
+from ecgtwin_app.generators.ecgtwin.fitted import BeatCodec
+from ecgtwin_app.generators.ecgtwin.manifest import PARTS
+from ecgtwin_app.generators.ecgtwin.weights import load_modules
 from ecgtwin_app.training import checkpoint, loop, main, stages
 from ecgtwin_app.training.cases.case_distribution import MORPHOLOGIES, STATEMENTS
 from ecgtwin_app.training.cases.pairs import Mix
@@ -113,7 +115,7 @@ def test_each_stage_alone_and_on_after_a_stop_makes_the_same_weights(data, whole
 def test_a_training_can_start_from_weights(data, whole, only_cases):
     weights = whole.with_name("work_weights")
     train(data, only_cases, "--only", "ensemble", "--from", str(weights))
-    started, before = load_file(only_cases / "ensemble.safetensors"), load(weights).ensemble
+    started, before = load_file(only_cases / "ensemble.safetensors"), load_modules(weights).ensemble
     assert torch.equal(started["average/codec.basis_qrs"], before.codec.basis_qrs)
     assert torch.equal(started["average/spread"], before.spread)
     assert not torch.equal(started["average/network.out.weight"], before.network.out.weight)

@@ -10,8 +10,8 @@ from torch import nn
 
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.generators.ecgtwin.adax import AdaXConfig
 from ecgtwin_app.generators.ecgtwin.conditioning import ABSENT, NUMBERS, PRESENT, UNKNOWN, ConditionBatch
+from ecgtwin_app.generators.ecgtwin.config import AdaXConfig
 from ecgtwin_app.generators.ecgtwin.rhythm_model import RhythmModel
 from ecgtwin_app.generators.ecgtwin.weights import build
 from ecgtwin_app.heart.physics.activation import qrs_axis

@@ -12,9 +12,9 @@ from version_tables import quick_fit
 from ecgtwin_app.conditions.together import check_combination
 from ecgtwin_app.conditions.vocabulary import NORMAL
 from ecgtwin_app.ecg.signal.recording import EcgError, Patient
-from ecgtwin_app.generators.ecgtwin.beat_codec import BeatCodec
 from ecgtwin_app.generators.ecgtwin.beat_shape import KINDS, WINDOWS
 from ecgtwin_app.generators.ecgtwin.conditioning import ABSENT, NUMBERS, PRESENT, UNKNOWN
+from ecgtwin_app.generators.ecgtwin.fitted import BeatCodec
 from ecgtwin_app.training.cases import heart_versions as module
 from ecgtwin_app.training.cases.case_distribution import STATEMENTS
 from ecgtwin_app.training.cases.heart_versions import (

@@ -15,6 +15,7 @@ from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.generators.ecgtwin.generator import EcgTwin
+from ecgtwin_app.generators.ecgtwin.torch_networks import networks_of
 from ecgtwin_app.generators.ecgtwin.weights import TwinModel
 
 STEPS = (4, 6, 8, 10, 16)
@@ -47,7 +48,9 @@ def time_twins(
             threads = sorted({1, min(2, os.cpu_count() or 1), before}) if device == "cpu" else [before]
             for count in threads:
                 torch.set_num_threads(count)
-                runs += _runs(TwinEngine(EcgTwin(model, device)), reference, steps, repeats, exact, count)
+                runs += _runs(
+                    TwinEngine(EcgTwin(networks_of(model, device))), reference, steps, repeats, exact, count
+                )
     finally:
         torch.set_num_threads(before)
         model.to("cpu")

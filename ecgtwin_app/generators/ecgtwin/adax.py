@@ -7,36 +7,14 @@ look at one another; identity has a cross-attention of its own, to the reference
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from ecgtwin_app.generators.ecgtwin.conditioning import ConditionTokens
+from ecgtwin_app.generators.ecgtwin.condition_tokens import ConditionTokens
+from ecgtwin_app.generators.ecgtwin.config import CONDITION, IDENTITY, NORMALISATION, TOGETHER, AdaXConfig
 from ecgtwin_app.generators.ecgtwin.layers import Attention, feed_forward, sinusoid
-
-NORMALISATION, CONDITION, IDENTITY, TOGETHER = (
-    "base in the normalisation", "condition attention", "identity attention", "beats together",
-)  # fmt: skip
-#: How knowledge reaches the waves; one that is left out is an ablation.
-PATHWAYS = (NORMALISATION, CONDITION, IDENTITY, TOGETHER)
-
-
-@dataclass(frozen=True)
-class AdaXConfig:
-    """Sizes of the networks, the pathways of the transformer, and whether it is told of nobody: an ablation."""
-
-    statements: tuple[str, ...]
-    width: int = 192
-    depth: int = 5
-    heads: int = 4
-    condition_width: int = 96
-    pathways: tuple[str, ...] = PATHWAYS
-    anybody: bool = False
-
-    def to_json(self) -> dict:
-        """A plain dict."""
-        return asdict(self)
 
 
 class AdaXBlock(nn.Module):

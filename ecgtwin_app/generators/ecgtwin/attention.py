@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Self, cast
+from typing import Self
 
 import numpy as np
-import torch
 
 from ecgtwin_app.ecg.beat.score import Event
 from ecgtwin_app.ecg.signal.recording import MODEL_RATE, MODEL_SAMPLES
-from ecgtwin_app.generators.ecgtwin.conditioning import present_columns
-from ecgtwin_app.generators.ecgtwin.ensemble import Ensemble
-from ecgtwin_app.generators.ecgtwin.layers import Attention
+from ecgtwin_app.generators.ecgtwin.conditioning import MOST_PRESENT, PRESENT
+from ecgtwin_app.generators.ecgtwin.wave_drawer import WaveDrawer
 
 #: Places along the strip that a course over time has.
 PLACES = 500
@@ -20,42 +18,33 @@ P_LENGTH, BEAT_LENGTH = 0.12, 0.44
 
 
 class ConditionAttention:
-    """Collects the condition attention of every block while it is open; always restores the network."""
+    """Collects the condition attention of all blocks while it is open; always restores the drawer."""
 
-    def __init__(self, ensemble: Ensemble):
-        self._statements = len(ensemble.config.statements)
-        self._layers = [
-            cast(Attention, block.get_submodule("condition")) for block in ensemble.network.blocks
-        ]
-        self._hooks = []
-        self._sum: torch.Tensor | None = None
+    def __init__(self, drawer: WaveDrawer):
+        self._statements = len(drawer.config.statements)
+        self._drawer = drawer
+        self._sum: np.ndarray | None = None
         self._count = 0
         self._events: list[Event] = []
         self._columns: list[int] = []
 
     def __enter__(self) -> Self:
-        for layer in self._layers:
-            layer.keep_weights = True
-            self._hooks.append(layer.register_forward_hook(self._add))
+        self._drawer.looked = self._add
         return self
 
     def __exit__(self, *_) -> None:
-        for layer, hook in zip(self._layers, self._hooks, strict=True):
-            hook.remove()
-            layer.keep_weights, layer.weights = False, None
+        self._drawer.looked = None
 
-    def of(self, events: list[Event], states: torch.Tensor) -> None:
+    def of(self, events: list[Event], states: np.ndarray) -> None:
         """Say which waves are sampled, and under which states (1, statements) of the statements."""
-        columns, filled = present_columns(states)
-        self._events, self._columns = events, columns[0][filled[0]].tolist()
+        self._events, self._columns = events, np.flatnonzero(states[0] == PRESENT)[:MOST_PRESENT].tolist()
 
-    def _add(self, layer, _inputs, _output) -> None:
+    def _add(self, looked: np.ndarray) -> None:
         # The first of a guided batch is the draw with the condition. Further draws have more rows.
-        weights = layer.weights[0].mean(dim=0).float().cpu()
-        if self._sum is None:
-            self._sum = torch.zeros_like(weights)
-        if weights.shape == self._sum.shape:
-            self._sum = self._sum + weights
+        weights = looked[0]
+        total = np.zeros_like(weights) if self._sum is None else self._sum
+        if weights.shape == total.shape:
+            self._sum = total + weights
             self._count += 1
 
     def mean(self) -> np.ndarray:
@@ -65,7 +54,7 @@ class ConditionAttention:
         """
         if self._sum is None:
             raise RuntimeError("Nothing was sampled while the attention was recorded.")
-        weights = (self._sum / self._count).numpy()
+        weights = self._sum / self._count
         told = np.zeros((len(self._events), self._statements + 1))
         told[:, self._columns] = weights[:, : len(self._columns)]
         told[:, -1] = 1 - told.sum(axis=1)

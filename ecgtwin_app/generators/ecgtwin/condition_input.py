@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 
 from ecgtwin_app.conditions.vocabulary import find_conditions
 from ecgtwin_app.generators.ecgtwin.conditioning import (
@@ -18,7 +17,7 @@ from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan
 BANDWIDTH = 150.0
 
 
-def condition_of(statements: tuple[str, ...], plan: EcgTwinPlan, device: str) -> ConditionBatch:
+def condition_of(statements: tuple[str, ...], plan: EcgTwinPlan) -> ConditionBatch:
     """What a plan says to the networks. Of what the reference shows and keeps nobody knows how marked it is."""
     states = statement_states(statements, plan.names)
     kept = [statements.index(c.statement) for c in find_conditions(plan.kept) if c.statement in statements]
@@ -27,8 +26,8 @@ def condition_of(statements: tuple[str, ...], plan: EcgTwinPlan, device: str) ->
     axis = None if plan.axis is None else unwrapped_axis(plan.axis)
     numbers = [plan.rate, plan.age, plan.pr, plan.qrs, plan.qt, axis, BANDWIDTH]
     return ConditionBatch(
-        torch.from_numpy(states.astype(np.int64))[None].to(device),
-        torch.from_numpy(severity.astype(np.float32))[None].to(device),
-        torch.tensor([[np.nan if n is None else n for n in numbers]], dtype=torch.float32, device=device),
-        torch.tensor([{"F": 1, "M": 2}.get(plan.sex or "", 0)], device=device),
+        states.astype(np.int64)[None],
+        severity.astype(np.float32)[None],
+        np.array([[np.nan if n is None else n for n in numbers]], np.float32),
+        np.array([{"F": 1, "M": 2}.get(plan.sex or "", 0)], np.int64),
     )

@@ -7,67 +7,14 @@ single ones; the mean of what comes out is the base vector, trained by contrast 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ecgtwin_app.generators.ecgtwin.beat_codec import SIZE
-from ecgtwin_app.generators.ecgtwin.conditioning import ConditionBatch, ConditionTokens
+from ecgtwin_app.generators.ecgtwin.condition_tokens import ConditionTokens
 from ecgtwin_app.generators.ecgtwin.layers import Attention, feed_forward
-
-#: Parts of a beat that are blurred, each by its own amount.
-BLURRED = ("p", "qrs", "t")
-
-
-@dataclass(frozen=True, eq=False)
-class Reference:
-    """A batch of references as the extractor reads them.
-
-    Attributes
-    ----------
-    beats : Tensor, shape (batch, beats, SIZE)
-        Vectors of the median beat and of single ones.
-    has_p : Tensor, shape (batch,), bool
-        Whether they show a P; where not, nothing is read of it.
-    blur : Tensor, shape (batch, 3)
-        How far P, QRS and T were blurred, in spreads of the patients; 0 not at all.
-    condition : ConditionBatch
-        What is known of the reference's own condition.
-    known : Tensor, shape (batch,), bool
-        False stands for nobody in particular.
-    """
-
-    beats: Tensor
-    has_p: Tensor
-    blur: Tensor
-    condition: ConditionBatch
-    known: Tensor
-
-    def of_nobody(self) -> Reference:
-        """Nobody in particular."""
-        return replace(self, known=torch.zeros_like(self.known))
-
-    def to(self, device: str | torch.device) -> Reference:
-        """The same on a device."""
-        return Reference(
-            self.beats.to(device), self.has_p.to(device), self.blur.to(device), self.condition.to(device),
-            self.known.to(device),
-        )  # fmt: skip
-
-    def rows(self, rows: Tensor) -> Reference:
-        """The references of some rows of the batch."""
-        parts = (self.beats[rows], self.has_p[rows], self.blur[rows], self.condition.rows(rows))
-        return Reference(*parts, self.known[rows])
-
-    def joined(self, other: Reference) -> Reference:
-        """Both batches in one; they have as many beats each."""
-        beats, has_p, blur, known = (
-            torch.cat([getattr(self, name), getattr(other, name)])
-            for name in ("beats", "has_p", "blur", "known")
-        )
-        return Reference(beats, has_p, blur, self.condition.joined(other.condition), known)
+from ecgtwin_app.generators.ecgtwin.reference import BLURRED, Reference
 
 
 class _Layer(nn.Module):

@@ -7,8 +7,6 @@ from functools import partial, reduce
 from pathlib import Path
 
 import numpy as np
-import torch
-from torch import Tensor, nn
 
 from ecgtwin_app.conditions.vocabulary import find_condition, find_conditions, load_vocabulary
 from ecgtwin_app.ecg.measurement.measure import Measurements
@@ -17,18 +15,19 @@ from ecgtwin_app.generators.base import Ability, Spec, Step
 from ecgtwin_app.generators.ecgtwin.attention import ConditionAttention
 from ecgtwin_app.generators.ecgtwin.beat_codec import SIZE
 from ecgtwin_app.generators.ecgtwin.beat_shape import DURATIONS
-from ecgtwin_app.generators.ecgtwin.ensemble import StripContext
 from ecgtwin_app.generators.ecgtwin.evidence import VelocityEvidence, without_kinds
 from ecgtwin_app.generators.ecgtwin.learned_rhythm import compose
+from ecgtwin_app.generators.ecgtwin.loaded import Networks
+from ecgtwin_app.generators.ecgtwin.networks import load
 from ecgtwin_app.generators.ecgtwin.patient import EcgTwinPatient, base_vector, prepare
 from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan, make_plan
 from ecgtwin_app.generators.ecgtwin.shapes import settled
 from ecgtwin_app.generators.ecgtwin.strip import preview_of, strip_of
+from ecgtwin_app.generators.ecgtwin.strip_context import StripContext, filled
 from ecgtwin_app.generators.ecgtwin.waves import StripWaves, dials_of
-from ecgtwin_app.generators.ecgtwin.weights import TwinModel, load
 from ecgtwin_app.generators.task import Task
 from ecgtwin_app.i18n.message import Message
-from ecgtwin_app.sampling.guidance import guided
+from ecgtwin_app.inference import USUAL_BACKEND
 from ecgtwin_app.sampling.names import USUAL_STEPS
 from ecgtwin_app.sampling.samplers import sample
 
@@ -41,23 +40,23 @@ class EcgTwin:
 
     Attributes
     ----------
-    model : TwinModel
+    model : Networks
     device : str
     networks_alone : bool
         True lays what the networks draw first, whatever it misses (`shapes.settled`): for ablations.
     """
 
-    def __init__(self, model: TwinModel, device: str = "cpu"):
-        self.model = model.to(device)
-        self.device = device
+    def __init__(self, model: Networks):
+        self.model, self.drawer = model, model.drawer
+        self.device = model.device
         self.networks_alone = False
         self._composer = None if model.rhythm is None else partial(compose, model)
         self._recorder: ConditionAttention | None = None
 
     @classmethod
-    def load(cls, weights: Path, device: str = "cpu") -> EcgTwin:
+    def load(cls, weights: Path, device: str = "cpu", backend: str = USUAL_BACKEND) -> EcgTwin:
         """Read and verify the weights in a folder; `WeightsError` where they are missing or damaged."""
-        return cls(load(weights), device)
+        return cls(load(weights, backend, device))
 
     @property
     def spec(self) -> Spec:
@@ -72,19 +71,24 @@ class EcgTwin:
             statements=tuple(
                 c.name for c in load_vocabulary() if c.statement in self.model.config.statements
             ),
-            abilities=frozenset({Ability.TWIN, Ability.ATTENTION, Ability.GRADIENTS}),
+            abilities=frozenset(self._abilities()),
             samplers=USUAL_STEPS,
             rhythms=("process",) if self._composer is None else ("process", "learned"),
             set_points=frozenset({"heart_rate", "severity", "pr", "qrs", "qt", "axis", "score"}),
             dials=DIALS,
+            backend=self.model.backend,
             simulated=tuple(
                 c.name for c in load_vocabulary() if c.statement not in self.model.config.statements
             ),
         )
 
+    def _abilities(self) -> set[Ability]:
+        able = {Ability.TWIN, Ability.ATTENTION, Ability.EVIDENCE}
+        return able if self.model.ensemble is None else able | {Ability.GRADIENTS}
+
     def prepare(self, recordings: Sequence[Recording]) -> EcgTwinPatient:
         """Cut, measure and encode a patient's recordings, the reference first."""
-        return prepare(self.model.ensemble, recordings, self.device)
+        return prepare(self.drawer, recordings)
 
     def plan(self, patient: EcgTwinPatient, task: Task, seed: int) -> EcgTwinPlan:
         """Settle what the task leaves open and write the rhythm score.
@@ -112,63 +116,44 @@ class EcgTwin:
             # Its noise of each step would depend on how many waves the longest strip has.
             yield from _side_by_side([self.sample([plan]) for plan in plans])
             return
-        made = [StripWaves(self.model, plan, self.device) for plan in plans]
+        made = [StripWaves(self.drawer, plan) for plan in plans]
         context = reduce(StripContext.joined, (one.context() for one in made))
         if self._recorder is not None:
             self._recorder.of(made[0].drawn_events, context.condition.statements[:1])
-        with torch.inference_mode():
-            velocity = self._velocity(context, plans)
-            start = self.model.ensemble.start(context.reference, context.kind)
-            noise = torch.stack([_filled(one.noise(), context.kind.shape[1]) for one in made])
-            noise = noise * self.model.ensemble.live[context.kind]
+        velocity = self._velocity(context, plans)
+        start = self.drawer.start(context.reference, context.kind)
+        noise = np.concatenate([filled(one.noise()[None], context.kind.shape[1]) for one in made])
+        noise = noise * self.drawer.live[context.kind]
         steps = sample(settings.sampler, velocity, noise, settings.steps, [plan.seed for plan in plans])
         for number in range(1, settings.steps + 1):
-            with torch.inference_mode():
-                x, denoised = next(steps)
-                last = number == settings.steps
-                waves = start + (x if last else denoised)
-                waves = [one[: len(shapes.rows)] for one, shapes in zip(waves, made, strict=True)]
-                if last:
-                    final = [
-                        settled(self.model.ensemble, *one, self.networks_alone)
-                        for one in zip(made, waves, strict=True)
-                    ]
-                    strips = [strip_of(*one) for one in zip(plans, made, final, strict=True)]
-                    beats = tuple(one.made for one in final)
-                else:
-                    strips = [preview_of(plans[0], made[0], waves[0])]
-                    beats = ()
+            x, denoised = next(steps)
+            last = number == settings.steps
+            waves = start + (x if last else denoised)
+            waves = [one[: len(shapes.rows)] for one, shapes in zip(waves, made, strict=True)]
+            if last:
+                final = [
+                    settled(self.drawer, *one, self.networks_alone) for one in zip(made, waves, strict=True)
+                ]
+                strips = [strip_of(*one) for one in zip(plans, made, final, strict=True)]
+                beats = tuple(one.made for one in final)
+            else:
+                strips = [preview_of(plans[0], made[0], waves[0])]
+                beats = ()
             yield Step(number, settings.steps, np.stack(strips), beats)
 
     def _velocity(self, context: StripContext, plans: Sequence[EcgTwinPlan]):
         """The guided velocity of a batch; the dials of all plans are the same, what they remove need not be."""
         strength, _, identity = dials_of(plans[0])
         away = max(dials_of(plan)[1] for plan in plans)
-        parts, weights = context, []
-        for weight, other in (
-            (strength - 1.0, context.without_condition),
-            (away, context.without_source),
-            # Below 1 the patient is less personal already (`nobody.OwnWaves`).
-            (max(identity - 1.0, 0.0), context.without_identity),
-        ):
-            if weight:
-                parts = parts.joined(other())
-                weights.append(weight)
-        ensemble = self.model.ensemble
-        read = ensemble.identity(parts.reference)
-
-        def velocity(at: Tensor, time: float) -> Tensor:
-            return ensemble.velocity(at, torch.full((len(at),), time, device=at.device), parts, read)
-
-        return guided(velocity, weights)
+        return self.drawer.guided_velocity(context, strength, away, identity)
 
     def base_vector(self, recording: Recording, measured: Measurements | None = None) -> np.ndarray:
         """Unit-length base vector (width,) of a recording, its condition taken as unknown."""
-        return base_vector(self.model.ensemble, recording, self.device, measured)
+        return base_vector(self.drawer, recording, measured)
 
     def recording_attention(self) -> ConditionAttention:
         """To be open while one plan is sampled."""
-        self._recorder = ConditionAttention(self.model.ensemble)
+        self._recorder = ConditionAttention(self.drawer)
         return self._recorder
 
     def condition_tokens(self, names: Sequence[str]) -> list[int]:
@@ -178,20 +163,22 @@ class EcgTwin:
 
     def evidence(self, plan: EcgTwinPlan, name: str = "") -> VelocityEvidence:
         """How much better the waves are foreseen when the network is told of one condition, or of all."""
-        made = StripWaves(self.model, plan, self.device)
+        made = StripWaves(self.drawer, plan)
         context, noise = made.context(), made.noise()
-        drawn = self.model.ensemble.draw(context, noise[None], plan.task.settings.steps)[0]
-        durations = drawn[:, SIZE - len(DURATIONS) :].cpu().numpy()
+        drawn = self.drawer.draw(context, noise[None], plan.task.settings.steps)[0]
+        durations = drawn[:, SIZE - len(DURATIONS) :]
         untold = context.without_condition()
         if name:
             untold = context.without_statement(self.condition_tokens([name])[0])
         if not name or find_condition(name).is_rhythm:
             untold = without_kinds(untold)
-        return VelocityEvidence(self.model.ensemble, context, untold, made.drawn_events, durations, noise)
+        told, model = (context, untold, durations, noise), self.model.ensemble
+        if model is not None:
+            from ecgtwin_app.generators.ecgtwin.tensors import as_tensors
 
-
-def _filled(noise: Tensor, waves: int) -> Tensor:
-    return nn.functional.pad(noise, (0, 0, 0, waves - len(noise)))
+            told = tuple(as_tensors(part, self.device) for part in told)
+        context, untold, durations, noise = told
+        return VelocityEvidence(model or self.drawer, context, untold, made.drawn_events, durations, noise)
 
 
 def _side_by_side(samplings: Sequence[Iterator[Step]]) -> Iterator[Step]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 
 from ecgtwin_app.conditions.together import atrial_rhythm
 from ecgtwin_app.conditions.vocabulary import find_conditions
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.generators.ecgtwin.condition_input import condition_of
 from ecgtwin_app.generators.ecgtwin.conditioning import NUMBERS
+from ecgtwin_app.generators.ecgtwin.loaded import Networks
 from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan
-from ecgtwin_app.generators.ecgtwin.weights import TwinModel
 from ecgtwin_app.heart.rhythm.atrial_waves import with_flutter_waves
 from ecgtwin_app.heart.rhythm.grid import conducted, own_pr, p_where_room, score_from_cycles
 
@@ -19,7 +18,7 @@ from ecgtwin_app.heart.rhythm.grid import conducted, own_pr, p_where_room, score
 LEADING_SHARE = 0.5
 
 
-def compose(model: TwinModel, plan: EcgTwinPlan) -> tuple[RhythmScore, RhythmScore]:
+def compose(model: Networks, plan: EcgTwinPlan) -> tuple[RhythmScore, RhythmScore]:
     """Score and counterpart of a plan; the counterpart is in sinus rhythm.
 
     Where sinus P waves lead, or go on unseen, the counterpart conducts each of them; elsewhere its P come before
@@ -38,16 +37,15 @@ def compose(model: TwinModel, plan: EcgTwinPlan) -> tuple[RhythmScore, RhythmSco
     return score, score_from_cycles(cycles, score.duration)
 
 
-def compose_score(model: TwinModel, plan: EcgTwinPlan) -> RhythmScore:
+def compose_score(model: Networks, plan: EcgTwinPlan) -> RhythmScore:
     """The score of a plan alone; see `compose`."""
     rhythm = model.rhythm
     assert rhythm is not None, "not offered without a rhythm model"
-    condition = condition_of(model.config.statements, plan, "cpu")
+    condition = condition_of(model.config.statements, plan)
     pr = _pr(plan)
     if plan.pr is None and pr is not None:
         condition.numbers[0, list(NUMBERS).index("PR")] = 1000 * pr
-    with torch.inference_mode():
-        score = rhythm.draw(condition, plan.seed, atrial_rhythm(plan.names))
+    score = rhythm.draw(condition, plan.seed, atrial_rhythm(plan.names))
     return with_flutter_waves(score, np.random.default_rng(plan.seed)) if score.atrial == "flutter" else score
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from torch import Tensor
-
 from ecgtwin_app.ecg.beat.template import BeatTemplate
-from ecgtwin_app.generators.ecgtwin.ensemble import Ensemble
-from ecgtwin_app.generators.ecgtwin.extractor import Reference
+from ecgtwin_app.generators.ecgtwin.reference import Reference
+from ecgtwin_app.generators.ecgtwin.wave_drawer import WaveDrawer
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +28,7 @@ class OwnWaves:
     beats: tuple[BeatTemplate, ...]
     reference: Reference
 
-    def less_personal(self, model: Ensemble, share: float) -> OwnWaves:
+    def less_personal(self, model: WaveDrawer, share: float) -> OwnWaves:
         """The same with this share (0 to 1) of what parts the median beat from everybody's; of 1 nothing is changed.
 
         Beats differ from their median as before: that is breath and noise, not a person. Of 0 the networks read nobody.
@@ -49,11 +47,11 @@ class OwnWaves:
 
 
 def _moved(
-    model: Ensemble, beats: Sequence[BeatTemplate], median: BeatTemplate, share: float
+    model: WaveDrawer, beats: Sequence[BeatTemplate], median: BeatTemplate, share: float
 ) -> list[BeatTemplate]:
     """Beats as far from everybody's as their median then is."""
     way = (1 - share) * (model.own_centre - model.codec.vector(median))
-    vectors: list[Tensor] = [model.codec.vector(beat) + way for beat in beats]
+    vectors = [model.codec.vector(beat) + way for beat in beats]
     return [
         moved
         for beat, vector in zip(beats, vectors, strict=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import torch
 
 from ecgtwin_app.ecg.beat.template import BeatTemplate, qt_factor
 from ecgtwin_app.ecg.delineation.beats import clean
@@ -19,8 +18,8 @@ from ecgtwin_app.ecg.signal.recording import MODEL_RATE, EcgError, Recording
 from ecgtwin_app.ecg.signal.resampling import ten_seconds
 from ecgtwin_app.generators.base import PreparedPatient
 from ecgtwin_app.generators.ecgtwin.conditioning import PRESENT, UNKNOWN, nothing_known, statement_states
-from ecgtwin_app.generators.ecgtwin.ensemble import Ensemble
-from ecgtwin_app.generators.ecgtwin.extractor import BLURRED, Reference
+from ecgtwin_app.generators.ecgtwin.reference import BLURRED, Reference
+from ecgtwin_app.generators.ecgtwin.wave_drawer import WaveDrawer
 from ecgtwin_app.heart.physics.fitted_beats import fitted_beats
 from ecgtwin_app.heart.physics.recorder import Recorder, recorder_of
 from ecgtwin_app.heart.physics.residual import Residual, residual_of
@@ -78,7 +77,7 @@ class EcgTwinPatient(PreparedPatient):
         return recorder_of(clean(independent_leads(self.recording.signal)))
 
 
-def prepare(model: Ensemble, recordings: Sequence[Recording], device: str) -> EcgTwinPatient:
+def prepare(model: WaveDrawer, recordings: Sequence[Recording]) -> EcgTwinPatient:
     """Cut, measure and encode a patient's recordings.
 
     Parameters
@@ -101,7 +100,7 @@ def prepare(model: Ensemble, recordings: Sequence[Recording], device: str) -> Ec
     beat = found.representative
     own = beats_of(found.stack, beat)
     further = [own_beats(ten_seconds(other)).median for other in others]
-    read = reference_of(model, own, further).to(device)
+    read = reference_of(model, own, further)
     digests = tuple(recording.digest() for recording in recordings)
     template = own.median
     if not template.has_p:
@@ -111,66 +110,63 @@ def prepare(model: Ensemble, recordings: Sequence[Recording], device: str) -> Ec
         digests=digests,
         measured=measured,
         rate=60.0 / beat.rr if measured.heart_rate is None else measured.heart_rate,
-        base=base_of(model, [own.median, *further], device),
+        base=base_of(model, [own.median, *further]),
         own=own,
         template=template,
         reference=read,
     )
 
 
-def reference_of(model: Ensemble, own: OwnBeats, further: Sequence[BeatTemplate] = ()) -> Reference:
+def reference_of(model: WaveDrawer, own: OwnBeats, further: Sequence[BeatTemplate] = ()) -> Reference:
     """A batch of one: the median beat, and single ones without their noise, as the networks learned them.
 
     Where there are median beats of `further` recordings, the single ones stand around what all medians have in common.
     """
     rows = np.linspace(0, len(own.single) - 1, SINGLES + 2).round().astype(int)[1:-1]
     singles = fitted_beats(own.median, [own.single[row] for row in rows])
-    median, *vectors = (model.codec.vector(beat).cpu() for beat in (own.median, *singles))
-    alike = [model.codec.vector(beat).cpu() for beat in further if beat.has_p == own.median.has_p]
-    common = torch.stack([median, *alike]).mean(dim=0)
+    median, *vectors = (model.codec.vector(beat) for beat in (own.median, *singles))
+    alike = [model.codec.vector(beat) for beat in further if beat.has_p == own.median.has_p]
+    common = np.stack([median, *alike]).mean(axis=0)
     beats = [median, *(vector - median + common for vector in vectors)]
     return Reference(
-        torch.cat(beats)[None],
-        torch.tensor([own.median.has_p]),
-        torch.zeros(1, len(BLURRED)),
+        np.concatenate(beats)[None],
+        np.array([own.median.has_p]),
+        np.zeros((1, len(BLURRED)), np.float32),
         nothing_known(1, len(model.config.statements)),
-        torch.ones(1, dtype=torch.bool),
+        np.ones(1, bool),
     )
 
 
-@torch.no_grad()
-def base_of(model: Ensemble, medians: Sequence[BeatTemplate], device: str) -> np.ndarray:
+def base_of(model: WaveDrawer, medians: Sequence[BeatTemplate]) -> np.ndarray:
     """Unit-length base vector (width,) of the median beats of a patient's recordings, at one cycle length.
 
     Neither how single beats differ from one another nor how long T is at another rate tells a patient: twins of a patient's
     own beats, in another order and at another rate, have to be found among those of other patients.
     """
     alike = [beat for beat in medians if beat.has_p == medians[0].has_p]
-    vector = torch.stack([model.codec.vector(_at_usual_cycle(beat)).cpu() for beat in alike]).mean(dim=0)
+    vector = np.stack([model.codec.vector(_at_usual_cycle(beat)) for beat in alike]).mean(axis=0)
     reference = Reference(
-        vector.reshape(1, 1, -1).expand(1, 1 + SINGLES, -1),
-        torch.tensor([medians[0].has_p]),
-        torch.zeros(1, len(BLURRED)),
+        np.repeat(vector.reshape(1, 1, -1), 1 + SINGLES, axis=1),
+        np.array([medians[0].has_p]),
+        np.zeros((1, len(BLURRED)), np.float32),
         nothing_known(1, len(model.config.statements)),
-        torch.ones(1, dtype=torch.bool),
+        np.ones(1, bool),
     )
-    return model.identity(reference.to(device))[1][0].cpu().numpy()
+    return model.identity(reference)[1][0]
 
 
 def _at_usual_cycle(beat: BeatTemplate) -> BeatTemplate:
     return brought_to(beat, None, beat.qt * float(qt_factor(USUAL_CYCLE) / qt_factor(beat.rr)), None)
 
 
-def base_vector(
-    model: Ensemble, recording: Recording, device: str, measured: Measurements | None = None
-) -> np.ndarray:
+def base_vector(model: WaveDrawer, recording: Recording, measured: Measurements | None = None) -> np.ndarray:
     """Unit-length base vector (width,) of a recording, its condition unknown."""
     if measured is None:
         stack = stack_beats(ten_seconds(recording))
         beat = median_of(stack)
     else:
         stack, beat = measured.delineation.stack, measured.delineation.representative
-    return base_of(model, [beats_of(stack, _with_t(beat)).median], device)
+    return base_of(model, [beats_of(stack, _with_t(beat)).median])
 
 
 def _with_t(beat: RepresentativeBeat) -> RepresentativeBeat:
@@ -186,6 +182,5 @@ def told(reference: Reference, statements: tuple[str, ...], shows: tuple[str, ..
     if not shows:
         return reference
     states = statement_states(statements, shows)
-    kept = torch.from_numpy(np.where(states == PRESENT, PRESENT, UNKNOWN).astype(np.int64))[None]
-    condition = replace(reference.condition, statements=kept.to(reference.beats.device))
-    return replace(reference, condition=condition)
+    kept = np.where(states == PRESENT, PRESENT, UNKNOWN).astype(np.int64)[None]
+    return replace(reference, condition=replace(reference.condition, statements=kept))

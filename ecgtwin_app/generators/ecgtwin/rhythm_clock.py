@@ -8,11 +8,10 @@ told it. A beat of a steady rhythm lies on an anchor to a few milliseconds, an e
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-
-import torch
-from torch import Tensor
+from typing import Any
 
 from ecgtwin_app.heart.rhythm.grid import CUT_AT_END, LEAD_IN
+from ecgtwin_app.sampling.arrays import library
 
 #: Events are written from here (s): earlier ones do not show in the strip.
 START = -LEAD_IN
@@ -31,57 +30,60 @@ CLOCK_FEATURES = ANCHORS + 13
 class Clock:
     """The state of a batch of rhythms after some events; all fields have shape (batch,), times in seconds.
 
+    Arrays where rhythms are composed, tensors where a model is trained.
+
     Attributes
     ----------
-    cycle : Tensor
+    cycle : array
         The RR interval that the asked rate means.
     duration : float
         Of the strip.
-    now : Tensor
+    now : array
         Time of the last event.
-    qrs, p : Tensor
+    qrs, p : array
         Onset of the last QRS and of the last P.
-    rr, rr_before, pp : Tensor
+    rr, rr_before, pp : array
         The last RR, the one before it, and the last PP.
-    pr, rp : Tensor
+    pr, rp : array
         From the last P to the QRS that followed it, and from the last QRS to the P that followed it.
-    beats, waves : Tensor
+    beats, waves : array
         How many QRS and P there were.
-    first, counted : Tensor
+    first, counted : array
         Onset of the first QRS that lies whole in the strip, and how many do.
     """
 
-    cycle: Tensor
+    cycle: Any
     duration: float
-    now: Tensor
-    qrs: Tensor
-    p: Tensor
-    rr: Tensor
-    rr_before: Tensor
-    pp: Tensor
-    pr: Tensor
-    rp: Tensor
-    beats: Tensor
-    waves: Tensor
-    first: Tensor
-    counted: Tensor
+    now: Any
+    qrs: Any
+    p: Any
+    rr: Any
+    rr_before: Any
+    pp: Any
+    pr: Any
+    rp: Any
+    beats: Any
+    waves: Any
+    first: Any
+    counted: Any
 
     @classmethod
-    def start(cls, rate: Tensor, duration: float) -> Clock:
+    def start(cls, rate: Any, duration: float) -> Clock:
         """Before the first event; `rate` (1/min) may be NaN."""
-        cycle = torch.where(torch.isfinite(rate), 60.0 / rate, torch.full_like(rate, TYPICAL_CYCLE))
-        begin, none = torch.full_like(cycle, START), torch.zeros_like(cycle)
-        pr, rp = torch.full_like(cycle, _TYPICAL_PR), torch.full_like(cycle, _TYPICAL_RP)
+        xp = library(rate)
+        cycle = xp.where(xp.isfinite(rate), 60.0 / rate, xp.full_like(rate, TYPICAL_CYCLE))
+        begin, none = xp.full_like(cycle, START), xp.zeros_like(cycle)
+        pr, rp = xp.full_like(cycle, _TYPICAL_PR), xp.full_like(cycle, _TYPICAL_RP)
         return cls(
             cycle, duration, begin, begin, begin, cycle, cycle, cycle, pr, rp, none, none, none, none
         )  # fmt: skip
 
-    def after(self, time: Tensor, ventricular: Tensor) -> Clock:
+    def after(self, time: Any, ventricular: Any) -> Clock:
         """The clocks after an event at `time` (batch,), of the ventricles where `ventricular` (bool), else of the atria."""
         beat, wave = ventricular, ~ventricular
         again, again_p = beat & (self.beats > 0), wave & (self.waves > 0)
         whole = beat & (time >= 0) & (time < self.duration - CUT_AT_END)
-        pick = torch.where
+        pick = library(time).where
         return replace(
             self,
             now=time,
@@ -98,7 +100,7 @@ class Clock:
             counted=self.counted + whole,
         )
 
-    def anchors(self) -> Tensor:
+    def anchors(self) -> Any:
         """When the next event is due by each clock (batch, ANCHORS), seconds."""
         due = (
             self.now,
@@ -109,14 +111,14 @@ class Clock:
             self.p + self.pr,
             self.qrs + self.rp,
         )
-        return torch.stack(due, dim=-1)
+        return library(self.now).stack(due, -1)
 
-    def features(self) -> Tensor:
+    def features(self) -> Any:
         """What the network sees (batch, CLOCK_FEATURES): times in cycles of the asked rate, near unit size."""
         cycle = self.cycle
         due = (self.anchors() - self.now[:, None]) / cycle[:, None]
         # Beats more than the asked rate makes of the time since the first one counted: what is left to catch up.
-        ahead = (self.counted - 1).clamp(min=0) - (self.qrs - self.first) / cycle * (self.counted > 0)
+        ahead = (self.counted - 1).clip(0) - (self.qrs - self.first) / cycle * (self.counted > 0)
         rest = (
             (self.now - self.qrs) / cycle,
             (self.now - self.p) / cycle,
@@ -128,8 +130,9 @@ class Clock:
             self.now / self.duration,
             (self.duration - self.now) / cycle,
             ahead,
-            self.beats.clamp(max=3) / 3,
-            self.waves.clamp(max=3) / 3,
-            (self.counted > 0).to(cycle),
+            self.beats.clip(0, 3) / 3,
+            self.waves.clip(0, 3) / 3,
+            (self.counted > 0) + 0.0 * cycle,
         )
-        return torch.cat([due, torch.stack(rest, dim=-1)], dim=-1).clamp(-4.0, 4.0)
+        xp = library(cycle)
+        return xp.concatenate([due, xp.stack(rest, -1)], -1).clip(-4.0, 4.0)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from torch import Tensor
 
 from ecgtwin_app.conditions.together import changed_parts, keeps_axis
 from ecgtwin_app.conditions.vocabulary import find_conditions
@@ -14,7 +13,7 @@ from ecgtwin_app.ecg.beat.score import VENTRICULAR_SITES
 from ecgtwin_app.ecg.beat.template import BeatTemplate, keeping
 from ecgtwin_app.generators.base import Beats
 from ecgtwin_app.generators.ecgtwin.beat_law import bounds, by_physiology, missed_lines
-from ecgtwin_app.generators.ecgtwin.ensemble import Ensemble
+from ecgtwin_app.generators.ecgtwin.wave_drawer import WaveDrawer
 from ecgtwin_app.generators.ecgtwin.waves import StripWaves, new_of
 from ecgtwin_app.heart.binding import condition_made_by
 from ecgtwin_app.heart.carried import breathing
@@ -53,7 +52,7 @@ class Shapes:
     made: dict[str, Beats]
 
 
-def unsettled(waves: StripWaves, drawn: Tensor) -> tuple[BeatTemplate | None, ...]:
+def unsettled(waves: StripWaves, drawn: np.ndarray) -> tuple[BeatTemplate | None, ...]:
     """Shapes of the score's events while they are drawn: those of a kind by what they have in common."""
     kinds = waves.kind.tolist()
     rows_of = {
@@ -63,7 +62,7 @@ def unsettled(waves: StripWaves, drawn: Tensor) -> tuple[BeatTemplate | None, ..
     return tuple(beats.get(row) for row in range(len(waves.events)))
 
 
-def settled(ensemble: Ensemble, waves: StripWaves, drawn: Tensor, networks_alone: bool = False) -> Shapes:
+def settled(drawer: WaveDrawer, waves: StripWaves, drawn: np.ndarray, networks_alone: bool = False) -> Shapes:
     """The shapes of a strip whose waves (waves, SIZE) were drawn.
 
     Parameters
@@ -71,7 +70,7 @@ def settled(ensemble: Ensemble, waves: StripWaves, drawn: Tensor, networks_alone
     networks_alone : bool
         Lay what was drawn, whatever it misses: no other trial, no physiology in its place. For ablations.
     """
-    return _Settling(ensemble, waves, drawn, networks_alone).shapes()
+    return _Settling(drawer, waves, drawn, networks_alone).shapes()
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,10 +94,10 @@ class _Choice:
 class _Settling:
     """Holds the waves of one strip against what they have to keep."""
 
-    def __init__(self, ensemble: Ensemble, waves: StripWaves, drawn: Tensor, networks_alone: bool):
-        self._ensemble, self._waves, self._plan = ensemble, waves, waves.plan
+    def __init__(self, drawer: WaveDrawer, waves: StripWaves, drawn: np.ndarray, networks_alone: bool):
+        self._drawer, self._waves, self._plan = drawer, waves, waves.plan
         self._networks_alone = networks_alone
-        self._trials: list[Tensor] = [drawn]
+        self._trials: list[np.ndarray] = [drawn]
         self._own = waves.template
 
     def shapes(self) -> Shapes:
@@ -113,11 +112,11 @@ class _Settling:
         shapes |= self._conducted(choice, conducted) | self._p_waves(choice) | self._aberrant()
         turn = None
         if self._plan.performed.times("P", "flutter"):
-            turn = as_large_as_seen(self._ensemble.turn.draw(self._plan.seed).cpu().numpy(), self._own.qrs)
+            turn = as_large_as_seen(self._drawer.turn.draw(self._plan.seed), self._own.qrs)
         of_events = tuple(shapes.get(row) for row in range(len(self._waves.events)))
         return Shapes(of_events, turn, self._made_for(made))
 
-    def _trial(self, number: int) -> Tensor:
+    def _trial(self, number: int) -> np.ndarray:
         if number >= len(self._trials):
             self._trials += self._waves.draw(range(1, MOST_TRIALS))
         return self._trials[number]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from torch import Tensor
 
 from ecgtwin_app.conditions.vocabulary import find_conditions
 from ecgtwin_app.ecg.beat.pacing import pacing_spikes, spike_direction
@@ -39,7 +38,7 @@ def strip_of(plan: EcgTwinPlan, waves: StripWaves, shapes: Shapes) -> np.ndarray
     return twelve_leads(signal) + _spikes(plan)
 
 
-def preview_of(plan: EcgTwinPlan, waves: StripWaves, drawn: Tensor) -> np.ndarray:
+def preview_of(plan: EcgTwinPlan, waves: StripWaves, drawn: np.ndarray) -> np.ndarray:
     """The same from waves (waves, SIZE) that are still being drawn."""
     return twelve_leads(render_each(plan.performed, unsettled(waves, drawn)))
 

@@ -7,8 +7,6 @@ from dataclasses import replace
 from functools import reduce
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from ecgtwin_app.conditions.together import changed_parts
 from ecgtwin_app.conditions.vocabulary import find_conditions
@@ -16,11 +14,11 @@ from ecgtwin_app.ecg.beat.score import VENTRICULAR_SITES, Event
 from ecgtwin_app.ecg.beat.template import BeatTemplate, qt_factor
 from ecgtwin_app.generators.ecgtwin.beat_shape import KINDS
 from ecgtwin_app.generators.ecgtwin.condition_input import condition_of
-from ecgtwin_app.generators.ecgtwin.ensemble import CONDUCTED, SINUS_P, StripContext
 from ecgtwin_app.generators.ecgtwin.nobody import OwnWaves
 from ecgtwin_app.generators.ecgtwin.patient import told
 from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan
-from ecgtwin_app.generators.ecgtwin.weights import TwinModel
+from ecgtwin_app.generators.ecgtwin.strip_context import CONDUCTED, SINUS_P, StripContext
+from ecgtwin_app.generators.ecgtwin.wave_drawer import WaveDrawer
 
 #: How far apart the seeds of a strip's trials lie, and the steps of the sampler for all but the first.
 TRIAL_STRIDE, TRIAL_STEPS = 1_000_003, 6
@@ -35,15 +33,14 @@ class StripWaves:
 
     Parameters
     ----------
-    model : TwinModel
+    drawer : WaveDrawer
     plan : EcgTwinPlan
-    device : str
 
     Attributes
     ----------
     rows : list of int
         Of the score's events, which are drawn.
-    kind : Tensor, shape (waves,), int64
+    kind : ndarray, shape (waves,), int64
     changed : set of str
         The parts of a conducted beat, "p", "qrs" and "t", that are drawn.
     replaced : set of str
@@ -56,9 +53,9 @@ class StripWaves:
         The patient's own beat for each event of the score.
     """
 
-    def __init__(self, model: TwinModel, plan: EcgTwinPlan, device: str):
-        self.plan, self._ensemble, self._device = plan, model.ensemble, device
-        self._statements = model.config.statements
+    def __init__(self, drawer: WaveDrawer, plan: EcgTwinPlan):
+        self.plan, self._drawer = plan, drawer
+        self._statements = drawer.config.statements
         conditions = find_conditions(plan.names)
         self.untaught = [c for c in conditions if c.statement not in self._statements]
         self._open_site = str(np.random.default_rng([plan.seed, 4]).choice(VENTRICULAR_SITES))
@@ -66,7 +63,7 @@ class StripWaves:
         self.events = plan.performed.events
         kinds = [self._kind(event) for event in self.events]
         self.rows = [row for row, kind in enumerate(kinds) if kind is not None]
-        self.kind = torch.tensor([kind for kind in kinds if kind is not None], device=device)
+        self.kind = np.array([kind for kind in kinds if kind is not None], np.int64)
         self.changed = changed_of(plan)
         still = any(c.atria != "waves" for c in find_conditions(plan.removed))
         self.residual = plan.patient.still_residual if still else plan.patient.residual
@@ -74,7 +71,7 @@ class StripWaves:
         self.order = self.residual.order(plan.performed, np.random.default_rng([plan.seed, 9]))
         patient = plan.patient
         waves = OwnWaves(patient.template, self.residual.beats, patient.reference)
-        self._waves = waves.less_personal(self._ensemble, self._share)
+        self._waves = waves.less_personal(self._drawer, self._share)
         self.own = self._own_of_events()
 
     @property
@@ -107,47 +104,47 @@ class StripWaves:
     def context(self, extra: Sequence[str] = ()) -> StripContext:
         """All that the waves are drawn from, a batch of one; with `extra` conditions present."""
         plan = replace(self.plan, names=(*self.plan.names, *extra))
-        condition = condition_of(self._statements, plan, self._device)
-        numbers = condition.numbers.clone()
+        condition = condition_of(self._statements, plan)
+        numbers = condition.numbers.copy()
         numbers[:, [_HEART_RATE, _PR]] = float("nan")
         numbers[:, _QT] *= self.at_own_cycle()
         reference = told(self._waves.reference, self._statements, plan.shows)
         parts = freed(plan)
         blur = [BLUR_OF_REMOVED if part in parts else 0.0 for part in ("p", "qrs", "t")]
-        reference = replace(reference, blur=torch.tensor([blur], device=self._device))
-        there = torch.ones_like(self.kind, dtype=torch.bool)[None]
+        reference = replace(reference, blur=np.array([blur], np.float32))
+        there = np.ones_like(self.kind, bool)[None]
         return StripContext(replace(condition, numbers=numbers), reference, self.kind[None], there)
 
-    def noise(self, trial: int = 0) -> Tensor:
+    def noise(self, trial: int = 0) -> np.ndarray:
         """What the waves are drawn from, (waves, SIZE)."""
         times = [event.time for event in self.drawn_events]
-        return self._ensemble.noise(self.kind, self.plan.seed + TRIAL_STRIDE * trial, times)
+        return self._drawer.noise(self.kind, self.plan.seed + TRIAL_STRIDE * trial, times)
 
-    def draw(self, trials: Sequence[int], extra: Sequence[str] = ()) -> list[Tensor]:
+    def draw(self, trials: Sequence[int], extra: Sequence[str] = ()) -> list[np.ndarray]:
         """Waves (waves, SIZE) of some trials, drawn at once."""
         strength, away, _ = dials_of(self.plan)
         context = reduce(StripContext.joined, [self.context(extra)] * len(trials))
-        noise = torch.stack([self.noise(trial) for trial in trials])
-        return list(self._ensemble.draw(context, noise, TRIAL_STEPS, strength, away))
+        noise = np.stack([self.noise(trial) for trial in trials])
+        return list(self._drawer.draw(context, noise, TRIAL_STEPS, strength, away))
 
-    def decoded(self, drawn: Tensor, rows: Sequence[int]) -> dict[int, BeatTemplate]:
+    def decoded(self, drawn: np.ndarray, rows: Sequence[int]) -> dict[int, BeatTemplate]:
         """The waves of some events, each as a beat that has that wave alone, or that QRS and T."""
-        beats = self._ensemble.codec.templates(self._vectors(drawn, rows), self.template)
+        beats = self._drawer.codec.templates(self._vectors(drawn, rows), self.template)
         return dict(zip(rows, beats, strict=True))
 
-    def mean(self, drawn: Tensor, rows: Sequence[int], p_rows: Sequence[int] = ()) -> BeatTemplate:
+    def mean(self, drawn: np.ndarray, rows: Sequence[int], p_rows: Sequence[int] = ()) -> BeatTemplate:
         """What the QRS and T of some events have in common, with what the P of others have."""
-        mean = self._vectors(drawn, rows).mean(dim=0, keepdim=True)
+        mean = self._vectors(drawn, rows).mean(axis=0, keepdims=True)
         if p_rows:
             # No number belongs to both.
-            mean = mean + self._vectors(drawn, p_rows).mean(dim=0, keepdim=True)
-        return self._ensemble.codec.templates(mean, self.template)[0]
+            mean = mean + self._vectors(drawn, p_rows).mean(axis=0, keepdims=True)
+        return self._drawer.codec.templates(mean, self.template)[0]
 
     def at_own_cycle(self) -> float:
         """What a QT at the plan's rate is multiplied by at the reference's own, at which beats are shaped."""
         return float(qt_factor(self.template.rr) / qt_factor(60 / self.plan.rate))
 
-    def _vectors(self, drawn: Tensor, rows: Sequence[int]) -> Tensor:
+    def _vectors(self, drawn: np.ndarray, rows: Sequence[int]) -> np.ndarray:
         at = {row: k for k, row in enumerate(self.rows)}
         return drawn[[at[row] for row in rows]]
 

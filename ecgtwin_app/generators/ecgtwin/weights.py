@@ -1,31 +1,29 @@
-"""Weights on disk: safetensors files, and a manifest with their SHA-256. Nothing else is ever loaded."""
+"""Weights on disk as modules of torch: safetensors files of half precision, beside their manifest."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load, save_file
 
-from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.generators.ecgtwin.adax import AdaXConfig
+from ecgtwin_app.generators.ecgtwin.config import AdaXConfig
 from ecgtwin_app.generators.ecgtwin.ensemble import Ensemble
+from ecgtwin_app.generators.ecgtwin.manifest import (
+    FORMAT,
+    OPTIONAL,
+    PARTS,
+    WeightsError,
+    config_of,
+    digest_of,
+    read_manifest,
+    verified,
+    write_manifest,
+)
 from ecgtwin_app.generators.ecgtwin.rhythm_model import RhythmModel
-
-MANIFEST = "manifest.json"
-FORMAT = 6
-PARTS = ("ensemble", "rhythm")
-#: Part that weights can lack.
-OPTIONAL = "rhythm"
-
-
-class WeightsError(EcgError):
-    """The weights are missing, damaged or of another kind. One sentence for the user."""
 
 
 @dataclass(eq=False)
@@ -92,47 +90,24 @@ def save(model: TwinModel, folder: Path, about: dict) -> None:
         "files": files,
         **about,
     }
-    (folder / MANIFEST).write_text(
-        json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    write_manifest(folder, manifest)
 
 
-def load(folder: Path) -> TwinModel:
+def load_modules(folder: Path) -> TwinModel:
     """Read and verify the weights in `folder`; `WeightsError` when anything is not as the manifest says."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise WeightsError(
-            "The model's weights are not there: reinstall the application or run 'ecgtwin train'."
-        ) from None
-    except (OSError, ValueError):
-        raise WeightsError(
-            "The manifest of the model's weights cannot be read: reinstall the application."
-        ) from None
-    if manifest.get("format") != FORMAT:
-        raise WeightsError("The model's weights are of another version: reinstall the application.")
-    sizes: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in manifest["config"].items()}
-    config = AdaXConfig(**sizes)
-    digest = hashlib.sha256(
-        "".join(manifest["files"][k] for k in sorted(manifest["files"])).encode()
-    ).hexdigest()
-    model = build(config, manifest["name"], digest)
+    manifest = read_manifest(folder)
+    model = build(config_of(manifest), manifest["name"], digest_of(manifest))
     if f"{OPTIONAL}.safetensors" in manifest["files"]:
-        model.rhythm = RhythmModel(len(config.statements))
+        model.rhythm = RhythmModel(len(model.config.statements))
     for part in PARTS:
         if part == OPTIONAL and model.rhythm is None:
             continue
-        path = folder / f"{part}.safetensors"
+        name = f"{part}.safetensors"
+        content = verified(folder, name, manifest["files"])
         try:
-            intact = hashlib.sha256(path.read_bytes()).hexdigest() == manifest["files"][path.name]
-            if not intact:
-                raise WeightsError(
-                    "The weights file {file} is damaged: reinstall the application.", file=path.name
-                )
-            tensors = {k: v.float() for k, v in load_file(path).items()}
-            getattr(model, part).load_state_dict(tensors)
-        except (OSError, KeyError, SafetensorError, RuntimeError) as error:
+            getattr(model, part).load_state_dict({k: v.float() for k, v in load(content).items()})
+        except (KeyError, SafetensorError, RuntimeError) as error:
             raise WeightsError(
-                "The weights file {file} cannot be used: reinstall the application.", file=path.name
+                "The weights file {file} cannot be used: reinstall the application.", file=name
             ) from error
     return model.to("cpu")

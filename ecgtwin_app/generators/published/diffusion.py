@@ -72,7 +72,7 @@ def sample_latents(
     def noise(latent: Tensor, step: Tensor) -> Tensor:
         return model.predictor(latent, step.expand(len(latent)), report, patient, base)
 
-    start = start_noise((CHANNELS, LATENT_LENGTH), seeds).to(base.device)
+    start = torch.from_numpy(start_noise((CHANNELS, LATENT_LENGTH), seeds)).to(base.device)
     steps_of = sample_noise_prediction(sampler, noise, start, steps, seeds, CLIP)
     while True:
         with torch.inference_mode():

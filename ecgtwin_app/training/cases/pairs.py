@@ -11,8 +11,8 @@ from ecgtwin_app.conditions.vocabulary import NORMAL, with_atria
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.ecgtwin.beat_shape import KINDS
 from ecgtwin_app.generators.ecgtwin.conditioning import ABSENT, PRESENT, UNKNOWN, ConditionBatch
-from ecgtwin_app.generators.ecgtwin.ensemble import SINUS_P, StripContext
-from ecgtwin_app.generators.ecgtwin.extractor import BLURRED, Reference
+from ecgtwin_app.generators.ecgtwin.reference import BLURRED, Reference
+from ecgtwin_app.generators.ecgtwin.strip_context import SINUS_P, StripContext
 from ecgtwin_app.training.cases.case_distribution import MORPHOLOGIES, RHYTHMS, STATEMENTS
 from ecgtwin_app.training.cases.version_table import VersionTable
 

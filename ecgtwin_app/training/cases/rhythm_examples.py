@@ -15,7 +15,8 @@ from ecgtwin_app.conditions.vocabulary import load_vocabulary, with_atria
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.ecgtwin.conditioning import NUMBERS, PRESENT, statement_states
-from ecgtwin_app.generators.ecgtwin.rhythm_model import MOST_EVENTS, pack
+from ecgtwin_app.generators.ecgtwin.rhythm_events import MOST_EVENTS
+from ecgtwin_app.generators.ecgtwin.rhythm_model import pack
 from ecgtwin_app.heart.rhythm.processes import mean_rate, write_score
 from ecgtwin_app.heart.rhythm.severity import rhythm_severity
 from ecgtwin_app.training.cases.case_distribution import RHYTHMS, STATEMENTS, draw_morphologies

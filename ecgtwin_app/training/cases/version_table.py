@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.generators.ecgtwin.beat_codec import BeatCodec
 from ecgtwin_app.generators.ecgtwin.beat_shape import WINDOWS
 from ecgtwin_app.generators.ecgtwin.conditioning import ConditionBatch
+from ecgtwin_app.generators.ecgtwin.fitted import BeatCodec
 from ecgtwin_app.training.cases.case_distribution import STATEMENTS
 
 #: Versions that the components of beats are fitted to at most, and beats of each: its median and a single one.

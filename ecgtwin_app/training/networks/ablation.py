@@ -19,7 +19,7 @@ from pathlib import Path
 import torch
 
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.generators.ecgtwin.adax import (
+from ecgtwin_app.generators.ecgtwin.config import (
     CONDITION,
     IDENTITY,
     NORMALISATION,
@@ -27,8 +27,10 @@ from ecgtwin_app.generators.ecgtwin.adax import (
     TOGETHER,
     AdaXConfig,
 )
-from ecgtwin_app.generators.ecgtwin.ensemble import SMALLEST_SPREAD, WAVES, Ensemble
-from ecgtwin_app.generators.ecgtwin.weights import MANIFEST, build, load, save
+from ecgtwin_app.generators.ecgtwin.ensemble import SMALLEST_SPREAD, Ensemble
+from ecgtwin_app.generators.ecgtwin.manifest import MANIFEST
+from ecgtwin_app.generators.ecgtwin.strip_context import WAVES
+from ecgtwin_app.generators.ecgtwin.weights import build, load_modules, save
 from ecgtwin_app.training import parallel
 from ecgtwin_app.training.cases.case_distribution import STATEMENTS
 from ecgtwin_app.training.cases.pairs import USUAL, Mix
@@ -204,7 +206,9 @@ def evaluate(ablation: Ablation, folder: Path, args: argparse.Namespace) -> dict
         raise EcgError(
             "The evaluation of {ablation!r} ended early; run the same command again.", ablation=ablation.name
         )
-    outcomes = work / f"{load(folder / 'weights').sha256[:12]}_{args.seed}_networks_alone" / "protocols"
+    outcomes = (
+        work / f"{load_modules(folder / 'weights').sha256[:12]}_{args.seed}_networks_alone" / "protocols"
+    )
     return {part: _lines(outcomes / f"{part}.outcome.json") for part in parts}
 
 

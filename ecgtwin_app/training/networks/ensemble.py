@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -13,12 +12,12 @@ from torch import Tensor
 
 from ecgtwin_app.generators.ecgtwin.ensemble import (
     CONTRAST_WEIGHT,
-    SINUS_P,
     SMALLEST_SPREAD,
-    WAVES,
     Ensemble,
     blurred,
 )
+from ecgtwin_app.generators.ecgtwin.strip_context import SINUS_P, WAVES
+from ecgtwin_app.generators.ecgtwin.tensors import as_tensors
 from ecgtwin_app.heart.rhythm.atrial_waves import flutter_wave
 from ecgtwin_app.training import parallel
 from ecgtwin_app.training.cases.pairs import USUAL, Mix, Pairs
@@ -79,7 +78,7 @@ def train_ensemble(
         some = some[context.reference.known[some]]
         other, heart = pairs.other_of(target[some], rng), pairs.table.heart[target[some]]
         drawn, context, other, heart = (
-            _moved(part, parallel.device()) for part in (drawn, context, other, heart)
+            as_tensors(part, parallel.device()) for part in (drawn, context, other, heart)
         )
         reference = blurred(context.reference, model.own_spread, model.parts, rng)
         loss, base = model.loss(drawn, replace(context, reference=reference), rng)
@@ -90,13 +89,6 @@ def train_ensemble(
 
     average = train(model, batch_loss, steps, checkpoint, RATE, seed, name="ensemble")
     model.load_state_dict(average.values)
-
-
-def _moved(part: Any, device: torch.device) -> Any:
-    """A tensor, or a dataclass of tensors, on a device."""
-    if isinstance(part, Tensor):
-        return part.to(device, non_blocking=True)
-    return replace(part, **{field.name: _moved(getattr(part, field.name), device) for field in fields(part)})
 
 
 def _contrast(a: Tensor, b: Tensor, heart: Tensor, temperature: float = 0.07) -> Tensor:

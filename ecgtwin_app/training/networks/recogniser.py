@@ -16,8 +16,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from ecgtwin_app.generators.ecgtwin.conditioning import PRESENT, UNKNOWN
+from ecgtwin_app.inference import TorchNetwork
 from ecgtwin_app.recognition.network import Recogniser
 from ecgtwin_app.recognition.probabilities import Threshold
+from ecgtwin_app.recognition.rhythm import evenness
 from ecgtwin_app.recognition.weights import Trained, calibrated
 from ecgtwin_app.training.cases.real_labels import LabelledRecords
 
@@ -42,11 +44,13 @@ class Fitted:
 
     Attributes
     ----------
+    network : Recogniser
     trained : Trained
     unseen : ndarray, shape (n, labels)
         Probabilities of every record: of training records by a layer that never saw their patient.
     """
 
+    network: Recogniser
     trained: Trained
     unseen: np.ndarray
 
@@ -92,7 +96,8 @@ def fit_recogniser(records: LabelledRecords, seed: int) -> Fitted:
     thresholds = {
         name: threshold(shares[learned, column], known[learned, column]) for column, name in enumerate(labels)
     }
-    return Fitted(Trained(network, labels, scale, offset, thresholds), shares)
+    trained = Trained(TorchNetwork(network), labels, scale, offset, thresholds)
+    return Fitted(network, trained, shares)
 
 
 def threshold(shares: np.ndarray, states: np.ndarray) -> Threshold:
@@ -114,7 +119,9 @@ def threshold(shares: np.ndarray, states: np.ndarray) -> Threshold:
 @torch.no_grad()
 def _features(network: Recogniser, signals: np.ndarray) -> Tensor:
     parts = np.array_split(signals, max(1, len(signals) // 32))
-    return torch.cat([network.features(torch.from_numpy(part)) for part in parts])
+    return torch.cat(
+        [network.features(torch.from_numpy(part), torch.from_numpy(evenness(part))) for part in parts]
+    )
 
 
 def _layer(features: Tensor, states: Tensor, rows: np.ndarray) -> torch.nn.Linear:

@@ -12,6 +12,7 @@ from torch import Tensor
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.ecgtwin.conditioning import ConditionBatch
 from ecgtwin_app.generators.ecgtwin.rhythm_model import RhythmModel, Rhythms
+from ecgtwin_app.generators.ecgtwin.tensors import as_tensors
 from ecgtwin_app.training import parallel
 from ecgtwin_app.training.cases.unknowns import with_unknowns
 from ecgtwin_app.training.loop import train
@@ -65,7 +66,7 @@ def train_rhythm(
         # What is asked for is always known in full: a statement left out would only blur what the others say.
         known = condition.rows(rows)
         told = replace(with_unknowns(known, rng, PR_DROP), statements=known.statements)
-        return model.loss(rhythms.rows(rows).to(parallel.device()), told.to(parallel.device()))
+        return model.loss(rhythms.rows(rows).to(parallel.device()), as_tensors(told, parallel.device()))
 
     average = train(model, batch_loss, steps, checkpoint, RATE, seed, name="rhythm")
     model.load_state_dict(average.values)

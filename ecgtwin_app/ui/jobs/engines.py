@@ -65,9 +65,10 @@ def offer_of(engine) -> tuple[frozenset[str], Spec | None]:
 
 
 def _load(id: str, folder: Path):
-    from ecgtwin_app.engine.preload import load_torch
+    from ecgtwin_app.engine.preload import load_backend
+    from ecgtwin_app.inference import preferred
 
-    load_torch()
+    load_backend(preferred())
     from ecgtwin_app.engine.engine import TwinEngine
 
     return TwinEngine.load(folder, "auto", id)

@@ -14,6 +14,7 @@ from PySide6.QtCore import QSettings
 from ecgtwin_app.ecg.signal.recording import LEADS
 from ecgtwin_app.generators.catalogue import GENERATORS, USUAL
 from ecgtwin_app.i18n.words import LANGUAGES
+from ecgtwin_app.inference import BACKENDS, USUAL_BACKEND
 from ecgtwin_app.report import layout as page
 from ecgtwin_app.report.layout import PageLayout
 from ecgtwin_app.ui.widgets.theme import CHOICES
@@ -44,6 +45,8 @@ PIXELS_PER_MM = Setting("screen/pixels_per_mm", None, 96 / 25.4)
 TOUR_SEEN = Setting("window/tour_seen", (True, False), False)
 #: Which generator makes the twins.
 GENERATOR = Setting("generator/id", tuple(GENERATORS), USUAL)
+#: What runs the networks.
+BACKEND = Setting("generator/backend", BACKENDS, USUAL_BACKEND)
 _GENERATOR_FOLDER = "generator/folder"
 REMEMBER_RECENT = Setting("recent/remember", (True, False), True)
 _PAGE = {

@@ -19,9 +19,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from ecgtwin_app import __version__
 from ecgtwin_app.conditions.vocabulary import find_condition
-from ecgtwin_app.engine.preload import load_torch
+from ecgtwin_app.engine.preload import load_backend
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.i18n.words import tr
+from ecgtwin_app.inference import USUAL_BACKEND
 from ecgtwin_app.resources import resource_path
 from ecgtwin_app.ui.commands.generators import take_up_generator
 from ecgtwin_app.ui.commands.opening import offer_recovery, open_example, open_path
@@ -72,7 +73,7 @@ def run(
         store, recovery = QSettings(str(self_test / "settings.ini"), QSettings.Format.IniFormat), None
     install_chosen_language(application, store)
     _start_log()
-    window = MainWindow(load_engine, store, recovery)
+    window = MainWindow(_loader(store), store, recovery)
     holder = Holder(window)
     application.installEventFilter(holder)
     window.show()
@@ -118,12 +119,17 @@ def _demonstrate(workbench: Workbench) -> None:
     workbench.session.set_request(request)
 
 
-def load_engine():
-    """The engine with the weights that ship; for another thread than the window's."""
-    load_torch()
+def _loader(store: QSettings) -> Callable[[], object]:
+    """What loads the engine with the backend that is remembered, read here and not in the thread that loads it."""
+    return partial(load_engine, settings.read(store, settings.BACKEND))
+
+
+def load_engine(backend: str = USUAL_BACKEND):
+    """The engine with the weights that ship, run by a backend; for another thread than the window's."""
+    load_backend(backend)
     from ecgtwin_app.engine.engine import TwinEngine
 
-    return TwinEngine.load()
+    return TwinEngine.load(backend=backend)
 
 
 class Holder(QObject):
@@ -152,7 +158,9 @@ class Holder(QObject):
         install_chosen_language(QApplication.instance(), former.workbench.settings)
         engine = former.workbench.jobs.engine
         window = MainWindow(
-            load_engine if engine is None else lambda: engine, former.workbench.settings, former.recovery
+            _loader(former.workbench.settings) if engine is None else lambda: engine,
+            former.workbench.settings,
+            former.recovery,
         )
         window.take_over(former)
         window.show()

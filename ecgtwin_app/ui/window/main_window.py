@@ -112,6 +112,7 @@ class MainWindow(QMainWindow):
             lambda layout, what: set_page_layout(self.workbench, layout, what),
             lambda name: set_heat_map(self.workbench, name),
             self._offer_language,
+            messages.tell,
         )
         parts = build_parts(self, self.command_actions, store, menus, messages, morph)
         morph.may_step = lambda: parts.page_view.up_to_date

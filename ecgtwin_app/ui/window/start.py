@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
 
@@ -11,7 +13,9 @@ from typing import cast
 # be in the environment before torch is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 if sys.platform == "win32":  # elsewhere it is loaded when the window is there: it takes longer than all else
-    import torch  # noqa: F401  before Qt, or its libraries cannot be loaded (WinError 1114)
+    for _name in ("torch", "onnxruntime"):  # before Qt, or their libraries cannot be loaded (WinError 1114)
+        if find_spec(_name) is not None:
+            import_module(_name)
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter, QPen, QPixmap

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QVBoxLayout, QWidget
 from ecgtwin_app.i18n.words import tr
 from ecgtwin_app.report.layout import PageLayout
 from ecgtwin_app.ui.commands.actions import Actions
+from ecgtwin_app.ui.commands.backend_menu import BackendMenu
 from ecgtwin_app.ui.commands.language_menu import LanguageMenu
 from ecgtwin_app.ui.commands.parts import Parts
 from ecgtwin_app.ui.commands.recent_menu import RecentMenu
@@ -45,6 +46,7 @@ def add_menus(
     set_layout: Callable[[PageLayout, str], None],
     set_heat_map: Callable[[str], None],
     offer_language: Callable[[str], None],
+    tell: Callable[[str], None],
 ) -> tuple[RecentMenu, HeatMenu, PaperMenu]:
     """Put the menus that no command stands for among those that hold the commands.
 
@@ -53,7 +55,7 @@ def add_menus(
     window : QMainWindow
     actions : Actions
     store : QSettings
-    open_path, set_layout, set_heat_map, offer_language : callable
+    open_path, set_layout, set_heat_map, offer_language, tell : callable
         What is done with a choice.
     """
     recent = RecentFiles(store)
@@ -61,6 +63,7 @@ def add_menus(
     actions.menus["File"].insertMenu(actions.of["save_session"], recent_menu)
     heat_menu = HeatMenu(set_heat_map, window)
     actions.menus["Twin"].addMenu(heat_menu)
+    actions.menus["Twin"].addMenu(BackendMenu(store, tell, actions.menus["Twin"]))
     paper_menu = PaperMenu(actions.menus["Paper"], set_layout)
     view_menu = actions.menus["View"]
     view_menu.addMenu(LanguageMenu(store, offer_language, view_menu))

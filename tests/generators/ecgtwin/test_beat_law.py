@@ -24,8 +24,8 @@ from ecgtwin_app.generators.ecgtwin.beat_law import (
     by_physiology,
     missed_lines,
 )
-from ecgtwin_app.generators.ecgtwin.ensemble import Ensemble
 from ecgtwin_app.generators.ecgtwin.shapes import settled
+from ecgtwin_app.generators.ecgtwin.wave_drawer import WaveDrawer
 from ecgtwin_app.generators.ecgtwin.waves import StripWaves
 from ecgtwin_app.heart.morphologies import MORPHOLOGIES
 from ecgtwin_app.heart.rhythm.atrial_waves import SEEN_FLUTTER, as_large_as_seen, with_sinus_p
@@ -41,8 +41,8 @@ def planned(engine, recording, *conditions, seed=3, **asked):
 
 def conducted_beats(engine, plan):
     """The conducted beats of a strip, each with the P before it, and how they were made."""
-    waves = StripWaves(engine.generator.model, plan, "cpu")
-    shapes = settled(engine.generator.model.ensemble, waves, waves.draw((0,))[0])
+    waves = StripWaves(engine.generator.drawer, plan)
+    shapes = settled(engine.generator.drawer, waves, waves.draw((0,))[0])
     p = {id(waves.own[row]): shapes.of_events[row] for row in waves.rows_of("P", "sinus")}
     rows = [row for row in waves.rows_of("QRS", "conducted") if id(waves.own[row]) in p]
     return [keeping(shapes.of_events[row], p[id(waves.own[row])], {"p"}) for row in rows], shapes.made
@@ -53,7 +53,7 @@ def test_where_no_draw_is_a_beat_of_the_condition_physiology_makes_it(engine, re
     own = plan.patient.template
     assert missed_lines(own, plan) > 0
     # As for a reference that the model was never taught on: it gives the patient's own beat back.
-    monkeypatch.setattr(Ensemble, "velocity", lambda self, x, *_: x)
+    monkeypatch.setattr(WaveDrawer, "velocity", lambda self, x, *_: x)
     beats, made = conducted_beats(engine, plan)
     assert made[LBBB] == Beats.SIMULATED
     assert all(missed_lines(beat, plan) == 0 and beat.qrs_duration >= 0.12 for beat in beats)

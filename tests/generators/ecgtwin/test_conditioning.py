@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from ecgtwin_app.generators.ecgtwin.condition_tokens import ConditionTokens, present_columns
 from ecgtwin_app.generators.ecgtwin.conditioning import (
     ABSENT,
     MOST_PRESENT,
@@ -10,11 +11,10 @@ from ecgtwin_app.generators.ecgtwin.conditioning import (
     PRESENT,
     UNKNOWN,
     ConditionBatch,
-    ConditionTokens,
     nothing_known,
-    present_columns,
     statement_states,
 )
+from ecgtwin_app.generators.ecgtwin.tensors import as_tensors
 
 STATEMENTS = ("sinus rhythm", "atrial fibrillation", "ventricular premature complex")
 
@@ -28,7 +28,7 @@ def tokens():
 
 
 def told(*states, severity=float("nan")):
-    plain = nothing_known(1, len(states))
+    plain = as_tensors(nothing_known(1, len(states)))
     return ConditionBatch(
         torch.tensor([states]), torch.full((1, len(states)), severity), plain.numbers, plain.sex
     )

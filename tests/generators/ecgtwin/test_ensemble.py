@@ -2,22 +2,20 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
+from array_parts import arrays
 
-from ecgtwin_app.generators.ecgtwin.adax import CONDITION, IDENTITY, PATHWAYS, TOGETHER, AdaXConfig
 from ecgtwin_app.generators.ecgtwin.beat_codec import SIZE
 from ecgtwin_app.generators.ecgtwin.beat_shape import KINDS
 from ecgtwin_app.generators.ecgtwin.conditioning import NUMBERS, ConditionBatch, nothing_known
-from ecgtwin_app.generators.ecgtwin.ensemble import (
-    CONDUCTED,
-    SINUS_P,
-    WAVES,
-    Ensemble,
-    StripContext,
-    blurred,
-)
-from ecgtwin_app.generators.ecgtwin.extractor import Reference
+from ecgtwin_app.generators.ecgtwin.config import CONDITION, IDENTITY, PATHWAYS, TOGETHER, AdaXConfig
+from ecgtwin_app.generators.ecgtwin.ensemble import Ensemble, blurred
+from ecgtwin_app.generators.ecgtwin.reference import Reference
+from ecgtwin_app.generators.ecgtwin.strip_context import CONDUCTED, SINUS_P, WAVES, StripContext
+from ecgtwin_app.generators.ecgtwin.tensors import as_tensors
+from ecgtwin_app.generators.ecgtwin.torch_networks import drawer_of
 
 STATEMENTS = ("sinus rhythm", "atrial fibrillation", "left bundle branch block")
 
@@ -51,7 +49,7 @@ def context(batch=2, kinds=(CONDUCTED, SINUS_P, CONDUCTED, SINUS_P)) -> StripCon
         0.1 * torch.randn(batch, 4, SIZE, generator=g),
         torch.ones(batch, dtype=torch.bool),
         torch.zeros(batch, 3),
-        nothing_known(batch, 3),
+        as_tensors(nothing_known(batch, 3)),
         torch.ones(batch, dtype=torch.bool),
     )
     kind = torch.tensor([kinds] * batch)
@@ -138,15 +136,15 @@ def test_a_shorter_strip_in_a_batch_is_as_if_alone(model):
 
 
 def test_guidance_at_one_is_no_guidance(model):
-    c = context(1)
-    noise = torch.randn(1, 4, SIZE)
-    plain = model.draw(c, noise, 3)
-    assert torch.equal(plain, model.draw(c, noise, 3, strength=1.0, away=0.0))
-    assert not torch.allclose(plain, model.draw(c, noise, 3, strength=2.0))
+    c, drawer = arrays(context(1)), drawer_of(model)
+    noise = np.random.default_rng(1).standard_normal((1, 4, SIZE), np.float32)
+    plain = drawer.draw(c, noise, 3)
+    assert np.array_equal(plain, drawer.draw(c, noise, 3, strength=1.0, away=0.0))
+    assert not np.allclose(plain, drawer.draw(c, noise, 3, strength=2.0))
     told = replace(c.reference, condition=c.condition)
     source = replace(c, reference=told)
-    assert not torch.allclose(model.draw(source, noise, 3), model.draw(source, noise, 3, away=1.0))
-    assert torch.allclose(model.draw(c, noise, 3), model.draw(c, noise, 3, away=1.0), atol=1e-5), (
+    assert not np.allclose(drawer.draw(source, noise, 3), drawer.draw(source, noise, 3, away=1.0))
+    assert np.allclose(drawer.draw(c, noise, 3), drawer.draw(c, noise, 3, away=1.0), atol=1e-5), (
         "nothing was said"
     )
 
@@ -166,18 +164,19 @@ def test_preconditioning_is_exact_for_gaussian_waves():
 
 
 def test_waves_of_a_kind_share_their_noise_as_far_as_real_ones_are_alike(model):
-    kind = torch.tensor([CONDUCTED] * 40 + [SINUS_P] * 40)
-    noise = model.noise(kind, 3)
-    assert torch.equal(noise, model.noise(kind, 3)) and not torch.equal(noise, model.noise(kind, 4))
-    within = noise[:40].var(dim=0).mean()
+    drawer = drawer_of(model)
+    kind = np.array([CONDUCTED] * 40 + [SINUS_P] * 40)
+    noise = drawer.noise(kind, 3)
+    assert np.array_equal(noise, drawer.noise(kind, 3)) and not np.array_equal(noise, drawer.noise(kind, 4))
+    within = noise[:40].var(axis=0).mean()
     assert within == pytest.approx(float(model.within[0].mean()), rel=0.2)
-    assert noise[:40].mean(dim=0).std() > 0.8
+    assert noise[:40].mean(axis=0).std() > 0.8
     # A wave's noise does not depend on the waves of other kinds.
-    assert torch.equal(noise[:40], model.noise(kind[:40], 3))
-    breathing = model.noise(kind[:40], 3, [0.5 * k for k in range(40)])
-    apart = breathing - breathing.mean(dim=0)
-    whole_breath = (apart[:-8] * apart[8:]).mean() / apart.pow(2).mean()
-    half_breath = (apart[:-4] * apart[4:]).mean() / apart.pow(2).mean()
+    assert np.array_equal(noise[:40], drawer.noise(kind[:40], 3))
+    breathing = drawer.noise(kind[:40], 3, [0.5 * k for k in range(40)])
+    apart = breathing - breathing.mean(axis=0)
+    whole_breath = (apart[:-8] * apart[8:]).mean() / (apart**2).mean()
+    half_breath = (apart[:-4] * apart[4:]).mean() / (apart**2).mean()
     assert whole_breath > 0.25 > half_breath
 
 

@@ -146,7 +146,7 @@ def test_it_says_why_it_cannot_be_used(folder, tmp_path):
     assert "choose the folder that holds them" in entry.unavailable(None)
     assert "holds none of the published files" in entry.unavailable(tmp_path)
     with pytest.raises(EcgError, match="needs its authors' files"):
-        entry.load(None, "cpu")
+        entry.load(None, "cpu", "torch")
 
 
 def test_the_command_line_reaches_it(folder, tmp_path, capsys):
