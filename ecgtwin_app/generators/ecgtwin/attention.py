@@ -33,19 +33,20 @@ class ConditionAttention:
         return self
 
     def __exit__(self, *_) -> None:
-        self._drawer.looked = None
+        self.end()
 
     def of(self, events: list[Event], states: np.ndarray) -> None:
         """Say which waves are sampled, and under which states (1, statements) of the statements."""
         self._events, self._columns = events, np.flatnonzero(states[0] == PRESENT)[:MOST_PRESENT].tolist()
 
+    def end(self) -> None:
+        """The strip is sampled: what is drawn from now on, in its place or for other beats, is not it."""
+        self._drawer.looked = None
+
     def _add(self, looked: np.ndarray) -> None:
-        # The first of a guided batch is the draw with the condition. Further draws have more rows.
-        weights = looked[0]
-        total = np.zeros_like(weights) if self._sum is None else self._sum
-        if weights.shape == total.shape:
-            self._sum = total + weights
-            self._count += 1
+        # The first of a guided batch is the draw with the condition.
+        self._sum = looked[0] + (0.0 if self._sum is None else self._sum)
+        self._count += 1
 
     def mean(self) -> np.ndarray:
         """Mean weights (PLACES, statements + 1): of each statement, and of all else that is told together.

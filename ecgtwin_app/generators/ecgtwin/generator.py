@@ -128,6 +128,8 @@ class EcgTwin:
         for number in range(1, settings.steps + 1):
             x, denoised = next(steps)
             last = number == settings.steps
+            if last and self._recorder is not None:
+                self._recorder.end()
             waves = start + (x if last else denoised)
             waves = [one[: len(shapes.rows)] for one, shapes in zip(waves, made, strict=True)]
             if last:

@@ -26,8 +26,9 @@ from ecgtwin_app.heart.shape.ventricular_beats import ectopic_beat, looks_ectopi
 
 #: A beat conducted with a rate-dependent block has this one.
 ABERRATION = condition_made_by(right_bundle_branch_block)
-#: How often a strip's waves are drawn at most; all trials after the first are drawn at once.
-MOST_TRIALS = 8
+#: How often a strip's waves are drawn at most, and so many of the trials after the first at once: mostly the second or
+#: third will do.
+MOST_TRIALS, FIRST_AGAIN = 8, 2
 #: Draws of the physiology that a beat is sought in where no draw of the networks keeps the law.
 PHYSIOLOGY_DRAWS = 4
 _PARTS = {"p", "qrs", "t"}
@@ -117,8 +118,9 @@ class _Settling:
         return Shapes(of_events, turn, self._made_for(made))
 
     def _trial(self, number: int) -> np.ndarray:
-        if number >= len(self._trials):
-            self._trials += self._waves.draw(range(1, MOST_TRIALS))
+        while number >= len(self._trials):
+            drawn = len(self._trials)
+            self._trials += self._waves.draw(range(drawn, 1 + FIRST_AGAIN if drawn == 1 else MOST_TRIALS))
         return self._trials[number]
 
     def _chosen(self, rows: Sequence[int]) -> _Choice:
