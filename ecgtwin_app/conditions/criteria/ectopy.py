@@ -130,8 +130,9 @@ def accelerated_idioventricular_rhythm(m: Measurements, asked: Asked) -> list[Ve
     variation = float(100 * np.std(gaps) / np.mean(gaps)) if gaps.size > 1 else None
     unled = float(100 * np.mean([not beat.has_p for beat in run])) if run else None
     fastest = ATRIA_NO_FASTER * (rate or 0.0)
-    atrial, faster = None, None
-    if m.p_train is not None:
+    atrial = _conducted_rate(m, run)
+    faster = None if atrial is None else atrial > fastest
+    if atrial is None and m.p_train is not None:
         # What keeps its distance to the QRS, at twice their rate, is a wave of the beat itself.
         locked = (phase_spread(m, m.p_train) or 0.0) < UNRELATED
         atrial, faster = m.p_train.rate, m.p_train.rate > fastest and not locked
@@ -147,9 +148,22 @@ def accelerated_idioventricular_rhythm(m: Measurements, asked: Asked) -> list[Ve
 
 
 def _longest_wide_run(m: Measurements) -> list[Beat]:
-    """The longest run of wide beats of one shape; of two as long the one that fewer P lead."""
+    """The run of wide beats of one shape with the most that no P leads; of two alike the shorter."""
     runs = [list(run) for (wide, _), run in groupby(m.beats, lambda b: (b.qrs >= WIDE, b.shape)) if wide]
-    return max(runs, key=lambda run: (len(run), -sum(bool(beat.has_p) for beat in run)), default=[])
+    return max(runs, key=lambda run: (sum(not beat.has_p for beat in run), -len(run)), default=[])
+
+
+def _conducted_rate(m: Measurements, run: Sequence[Beat]) -> float | None:
+    """Rate (1/min) of the beats before or after a run that P waves lead; None for fewer than three in a row."""
+    within = {beat.fiducial for beat in run}
+    led = [beat.has_p is True and beat.fiducial not in within for beat in m.beats]
+    best: list[Beat] = []
+    for conducted, beats in groupby(zip(led, m.beats, strict=True), lambda one: one[0]):
+        own = [beat for _, beat in beats]
+        best = own if conducted and len(own) > len(best) else best
+    if len(best) < 3:
+        return None
+    return float(60 * m.delineation.scale * MODEL_RATE / np.mean(np.diff([beat.fiducial for beat in best])))
 
 
 def ventricular_pacing(m: Measurements, asked: Asked) -> list[Verdict]:

@@ -275,30 +275,42 @@ def _own_p(representative, index, waves):
 def _sees_p(stack, representative, qrs_onset, k):
     """Whether the dominant beats' P stands before this other beat at a conductive distance.
 
-    That is from 100 ms, and no less than the P lasts, to 60 ms more than the usual PR before its QRS.
+    That is from 100 ms, no less than the P lasts and than 60 ms below the usual PR, to as much above it before its QRS.
+    On the T of the beat before it has to show itself as it is recorded, too: what is left of a T that is taken away
+    looks like a P.
     """
     if representative.p_onset is None:
         return None if representative.p.consistency is None else False
     width = representative.p_offset - representative.p_onset
-    pr = representative.qrs_onset - representative.p_onset
-    first = qrs_onset - pr - int(0.06 * MODEL_RATE)
-    stop = qrs_onset - max(width, int(0.1 * MODEL_RATE)) + width
-    rest = stack.signal
+    pr, slack = representative.qrs_onset - representative.p_onset, int(0.06 * MODEL_RATE)
+    first = qrs_onset - pr - slack
+    stop = qrs_onset - max(width, int(0.1 * MODEL_RATE), pr - slack) + width
     if k:
-        rest = _without_beat(stack, representative, k - 1)
         first = max(first, stack.fiducials[k - 1] + int(0.1 * MODEL_RATE))
     if first < 0:
         return None
     template = representative.signal[:, representative.p_onset : representative.p_offset].astype(float)
+    like = _places_of(template, stack.signal[:, first : max(stop, first)])
+    if k and stack.dominant[k - 1] and representative.t_offset is not None:
+        rest = _without_beat(stack, representative, k - 1)
+        free = _places_of(template, rest[:, first : max(stop, first)])
+        t_offset = stack.fiducials[k - 1] + representative.t_offset - representative.fiducial
+        like = free & (like | (first + np.arange(len(free)) >= t_offset))
+    return bool(np.any(like))
+
+
+def _places_of(template, signal):
+    """Where in a signal (leads, samples) a piece begins that is like the template, and about as large."""
+    width = template.shape[1]
+    if signal.shape[1] < width:
+        return np.zeros(0, dtype=bool)
     template = _straight(smoothing.gaussian(template, 3, axis=1))
     size = np.linalg.norm(template)
-    segment = smoothing.gaussian(rest[:, first : max(stop, first)], 3, axis=1)
-    if segment.shape[1] < width:
-        return False
-    pieces = _straight(np.lib.stride_tricks.sliding_window_view(segment, width, axis=1))
+    pieces = np.lib.stride_tricks.sliding_window_view(smoothing.gaussian(signal, 3, axis=1), width, axis=1)
+    pieces = _straight(pieces)
     own = np.linalg.norm(pieces, axis=(0, 2))
     like = np.einsum("lsn,ln->s", pieces, template) > 0.85 * own * size
-    return bool(np.any(like & (0.6 * size < own) & (own < 1.7 * size)))
+    return like & (0.6 * size < own) & (own < 1.7 * size)
 
 
 def _without_beat(stack, representative, k):

@@ -256,12 +256,14 @@ def _dominant_seed(likeness, beats, inside, gaps):
     counts = np.sum(alike, axis=1) * inside
     magnitude = np.sqrt(np.sum(beats**2, axis=1))
     width = np.mean(magnitude > 0.3 * magnitude.max(axis=1, keepdims=True), axis=1)
-    near = np.flatnonzero(counts >= 0.75 * counts.max())
+    near = np.flatnonzero(counts >= 0.5 * counts.max())
     known = np.isfinite(gaps)
     waits = np.array([median(gaps[alike[k] & known]) if (alike[k] & known).any() else 0.0 for k in near])
-    # In bigeminy the ectopic beats are as many as the others, and may be as narrow; but they come too soon.
-    early = waits < EARLY * waits.max()
-    return likeness[near[np.lexsort((-counts[near], np.round(width[near], 1), early))[0]]]
+    # In bigeminy the ectopic beats are as many as the others, or more where those differ among themselves, and may be as
+    # narrow; but they come too soon.
+    near = near[waits >= EARLY * waits.max()]
+    near = near[counts[near] >= 0.75 * counts[near].max()]
+    return likeness[near[np.lexsort((-counts[near], np.round(width[near], 1)))[0]]]
 
 
 def _align(signal, fiducials, template, half, reach=15):

@@ -7,9 +7,12 @@ than twelve leads, what they show is measured; what needs others is None, with t
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from hashlib import blake2b
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -31,6 +34,8 @@ from ecgtwin_app.ecg.measurement.rr import (
 from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS, MODEL_RATE, Recording
 from ecgtwin_app.i18n.message import Message, in_a_row
 
+#: So many recordings are remembered with what was measured on them.
+REMEMBERED = 8
 #: A QRS deflection smaller than this (mV) is not a Q, R or S wave.
 SMALLEST_WAVE = 0.03
 #: Leads without which a measurement cannot be made.
@@ -186,18 +191,37 @@ class Measurements:
         return plain
 
 
+_recent: OrderedDict[tuple, Measurements] = OrderedDict()
+_lock = Lock()
+
+
 def _rounded(value):
     return None if value is None else float(f"{value:.4g}")
 
 
 def measure(recording: Recording) -> Measurements:
-    """Measure a recording.
+    """Measure a recording; the same samples, asked for again soon, are not measured twice.
 
     Raises
     ------
     EcgError
         When no beat is found.
     """
+    samples = blake2b(recording.signal, digest_size=16).digest()
+    key = samples, recording.rate, recording.leads
+    with _lock:
+        if key in _recent:
+            _recent.move_to_end(key)
+            return _recent[key]
+    measured = _measure(recording)
+    with _lock:
+        _recent[key] = measured
+        if len(_recent) > REMEMBERED:
+            _recent.popitem(last=False)
+    return measured
+
+
+def _measure(recording: Recording) -> Measurements:
     found = delineate(recording)
     shape = found.shapes[0]
     gaps = all_intervals(found.beats, recording.rate)

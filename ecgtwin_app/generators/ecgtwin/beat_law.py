@@ -19,7 +19,7 @@ from ecgtwin_app.conditions.vocabulary import find_conditions
 from ecgtwin_app.ecg.beat.rendering import render_score
 from ecgtwin_app.ecg.beat.score import Event, RhythmScore
 from ecgtwin_app.ecg.beat.template import BeatTemplate
-from ecgtwin_app.ecg.measurement.measure import measure
+from ecgtwin_app.ecg.measurement.measure import Measurements, measure
 from ecgtwin_app.ecg.signal.leads import twelve_leads
 from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE, EcgError, Recording
 from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan
@@ -54,7 +54,7 @@ def missed_lines(beat: BeatTemplate, plan: EcgTwinPlan) -> int:
     That is: lines of the criteria of its conditions, what defines a condition besides, and the criteria of what is
     to be gone.
     """
-    names = [name for name in plan.names if name in MORPHOLOGIES and name not in plan.kept]
+    names = _new_shapes(plan)
     cycle = 60.0 / plan.rate
     times = 0.35 + cycle * np.arange(BEATS)
     events = [Event(float(time), "QRS", "conducted") for time in times]
@@ -72,16 +72,44 @@ def missed_lines(beat: BeatTemplate, plan: EcgTwinPlan) -> int:
         measured = measure(strip)
     except EcgError:
         return 1_000
-    lines = judge(measured, names, age=plan.age, sex=plan.sex, reference=plan.patient.measured, whole=False)
-    missed = sum(line.met is False for line in lines)
-    shapes = [name for name in plan.removed if name in MORPHOLOGIES]
-    missed += sum(judge_absent(measured, name, names, plan.age, plan.sex).met is False for name in shapes)
+    missed = _missed_criteria(measured, plan, names)
     if plan.axis is not None:
         missed += abs((qrs_axis(beat.qrs) - plan.axis + 180) % 360 - 180) > AXIS_ASTRAY
     if plan.qrs is not None:
         missed += measured.qrs is None or abs(measured.qrs - plan.qrs) > QRS_ASTRAY
     longest = LONGEST_WHERE_LONG if any(condition.longest_qrs for condition in asked) else LONGEST_QRS
     return missed + (beat.qrs_duration > max(longest, 1.1 * plan.patient.template.qrs_duration))
+
+
+def missed_on_strip(strip: np.ndarray, plan: EcgTwinPlan, new_p: bool) -> int:
+    """How many criteria of its new shapes, and of those that are to be gone, a laid strip (12, samples) misses, mV.
+
+    With a `new_p` those of sinus rhythm count, too.
+    """
+    names = _new_shapes(plan)
+    if new_p:
+        names += [condition.name for condition in find_conditions(plan.names) if condition.sinus]
+    if not names and not _removed_shapes(plan):
+        return 0
+    try:
+        return _missed_criteria(measure(Recording(strip, MODEL_RATE)), plan, names)
+    except EcgError:
+        return 1_000
+
+
+def _new_shapes(plan: EcgTwinPlan) -> list[str]:
+    return [name for name in plan.names if name in MORPHOLOGIES and name not in plan.kept]
+
+
+def _removed_shapes(plan: EcgTwinPlan) -> list[str]:
+    return [name for name in plan.removed if name in MORPHOLOGIES]
+
+
+def _missed_criteria(measured: Measurements, plan: EcgTwinPlan, names: list[str]) -> int:
+    who = {"age": plan.age, "sex": plan.sex}
+    lines = judge(measured, names, **who, reference=plan.patient.measured, whole=False)
+    gone = [judge_absent(measured, name, names, **who) for name in _removed_shapes(plan)]
+    return sum(line.met is False for line in (*lines, *gone))
 
 
 def by_physiology(plan: EcgTwinPlan, own: BeatTemplate, draw: int) -> tuple[BeatTemplate, float]:

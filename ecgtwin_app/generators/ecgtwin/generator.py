@@ -21,8 +21,7 @@ from ecgtwin_app.generators.ecgtwin.loaded import Networks
 from ecgtwin_app.generators.ecgtwin.networks import load
 from ecgtwin_app.generators.ecgtwin.patient import EcgTwinPatient, base_vector, prepare
 from ecgtwin_app.generators.ecgtwin.plan import EcgTwinPlan, make_plan
-from ecgtwin_app.generators.ecgtwin.shapes import settled
-from ecgtwin_app.generators.ecgtwin.strip import preview_of, strip_of
+from ecgtwin_app.generators.ecgtwin.strip import laid, preview_of
 from ecgtwin_app.generators.ecgtwin.strip_context import StripContext, filled
 from ecgtwin_app.generators.ecgtwin.waves import StripWaves, dials_of
 from ecgtwin_app.generators.task import Task
@@ -43,7 +42,7 @@ class EcgTwin:
     model : Networks
     device : str
     networks_alone : bool
-        True lays what the networks draw first, whatever it misses (`shapes.settled`): for ablations.
+        True lays what the networks draw first, whatever it misses (`shapes.settlements`): for ablations.
     """
 
     def __init__(self, model: Networks):
@@ -134,10 +133,11 @@ class EcgTwin:
             waves = [one[: len(shapes.rows)] for one, shapes in zip(waves, made, strict=True)]
             if last:
                 final = [
-                    settled(self.drawer, *one, self.networks_alone) for one in zip(made, waves, strict=True)
+                    laid(self.drawer, *one, self.networks_alone)
+                    for one in zip(plans, made, waves, strict=True)
                 ]
-                strips = [strip_of(*one) for one in zip(plans, made, final, strict=True)]
-                beats = tuple(one.made for one in final)
+                strips = [strip for _, strip in final]
+                beats = tuple(shapes.made for shapes, _ in final)
             else:
                 strips = [preview_of(plans[0], made[0], waves[0])]
                 beats = ()

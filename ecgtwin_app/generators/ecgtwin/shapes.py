@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,15 +63,17 @@ def unsettled(waves: StripWaves, drawn: np.ndarray) -> tuple[BeatTemplate | None
     return tuple(beats.get(row) for row in range(len(waves.events)))
 
 
-def settled(drawer: WaveDrawer, waves: StripWaves, drawn: np.ndarray, networks_alone: bool = False) -> Shapes:
-    """The shapes of a strip whose waves (waves, SIZE) were drawn.
+def settlements(
+    drawer: WaveDrawer, waves: StripWaves, drawn: np.ndarray, networks_alone: bool = False
+) -> Iterator[Shapes]:
+    """The shapes that a strip whose waves (waves, SIZE) were drawn can have, those that keep most of the law first.
 
     Parameters
     ----------
     networks_alone : bool
         Lay what was drawn, whatever it misses: no other trial, no physiology in its place. For ablations.
     """
-    return _Settling(drawer, waves, drawn, networks_alone).shapes()
+    return _Settling(drawer, waves, drawn, networks_alone).all_shapes()
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,12 +103,16 @@ class _Settling:
         self._trials: list[np.ndarray] = [drawn]
         self._own = waves.template
 
-    def shapes(self) -> Shapes:
-        """Every event with its shape."""
+    def all_shapes(self) -> Iterator[Shapes]:
+        """Every event with its shape, by one choice after the other."""
         conducted = self._waves.rows_of("QRS", "conducted")
         ectopic, made = self._ectopic()
-        shapes: dict[int, BeatTemplate] = dict(ectopic)
-        choice = self._chosen(conducted)
+        for choice in self._choices(conducted):
+            yield self._shapes(choice, conducted, dict(ectopic), dict(made))
+
+    def _shapes(
+        self, choice: _Choice, conducted: list[int], shapes: dict[int, BeatTemplate], made: dict[str, Beats]
+    ) -> Shapes:
         if conducted:
             recorded = choice.made == Beats.RECORDED
             made["conducted"] = Beats.DRAWN if recorded and self._waves.less_personal else choice.made
@@ -123,37 +129,36 @@ class _Settling:
             self._trials += self._waves.draw(range(drawn, 1 + FIRST_AGAIN if drawn == 1 else MOST_TRIALS))
         return self._trials[number]
 
-    def _chosen(self, rows: Sequence[int]) -> _Choice:
-        """The first draw that keeps `beat_law`, else the first beat of physiology that does, else the best draw.
+    def _choices(self, rows: Sequence[int]) -> Iterator[_Choice]:
+        """Draws that keep `beat_law`, then beats of physiology that do, then the others, the best first.
 
         What the networks were not taught is physiology's alone.
         """
         changed = self._waves.changed
         p_rows = self._waves.rows_of("P", "sinus")
         if not rows or not (changed & {"qrs", "t"} or (changed & {"p"} and p_rows)):
-            return _Choice(self._own, Beats.RECORDED)
+            yield _Choice(self._own, Beats.RECORDED)
+            return
         if self._networks_alone:
-            return _Choice(self._waves.mean(self._trial(0), rows, p_rows), Beats.DRAWN)
-        best, fewest = None, np.inf
-        untaught = any(condition.changes for condition in self._waves.untaught)
-        for number in range(0 if untaught else MOST_TRIALS):
-            mean = self._waves.mean(self._trial(number), rows, p_rows)
-            missed = missed_lines(self._finisher(mean)(mean, self._own), self._plan)
-            if missed < fewest:
-                best, fewest = _Choice(mean, Beats.DRAWN, number), missed
-            if missed == 0:
-                break
+            yield _Choice(self._waves.mean(self._trial(0), rows, p_rows), Beats.DRAWN)
+            return
+        poor: list[tuple[int, _Choice]] = []
+        for choice in self._candidates(rows, p_rows):
+            missed = missed_lines(self._finisher(choice.mean)(choice.mean, self._own), self._plan)
+            if missed:
+                poor.append((missed, choice))
+            else:
+                yield choice
+        yield from (choice for _, choice in sorted(poor, key=lambda one: one[0]))
+
+    def _candidates(self, rows: Sequence[int], p_rows: Sequence[int]) -> Iterator[_Choice]:
+        if not any(condition.changes for condition in self._waves.untaught):
+            for number in range(MOST_TRIALS):
+                yield _Choice(self._waves.mean(self._trial(number), rows, p_rows), Beats.DRAWN, number)
         # Upon a beat that shows a condition already physiology would make it twice.
-        fresh = changed_parts(new_of(self._plan)) and not self._plan.made_anew
-        for draw in self._physiology_draws() if fewest and fresh else ():
-            mean = by_physiology(self._plan, self._own, draw)[0]
-            missed = missed_lines(self._finisher(mean)(mean, self._own), self._plan)
-            if missed < fewest:
-                best, fewest = _Choice(mean, Beats.SIMULATED, draw), missed
-            if missed == 0:
-                break
-        assert best is not None
-        return best
+        if changed_parts(new_of(self._plan)) and not self._plan.made_anew:
+            for draw in self._physiology_draws():
+                yield _Choice(by_physiology(self._plan, self._own, draw)[0], Beats.SIMULATED, draw)
 
     def _physiology_draws(self) -> list[int]:
         """Draws of physiology, the nearest to the plan's severity first."""
@@ -241,11 +246,14 @@ class _Settling:
         made: dict[str, Beats] = {}
         led = any(condition.led_by_ventricles for condition in find_conditions(self._plan.names))
         for (origin, site), rows in groups.items():
-            if rows[0] not in self._waves.rows:
+            trial = None
+            if rows[0] in self._waves.rows:
+                trial = self._first_ectopic(rows) if origin == "ventricular" else 0
+            if trial is None:
                 mean = self._simulated(origin, site)
                 beats, made[origin] = dict.fromkeys(rows, mean), Beats.SIMULATED
             else:
-                drawn = self._trial(self._first_ectopic(rows) if origin == "ventricular" else 0)
+                drawn = self._trial(trial)
                 mean, made[origin] = with_soft_j(self._waves.mean(drawn, rows)), Beats.DRAWN
                 beats = {row: with_soft_j(beat) for row, beat in self._waves.decoded(drawn, rows).items()}
             if led:
@@ -254,15 +262,15 @@ class _Settling:
             found |= beats
         return found, made
 
-    def _first_ectopic(self, rows: Sequence[int]) -> int:
+    def _first_ectopic(self, rows: Sequence[int]) -> int | None:
         """The first trial whose beats could not be taken for conducted ones: a net knows no sharp bounds."""
         for number in range(0 if self._networks_alone else MOST_TRIALS):
             if looks_ectopic(self._waves.mean(self._trial(number), rows), self._own):
                 return number
-        return 0 if self._networks_alone else MOST_TRIALS - 1
+        return 0 if self._networks_alone else None
 
     def _simulated(self, origin: str, site: str) -> BeatTemplate:
-        """A beat of physiology: of a rhythm that the networks were not taught."""
+        """A beat of physiology: of a rhythm that the networks were not taught, or where none of their draws is ectopic."""
         own = self._own
         rng = np.random.default_rng([self._plan.seed, 8, VENTRICULAR_SITES.index(site)])
         return ectopic_beat(own, fit_lead_field(own.qrs, own.t), rng, site, origin == "paced")[0]

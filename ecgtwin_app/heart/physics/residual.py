@@ -143,7 +143,7 @@ class Residual:
             kept = self.fast.take(self._inside(cell.with_qrs(at)), axis=1)
             return self._covered(kept, self.fast, cell, at, replaced[id(cell)] & {"qrs"})
 
-        out = without_p(joined(cells, samples, middle, SLOW_JOIN, 0), cells)
+        out = without_p(joined(cells, samples, middle, SLOW_JOIN, 0), cells, foreign)
         out += joined(cells, samples, fast, FAST_JOIN, FAST_SEARCH)
         first = cells[0]
         # The breath goes on from where the first beat was taken.

@@ -21,8 +21,9 @@ SHORTEST_STRETCH = 75
 MARGIN = 10
 #: From how many beats on what comes back before each of them can be told from what lies there by chance.
 FEWEST_ALIKE = 4
-#: Samples before a QRS in which a P could be seen, and after the end of a T in which its U wave stays.
-P_MAY_LIE, U_WAVE = 230, 60
+#: Samples before a QRS in which a P could be seen, after the end of a T in which its U wave stays, and of a cycle in which
+#: it has no room to be told from a P.
+P_MAY_LIE, U_WAVE, NO_ROOM_FOR_U = 230, 60, 300
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,7 +208,7 @@ def joined(
     return out
 
 
-def without_p(strip: np.ndarray, cells: Sequence[Cell]) -> np.ndarray:
+def without_p(strip: np.ndarray, cells: Sequence[Cell], foreign: Sequence[bool]) -> np.ndarray:
     """The strip without what comes back, beat by beat, before each QRS that no P leads to.
 
     A pause that is longer than the recording's is filled by going through its silence to and fro, and no P is taken out
@@ -218,10 +219,13 @@ def without_p(strip: np.ndarray, cells: Sequence[Cell]) -> np.ndarray:
     strip : ndarray, shape (leads, samples)
     cells : sequence of Cell
         In order of time.
+    foreign : sequence of bool
+        Of each cell, whether its beat is none of the patient's: the U wave of another beat does not follow it.
     """
     spans = []
-    for before, cell in pairwise(cells):
-        first = max(before.onset + before.marks.qt + U_WAVE, cell.onset - P_MAY_LIE, 0.0)
+    for (before, cell), another in zip(pairwise(cells), foreign, strict=False):
+        u_wave = 0 if another or cell.onset - before.onset < NO_ROOM_FOR_U else U_WAVE
+        first = max(before.onset + before.marks.qt + u_wave, cell.onset - P_MAY_LIE, 0.0)
         if np.isnan(cell.marks.pr) and cell.onset <= strip.shape[1] and first < cell.onset - 2 * MARGIN:
             spans.append((round(first), round(cell.onset)))
     if len(spans) < FEWEST_ALIKE:

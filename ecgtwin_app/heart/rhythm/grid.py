@@ -32,7 +32,7 @@ TRIALS = 6
 #: Where they miss the rate by this share, so many are tried: few beats with dropped ones among them fit seldom.
 FAR_OFF, MOST_TRIALS = 0.03, 40
 #: So few beats make a mean that one of them decides, and so near (s) to where the strip cuts a beat it may not be seen.
-FEW_BEATS, EDGE = 8, 0.1
+FEW_BEATS, EDGE = 10, 0.1
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,8 @@ AROUND_RATE = (52.0, 98.0)
 SUSTAINED_SHARE = 0.6
 #: How often the atria follow the ventricles backwards.
 RETROGRADE_SHARE = 0.25
+#: Shortest cycle (s) of an accelerated idioventricular rhythm, a little within its 100/min, and the sinus cycle around it.
+FASTEST_IDIOVENTRICULAR, SLOWER_SINUS = 60 / 98, 1.03
 #: A strip of paced beats shows its first QRS from so many seconds on, or none that it cuts.
 FIRST_QRS = 0.08
 
@@ -70,9 +72,11 @@ def accelerated_idioventricular_rhythm(setting: RhythmSetting) -> Rhythm:
     site = draw_site(rng)
     if not setting.sinus:
         return _sustained(rng, rr, duration, age, pr, site)
-    sinus = sinus_beats(rng, 60.0 / (rr * rng.uniform(1.02, 1.06)), duration, age)
+    # A run as fast as it may be leaves the sinus node a little slower still.
+    usual = max(rr * rng.uniform(1.02, 1.06), SLOWER_SINUS * FASTEST_IDIOVENTRICULAR)
+    sinus = sinus_beats(rng, 60.0 / usual, duration, age)
     usual = float(np.mean(np.diff(sinus)))
-    cycle = usual * rng.uniform(0.82, 0.9)
+    cycle = max(usual * rng.uniform(0.82, 0.9), FASTEST_IDIOVENTRICULAR)
     count = int(np.clip((duration - 3.2) / cycle, 3, rng.integers(4, 7)))
     latest = max(duration - count * cycle - 1.6, 1.2)
     place = int(np.searchsorted(sinus, rng.uniform(1.0, latest)))

@@ -24,7 +24,7 @@ from ecgtwin_app.generators.ecgtwin.beat_law import (
     by_physiology,
     missed_lines,
 )
-from ecgtwin_app.generators.ecgtwin.shapes import settled
+from ecgtwin_app.generators.ecgtwin.shapes import settlements
 from ecgtwin_app.generators.ecgtwin.wave_drawer import WaveDrawer
 from ecgtwin_app.generators.ecgtwin.waves import StripWaves
 from ecgtwin_app.heart.morphologies import MORPHOLOGIES
@@ -42,7 +42,7 @@ def planned(engine, recording, *conditions, seed=3, **asked):
 def conducted_beats(engine, plan):
     """The conducted beats of a strip, each with the P before it, and how they were made."""
     waves = StripWaves(engine.generator.drawer, plan)
-    shapes = settled(engine.generator.drawer, waves, waves.draw((0,))[0])
+    shapes = next(settlements(engine.generator.drawer, waves, waves.draw((0,))[0]))
     p = {id(waves.own[row]): shapes.of_events[row] for row in waves.rows_of("P", "sinus")}
     rows = [row for row in waves.rows_of("QRS", "conducted") if id(waves.own[row]) in p]
     return [keeping(shapes.of_events[row], p[id(waves.own[row])], {"p"}) for row in rows], shapes.made

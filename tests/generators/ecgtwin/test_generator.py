@@ -15,7 +15,7 @@ from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.request import HeatMap, TwinRequest
 from ecgtwin_app.engine.tasks import task_of
 from ecgtwin_app.generators.ecgtwin.generator import EcgTwin
-from ecgtwin_app.generators.ecgtwin.shapes import settled
+from ecgtwin_app.generators.ecgtwin.shapes import settlements
 from ecgtwin_app.generators.ecgtwin.waves import BLUR_OF_REMOVED, StripWaves
 from ecgtwin_app.heart.rhythm.processes import mean_rate
 from ecgtwin_app.heart.shape.ventricular_beats import looks_ectopic
@@ -84,7 +84,7 @@ def test_weights_without_a_rhythm_model_say_so(engine, reference):
 
 def shapes_of(engine, plan):
     waves = StripWaves(engine.generator.drawer, plan)
-    return waves, settled(engine.generator.drawer, waves, waves.draw((0,))[0])
+    return waves, next(settlements(engine.generator.drawer, waves, waves.draw((0,))[0]))
 
 
 def test_a_rhythm_leaves_the_patients_own_beats_as_they_are_one_after_the_other(engine, reference):
