@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from synthetic_ecg import P_AMPLITUDES, PVC, fibrillating, strip
 
 from ecgtwin_app.ecg.delineation.delineate import delineate
+from ecgtwin_app.ecg.measurement import measure as measuring
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.leads import twelve_leads
 from ecgtwin_app.ecg.signal.recording import LEADS, EcgError, Recording
@@ -155,3 +157,21 @@ def test_marks_agree_with_cardiologists(real_data):
         ]
     assert abs(np.median(onset_errors)) * 2 < 10 and np.std(onset_errors) * 2 < 20
     assert abs(np.median(end_errors)) * 2 < 12 and np.std(end_errors) * 2 < 24
+
+
+def test_the_same_samples_are_measured_once_and_others_anew(monkeypatch):
+    counted = []
+    real = measuring._measure
+    monkeypatch.setattr(measuring, "_measure", lambda recording: counted.append(1) or real(recording))
+    recording, _ = strip(rate=71, seed=90)
+    again = replace(recording, signal=recording.signal.copy(), source="elsewhere")
+    assert measure(recording) is measure(again) and len(counted) == 1
+    other = replace(recording, signal=recording.signal * np.float32(1.5))
+    slower = replace(recording, rate=250.0)
+    assert measure(other).r_amplitude != measure(recording).r_amplitude
+    assert measure(slower).heart_rate == pytest.approx(measure(recording).heart_rate / 2, rel=0.02)
+    assert len(counted) == 3
+    for seed in range(measuring.REMEMBERED):
+        measure(strip(rate=70, seed=seed)[0])
+    measure(recording)
+    assert len(counted) == 3 + measuring.REMEMBERED + 1, "what was measured long ago is forgotten"

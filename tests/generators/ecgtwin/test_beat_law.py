@@ -17,6 +17,8 @@ from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.engine.tasks import task_of
 from ecgtwin_app.generators.base import Beats
+from ecgtwin_app.generators.ecgtwin import shapes as shapes_of_strips
+from ecgtwin_app.generators.ecgtwin import strip as laying
 from ecgtwin_app.generators.ecgtwin.beat_law import (
     ALWAYS_ALLOWED,
     GROWTH,
@@ -29,6 +31,7 @@ from ecgtwin_app.generators.ecgtwin.wave_drawer import WaveDrawer
 from ecgtwin_app.generators.ecgtwin.waves import StripWaves
 from ecgtwin_app.heart.morphologies import MORPHOLOGIES
 from ecgtwin_app.heart.rhythm.atrial_waves import SEEN_FLUTTER, as_large_as_seen, with_sinus_p
+from ecgtwin_app.heart.shape.ventricular_beats import looks_ectopic
 
 LBBB = "left bundle branch block"
 
@@ -161,3 +164,39 @@ def test_every_morphology_is_judged_on_its_beat(engine, reference):
         beats, _ = conducted_beats(engine, plan)
         missed = [missed_lines(beat, plan) for beat in beats[:4]]
         assert min(missed) == 0 and np.mean(missed) < 1, (name, missed)
+
+
+@pytest.mark.parametrize("missed, kept", [([0], 0), ([2, 0], 1), ([2, 1, 3, 2], 1)])
+def test_what_misses_its_criteria_where_it_is_laid_is_settled_otherwise(
+    engine, reference, monkeypatch, missed, kept
+):
+    plan = planned(engine, reference, LBBB)
+    waves = StripWaves(engine.generator.model, plan, "cpu")
+    laid_strips = []
+
+    def counted(strip, *_):
+        laid_strips.append(strip)
+        return missed[len(laid_strips) - 1]
+
+    monkeypatch.setattr(laying, "missed_on_strip", counted)
+    _, strip = laying.laid(engine.generator.model.ensemble, plan, waves, waves.draw((0,))[0])
+    assert len(laid_strips) == len(missed) <= laying.MOST_STRIPS
+    assert np.array_equal(strip, laid_strips[kept])
+    assert len({one.tobytes() for one in laid_strips}) == len(missed), "each is another strip"
+
+
+def test_networks_alone_lay_what_they_draw_first(engine, reference, monkeypatch):
+    plan = planned(engine, reference, LBBB)
+    waves = StripWaves(engine.generator.model, plan, "cpu")
+    monkeypatch.setattr(laying, "missed_on_strip", lambda *_: pytest.fail("nothing is asked of it"))
+    laying.laid(engine.generator.model.ensemble, plan, waves, waves.draw((0,))[0], networks_alone=True)
+
+
+def test_where_no_draw_is_an_ectopic_beat_physiology_makes_one(engine, reference, monkeypatch):
+    plan = planned(engine, reference, "ventricular premature complex")
+    monkeypatch.setattr(shapes_of_strips, "looks_ectopic", lambda *_: False)
+    waves = StripWaves(engine.generator.model, plan, "cpu")
+    found = next(settlements(engine.generator.model.ensemble, waves, waves.draw((0,))[0]))
+    (row, *_) = waves.rows_of("QRS", "ventricular")
+    assert found.made["ventricular premature complex"] == Beats.SIMULATED
+    assert looks_ectopic(found.of_events[row], waves.template)

@@ -23,7 +23,9 @@ def test_what_comes_back_before_a_qrs_without_p_goes_wherever_the_first_beat_lie
     assert np.abs(left[:, first - 230 : 4900]).max() < 0.35 < strip.max()
 
 
-@pytest.mark.parametrize("every, foreign, left", [(400, False, True), (400, True, False), (280, False, False)])
+@pytest.mark.parametrize(
+    "every, foreign, left", [(400, False, True), (400, True, False), (280, False, False)]
+)
 def test_a_u_wave_stays_behind_the_patients_own_beats_where_it_has_room(every, foreign, left):
     marks = Marks(np.nan, np.nan, 45.0, 180.0)
     place = Place(1000.0, marks, 700.0, 1500.0, 600.0, 1600.0)

@@ -53,6 +53,15 @@ def test_beside_a_sinus_rhythm_it_is_a_run_that_begins_late_in_diastole():
         assert 40 <= 60 / np.mean(np.diff(times[run])) <= 100
 
 
+@pytest.mark.parametrize("rate", [60, 85, 95, 99])
+def test_beside_a_sinus_rhythm_its_run_is_no_tachycardia(rate):
+    for seed in range(10):
+        score, _ = write_score(("sinus rhythm", AIVR), rate, np.random.default_rng(seed))
+        times, run = np.array(score.times("QRS")), score.times("QRS", "ventricular")
+        assert 60 / np.mean(np.diff(run)) <= 100
+        assert 60 / np.mean(np.diff(times)) == pytest.approx(rate, rel=0.05)
+
+
 def wide(rate, **options):
     return strip(rate=rate, pr=None, parts=PVC, t=T_PVC, qt=400, **options)[0]
 
@@ -75,6 +84,22 @@ def wide(rate, **options):
 )  # fmt: skip
 def test_the_referee_tells_it_from_what_looks_like_it(name, recording, met):
     assert meets(judge(measure(recording), [AIVR])) is met, name
+
+
+def test_a_run_between_conducted_beats_has_the_atrial_rate_of_these():
+    # A wide beat's own waves make a train of twice the rate; the beats around the run tell better.
+    onsets = [0.4, 1.2, 2.0, 2.8, 3.55, 4.25, 4.95, 5.65, 6.6, 7.4, 8.2, 9.0]
+    recording, _ = strip(onsets=onsets, ectopic=(4, 5, 6, 7), qt=360)
+    lines = {one.name: one for one in judge(measure(recording), [AIVR])}
+    assert lines["atrial rate"].got == pytest.approx(75, abs=2) and lines["atrial rate"].met
+    assert meets(lines.values())
+
+
+def test_under_a_bundle_branch_block_the_run_is_the_wide_beats_that_no_p_leads():
+    onsets = [0.4, 1.2, 2.0, 2.8, 3.55, 4.25, 4.95, 5.65, 6.6, 7.4, 8.2, 9.0]
+    recording, _ = strip(onsets=onsets, ectopic=(4, 5, 6, 7), qt=400, parts=LBBB, t=T_LBBB)
+    lines = {one.name: one for one in judge(measure(recording), [AIVR])}
+    assert lines["wide beats in a row"].got == 4 and lines["QRS without P before"].met
 
 
 def test_no_network_is_told_of_it(engine):
