@@ -3,4 +3,4 @@
 #: Steps of the published diffusion.
 DDPM_STEPS = 1000
 #: Every sampler with its usual number of steps.
-USUAL_STEPS = {"dpm_solver_2m": 4, "heun": 8, "euler": 25, "ddpm": DDPM_STEPS}
+USUAL_STEPS = {"dpm_solver_2m": 2, "heun": 8, "euler": 25, "ddpm": DDPM_STEPS}

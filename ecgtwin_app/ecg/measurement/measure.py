@@ -207,7 +207,7 @@ def measure(recording: Recording) -> Measurements:
     EcgError
         When no beat is found.
     """
-    samples = blake2b(recording.signal, digest_size=16).digest()
+    samples = blake2b(recording.signal.tobytes(), digest_size=16).digest()
     key = samples, recording.rate, recording.leads
     with _lock:
         if key in _recent:

@@ -171,7 +171,7 @@ def test_what_misses_its_criteria_where_it_is_laid_is_settled_otherwise(
     engine, reference, monkeypatch, missed, kept
 ):
     plan = planned(engine, reference, LBBB)
-    waves = StripWaves(engine.generator.model, plan, "cpu")
+    waves = StripWaves(engine.generator.drawer, plan)
     laid_strips = []
 
     def counted(strip, *_):
@@ -179,7 +179,7 @@ def test_what_misses_its_criteria_where_it_is_laid_is_settled_otherwise(
         return missed[len(laid_strips) - 1]
 
     monkeypatch.setattr(laying, "missed_on_strip", counted)
-    _, strip = laying.laid(engine.generator.model.ensemble, plan, waves, waves.draw((0,))[0])
+    _, strip = laying.laid(engine.generator.drawer, plan, waves, waves.draw((0,))[0])
     assert len(laid_strips) == len(missed) <= laying.MOST_STRIPS
     assert np.array_equal(strip, laid_strips[kept])
     assert len({one.tobytes() for one in laid_strips}) == len(missed), "each is another strip"
@@ -187,16 +187,16 @@ def test_what_misses_its_criteria_where_it_is_laid_is_settled_otherwise(
 
 def test_networks_alone_lay_what_they_draw_first(engine, reference, monkeypatch):
     plan = planned(engine, reference, LBBB)
-    waves = StripWaves(engine.generator.model, plan, "cpu")
+    waves = StripWaves(engine.generator.drawer, plan)
     monkeypatch.setattr(laying, "missed_on_strip", lambda *_: pytest.fail("nothing is asked of it"))
-    laying.laid(engine.generator.model.ensemble, plan, waves, waves.draw((0,))[0], networks_alone=True)
+    laying.laid(engine.generator.drawer, plan, waves, waves.draw((0,))[0], networks_alone=True)
 
 
 def test_where_no_draw_is_an_ectopic_beat_physiology_makes_one(engine, reference, monkeypatch):
     plan = planned(engine, reference, "ventricular premature complex")
     monkeypatch.setattr(shapes_of_strips, "looks_ectopic", lambda *_: False)
-    waves = StripWaves(engine.generator.model, plan, "cpu")
-    found = next(settlements(engine.generator.model.ensemble, waves, waves.draw((0,))[0]))
+    waves = StripWaves(engine.generator.drawer, plan)
+    found = next(settlements(engine.generator.drawer, waves, waves.draw((0,))[0]))
     (row, *_) = waves.rows_of("QRS", "ventricular")
     assert found.made["ventricular premature complex"] == Beats.SIMULATED
     assert looks_ectopic(found.of_events[row], waves.template)
