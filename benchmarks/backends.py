@@ -4,8 +4,9 @@
 
 Twins alone, and 8 and 64 sampled together, on one thread and on two; each number of threads in a process of its own, for
 thread pools do not shrink. The backends take turns, so that a busy machine is busy for both; medians of the rounds. The
-whole is from the request to the measured and judged twin, the networks' share is what was spent in them. Loading is timed
-in fresh processes: from nothing imported to an engine that is ready.
+whole is from the request to the measured and judged twin, by the clock and by the processor, which a busy machine does not
+change as much; the networks' share is the processor's time in them. Loading is timed in fresh processes: from nothing
+imported to an engine that is ready.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _LOAD = (
     "import time; began = time.perf_counter()\n"
     "from ecgtwin_app import TwinEngine\n"
     "TwinEngine.load(device='cpu', backend='{backend}')\n"
-    "print(time.perf_counter() - began)"
+    "print(time.perf_counter() - began, time.process_time())"
 )
 
 
@@ -44,31 +45,38 @@ class Timed:
         self.network, self.seconds = network, 0.0
 
     def __call__(self, inputs, outputs):
-        began = time.perf_counter()
+        began = time.process_time()
         found = self.network(inputs, outputs)
-        self.seconds += time.perf_counter() - began
+        self.seconds += time.process_time() - began
         return found
 
 
 def main(rounds: int) -> None:
     """Print a line for each number of threads, batch and backend."""
     for backend in BACKENDS:
-        seconds = [float(_in_process(_LOAD.format(backend=backend))) for _ in range(rounds)]
-        print(f"load, {backend}: {statistics.median(seconds):.2f} s")
+        pairs = [map(float, _in_process(_LOAD.format(backend=backend)).split()) for _ in range(rounds)]
+        clock, processor = (statistics.median(values) for values in zip(*pairs, strict=True))
+        print(f"load, {backend}: {clock:.2f} s, {processor:.2f} s of the processor")
     for threads in THREADS:
         code = f"from backends import measured; measured({threads}, {rounds})"
         for batch, found in json.loads(_in_process(code, threads)).items():
             for backend in BACKENDS:
-                whole, networks = found[backend]
+                clock, processor, networks = found[backend]
                 print(
-                    f"{threads} threads, {batch} together, {backend}: {whole:.3f} s a twin, {networks:.3f} s of it networks"
+                    f"{threads} threads, {batch} together, {backend}: {clock:.3f} s a twin,"
+                    f" {processor:.3f} s of the processor, {networks:.3f} s of it networks"
                 )
-            ratio = found["onnx"][0] / found["torch"][0]
-            print(f"    onnx to torch {ratio:.2f}, at most {found['apart']:.2g} µV apart")
+            by_clock, by_processor, of_networks = (
+                onnx / torch for onnx, torch in zip(found["onnx"], found["torch"], strict=True)
+            )
+            print(
+                f"    onnx to torch {by_clock:.2f} by the clock, {by_processor:.2f} by the processor,"
+                f" networks alone {of_networks:.2f}; at most {found['apart']:.2g} µV apart"
+            )
 
 
 def measured(threads: int, rounds: int) -> None:
-    """Print the seconds a twin of both backends, whole and in networks, by batch, as JSON."""
+    """Print the seconds a twin of both backends, by clock, by processor and in networks, by batch, as JSON."""
     set_threads(threads)
     engines, networks = {}, {}
     for backend in BACKENDS:
@@ -84,14 +92,15 @@ def measured(threads: int, rounds: int) -> None:
         signals = {}
         for number in range(rounds + 1 if batch <= 8 else 1):  # 64 in one round say enough
             for backend, engine in engines.items():
-                before, began = sum(one.seconds for one in networks[backend]), time.perf_counter()
+                before = sum(one.seconds for one in networks[backend])
+                began, busy = time.perf_counter(), time.process_time()
                 made = [
                     x for x in engine.iter_generate(reference, request, batch=batch) if isinstance(x, Twin)
                 ]
-                whole = time.perf_counter() - began
+                whole, busy = time.perf_counter() - began, time.process_time() - busy
                 spent = sum(one.seconds for one in networks[backend]) - before
                 if number or batch > 8:  # the first encodes the reference and warms the caches up
-                    taken[backend].append((whole / twins, spent / twins))
+                    taken[backend].append((whole / twins, busy / twins, spent / twins))
                 signals[backend] = np.stack([twin.recording.signal for twin in made])
         found[batch] = {
             backend: [statistics.median(values) for values in zip(*rows, strict=True)]

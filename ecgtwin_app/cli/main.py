@@ -16,6 +16,7 @@ from importlib import import_module
 
 from ecgtwin_app import __version__
 from ecgtwin_app.ecg.signal.recording import EcgError
+from ecgtwin_app.inference import prefer
 
 DONE, MISSED, BAD_INPUT, CANCELLED = 0, 1, 2, 130
 
@@ -92,7 +93,10 @@ def _run(arguments: list[str]) -> int:
     if not name:
         parser.add_argument("--version", action="version", version=f"ECGTwin Desktop {__version__}")
     module.add_arguments(parser)
-    return module.main(parser.parse_args(arguments[1:] if name else arguments))
+    args = parser.parse_args(arguments[1:] if name else arguments)
+    if hasattr(args, "backend"):
+        prefer(args.backend)  # before the recogniser is asked, which comes before the engine
+    return module.main(args)
 
 
 def _load(module_name: str):

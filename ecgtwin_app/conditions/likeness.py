@@ -8,8 +8,10 @@ how often twins, is in docs/referee.md.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
+from types import MappingProxyType
 
 from ecgtwin_app.conditions.real_ranges import range_of
 from ecgtwin_app.conditions.record import Condition
@@ -73,8 +75,11 @@ def likeness(
     traits = traits_of(m)
     if any(condition.no_pr for condition in asked):
         traits.pop("PR", None)
-    own = {} if reference is None else traits_of(reference)
-    lines = [_worst(kind, unit, words, traits, own, asked) for kind, unit, words in (*BY_LEAD, *SINGLE)]
+    own = {} if reference is None else _own_traits(reference)
+    of_kind = _by_kind(traits)
+    lines = [
+        _worst(of_kind.get(kind, {}), unit, words, own, asked) for kind, unit, words in (*BY_LEAD, *SINGLE)
+    ]
     lines += [_of_strip(kind, unit, words, traits, own, factors) for kind, unit, words, factors in STRIP]
     if own and any(condition.name in FASCICULAR for condition in asked):
         lines.append(_kept_r(traits, own))
@@ -86,10 +91,10 @@ def unlike(verdicts: Sequence[Verdict]) -> list[Verdict]:
     return [verdict for verdict in verdicts if verdict.met is False]
 
 
-def _worst(kind, unit, words, traits, own, asked) -> Verdict:
+def _worst(traits, unit, words, own, asked) -> Verdict:
     """The line of the trait, or of the lead, that lies farthest beyond its range."""
     beyond, worst = float("-inf"), None
-    for trait, value in _of_kind(kind, traits):
+    for trait, value in traits.items():
         low, high = _allowed(range_of(trait, asked), own.get(trait))
         out = max(low - value, value - high)
         if out > beyond:
@@ -100,8 +105,17 @@ def _worst(kind, unit, words, traits, own, asked) -> Verdict:
     return line(_named(words, trait.split()[-1]), unit, _span(low, high), value, beyond <= 0)
 
 
-def _of_kind(kind: str, traits: Mapping[str, float]) -> Iterator[tuple[str, float]]:
-    return ((trait, value) for trait, value in traits.items() if trait.split()[0] == kind)
+@lru_cache(maxsize=2)
+def _own_traits(reference: Measurements) -> Mapping[str, float]:
+    """Those of a patient, whose twins come one after the other."""
+    return MappingProxyType(traits_of(reference))
+
+
+def _by_kind(traits: Mapping[str, float]) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = {}
+    for trait, value in traits.items():
+        found.setdefault(trait.split()[0], {})[trait] = value
+    return found
 
 
 def _named(words, lead):

@@ -93,7 +93,7 @@ class CohortWorker:
     def make(self, job: Job, stop: Stop | None = None) -> CohortRow | CohortFailure | None:
         """Make one twin and write its file; None when it was stopped."""
         try:
-            for item in self.engine.iter_generate(job.reference, job.request):
+            for item in self.engine.iter_generate(job.reference, job.request, previews=False):
                 if isinstance(item, Twin):
                     return self._written(job, item)
                 if stop is not None and stop.is_set():

@@ -28,7 +28,7 @@ from ecgtwin_app.engine.tasks import (
     task_of,
     why_no_heat_map,
 )
-from ecgtwin_app.generators.base import Ability, Beats, Generator, PreparedPatient
+from ecgtwin_app.generators.base import Ability, Generator, PreparedPatient
 from ecgtwin_app.generators.canonical import canonical
 from ecgtwin_app.generators.catalogue import USUAL, load_generator
 from ecgtwin_app.generators.task import Task
@@ -91,14 +91,20 @@ class TwinEngine:
         self, reference: Recording, request: TwinRequest, others: Sequence[Recording] = ()
     ) -> list[Twin]:
         """All twins of a request; see `iter_generate`."""
-        return [item for item in self.iter_generate(reference, request, others) if isinstance(item, Twin)]
+        made = self.iter_generate(reference, request, others, previews=False)
+        return [item for item in made if isinstance(item, Twin)]
 
     def iter_generate(
-        self, reference: Recording, request: TwinRequest, others: Sequence[Recording] = (), batch: int = 1
+        self,
+        reference: Recording,
+        request: TwinRequest,
+        others: Sequence[Recording] = (),
+        batch: int = 1,
+        previews: bool = True,
     ) -> Iterator[Progress | Twin]:
         """Make the twins of a request.
 
-        Yields a `Progress` with a preview after every step and a `Twin` whenever one is finished. Closing
+        Yields a `Progress`, with a preview unless none are wanted, after every step and a `Twin` whenever one is finished. Closing
         the iterator between two steps cancels the rest.
 
         Parameters
@@ -123,7 +129,7 @@ class TwinEngine:
         else:
             sources = stated(request.shows)
         task = task_of(request, recordings, tuple(sources), self.known)
-        yield from self._run(task, request, batch, sources)
+        yield from self._run(task, request, batch, sources, previews)
 
     def run(self, task: Task, batch: int = 1) -> Iterator[Progress | Twin]:
         """Do a task: abilities checked, sampled, brought to twelve leads at 500 Hz, judged, marked.
@@ -142,7 +148,12 @@ class TwinEngine:
         yield from self._run(task, request_of(task), batch)
 
     def _run(
-        self, task: Task, request: TwinRequest, batch: int, sources: Mapping[str, Sequence[str]] | None = None
+        self,
+        task: Task,
+        request: TwinRequest,
+        batch: int,
+        sources: Mapping[str, Sequence[str]] | None = None,
+        previews: bool = True,
     ) -> Iterator[Progress | Twin]:
         check_abilities(self.spec, task)
         self._check_known(task)
@@ -159,15 +170,16 @@ class TwinEngine:
             seeds = [settings.seed + number + DRAW_STRIDE * draw for number, draw in together]
             plans = [self.generator.plan(patient, task, seed) for seed in seeds]
             began = time.perf_counter()
-            drawn = np.empty((0, 12, 0), np.float32)
-            beats: Sequence[Mapping[str, Beats]] = ()
+            step = None
             for step in self.generator.sample(plans):
-                drawn, beats = step.preview, step.beats or ({},) * len(plans)
                 done += len(plans)
                 message = Message(
                     "Twin {number} of {samples}", number=together[0][0] + 1, samples=settings.samples
                 )
-                yield Progress(done, total, canonical(drawn[0], self.spec), message)
+                preview = canonical(step.preview[0], self.spec) if previews else None
+                yield Progress(done, total, preview, message)
+            assert step is not None, "a sampler takes a step at least"
+            drawn, beats = step.preview, step.beats or ({},) * len(plans)
             seconds = (time.perf_counter() - began) / len(plans)
             for (number, draw), plan, signal, made in zip(together, plans, drawn, beats, strict=True):
                 twin = judged(self.generator, plan, request, signal, seconds, draw == 0, made, sources)

@@ -16,6 +16,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
@@ -200,17 +201,22 @@ class Step:
     ----------
     number, total : int
         1 to `total`.
-    preview : ndarray, shape (plans, leads, samples), float32
-        What it looks like now, millivolts, leads and rate as the spec says. The last step's is the result; before it, that
-        of the first plan, which is looked at, is enough.
+    seen : ndarray, shape (plans, leads, samples), float32, or callable
+        What it looks like now, millivolts, leads and rate as the spec says, or what makes it where somebody looks. The
+        last step's is the result; before it, that of the first plan, which is looked at, is enough.
     beats : tuple of mapping of str to Beats
         Of each plan, how the beats of its conditions were made, as far as the generator knows; () where it does not.
     """
 
     number: int
     total: int
-    preview: np.ndarray
+    seen: np.ndarray | Callable[[], np.ndarray]
     beats: tuple[Mapping[str, Beats], ...] = ()
+
+    @cached_property
+    def preview(self) -> np.ndarray:
+        """What is seen."""
+        return self.seen() if callable(self.seen) else self.seen
 
 
 PatientT = TypeVar("PatientT", bound=PreparedPatient)

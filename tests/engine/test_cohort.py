@@ -37,8 +37,8 @@ class CopyingEngine:
 
     spec = SPEC
 
-    def iter_generate(self, reference, request):
-        assert request.samples == 1
+    def iter_generate(self, reference, request, previews=True):
+        assert request.samples == 1 and not previews
         yield Progress(1, 2)
         if request.conditions[0] == "atrial fibrillation" and reference.patient.age == 90:
             raise EcgError("{what} cannot be.", what="This")

@@ -136,12 +136,10 @@ class EcgTwin:
                     laid(self.drawer, *one, self.networks_alone)
                     for one in zip(plans, made, waves, strict=True)
                 ]
-                strips = [strip for _, strip in final]
-                beats = tuple(shapes.made for shapes, _ in final)
+                strips = np.stack([strip for _, strip in final])
+                yield Step(number, settings.steps, strips, tuple(shapes.made for shapes, _ in final))
             else:
-                strips = [preview_of(plans[0], made[0], waves[0])]
-                beats = ()
-            yield Step(number, settings.steps, np.stack(strips), beats)
+                yield Step(number, settings.steps, partial(_seen, plans[0], made[0], waves[0]))
 
     def _velocity(self, context: StripContext, plans: Sequence[EcgTwinPlan]):
         """The guided velocity of a batch; the dials of all plans are the same, what they remove need not be."""
@@ -181,6 +179,10 @@ class EcgTwin:
             told = tuple(as_tensors(part, self.device) for part in told)
         context, untold, durations, noise = told
         return VelocityEvidence(model or self.drawer, context, untold, made.drawn_events, durations, noise)
+
+
+def _seen(plan: EcgTwinPlan, made: StripWaves, waves: np.ndarray) -> np.ndarray:
+    return preview_of(plan, made, waves)[None]
 
 
 def _side_by_side(samplings: Sequence[Iterator[Step]]) -> Iterator[Step]:

@@ -22,7 +22,7 @@ from ecgtwin_app.conditions.vocabulary import find_condition
 from ecgtwin_app.engine.preload import load_backend
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.i18n.words import tr
-from ecgtwin_app.inference import USUAL_BACKEND
+from ecgtwin_app.inference import USUAL_BACKEND, prefer
 from ecgtwin_app.resources import resource_path
 from ecgtwin_app.ui.commands.generators import take_up_generator
 from ecgtwin_app.ui.commands.opening import offer_recovery, open_example, open_path
@@ -121,7 +121,9 @@ def _demonstrate(workbench: Workbench) -> None:
 
 def _loader(store: QSettings) -> Callable[[], object]:
     """What loads the engine with the backend that is remembered, read here and not in the thread that loads it."""
-    return partial(load_engine, settings.read(store, settings.BACKEND))
+    backend = settings.read(store, settings.BACKEND)
+    prefer(backend)  # a reference may be recognised before the engine is loaded
+    return partial(load_engine, backend)
 
 
 def load_engine(backend: str = USUAL_BACKEND):

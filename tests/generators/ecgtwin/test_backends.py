@@ -157,10 +157,9 @@ print(twin.recording.signal.shape)
 '''
 
 
-def test_twin_and_maps_are_made_without_torch():
-    """A process in which torch is not to be found: ONNX Runtime is taken without being asked for."""
+def _in_process(code: str, *arguments: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", _WITHOUT_TORCH],
+        [sys.executable, "-c", code, *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -168,7 +167,27 @@ def test_twin_and_maps_are_made_without_torch():
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == "(12, 5000)"
+    return done.stdout
+
+
+def test_twin_and_maps_are_made_without_torch():
+    """A process in which torch is not to be found: ONNX Runtime is taken without being asked for."""
+    assert _in_process(_WITHOUT_TORCH).strip() == "(12, 5000)"
+
+
+_COMMAND = """
+import sys
+from ecgtwin_app.cli.main import main
+
+asked = ["generate", "example", "--condition", "AF", "--steps", "2", "--backend", "onnx", "--out", sys.argv[1]]
+assert main(asked) in (0, 1)
+assert "torch" not in sys.modules and "onnxruntime" in sys.modules
+"""
+
+
+def test_the_command_line_leaves_torch_alone_where_it_is_not_wanted(tmp_path):
+    _in_process(_COMMAND, str(tmp_path))
+    assert list(tmp_path.glob("twin_001*"))
 
 
 @pytest.fixture
