@@ -50,7 +50,7 @@ class Components:
         waves = {}
         for part, (first, end) in zip(WINDOWS, pairwise(_ENDS), strict=True):
             flat = vector[:, first:end] @ self.of("basis", part).T + self.of("mean", part)
-            waves[part] = flat.reshape(len(vector), 8, -1)
+            waves[part] = flat.reshape(len(vector), 8, WINDOWS[part][1])
         return waves, vector[:, _ENDS[-1] :]
 
     def of(self, name: str, part: str) -> Any:
