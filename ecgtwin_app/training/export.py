@@ -113,7 +113,7 @@ def _traced(model: TwinModel) -> dict[str, _Traced]:
         "kind": torch.arange(_BATCH * _WAVES).reshape(_BATCH, _WAVES) % len(WAVES),
         "there": torch.ones(_BATCH, _WAVES, dtype=torch.bool),
     }
-    read = {"identity": torch.zeros(_BATCH, _BEATS, width), "base": torch.zeros(_BATCH, width)}
+    read = {"identity": torch.zeros(_BATCH, _BEATS, width)}
     velocity = Velocity(model.ensemble)
     velocity.look(True)
     by_second = {

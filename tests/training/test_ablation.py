@@ -17,7 +17,6 @@ from ecgtwin_app.generators.ecgtwin.conditioning import PRESENT, nothing_known
 from ecgtwin_app.generators.ecgtwin.config import (
     CONDITION,
     IDENTITY,
-    NORMALISATION,
     PATHWAYS,
     TOGETHER,
     AdaXConfig,
@@ -58,14 +57,14 @@ def _context() -> StripContext:
     return StripContext(condition, reference, kind, torch.ones_like(kind, dtype=torch.bool))
 
 
-@pytest.mark.parametrize("name", ["whole", *(one.name for one in ablation.ABLATIONS[3:7])])
+@pytest.mark.parametrize("name", ["whole", *(one.name for one in ablation.ABLATIONS[3:6])])
 @torch.no_grad()
 def test_only_the_named_pathways_carry_anything(name):
     ways = VARIANTS[name].pathways
     model, context = _awake(replace(SMALL, pathways=ways)), _context()
     x, time = torch.randn(2, 3, SIZE), torch.tensor([0.3, 0.8])
     before = model.velocity(x, time, context)
-    names = {NORMALISATION: "from_base.weight", CONDITION: "blocks.0.condition.out.weight"}
+    names = {CONDITION: "blocks.0.condition.out.weight"}
     for way, weight in {**names, IDENTITY: "blocks.1.identity.out.weight"}.items():
         changed = model.network.get_parameter(weight)
         kept = changed.clone()
@@ -173,7 +172,7 @@ def test_one_command_trains_and_measures_each_variant(table, tmp_path, monkeypat
     }  # fmt: skip
     assert all(command[command.index("--part") + 1] == "removal" for command in asked.values())
     model = load_modules(tmp_path / "out" / "no-identity-attention" / "weights")
-    assert model.config.pathways == (NORMALISATION, CONDITION, TOGETHER)
+    assert model.config.pathways == (CONDITION, TOGETHER)
     still = load_modules(tmp_path / "out" / "no-transformer" / "weights").ensemble
     assert still.network.out.weight.abs().max() == 0
     # What is trained is kept: a second run measures and trains nothing.

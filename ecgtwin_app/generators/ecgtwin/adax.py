@@ -1,8 +1,9 @@
 """The transformer with the AdaX Condition Injector, over the beats of a strip.
 
-Two pathways, after ECGTwin (arXiv 2508.02720): adaptive normalisation from the time step and the base vector, and
-cross-attention to the condition tokens. The tokens are the waves of a strip, each P and each QRS with its T, which
-look at one another; identity has a cross-attention of its own, to the reference's own beats.
+After ECGTwin (arXiv 2508.02720): adaptive normalisation from the time step, and two pathways of cross-attention, to the
+condition tokens and to the reference's own beats. The tokens are the waves of a strip, each P and each QRS with its T,
+which look at one another. ECGTwin brings the base vector into the normalisation; here that added nothing beside the
+beats themselves (docs/any_patient.md), so it does not.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from ecgtwin_app.generators.ecgtwin.condition_tokens import ConditionTokens
-from ecgtwin_app.generators.ecgtwin.config import CONDITION, IDENTITY, NORMALISATION, TOGETHER, AdaXConfig
+from ecgtwin_app.generators.ecgtwin.config import CONDITION, IDENTITY, TOGETHER, AdaXConfig
 from ecgtwin_app.generators.ecgtwin.layers import Attention, feed_forward, sinusoid
 
 
@@ -75,7 +76,6 @@ class AdaX(nn.Module):
         self.from_wave = nn.Linear(size, width)
         self.kind = nn.Embedding(kinds, width)
         self.time = nn.Sequential(nn.Linear(64, width), nn.SiLU(), nn.Linear(width, width))
-        self.from_base = nn.Linear(width, width)
         self.modulation = nn.Linear(width, 8 * width)
         self.tokens = ConditionTokens(len(config.statements), config.condition_width)
         self.blocks = nn.ModuleList(AdaXBlock(config) for _ in range(config.depth))
@@ -85,7 +85,7 @@ class AdaX(nn.Module):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
 
-    def forward(self, x, time, kind, there, condition, identity, base) -> Tensor:
+    def forward(self, x, time, kind, there, condition, identity) -> Tensor:
         """Numbers (batch, waves, size).
 
         Parameters
@@ -98,12 +98,9 @@ class AdaX(nn.Module):
         there : Tensor, shape (batch, waves), bool
         condition : ConditionBatch
         identity : Tensor, shape (batch, own beats, width)
-        base : Tensor, shape (batch, width)
         """
         ways = self.config.pathways
         adapt = self.time(sinusoid(time, 64, 100.0))
-        if NORMALISATION in ways:
-            adapt = adapt + self.from_base(base)
         adapt = self.modulation(nn.functional.silu(adapt)).unflatten(-1, (8, -1))
         tokens, said = self.tokens(condition)
         told = Told(

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-NORMALISATION, CONDITION, IDENTITY, TOGETHER = (
-    "base in the normalisation", "condition attention", "identity attention", "beats together",
-)  # fmt: skip
+CONDITION, IDENTITY, TOGETHER = "condition attention", "identity attention", "beats together"
 #: How knowledge reaches the waves; one that is left out is an ablation.
-PATHWAYS = (NORMALISATION, CONDITION, IDENTITY, TOGETHER)
+PATHWAYS = (CONDITION, IDENTITY, TOGETHER)
 
 
 @dataclass(frozen=True)

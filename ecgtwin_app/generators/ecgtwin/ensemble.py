@@ -74,7 +74,7 @@ class Ensemble(nn.Module, WaveLaw):
         """dx/dt (batch, waves, SIZE) at `x` and `time` (batch,).
 
         What a Gaussian with the spreads of the waves would do is known; the network adds what it does not know.
-        `identity` is `self.identity(context.reference)` where that has been read already.
+        `identity` are the tokens of `self.identity(context.reference)` where these have been read already.
         """
         t = time[:, None, None]
         spread, centre, live = self.spread[context.kind], self.centre[context.kind], self.live[context.kind]
@@ -82,10 +82,8 @@ class Ensemble(nn.Module, WaveLaw):
         total = (1 - t) ** 2 * spread**2 + t**2
         linear = (t - (1 - t) * spread**2) / total * x0 - centre
         root = total.sqrt()
-        tokens, base = self.identity(context.reference) if identity is None else identity
-        predicted = self.network(
-            x0 / root, time, context.kind, context.there, context.condition, tokens, base
-        )
+        tokens = self.identity(context.reference)[0] if identity is None else identity
+        predicted = self.network(x0 / root, time, context.kind, context.there, context.condition, tokens)
         return (linear + spread / root * predicted) * live
 
     def loss(self, waves: Tensor, context: StripContext, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -106,7 +104,7 @@ class Ensemble(nn.Module, WaveLaw):
         time = torch.sigmoid(torch.randn(len(waves), generator=generator)).to(waves.device)
         t = time[:, None, None]
         identity = self.identity(context.reference)
-        error = self.velocity((1 - t) * drawn + t * noise, time, context, identity) - (noise - drawn)
+        error = self.velocity((1 - t) * drawn + t * noise, time, context, identity[0]) - (noise - drawn)
         spread = self.spread[context.kind]
         weight = ((1 - t) ** 2 * spread**2 + t**2) / spread**2 * self._importance()[context.kind] * live
         return (weight * error**2).sum() / live.sum(), identity[1]

@@ -57,7 +57,7 @@ class Identity(Graph):
 class Velocity(Graph):
     """Where the waves go, and on request what they looked at of the condition's tokens."""
 
-    inputs = ("x", "time", "kind", "there", *CONDITION, "identity", "base")
+    inputs = ("x", "time", "kind", "there", *CONDITION, "identity")
     outputs = ("velocity", "looked")
 
     def __init__(self, ensemble: Ensemble):
@@ -67,9 +67,9 @@ class Velocity(Graph):
             cast(Attention, block.get_submodule("condition")) for block in ensemble.network.blocks
         ]
 
-    def forward(self, x, time, kind, there, statements, severity, numbers, sex, identity, base):
+    def forward(self, x, time, kind, there, statements, severity, numbers, sex, identity):
         """See `Ensemble.velocity`; `looked` (batch, waves, tokens) is the mean over layers and heads."""
-        velocity = self._velocity(x, time, kind, there, statements, severity, numbers, sex, identity, base)
+        velocity = self._velocity(x, time, kind, there, statements, severity, numbers, sex, identity)
         weights = [layer.weights.mean(dim=1) for layer in self._layers if layer.weights is not None]
         if not weights:
             return (velocity,)
@@ -88,11 +88,11 @@ class Velocity(Graph):
         for layer in self._layers:
             layer.keep_weights, layer.weights = on, None
 
-    def _velocity(self, x, time, kind, there, statements, severity, numbers, sex, identity, base) -> Tensor:
+    def _velocity(self, x, time, kind, there, statements, severity, numbers, sex, identity) -> Tensor:
         condition = ConditionBatch(statements, severity, numbers, sex)
-        # The reference has been read: `identity` and `base` are what came of it.
+        # The reference has been read: `identity` is what came of it.
         context = StripContext(condition, cast(Reference, None), kind, there)
-        return self.ensemble.velocity(x, time, context, (identity, base))
+        return self.ensemble.velocity(x, time, context, identity)
 
 
 class RhythmKnown(Graph):

@@ -12,7 +12,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.ecgtwin.config import AdaXConfig
 
 MANIFEST = "manifest.json"
-FORMAT = 6
+FORMAT = 7
 PARTS = ("ensemble", "rhythm")
 #: Part that weights can lack.
 OPTIONAL = "rhythm"

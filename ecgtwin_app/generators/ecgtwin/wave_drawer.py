@@ -70,11 +70,11 @@ class WaveDrawer(WaveLaw):
     def velocity(self, x: np.ndarray, time: np.ndarray, context: StripContext, identity=None) -> np.ndarray:
         """dx/dt (batch, waves, SIZE) at `x` and `time` (batch,).
 
-        `identity` is `self.identity(context.reference)` where that has been read already.
+        `identity` are the tokens of `self.identity(context.reference)` where these have been read already.
         """
-        tokens, base = self.identity(context.reference) if identity is None else identity
+        tokens = self.identity(context.reference)[0] if identity is None else identity
         told = {"x": x, "time": time, "kind": context.kind, "there": context.there}
-        told |= {"identity": tokens, "base": base} | _plain(context.condition)
+        told |= {"identity": tokens} | _plain(context.condition)
         if self.looked is None:
             return self._velocity(told, ("velocity",))[0]
         found, looked = self._velocity(told, ("velocity", "looked"))
@@ -104,7 +104,7 @@ class WaveDrawer(WaveLaw):
             if weight:
                 parts = parts.joined(other())
                 weights.append(weight)
-        read = self.identity(parts.reference)
+        read = self.identity(parts.reference)[0]
 
         def velocity(at: np.ndarray, time: float) -> np.ndarray:
             return self.velocity(at, np.full(len(at), time, np.float32), parts, read)

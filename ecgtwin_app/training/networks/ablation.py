@@ -22,7 +22,6 @@ from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.ecgtwin.config import (
     CONDITION,
     IDENTITY,
-    NORMALISATION,
     PATHWAYS,
     TOGETHER,
     AdaXConfig,
@@ -81,7 +80,6 @@ ABLATIONS = (
     Ablation("nobody in particular", anybody=True),
     Ablation("no identity attention", _without(IDENTITY)),
     Ablation("no condition attention", _without(CONDITION)),
-    Ablation("no base in the normalisation", _without(NORMALISATION)),
     Ablation("beats drawn alone", _without(TOGETHER)),
     Ablation("no virtual pairs", mix=Mix(virtual=0.0)),
     Ablation("no real recordings", mix=Mix(virtual=1.0)),
