@@ -1,6 +1,6 @@
 """Build the packaged application from a fresh clone: `packaging/build --edition standard|research`.
 
-Makes a virtual environment from pyproject.toml, draws the icons, lets PyInstaller collect the program into one folder,
+Makes a virtual environment from packaging/locked, draws the icons, lets PyInstaller collect the program into one folder,
 and lays licences, the list of parts (SBOM) and checksums into it. See packaging/README.md.
 """
 
@@ -10,16 +10,15 @@ import argparse
 import hashlib
 import os
 import platform
-import re
 import shutil
 import subprocess
 import sys
 import tarfile
-import tomllib
 from pathlib import Path
 
 import collecting
 import linux
+import lock
 import parts
 import signing
 
@@ -90,26 +89,17 @@ def _options() -> argparse.Namespace:
 
 
 def _environment(edition: str, work: Path) -> Path:
-    """The Python of an environment with what this edition needs, made unless it is there."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    wanted = [
-        *(one for one in project["dependencies"] if _name(one) not in parts.left_out(edition)),
-        *project["optional-dependencies"]["packaging"],
-    ]
+    """The Python of an environment with what this edition was locked to, made unless it is there."""
+    locked = lock.FOLDER / f"{edition}.txt"
     folder = work / f"environment-{edition}"
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    made_with = folder / "requirements.txt"
-    if not made_with.is_file() or made_with.read_text("utf-8").split() != wanted:
+    made_with = folder / locked.name
+    if not made_with.is_file() or made_with.read_bytes() != locked.read_bytes():
         shutil.rmtree(folder, ignore_errors=True)
         _run([sys.executable, "-m", "venv", folder])
-        _run([python, "-m", "pip", "install", "--quiet", *wanted])
-        _write_lines(made_with, wanted)
+        _run([python, "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", locked])
+        shutil.copy(locked, made_with)
     return python
-
-
-def _name(requirement: str) -> str:
-    """The name of the package, as it is imported where the two agree."""
-    return re.split(r"[=<>!\[; ]", requirement)[0].lower()
 
 
 def _collect(python, edition: str, out: Path, work: Path) -> Path:

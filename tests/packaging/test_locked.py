@@ -1,0 +1,63 @@
+"""Builds install what was locked: every package at one version, with hashes, and nothing but what pyproject.toml asks for."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import pytest
+from places import ROOT
+
+sys.path.insert(0, str(ROOT / "packaging"))
+import lock, parts  # noqa: I001
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@pytest.fixture(params=parts.EDITIONS)
+def edition(request):
+    return request.param
+
+
+@pytest.fixture
+def locked(edition):
+    return lock.blocks((lock.FOLDER / f"{edition}.txt").read_text("utf-8"))
+
+
+def test_every_package_has_one_version_and_hashes(locked):
+    assert len(locked) > 30
+    for name, block in locked.items():
+        first, *hashes = [line.strip(" \\") for line in block.splitlines()]
+        assert re.fullmatch(rf"{re.escape(name)}==[\w.+!]+( ; .+)?", first), first
+        assert hashes and all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", one) for one in hashes), name
+
+
+def test_what_is_asked_for_is_locked_as_it_is_pinned(edition, locked):
+    """Fails when a dependency changed and packaging/lock.py was not run."""
+    versions = {name: re.search(r"==([\w.+!]+)", block)[1] for name, block in locked.items()}
+    for requirement in lock.wanted(edition):
+        name, version = re.fullmatch(r"([\w-]+)(?:\[[\w-]+\])?==([\w.]+)", requirement).groups()
+        assert versions[_normal(name)] == version, f"{requirement}: run packaging/lock.py"
+
+
+def test_torch_is_locked_for_the_researchers_and_nothing_of_cuda(edition, locked):
+    assert ("torch" in locked) == (edition == "research") == ("captum" in locked)
+    assert not [name for name in locked if name.startswith(("nvidia", "cuda", "triton"))]
+
+
+def test_hashes_of_wheels_from_elsewhere_count_as_well(monkeypatch):
+    def compiled(*_, **__):
+        text = (
+            "numpy==2.0\\\n    --hash=sha256:"
+            + "a" * 64
+            + "\n# a word\nnvidia-x==1 \\\n    --hash=sha256:"
+            + "b" * 64
+        )
+        return lock.subprocess.CompletedProcess([], 0, text, "")
+
+    monkeypatch.setattr(lock.shutil, "which", lambda name: name)
+    monkeypatch.setattr(lock.subprocess, "run", compiled)
+    text = lock.lock("standard", {"numpy": ["c" * 64], "torch": ["d" * 64]})
+    assert text.count("--hash") == 2 and "c" * 64 in text and "nvidia" not in text and "word" not in text
