@@ -1,7 +1,7 @@
 """Build the packaged application from a fresh clone: `packaging/build --edition standard|research`.
 
-Makes a virtual environment from packaging/locked, draws the icons, lets PyInstaller collect the program into one folder,
-and lays licences, the list of parts (SBOM) and checksums into it. See packaging/README.md.
+Makes a virtual environment from packaging/locked, draws the icons, lets PyInstaller collect the program into
+one folder, and lays licences, the list of parts (SBOM) and checksums into it. See packaging/README.md.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--edition",
         choices=parts.EDITIONS,
-        default="research",
-        help="standard: without torch; as a rule: research",
+        default="standard",
+        help="research: with torch; as a rule: standard",
     )
     parser.add_argument("--out", type=Path, default=ROOT / "dist", metavar="FOLDER", help="as a rule: dist")
     parser.add_argument(
@@ -80,7 +80,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--environment",
         metavar="PYTHON",
-        help="the Python of an environment that has the program's dependencies and its extra packaging already",
+        help="a Python that has the program's dependencies and its extra packaging already",
     )
     return parser.parse_args()
 

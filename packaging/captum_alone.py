@@ -1,7 +1,7 @@
 """Runs before the program: `captum` without the methods that nobody calls.
 
-Its packages import all they have, and one of the methods imports matplotlib. Only Integrated Gradients are used, so the
-two packages are entered without their `__init__`.
+Its packages import all they have, and one of the methods imports matplotlib. Only Integrated Gradients are
+used, so the two packages are entered without their `__init__`.
 """
 
 import sys

@@ -24,7 +24,7 @@ def version(root: Path) -> str:
 
 
 def data_files(root: Path) -> list[tuple[str, str]]:
-    """Files that are no code, and their folders: resources, weights, licences, and the example ECG, which is pydicom's."""
+    """Files that are no code, and their folders; the example ECG is pydicom's."""
     pydicom = Path(find_spec("pydicom").origin).parent
     return [
         (str(root / "resources"), "resources"),
@@ -54,13 +54,14 @@ def trimmed(binaries: Entries, datas: Entries) -> tuple[Entries, Entries]:
     datas = [entry for entry in datas if not parts.is_dropped(entry[0])]
     needed = _needed(binaries)
     kept = [entry for entry in binaries if entry[2] != "SYMLINK" and (_is_root(entry) or entry[1] in needed)]
-    places = {Path(entry[0]) for entry in (*kept, *datas)}
-    links = [entry for entry in binaries if entry[2] == "SYMLINK"]
-    return [*kept, *(link for link in links if Path(link[0]).parent / link[1] in places)], datas
+    files = [entry for entry in datas if entry[2] != "SYMLINK"]
+    places = {Path(entry[0]) for entry in (*kept, *files)}
+    links = [entry for entry in (*binaries, *datas) if entry[2] == "SYMLINK"]
+    return [*kept, *(link for link in links if Path(link[0]).parent / link[1] in places)], files
 
 
 def _is_root(entry: tuple[str, str, str]) -> bool:
-    """Whether nothing has to ask for a binary: extensions, plugins, and libraries that packages load by their name."""
+    """Whether nothing has to ask for it: an extension, a plugin, a library that is loaded by its name."""
     place, _, kind = entry
     place = place.replace("\\", "/")
     loaded_by_name = ("torch/", "onnxruntime/", "_soundfile_data/", "libpython", "Python")
@@ -90,7 +91,8 @@ def _needed(binaries: Entries) -> set[str]:
         for name, path in get_imports(source):
             if direct is not None and name not in direct:
                 continue
-            # Two packages may each bring a library of one name: the path, where it is known, tells them apart.
+            # Two packages may each bring a library of one name: the path, where it is known, tells them
+            # apart.
             asked = sources.get(os.path.realpath(path)) if path else by_name.get(Path(name).name)
             if asked:
                 waiting.append(asked)
@@ -111,7 +113,7 @@ def _named_by(source: str) -> set[str] | None:
 
 
 def write_list(path: Path, analysis) -> None:
-    """Write which file or module of this machine became which of the application: licences and SBOM follow from it."""
+    """Write which file of this machine became which of the application: licences and SBOM follow."""
     entries = [
         (place, source)
         for toc in (analysis.pure, analysis.binaries, analysis.datas)

@@ -1,4 +1,4 @@
-"""What was collected into an application, told by package: of Python, and of the system that it was built on."""
+"""What was collected into an application, told by package: of Python, and of the system it was built on."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Gathered:
     python : dict of str to Distribution
         By name.
     system : dict of str to list of str
-        Debian's packages and the libraries taken from them; elsewhere empty, for there all comes with packages of Python
-        or is Microsoft's runtime.
+        Debian's packages and the libraries taken from them; elsewhere empty, for there all comes with
+        packages of Python or is Microsoft's runtime.
     """
 
     python: dict[str, Distribution]
@@ -58,5 +58,5 @@ def gather(path: Path) -> Gathered:
 
 
 def _is_made(source: Path) -> bool:
-    """Whether PyInstaller wrote it while it collected, or it is of the environment and no package's: byte code."""
+    """Whether PyInstaller wrote it while it collected, or it is byte code of the environment."""
     return "pyinstaller" in str(source).lower() or source.is_relative_to(Path(sys.prefix).resolve())

@@ -12,8 +12,12 @@ import parts
 
 _DESKTOP = Path(__file__).resolve().parent / "linux"
 _DRAWING = Path(__file__).resolve().parents[1] / "resources" / "icons" / "ecgtwin.svg"
-#: Only what its makers left with symbols: libraries that were relinked for a wheel (numpy's, scipy's) break when stripped.
-_STRIPPED = ("torch/lib/*.so*", "libpython3*", "python3*/lib-dynload/*.so", "onnxruntime/capi/*.so*")
+#: Only what its makers left with symbols: libraries that were relinked for a wheel (numpy's, scipy's) break
+#: when stripped.
+_STRIPPED = (
+    "PySide6/Qt/lib/*.so*", "_soundfile_data/*.so", "libpython3*", "onnxruntime/capi/*.so*",
+    "python3*/lib-dynload/*.so", "safetensors/*.so", "torch/lib/*.so*",
+)  # fmt: skip
 
 
 def strip_libraries(folder: Path) -> None:
@@ -33,7 +37,7 @@ def _is_elf(path: Path) -> bool:
 
 
 def deb(folder: Path, out: Path, edition: str, version: str, icons: Path) -> Path:
-    """The package for Debian and Ubuntu: the folder under /usr/lib, the command, the menu's entry, the kinds of files."""
+    """The package for Debian and Ubuntu: the folder, the command, the menu's entry, the kinds of files."""
     name = "ecgtwin" if edition == "standard" else f"ecgtwin-{edition}"
     other = f"ecgtwin-{parts.EDITIONS[-1]}" if edition == "standard" else "ecgtwin"
     tree = out / "deb"
@@ -99,7 +103,8 @@ def owner(path: str | Path) -> str | None:
 def appimage(folder: Path, path: Path, work: Path) -> Path:
     """One file that runs by itself: the runtime of AppImage (type 2) before a packed file system.
 
-    Made by `appimagetool` where it is there, else by `mksquashfs` and the runtime that `ECGTWIN_APPIMAGE_RUNTIME` names.
+    Made by `appimagetool` where it is there, else by `mksquashfs` and the runtime that
+    `ECGTWIN_APPIMAGE_RUNTIME` names.
     """
     tree = work / "AppDir"
     shutil.rmtree(tree, ignore_errors=True)

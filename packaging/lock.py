@@ -2,9 +2,10 @@
 
     python packaging/lock.py [--also WHEEL...]
 
-Writes packaging/locked/standard.txt and research.txt from pyproject.toml with `uv pip compile`. `--also` names wheels whose
-hash counts as well: torch for processors lies on an index of its makers', under the version that PyPI has for CUDA. To be run
-whenever a dependency in pyproject.toml changes; tests/packaging/test_locked.py says when it was forgotten.
+Writes packaging/locked/standard.txt and research.txt from pyproject.toml with `uv pip compile`. `--also`
+names wheels whose hash counts as well: torch for processors lies on an index of its makers', under the
+version that PyPI has for CUDA. To be run whenever a dependency in pyproject.toml changes;
+tests/packaging/test_locked.py says when it was forgotten.
 """
 
 from __future__ import annotations

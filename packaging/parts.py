@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-#: The standard edition has no torch; the researchers' has it, for graphics cards and the gradient map.
+#: Both have ONNX Runtime, which runs the networks. The researchers' has torch besides: for graphics cards,
+#: for the gradient map and for ECGTwin's published weights.
 EDITIONS = ("standard", "research")
 IDENTIFIER = "org.ecgtwin.desktop"
 NAME = "ECGTwin Desktop"
@@ -13,16 +14,19 @@ NAME = "ECGTwin Desktop"
 _SOURCE_ONLY = ("ecgtwin_app.training", "ecgtwin_app.evaluation")
 #: Of scipy only what reads MATLAB files travels, a tenth of it; linear algebra, with its own BLAS, does not.
 _SCIPY = (
-    "cluster", "constants", "datasets", "differentiate", "fft", "fftpack", "integrate", "interpolate", "linalg",
-    "misc", "ndimage", "odr", "optimize", "signal", "sparse.csgraph", "sparse.linalg", "spatial", "special", "stats",
+    "cluster", "constants", "datasets", "differentiate", "fft", "fftpack", "integrate", "interpolate",
+    "linalg", "io._fast_matrix_market._fmm_core", "misc", "ndimage", "odr", "optimize", "signal",
+    "sparse.csgraph", "sparse.linalg", "spatial", "special", "stats",
 )  # fmt: skip
 #: Imported by a library somewhere, and never in what is called here.
 _NEVER_CALLED = (
-    "IPython", "PIL", "fsspec", "jinja2", "matplotlib", "mpl_toolkits", "mpmath", "networkx", "pandas", "pip",
-    "pytest", "setuptools", "sympy", "tkinter", "wheel", "yaml", "sqlite3", "ssl", "_ssl", "_hashlib", "lib2to3",
-    "PySide6.QtNetwork", "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets",
+    "_hashlib", "_ssl", "distutils", "fsspec", "IPython", "jinja2", "lib2to3", "matplotlib", "mpl_toolkits",
+    "mpmath", "networkx", "pandas", "PIL", "pip", "pydoc_data", "pytest", "readline", "setuptools",
+    "sqlite3", "ssl", "sympy", "tkinter", "wheel", "yaml", "PySide6.QtDBus", "PySide6.QtNetwork",
+    "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "PySide6.QtQml", "PySide6.QtQuick",
 )  # fmt: skip
-#: What compiles, exports and trains networks is not called; importing it would take a third of torch's modules along.
+#: What compiles, exports and trains networks is not called; importing it would take a third of torch's
+#: modules along.
 _TORCH_UNUSED = (
     "torch._dynamo",
     "torch._inductor",
@@ -31,7 +35,6 @@ _TORCH_UNUSED = (
     "torch.utils.benchmark",
 )
 _TORCH = ("torch", "captum", "functorch", "torchgen", "tqdm")
-_ONNX = ("onnxruntime",)
 
 #: Files that never travel, by their place in the folder.
 _DROPPED = (
@@ -48,6 +51,9 @@ _DROPPED = (
     r"^PySide6/(translations|qml)/(?!qtbase_(de|en)\.qm$)",
     r"(^|/)plugins/(egldeviceintegrations|generic|networkinformation|platforminputcontexts|qmltooling|tls)/",
     r"(^|/)plugins/(sqldrivers|virtualkeyboard|wayland-graphics-integration-server|xcbglintegrations)/",
+    # Nothing here is drawn by OpenGL; under Wayland as under X11 the window is handed over as a picture.
+    r"(^|/)plugins/wayland-graphics-integration-client/",
+    r"^numpy/_core/_multiarray_tests",
     # GTK of the machine that builds would travel with it; the desktop's portal does the same.
     r"(^|/)plugins/platformthemes/libqgtk3",
     r"(^|/)plugins/platforms/libq(eglfs|linuxfb|minimal|minimalegl|vkkhrdisplay|vnc)\.",
@@ -55,8 +61,10 @@ _DROPPED = (
     r"(^|/)plugins/imageformats/(lib)?q(gif|icns|ico|jpeg|pdf|tga|tiff|wbmp|webp)\.",
     r"^(tcl|tk|share/(icons|themes|glib-2\.0))/",
     r"^pydicom/data/(?!test_files/waveform_ecg\.dcm$|\w+\.json$)",
-    # Printing is the machine's own affair: with CUPS come its cryptography and its network.
-    r"^libcups\.so",
+    # What every desktop of Linux has, and what has to be the machine's own: its graphics drivers bring the
+    # same, its fonts and its printers are asked through it. What these need in turn stays behind with them;
+    # the Debian package depends on it.
+    r"^lib(cups|dbus-1|fontconfig|freetype|gcc_s|glib-2\.0|gthread-2\.0|mvec|stdc\+\+|X11|X11-xcb|zstd)\.so",
     r"\.dist-info/(?!METADATA$)",
 )
 
@@ -68,8 +76,8 @@ def is_packaged(module: str) -> bool:
 
 def left_out(edition: str) -> list[str]:
     """Modules that must not be collected, whoever imports them."""
-    backend = _TORCH if edition == "standard" else (*_TORCH_UNUSED, *_ONNX)
-    return [*_SOURCE_ONLY, *_NEVER_CALLED, *(f"scipy.{name}" for name in _SCIPY), *backend]
+    torch = _TORCH if edition == "standard" else _TORCH_UNUSED
+    return [*_SOURCE_ONLY, *_NEVER_CALLED, *(f"scipy.{name}" for name in _SCIPY), *torch]
 
 
 def is_dropped(place: str) -> bool:

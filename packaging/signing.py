@@ -1,8 +1,9 @@
 """Signatures, where the environment names who signs; without a name nothing is signed.
 
-`ECGTWIN_SIGN_COMMAND` signs a file of Windows whose path it gets as its last word, `ECGTWIN_CODESIGN_IDENTITY` is the
-identity of macOS (PyInstaller signs with it while it collects), `ECGTWIN_NOTARY_PROFILE` the notary's profile in the
-keychain, `ECGTWIN_GPG_KEY` the key that signs the checksums.
+`ECGTWIN_SIGN_COMMAND` signs a file of Windows whose path it gets as its last word,
+`ECGTWIN_CODESIGN_IDENTITY` is the identity of macOS (PyInstaller signs with it while it collects),
+`ECGTWIN_NOTARY_PROFILE` the notary's profile in the keychain, `ECGTWIN_GPG_KEY` the key that signs the
+checksums.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Try a packaged application under bad conditions: `packaging/smoke PATH`.
 
-PATH is the folder that packaging/build made, its program, or an AppImage. It is copied into a folder with spaces that nobody
-may write to, and run there without network and with an empty HOME: off screen and, where there is Xvfb, in a window. It
-opens the example, makes a twin and a heat map, writes a PDF and WFDB (`--self-test`), and the same by the command line.
-Ends with 0 when all of that works.
+PATH is the folder that packaging/build made, its program, or an AppImage. It is copied into a folder with
+spaces that nobody may write to, and run there without network and with an empty HOME: off screen and, where
+there is Xvfb, in a window. It opens the example, makes a twin and a heat map, writes a PDF and WFDB
+(`--self-test`), and the same by the command line. Ends with 0 when all of that works.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def _environment() -> dict[str, str]:
 
 
 def _without_network() -> list[str]:
-    """What takes the network away from a command, and from root its rights; the self-test watches for sockets besides."""
+    """What takes the network away from a command, and from root its rights; the self-test watches besides."""
     if sys.platform != "linux":
         return []
     nobody = []

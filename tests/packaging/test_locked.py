@@ -1,4 +1,4 @@
-"""Builds install what was locked: every package at one version, with hashes, and nothing but what pyproject.toml asks for."""
+"""Builds install what was locked: every package at one version, with hashes, as pyproject.toml asks for it."""
 
 from __future__ import annotations
 
