@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import linux
 import parts
 
 Entries = list[tuple[str, str, str]]
@@ -87,7 +87,8 @@ def _needed(binaries: Entries) -> set[str]:
         if source in found:
             continue
         found.add(source)
-        direct = _named_by(source)
+        # On Linux PyInstaller asks `ldd`, which also tells what the named ones need, one that is left out among them.
+        direct = linux.named_by(source) if sys.platform == "linux" else None
         for name, path in get_imports(source):
             if direct is not None and name not in direct:
                 continue
@@ -97,19 +98,6 @@ def _needed(binaries: Entries) -> set[str]:
             if asked:
                 waiting.append(asked)
     return found
-
-
-def _named_by(source: str) -> set[str] | None:
-    """The libraries that a library itself names; None where PyInstaller says no more than that anyhow.
-
-    On Linux it asks `ldd`, which also tells what the named ones need, one that is left out among them.
-    """
-    if sys.platform != "linux":
-        return None
-    told = subprocess.run(
-        ["readelf", "--dynamic", "--wide", source], capture_output=True, text=True, check=True
-    )
-    return set(re.findall(r"\(NEEDED\).*\[(.+)\]", told.stdout))
 
 
 def write_list(path: Path, analysis) -> None:

@@ -74,17 +74,26 @@ def deb(folder: Path, out: Path, edition: str, version: str, icons: Path) -> Pat
 
 
 def needed_packages(folder: Path) -> list[str]:
-    """Debian's packages of the libraries that the folder does not bring."""
-    outside: set[str] = set()
+    """Debian's packages of the libraries that those of the folder name and the folder does not bring."""
+    brought = {path.name for path in folder.rglob("*.so*")}
+    outside: dict[str, str] = {}
     for path in folder.rglob("*"):
         if path.is_file() and not path.is_symlink() and ".so" in path.name and _is_elf(path):
             told = subprocess.run(["ldd", path], capture_output=True, text=True, check=False).stdout
-            outside |= set(re.findall(r"=> (/(?:usr/)?lib/\S+) ", told))
-    brought = {path.name for path in folder.rglob("*.so*")}
-    packages = {owner(path) for path in outside if Path(path).name not in brought and owner(path) is not None}
+            lies = dict(re.findall(r"^\s*(\S+) => (/\S+) ", told, re.MULTILINE))
+            outside |= {name: lies[name] for name in named_by(path) - brought if name in lies}
+    packages = {owner(path) for path in outside.values()}
     # The C library of the machine that builds is the oldest that will do.
     libc = _output("dpkg-query", "-W", "-f=${Version}", "libc6").split("-")[0]
     return [f"libc6 (>= {libc})", *sorted(name for name in packages if name and name != "libc6")]
+
+
+def named_by(library: str | Path) -> set[str]:
+    """The libraries that a library itself names; `ldd` also tells what the named ones need."""
+    told = subprocess.run(
+        ["readelf", "--dynamic", "--wide", library], capture_output=True, text=True, check=True
+    )
+    return set(re.findall(r"\(NEEDED\).*\[(.+)\]", told.stdout))
 
 
 def owner(path: str | Path) -> str | None:
