@@ -137,10 +137,13 @@ def archive(folder: Path, out: Path, edition: str, work: Path) -> Path:
     if sys.platform == "win32":
         return Path(shutil.make_archive(str(out / name), "zip", folder.parent, folder.name))
     path = out / f"{name}.tar.xz"
-    if sys.platform == "darwin":
-        folder = out / f"{parts.NAME}.app"
     with tarfile.open(path, "w:xz") as tar:
-        tar.add(folder, name if folder.name == "ecgtwin" else folder.name)
+        if sys.platform == "darwin":
+            # What is signed stays as it is: licences and the list of parts lie beside the bundle.
+            for item in (out / f"{parts.NAME}.app", folder / "licences", folder / "sbom.cdx.json"):
+                tar.add(item, f"{name}/{item.name}")
+        else:
+            tar.add(folder, name)
     return path
 
 

@@ -78,7 +78,7 @@ def _state(folder: Path) -> list[tuple[str, int]]:
 
 def _environment() -> dict[str, str]:
     """Nothing of this session but what a system needs to start a program."""
-    kept = ("PATH", "LANG", "SYSTEMROOT", "TEMP", "TMP", "WINDIR")
+    kept = ("PATH", "LANG", "SYSTEMROOT", "TEMP", "TMP", "WINDIR", "APPDATA", "LOCALAPPDATA", "USERPROFILE")
     return {name: value for name, value in os.environ.items() if name.upper() in kept}
 
 
