@@ -20,6 +20,7 @@ from ecgtwin_app.formats.registry import open_ecg
 from ecgtwin_app.generators.catalogue import GENERATORS, USUAL
 from ecgtwin_app.inference import BACKENDS, USUAL_BACKEND
 from ecgtwin_app.sampling.names import USUAL_STEPS
+from ecgtwin_app.whole_files import why
 
 #: Where these are left out, another flag decides: the sampler its usual steps, --no-score the rhythm.
 _DECIDED_BY_OTHERS = ("steps", "rhythm")
@@ -294,6 +295,6 @@ def output_folder(folder: Path) -> Path:
         raise EcgError(
             "The folder {folder} cannot be made: {reason}; name another one.",
             folder=folder,
-            reason=error.strerror,
+            reason=why(error),
         ) from None
     return folder

@@ -25,6 +25,7 @@ from ecgtwin_app.engine.request import Progress, Twin, TwinRequest
 from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.formats.writing import writers
 from ecgtwin_app.i18n.message import Message
+from ecgtwin_app.whole_files import why, write_whole
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -107,12 +108,12 @@ def save(
 def write_score_file(path: Path, score: RhythmScore) -> Path:
     """The score of a twin as JSON, to be edited and performed again; `EcgError` when it cannot be written."""
     try:
-        path.write_text(json.dumps(score.to_json(), indent=1) + "\n", encoding="utf-8")
+        write_whole(path, (json.dumps(score.to_json(), indent=1) + "\n").encode())
     except OSError as error:
         raise EcgError(
             "The score cannot be written to {file}: {reason}; name another file.",
             file=path,
-            reason=error.strerror,
+            reason=why(error),
         ) from None
     return path
 

@@ -129,7 +129,7 @@ def iter_cohort(
     Raises
     ------
     EcgError
-        The folder holds another cohort, weights or Ray are missing, or a process was ended from outside.
+        The folder holds another cohort or cannot be written, weights or Ray are missing, or a process was ended from outside.
     """
     table = CohortTable(cohort.folder, about_cohort(cohort, choice))
     try:

@@ -15,11 +15,24 @@ from typing import IO
 
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.marking import SYNTHETIC_WORDS_ASCII
+from ecgtwin_app.whole_files import why, write_whole
 
 #: What all twins share; a line a twin, added as they are finished; the same lines in order, for spreadsheets.
 ABOUT, LINES, TABLE = "cohort.json", "cohort.jsonl", "cohort.csv"
 #: Where files are while they are written, and what tells a second run to wait.
 UNFINISHED, LOCK = ".unfinished", ".lock"
+
+
+class FolderRefused(EcgError):
+    """The folder of a cohort cannot be written any more; what is finished in it stays."""
+
+    def __init__(self, folder: Path, error: OSError):
+        super().__init__(
+            "The folder {folder} cannot be written ({reason}); mend that and run the same command again: it goes on"
+            " where it stopped.",
+            folder=folder.name,
+            reason=why(error),
+        )
 
 
 @dataclass(frozen=True)
@@ -100,23 +113,30 @@ class CohortTable:
             raise EcgError(
                 "The folder {folder} cannot be written ({reason}); choose another one.",
                 folder=folder.name,
-                reason=error.strerror or type(error).__name__,
+                reason=why(error),
             ) from None
 
     def add(self, row: CohortRow) -> None:
-        """Add a line whose file is finished; on disk when this returns."""
-        self._lines.write(_line(row))
-        self._lines.flush()
-        os.fsync(self._lines.fileno())
+        """Add a line whose file is finished; on disk when this returns, `FolderRefused` when it cannot be."""
+        try:
+            self._lines.write(_line(row))
+            self._lines.flush()
+            os.fsync(self._lines.fileno())
+        except OSError as error:
+            raise FolderRefused(self.folder, error) from None
         self.rows[row.key] = row
 
     def close(self) -> None:
         """Write the table for spreadsheets, sorted, and let another run begin."""
-        self._lines.close()
-        shutil.rmtree(self.folder / UNFINISHED, ignore_errors=True)
-        # From the lines on disk: an interrupt may have come between one of them and what was to follow it.
-        _write(self.folder / TABLE, _csv(sorted(_rows(self.folder / LINES), key=lambda row: row.key)))
-        self._lock.close()
+        try:
+            self._lines.close()
+            shutil.rmtree(self.folder / UNFINISHED, ignore_errors=True)
+            # From the lines on disk: an interrupt may have come between one of them and what was to follow it.
+            _write(self.folder / TABLE, _csv(sorted(_rows(self.folder / LINES), key=lambda row: row.key)))
+        except OSError as error:
+            raise FolderRefused(self.folder, error) from None
+        finally:
+            self._lock.close()
 
     def _check(self, about: dict) -> None:
         path = self.folder / ABOUT
@@ -161,12 +181,7 @@ def _csv(rows: Iterable[CohortRow]) -> str:
 
 def _write(path: Path, text: str) -> None:
     """A file as a whole: the old or the new one, whenever the program is killed."""
-    part = path.with_name(f"{path.name}.part")
-    with part.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    write_whole(path, text.encode())
 
 
 def _locked(path: Path) -> IO[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
-from ecgtwin_app.engine.cohort_table import UNFINISHED, CohortRow
+from ecgtwin_app.engine.cohort_table import UNFINISHED, CohortRow, FolderRefused
 from ecgtwin_app.engine.request import Twin, TwinRequest
 from ecgtwin_app.formats.writing import write, writers
 from ecgtwin_app.inference import USUAL_BACKEND, set_threads
@@ -91,13 +91,15 @@ class CohortWorker:
         self.engine, self.folder, self.kind = choice.load(), folder, kind
 
     def make(self, job: Job, stop: Stop | None = None) -> CohortRow | CohortFailure | None:
-        """Make one twin and write its file; None when it was stopped."""
+        """Make one twin and write its file; None when it was stopped, `FolderRefused` when no file can be written."""
         try:
             for item in self.engine.iter_generate(job.reference, job.request, previews=False):
                 if isinstance(item, Twin):
                     return self._written(job, item)
                 if stop is not None and stop.is_set():
                     return None
+        except FolderRefused:
+            raise  # the next twin would fail as this one
         except EcgError as error:
             return CohortFailure(job.path, job.conditions, str(error))
         except Exception as error:  # one strange reference must not end a night's run
@@ -109,11 +111,17 @@ class CohortWorker:
     def _written(self, job: Job, twin: Twin) -> CohortRow:
         suffix = writers()[self.kind].suffix
         beside = self.folder / UNFINISHED / job.name
-        written = write(twin.recording, beside / f"{job.name}{suffix}")
-        # Data before the header: what names the others comes last.
-        for file in sorted(beside.iterdir()):
-            os.replace(file, self.folder / file.name)
-        beside.rmdir()
+        try:
+            written = write(twin.recording, beside / f"{job.name}{suffix}")
+            # Data before the header: what names the others comes last.
+            for file in sorted(beside.iterdir()):
+                os.replace(file, self.folder / file.name)
+            beside.rmdir()
+        except (OSError, EcgError) as error:
+            cause = error if isinstance(error, OSError) else error.__cause__
+            if isinstance(cause, OSError):
+                raise FolderRefused(self.folder, cause) from None
+            raise
         rate = twin.measurements.get("heart_rate")
         return CohortRow(
             file=written.name,

@@ -10,6 +10,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.request import Twin
 from ecgtwin_app.formats.marking import provenance_shown
 from ecgtwin_app.formats.writing import write, writers
+from ecgtwin_app.whole_files import why, write_whole
 
 
 def save_twins(twins: list[Twin], folder: Path, kind: str = "wfdb") -> list[Path]:
@@ -43,13 +44,13 @@ def iter_save_twins(twins: list[Twin], folder: Path, kind: str = "wfdb") -> Iter
             yield write(twin.recording, folder / f"{name}{suffix}")
         path = folder / "twins.json"
         document = twins_document(names, twins)
-        path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_whole(path, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
         yield path
     except (FileExistsError, NotADirectoryError):
         raise EcgError("'{folder}' is a file; choose a folder for the twins.", folder=folder.name) from None
     except OSError as error:
         raise EcgError(
-            "The folder cannot be written ({reason}); choose another one.", reason=error.strerror
+            "The folder cannot be written ({reason}); choose another one.", reason=why(error)
         ) from None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.request import HeatMap, Twin
 from ecgtwin_app.formats.marking import GENERATOR, SYNTHETIC_WORDS_ASCII, comment_lines
+from ecgtwin_app.whole_files import whole, why
 
 #: Suffixes of the formats in which maps are written.
 MAP_SUFFIXES = (".npz", ".csv")
@@ -46,16 +46,14 @@ def save_heatmap(heatmap: HeatMap, twin: Twin, path: Path) -> Path:
             file=path.name,
             suffixes=" or ".join(MAP_SUFFIXES),
         )
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        (_write_archive if suffix == ".npz" else _write_table)(heatmap, twin, beside)
-        os.replace(beside, path)
+        with whole(path) as beside:
+            (_write_archive if suffix == ".npz" else _write_table)(heatmap, twin, beside)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise EcgError(
             "{file} cannot be written ({reason}); choose another folder.",
             file=path.name,
-            reason=error.strerror,
+            reason=why(error),
         ) from None
     return path
 

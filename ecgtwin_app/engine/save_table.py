@@ -11,6 +11,7 @@ from typing import TypeGuard
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.request import Twin
 from ecgtwin_app.formats.marking import GENERATOR, SYNTHETIC_WORDS_ASCII
+from ecgtwin_app.whole_files import why, write_whole
 
 _HEAD = ("recording", "synthetic", "conditions", "kind", "name", "lead", "unit", "asked", "value", "met")
 _UNITS = {
@@ -54,12 +55,12 @@ def write_table(
         said = (f"twin_{number:03d}", "yes", " + ".join(twin.request.conditions))
         rows.writerows((*said, *row) for row in (*_measured(own), *_judged(twin)))
     try:
-        path.write_text(text.getvalue(), encoding="utf-8")
+        write_whole(path, text.getvalue().encode())
     except OSError as error:
         raise EcgError(
             "{file} cannot be written ({reason}); choose another folder.",
             file=path.name,
-            reason=error.strerror,
+            reason=why(error),
         ) from None
     return path
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ecgtwin_app.ecg.signal.recording import EcgError
+from ecgtwin_app.whole_files import why
 
 #: What no file may exceed that is read whole, and what one may that is read piece by piece.
 MAX_BYTES = 200_000_000
@@ -145,7 +146,7 @@ def parsing(path: Path, what: str) -> Iterator[None]:
             # An OSError of the system's has a reason; a parser's own, at the end of a file, has none.
             if isinstance(error, OSError) and error.strerror:
                 raise EcgError(
-                    "{file} cannot be opened: {reason}.", file=path.name, reason=error.strerror
+                    "{file} cannot be opened: {reason}.", file=path.name, reason=why(error)
                 ) from error
             raise EcgError(
                 "{file} is not a readable {what} ECG: it is damaged or cut short, so copy it again "

@@ -12,6 +12,7 @@ from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.format import Format
 from ecgtwin_app.formats.guard import MAX_BYTES_IN_PIECES, check_file
 from ecgtwin_app.formats.pieces import Pieces
+from ecgtwin_app.whole_files import why
 
 _HEAD_BYTES = 8192
 
@@ -64,7 +65,7 @@ def open_ecg(path: Path | str, **options) -> EcgFile:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
     except OSError as error:
-        raise EcgError("{file} cannot be opened: {reason}.", file=path.name, reason=error.strerror) from error
+        raise EcgError("{file} cannot be opened: {reason}.", file=path.name, reason=why(error)) from error
     found = next((one for one in formats() if one.sniff(path, head)), None)
     if found is None:
         known = ", ".join(sorted(one.name for one in formats()))

@@ -12,6 +12,7 @@ from ecgtwin_app.formats import guard
 from ecgtwin_app.formats.format import Writer
 from ecgtwin_app.formats.pieces import Pieces
 from ecgtwin_app.formats.registry import formats
+from ecgtwin_app.whole_files import why
 
 
 @cache
@@ -53,7 +54,7 @@ def write(recording: Recording | Pieces, path: Path, keep_identity: bool = False
                 os.replace(file, path.parent / file.name)
         return path.parent / written.name
     except OSError as error:
-        raise EcgError("{file} cannot be written: {reason}.", file=path, reason=error.strerror) from error
+        raise EcgError("{file} cannot be written: {reason}.", file=path, reason=why(error)) from error
 
 
 def remarks(recording: Recording | Pieces, path: Path) -> tuple[str, ...]:

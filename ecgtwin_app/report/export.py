@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QMarginsF, QRectF, QSizeF
+from PySide6.QtCore import QBuffer, QByteArray, QMarginsF, QRectF, QSizeF
 from PySide6.QtGui import QGuiApplication, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtSvg import QSvgGenerator
@@ -19,6 +19,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.report import marking
 from ecgtwin_app.report.layout import PageLayout
 from ecgtwin_app.report.page import Page, paint_page
+from ecgtwin_app.whole_files import why, write_whole
 
 _MM_PER_INCH = 25.4
 _SIZES = {"A4": QPageSize.PageSizeId.A4, "Letter": QPageSize.PageSizeId.Letter}
@@ -88,10 +89,10 @@ def write_png(path, page: Page, dpi: float = 200) -> None:
     image.setDotsPerMeterY(round(dpi / _MM_PER_INCH * 1000))
     for key, text in marking.metadata(page.generated).items():
         image.setText(key, text)
-    # Qt's stub says bytes, Qt itself takes a str.
-    saved = image.save(str(path), "PNG")  # pyright: ignore[reportCallIssue, reportArgumentType]
-    if not saved:
-        raise _cannot_write(path)
+    # Into memory first: Qt does not tell why a file cannot be written, and leaves half of it there.
+    buffer = _buffer()
+    image.save(buffer, "PNG")  # pyright: ignore[reportCallIssue, reportArgumentType]  the stub says bytes
+    _write(path, buffer)
 
 
 def with_layout(page: Page, layout: PageLayout) -> Page:
@@ -139,26 +140,25 @@ def write_pdf_pages(
         When the file cannot be written.
     """
     _ensure_application()
-    writer = QPdfWriter(str(path))
+    buffer = _buffer()
+    writer = QPdfWriter(buffer)
     writer.setPageLayout(
         QPageLayout(QPageSize(_SIZES[sheet]), QPageLayout.Orientation.Landscape, QMarginsF(0, 0, 0, 0))
     )
     writer.setTitle(marking.metadata(generated).get("Title", "ECG"))
     writer.setCreator(f"ECGTwin Desktop {__version__}")
     writer.setDocumentXmpMetadata(QByteArray(marking.xmp(generated)))
-    painter = QPainter()
-    if not painter.begin(writer):
-        raise _cannot_write(path)
+    painter = QPainter(writer)
     # The logical resolution is the one Qt draws with; the physical one is a constant of the class.
     painter.scale(writer.logicalDpiX() / _MM_PER_INCH, writer.logicalDpiY() / _MM_PER_INCH)
     for number, paint_one in enumerate(paint):
-        if number and not writer.newPage():
-            raise _cannot_write(path)
+        if number:
+            writer.newPage()
         painter.save()
         paint_one(painter)
         painter.restore()
-    if not painter.end():
-        raise _cannot_write(path)
+    painter.end()
+    _write(path, buffer)
 
 
 def print_page(printer: QPrinter, page: Page) -> None:
@@ -190,7 +190,8 @@ def write_svg(path, page: Page) -> None:
     page = with_layout(page, page.layout.on_paper())
     dpi = 1016  # 40 units a mm: no coordinate is rounded visibly
     generator = QSvgGenerator()
-    generator.setFileName(str(path))
+    buffer = _buffer()
+    generator.setOutputDevice(buffer)
     generator.setResolution(dpi)
     size = QSizeF(*page.layout.size) * dpi / _MM_PER_INCH
     generator.setSize(size.toSize())
@@ -198,19 +199,29 @@ def write_svg(path, page: Page) -> None:
     marks = marking.metadata(page.generated)
     generator.setTitle(marks.get("Title", "ECG"))
     generator.setDescription("; ".join(f"{key}: {text}" for key, text in marks.items()))
-    painter = QPainter()
-    if not painter.begin(generator):
-        raise _cannot_write(path)
+    painter = QPainter(generator)
     painter.scale(dpi / _MM_PER_INCH, dpi / _MM_PER_INCH)
     paint_page(painter, page)
     painter.end()
+    _write(path, buffer)
 
 
-def _cannot_write(path):
-    name = Path(path).name
-    return EcgError(
-        "{file} cannot be written; choose a folder you may write to and close the file elsewhere.", file=name
-    )
+def _buffer() -> QBuffer:
+    buffer = QBuffer()
+    buffer.open(QBuffer.OpenModeFlag.ReadWrite)
+    return buffer
+
+
+def _write(path, buffer: QBuffer) -> None:
+    """What was drawn, as a file in one step."""
+    try:
+        write_whole(Path(path), buffer.data().data())
+    except OSError as error:
+        raise EcgError(
+            "{file} cannot be written ({reason}); choose another folder and close the file elsewhere.",
+            file=Path(path).name,
+            reason=why(error),
+        ) from None
 
 
 def _ensure_application():

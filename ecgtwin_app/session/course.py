@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -19,6 +18,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.session.layer_stack import LayerStack
 from ecgtwin_app.session.session_file import SUFFIX as SESSION_SUFFIX
 from ecgtwin_app.session.session_file import SessionState, read_session
+from ecgtwin_app.whole_files import why, write_whole
 
 SUFFIX = ".ecgcourse"
 FORMAT = 1
@@ -104,7 +104,7 @@ def sessions_in(folder: Path) -> list[Path]:
         raise EcgError(
             "{folder} cannot be read ({reason}); choose another folder.",
             folder=folder.name,
-            reason=error.strerror,
+            reason=why(error),
         ) from None
     if not found:
         raise EcgError(
@@ -175,7 +175,7 @@ def _digest(path):
         # The name may tell the answer, so it is not said.
         raise EcgError(
             "The session of a case cannot be read ({reason}); put it back beside its course.",
-            reason=error.strerror,
+            reason=why(error),
         ) from None
     return hashed.hexdigest()
 
@@ -213,16 +213,13 @@ def write_course(path: Path, course: Course) -> None:
              "vignette": case.vignette, "question": case.question}
         )  # fmt: skip
     document = {"format": FORMAT, "program": __version__, "title": course.title, "cases": rows}
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        beside.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        os.replace(beside, path)
+        write_whole(path, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise EcgError(
             "{file} cannot be written ({reason}); choose another folder.",
             file=path.name,
-            reason=error.strerror,
+            reason=why(error),
         ) from None
 
 
@@ -249,7 +246,7 @@ def read_course(path: Path) -> Course:
         return Course(_text(document["title"])[:LONGEST_TITLE], cases)
     except OSError as error:
         raise EcgError(
-            "{file} cannot be read ({reason}); choose another file.", file=path.name, reason=error.strerror
+            "{file} cannot be read ({reason}); choose another file.", file=path.name, reason=why(error)
         ) from None
     except (UnknownCondition, KeyError, TypeError, AttributeError, RecursionError):
         raise _no_course(path) from None

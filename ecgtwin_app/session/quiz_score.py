@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.session.course import Course
+from ecgtwin_app.whole_files import why, write_whole
 
 
 @dataclass(frozen=True)
@@ -118,12 +119,12 @@ def answers_csv(course: Course, outcomes: Mapping[int, Outcome], learner: str = 
 def write_answers(path: Path, text: str) -> None:
     """Write the answers, with the mark by which spreadsheets know UTF-8; `EcgError` when it cannot be written."""
     try:
-        path.write_bytes(text.encode("utf-8-sig"))
+        write_whole(path, text.encode("utf-8-sig"))
     except OSError as error:
         raise EcgError(
             "{file} cannot be written ({reason}); choose another folder.",
             file=path.name,
-            reason=error.strerror,
+            reason=why(error),
         ) from None
 
 

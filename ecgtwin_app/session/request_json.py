@@ -12,6 +12,7 @@ from ecgtwin_app.engine.request import FIELDS, TwinRequest, request_to_json
 from ecgtwin_app.formats.marking import shown_age
 from ecgtwin_app.i18n.words import figure, tr
 from ecgtwin_app.session.condition_names import names_text
+from ecgtwin_app.whole_files import why, write_whole
 
 #: A preset file larger than this is none.
 _LARGEST = 1_000_000
@@ -54,12 +55,12 @@ def write_presets(path: Path, named: list[tuple[str, TwinRequest]]) -> None:
     """Write named requests into a file; `EcgError` when it cannot be written."""
     document = {"presets": [{"name": name, "request": to_json(request)} for name, request in named]}
     try:
-        path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_whole(path, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
     except OSError as error:
         raise EcgError(
             "{file} cannot be written ({reason}); choose another folder.",
             file=path.name,
-            reason=error.strerror,
+            reason=why(error),
         ) from None
 
 
@@ -74,7 +75,7 @@ def read_presets(path: Path) -> list[tuple[str, TwinRequest]]:
         raise
     except OSError as error:
         raise EcgError(
-            "{file} cannot be read ({reason}); choose another file.", file=path.name, reason=error.strerror
+            "{file} cannot be read ({reason}); choose another file.", file=path.name, reason=why(error)
         ) from None
     except (ValueError, KeyError, TypeError):
         raise EcgError(

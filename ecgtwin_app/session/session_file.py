@@ -33,6 +33,7 @@ from ecgtwin_app.session.layer_stack import LayerStack, LayerStyle
 from ecgtwin_app.session.marks import MarkedBeat, Marks
 from ecgtwin_app.session.reference_shows import without_words_of_file
 from ecgtwin_app.session.request_json import from_json, to_json
+from ecgtwin_app.whole_files import whole, why
 
 SUFFIX = ".ecgtwin"
 FORMAT = 1
@@ -98,21 +99,19 @@ def write_session(path: Path, state: SessionState) -> None:
     members = {_DOCUMENT: document, **arrays}
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in members.items()}
     members[_HASHES] = json.dumps(hashes).encode()
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with open(beside, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-                for name, data in members.items():
-                    archive.writestr(name, data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
+        with (
+            whole(path) as beside,
+            open(beside, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file,
+            zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive,
+        ):
+            for name, data in members.items():
+                archive.writestr(name, data)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise EcgError(
             "{file} cannot be written ({reason}); choose another folder.",
             file=path.name,
-            reason=error.strerror,
+            reason=why(error),
         ) from None
 
 
@@ -217,7 +216,7 @@ def read_session(path: Path) -> SessionState:
         raise
     except OSError as error:
         raise EcgError(
-            "{file} cannot be read ({reason}); choose another file.", file=path.name, reason=error.strerror
+            "{file} cannot be read ({reason}); choose another file.", file=path.name, reason=why(error)
         ) from None
     except (zipfile.BadZipFile, ValueError, KeyError, TypeError, IndexError, AttributeError, EOFError,
             NotImplementedError, RuntimeError):  # fmt: skip

@@ -1,5 +1,10 @@
 """What a cohort makes: each twin once, in any order, whatever fails; with a generator that copies the reference."""
 
+import errno
+import json
+import os
+import pickle
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,8 +13,9 @@ from synthetic_ecg import strip
 
 from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS, EcgError
 from ecgtwin_app.engine import cohort as cohorts
+from ecgtwin_app.engine import cohort_worker
 from ecgtwin_app.engine.cohort import Cohort, iter_cohort
-from ecgtwin_app.engine.cohort_table import CohortRow
+from ecgtwin_app.engine.cohort_table import LINES, CohortRow, FolderRefused
 from ecgtwin_app.engine.cohort_worker import CohortFailure, CohortWorker
 from ecgtwin_app.engine.request import AskedGot, Progress, Twin, TwinRequest
 from ecgtwin_app.formats.registry import read_ecg
@@ -191,3 +197,47 @@ def test_a_cancelled_run_keeps_what_is_finished(tmp_path):
     assert (tmp_path / "cohort.csv").is_file()
     rows, _, _ = run(cohort(tmp_path))
     assert len(rows) == 7 and first.key not in {row.key for row in rows}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks which file is being written")
+def test_a_full_disk_ends_the_run_with_one_sentence_and_it_goes_on_later(tmp_path, monkeypatch):
+    """The third line does not reach the disk."""
+    synced, sync = [], os.fsync
+
+    def full(file):
+        if os.readlink(f"/proc/self/fd/{file}").endswith(LINES):
+            synced.append(file)
+            if len(synced) > 2:
+                raise OSError(errno.ENOSPC, "No space left on device")
+        sync(file)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(
+            EcgError, match=r"cannot be written \(the disk is full\).*goes on where it stopped"
+        ):
+            run(cohort(tmp_path))
+    rows, _, _ = run(cohort(tmp_path))
+    lines = [json.loads(line) for line in (tmp_path / LINES).read_text(encoding="utf-8").splitlines()]
+    assert len(lines) == len({line["file"] for line in lines}) == 8 and 0 < len(rows) < 8
+    assert all((tmp_path / line["file"]).is_file() for line in lines)
+
+
+def test_a_twin_that_cannot_be_written_ends_the_run_instead_of_failing_a_thousand_times(
+    tmp_path, monkeypatch
+):
+    def full(*_):
+        raise EcgError("x cannot be written.") from OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(cohort_worker, "write", full)
+        with pytest.raises(FolderRefused, match="the disk is full"):
+            run(cohort(tmp_path))
+    assert len(InlinePool.last.made) == 1
+    assert len(run(cohort(tmp_path))[0]) == 8, "the folder is free again"
+
+
+def test_a_refusal_travels_between_processes(tmp_path):
+    refused = FolderRefused(tmp_path, OSError(errno.ENOSPC, "No space left on device"))
+    again = pickle.loads(pickle.dumps(refused))
+    assert type(again) is FolderRefused and again.message.key == refused.message.key

@@ -242,7 +242,7 @@ def test_a_write_that_fails_leaves_the_former_file(state, tmp_path, monkeypatch)
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(EcgError, match="No space left"):
+    with pytest.raises(EcgError, match="the disk is full"):
         write_session(path, state)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]

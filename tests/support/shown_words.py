@@ -59,6 +59,7 @@ SPEAKING = (
     "sampling",
     "generators",
     "inference.py",
+    "whole_files.py",
     "engine",
     "attribution",
     "report",
