@@ -216,6 +216,26 @@ def test_an_appimage_without_its_tools_is_refused_in_a_sentence(application, tmp
         linux.appimage(application, tmp_path / "x.AppImage", tmp_path)
 
 
+@pytest.mark.skipif(shutil.which("mksquashfs") is None, reason="needs Debian's squashfs-tools")
+def test_an_appimage_is_the_runtime_before_the_packed_application(application, tmp_path, monkeypatch):
+    """Any program stands in for AppImage's runtime, which is no package of Debian's."""
+    runtime = Path(shutil.which("true")).resolve()
+    (tmp_path / "icons").mkdir()
+    which = shutil.which
+    monkeypatch.setattr(linux.shutil, "which", lambda name: None if name == "appimagetool" else which(name))
+    monkeypatch.setenv("ECGTWIN_APPIMAGE_RUNTIME", str(runtime))
+    path = linux.appimage(application, tmp_path / "x.AppImage", tmp_path)
+    assert path.read_bytes().startswith(runtime.read_bytes()) and os.access(path, os.X_OK)
+    listed = subprocess.run(
+        ["unsquashfs", "-offset", str(runtime.stat().st_size), "-llnumeric", path],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "AppRun -> usr/lib/ecgtwin/ecgtwin" in listed
+    assert "squashfs-root/org.ecgtwin.desktop.desktop" in listed and "squashfs-root/ecgtwin.svg" in listed
+
+
 def test_files_are_signed_only_by_who_is_named(tmp_path, monkeypatch):
     signed = []
     monkeypatch.setattr(signing.subprocess, "run", lambda command, check: signed.append(command))
