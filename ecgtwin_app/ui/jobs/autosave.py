@@ -38,7 +38,9 @@ class Autosave(QObject):
         with contextlib.suppress(OSError):
             os.chmod(folder, 0o700)
         self.folder = folder
-        self.path = folder / f"{secrets.token_hex(8)}{SUFFIX}"
+        # Counted, for a clock may be set back; of what is left the one with the highest number is the newest.
+        number = 1 + max(map(_number, folder.glob(f"*{SUFFIX}")), default=0)
+        self.path = folder / f"{number:06d}-{secrets.token_hex(8)}{SUFFIX}"
         self._lock = _lock(self.path)
         self._lock.tryLock(0)
         # A thread of its own: the other one may be busy with a run for longer than may be lost.
@@ -62,7 +64,7 @@ class Autosave(QObject):
         )
 
     def leftover(self) -> Path | None:
-        """The newest session of a window that did not close in order; those of running windows are locked."""
+        """The session of the last window that did not close in order; those of running windows are locked."""
         found = []
         for path in self.folder.glob(f"*{SUFFIX}"):
             if path == self.path:
@@ -71,7 +73,7 @@ class Autosave(QObject):
             if lock.tryLock(0):
                 lock.unlock()
                 found.append(path)
-        return max(found, key=lambda path: path.stat().st_mtime, default=None)
+        return max(found, key=lambda path: (_number(path), path.name), default=None)
 
     def forget(self, path: Path) -> None:
         """A leftover is restored or not wanted."""
@@ -87,6 +89,12 @@ class Autosave(QObject):
     def _failed(self, sentence):
         self._timer.stop()  # a disk that is full or gone says so once
         self.failed.emit(tr("Autosave is off: {why}").format(why=translate(sentence)))
+
+
+def _number(path: Path) -> int:
+    """Which window of all it belongs to; 0 for files of former versions, which have none."""
+    head = path.name.partition("-")
+    return int(head[0]) if head[1] and head[0].isdigit() else 0
 
 
 def _lock(path):

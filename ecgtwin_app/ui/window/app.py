@@ -12,7 +12,7 @@ from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from platformdirs import user_data_dir, user_log_dir
+from platformdirs import user_data_dir, user_log_dir, user_state_dir
 from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication, QWidget
@@ -29,6 +29,8 @@ from ecgtwin_app.ui.commands.opening import offer_recovery, open_example, open_p
 from ecgtwin_app.ui.commands.touring import offer_tour
 from ecgtwin_app.ui.commands.twin import generate
 from ecgtwin_app.ui.commands.workbench import Workbench
+from ecgtwin_app.ui.dialogs.crash_dialog import CrashDialog
+from ecgtwin_app.ui.jobs.crash_reports import CrashReports
 from ecgtwin_app.ui.preferences import settings
 from ecgtwin_app.ui.preferences.language import install_chosen_language
 from ecgtwin_app.ui.window.main_window import MainWindow
@@ -73,6 +75,9 @@ def run(
         store, recovery = QSettings(str(self_test / "settings.ini"), QSettings.Format.IniFormat), None
     install_chosen_language(application, store)
     _start_log()
+    reports = CrashReports(_reports_folder())
+    if self_test is None:
+        log.addHandler(reports)
     window = MainWindow(_loader(store), store, recovery)
     holder = Holder(window)
     application.installEventFilter(holder)
@@ -83,13 +88,13 @@ def run(
         QTimer.singleShot(0, test.start)
     else:
         # The window is painted before anything else begins, and the ECG is there before the model.
-        QTimer.singleShot(0, lambda: _begin(window, path, demo))
+        QTimer.singleShot(0, lambda: _begin(window, path, demo, reports))
     status = application.exec()
     holder.hooks.remove()
     return status
 
 
-def _begin(window: MainWindow, path: str | None, demo: bool) -> None:
+def _begin(window: MainWindow, path: str | None, demo: bool, reports: CrashReports) -> None:
     """Open what was asked for, then load the model."""
     workbench = window.workbench
     recover = partial(offer_recovery, workbench)
@@ -101,6 +106,20 @@ def _begin(window: MainWindow, path: str | None, demo: bool) -> None:
         open_example(workbench, recover)
         offer_tour(workbench)
     take_up_generator(workbench)
+    tell_of_errors(workbench, reports)
+
+
+def tell_of_errors(workbench: Workbench, reports: CrashReports) -> None:
+    """Say once that there are reports of errors of a former start."""
+    found = reports.take_new()
+    if found:
+        texts = [path.read_text(encoding="utf-8") for path in found]
+        workbench.dialogs.show(CrashDialog(texts, reports.delete, workbench.window))
+
+
+def _reports_folder() -> Path:
+    """Where reports of errors lie: the program's own state, which only the user reads."""
+    return Path(user_state_dir(settings.APPLICATION, settings.ORGANISATION)) / "errors"
 
 
 def _recovery_folder() -> Path:
