@@ -5,13 +5,14 @@ from pathlib import Path
 from PyInstaller.utils.hooks import PY_DYLIB_PATTERNS, collect_dynamic_libs, get_package_paths
 
 _folder = Path(get_package_paths("torch")[1])
-#: Bytecode only, for nothing here is compiled by TorchScript. But torch's modules of settings read their own sources.
+#: Bytecode only, for nothing here is compiled by TorchScript. But torch's modules of settings read their own sources, and
+#: those with functions of several signatures warn when they cannot.
 module_collection_mode = {
     "torch": "pyz",
     **{
         ".".join(path.relative_to(_folder.parent).with_suffix("").parts): "pyz+py"
-        for path in _folder.rglob("*config.py")
-        if "install_config_module(" in path.read_text("utf-8")
+        for path in (*_folder.rglob("*config.py"), *_folder.glob("nn/*.py"))
+        if "install_config_module(" in (text := path.read_text("utf-8")) or "@_overload" in text
     },
 }
 warn_on_missing_hiddenimports = False
