@@ -10,7 +10,8 @@ import ctypes
 import hashlib
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
@@ -40,7 +41,8 @@ class Network(Protocol):
 
 
 class TorchNetwork:
-    """A module of torch.
+    """A module of torch. Where the memory of its graphics processor does not suffice it goes on on the processor, and
+    every network that shares its parameters with it.
 
     Parameters
     ----------
@@ -52,13 +54,50 @@ class TorchNetwork:
     def __init__(self, module: Any, device: str = "cpu"):
         self._module, self._device = module, device
 
+    @property
+    def device(self) -> str:
+        """Where it is now."""
+        there = next(iter(self._module.parameters()), None)
+        return self._device if there is None else there.device.type
+
     def __call__(self, inputs: Mapping[str, np.ndarray], outputs: Sequence[str]) -> list[np.ndarray]:
         """See `Network`."""
+        try:
+            return self._asked(inputs, outputs)
+        except Exception as error:
+            if self.device == "cpu" or not is_out_of_memory(error):
+                raise
+        self._module.to("cpu")
+        self._device = "cpu"
+        return self._asked(inputs, outputs)
+
+    def _asked(self, inputs: Mapping[str, np.ndarray], outputs: Sequence[str]) -> list[np.ndarray]:
         import torch
 
         with torch.inference_mode():
-            told = {k: torch.from_numpy(np.ascontiguousarray(v)).to(self._device) for k, v in inputs.items()}
+            told = {k: torch.from_numpy(np.ascontiguousarray(v)).to(self.device) for k, v in inputs.items()}
             return [found.float().cpu().numpy() for found in self._module.asked(told, outputs)]
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory is short: the system's, CUDA's, or that of macOS, which has no type of its own."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    words = str(error).lower() if isinstance(error, RuntimeError) else ""
+    return "out of memory" in words or "can't allocate memory" in words
+
+
+@contextmanager
+def minding_memory() -> Iterator[None]:
+    """Where memory is short, one sentence says so: an `EcgError`."""
+    try:
+        yield
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
+        raise EcgError(
+            "The memory is not enough for this; close other programs or choose the processor, then try again."
+        ) from error
 
 
 class OnnxNetwork:

@@ -33,7 +33,7 @@ from ecgtwin_app.generators.canonical import canonical
 from ecgtwin_app.generators.catalogue import USUAL, load_generator
 from ecgtwin_app.generators.task import Task
 from ecgtwin_app.i18n.message import Message
-from ecgtwin_app.inference import prefer, preferred
+from ecgtwin_app.inference import minding_memory, prefer, preferred
 
 #: Draws of one twin are so far apart in seed that they never meet another twin's.
 DRAW_STRIDE = 1_000_003
@@ -129,7 +129,8 @@ class TwinEngine:
         else:
             sources = stated(request.shows)
         task = task_of(request, recordings, tuple(sources), self.known)
-        yield from self._run(task, request, batch, sources, previews)
+        with minding_memory():
+            yield from self._run(task, request, batch, sources, previews)
 
     def run(self, task: Task, batch: int = 1) -> Iterator[Progress | Twin]:
         """Do a task: abilities checked, sampled, brought to twelve leads at 500 Hz, judged, marked.
@@ -173,9 +174,7 @@ class TwinEngine:
             step = None
             for step in self.generator.sample(plans):
                 done += len(plans)
-                message = Message(
-                    "Twin {number} of {samples}", number=together[0][0] + 1, samples=settings.samples
-                )
+                message = self._how_far(together[0][0] + 1, settings.samples)
                 preview = canonical(step.preview[0], self.spec) if previews else None
                 yield Progress(done, total, preview, message)
             assert step is not None, "a sampler takes a step at least"
@@ -259,7 +258,8 @@ class TwinEngine:
                 method=method,
                 condition=Message(question.one),
             )
-        yield from METHODS[method].make(question)
+        with minding_memory():
+            yield from METHODS[method].make(question)
 
     def identity_similarity(self, a: Recording, b: Recording) -> float:
         """Cosine of the base vectors of two recordings, -1 to 1."""
@@ -279,6 +279,15 @@ class TwinEngine:
     def knows(self, condition: Condition) -> bool:
         """Whether a twin of a condition can be made: its networks were taught it, or physiology makes it."""
         return condition.name in self.known
+
+    def _how_far(self, number: int, samples: int) -> Message:
+        if self.generator.device == self.device:
+            return Message("Twin {number} of {samples}", number=number, samples=samples)
+        return Message(
+            "Twin {number} of {samples}, on the processor: the graphics memory is too small",
+            number=number,
+            samples=samples,
+        )
 
     def _check_known(self, task: Task) -> None:
         for condition in find_conditions(task.target.present):

@@ -40,17 +40,21 @@ class EcgTwin:
     Attributes
     ----------
     model : Networks
-    device : str
     networks_alone : bool
         True lays what the networks draw first, whatever it misses (`shapes.settlements`): for ablations.
     """
 
     def __init__(self, model: Networks):
         self.model, self.drawer = model, model.drawer
-        self.device = model.device
         self.networks_alone = False
         self._composer = None if model.rhythm is None else partial(compose, model)
         self._recorder: ConditionAttention | None = None
+
+    @property
+    def device(self) -> str:
+        """Where its networks are: once the graphics memory was too little, the processor."""
+        ensemble = self.model.ensemble
+        return self.model.device if ensemble is None else next(ensemble.parameters()).device.type
 
     @classmethod
     def load(cls, weights: Path, device: str = "cpu", backend: str = USUAL_BACKEND) -> EcgTwin:
