@@ -11,8 +11,10 @@ module_collection_mode = {
     "torch": "pyz",
     **{
         ".".join(path.relative_to(_folder.parent).with_suffix("").parts): "pyz+py"
-        for path in (*_folder.rglob("*config.py"), *_folder.glob("nn/*.py"))
-        if "install_config_module(" in (text := path.read_text("utf-8")) or "@_overload" in text
+        for path in (*_folder.rglob("*config.py"), *_folder.glob("*.py"), *(_folder / "nn").rglob("*.py"))
+        if "install_config_module(" in (text := path.read_text("utf-8"))
+        or "jit_internal" in text
+        and "_overload" in text
     },
 }
 warn_on_missing_hiddenimports = False
