@@ -215,7 +215,7 @@ def _buffer() -> QBuffer:
 def _write(path, buffer: QBuffer) -> None:
     """What was drawn, as a file in one step."""
     try:
-        write_whole(Path(path), buffer.data().data())
+        write_whole(Path(path), bytes(buffer.data().data()))
     except OSError as error:
         raise EcgError(
             "{file} cannot be written ({reason}); choose another folder and close the file elsewhere.",

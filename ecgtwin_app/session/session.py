@@ -57,6 +57,8 @@ class Session:
         The session file that all this lies in.
     saved : object
         What of it lies there, to be compared.
+    stamp : object
+        That file as this window read or wrote it last (`session_file.stamp_of`).
     piece : (EcgFile, float) or None
         The long recording that the reference is ten seconds of, and the second at which they begin.
     available : frozenset of str or None
@@ -89,6 +91,7 @@ class Session:
         self.name = ""
         self.path: Path | None = None
         self.saved: object = None
+        self.stamp: object = None
         self.piece: tuple[EcgFile, float] | None = None
 
     @property
@@ -170,9 +173,9 @@ class Session:
             self.current = index
             self.twins_changed.emit()
 
-    def note_saved(self, kept: object, path: Path | None) -> None:
+    def note_saved(self, kept: object, path: Path | None, stamp: object = None) -> None:
         """All this lies in a file now, or was just read from one; no path where it was a recording."""
-        self.saved, self.path = kept, path
+        self.saved, self.path, self.stamp = kept, path, stamp
         self.saved_changed.emit()
 
     def marks(self, recording: Recording) -> Marks | None:

@@ -139,9 +139,9 @@ def enter(
     session, undo = workbench.session, workbench.undo
 
     def first():
-        session.path = session.piece = None
+        session.path = session.piece = session.stamp = None
         show()
-        session.note_saved(kept_of(workbench), session.path)
+        session.note_saved(kept_of(workbench), session.path, session.stamp)
 
     if session.reference is None:
         first()

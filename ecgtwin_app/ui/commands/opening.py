@@ -12,7 +12,7 @@ from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.i18n.words import tr, translate
 from ecgtwin_app.session.course import SUFFIX as COURSE_SUFFIX
-from ecgtwin_app.session.session_file import SUFFIX, read_session
+from ecgtwin_app.session.session_file import SUFFIX, read_session, stamp_of
 from ecgtwin_app.ui.commands.leaving import enter, leave
 from ecgtwin_app.ui.commands.saving import restore
 from ecgtwin_app.ui.commands.teach_files import open_course_path
@@ -65,16 +65,18 @@ def open_example(workbench: Workbench, then: Callable[[], None] | None = None) -
 def open_session(workbench: Workbench, path: Path) -> None:
     """Open a session file."""
 
-    def opened(state):
+    def opened(found):
+        stamp, state = found
+
         def show():
             restore(workbench, state, path.name)
-            workbench.session.path = path
+            workbench.session.path, workbench.session.stamp = path, stamp
 
         enter(workbench, tr("opening of session"), show)
 
     def read():
         workbench.jobs.cancel()
-        workbench.jobs.work(tr("Opening"), lambda: read_session(path), opened)
+        workbench.jobs.work(tr("Opening"), lambda: (stamp_of(path), read_session(path)), opened)
 
     leave(workbench, read)
 

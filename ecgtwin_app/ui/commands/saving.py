@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ecgtwin_app.i18n.words import tr
-from ecgtwin_app.session.session_file import SUFFIX, SessionState, write_session
+from ecgtwin_app.session.session_file import SUFFIX, SessionState, stamp_of, write_session
 from ecgtwin_app.ui.commands.workbench import Workbench
 
 
@@ -57,17 +57,54 @@ def save_session_as(workbench: Workbench, then: Callable[[], None] | None = None
     )
 
 
-def write(workbench: Workbench, path: Path, then: Callable[[], None] | None = None) -> None:
-    """Write the session into a file, which becomes its own; then do something more."""
+def write(
+    workbench: Workbench, path: Path, then: Callable[[], None] | None = None, over: bool = False
+) -> None:
+    """Write the session into a file, which becomes its own; then do something more.
+
+    Where another window or program has written its own file since, it asks first, unless it is to be written `over`.
+    """
     state, kept = state_of(workbench), kept_of(workbench)
     if state is None:
         return
+    known = workbench.session.stamp if path == workbench.session.path and not over else None
 
-    def done(_):
-        workbench.session.note_saved(kept, path)
+    def save():
+        if known is not None and stamp_of(path) not in (known, None):
+            return None
+        write_session(path, state)
+        return (stamp_of(path),)
+
+    def done(written):
+        if written is None:
+            _ask_over(workbench, path, then)
+            return
+        workbench.session.note_saved(kept, path, *written)
         workbench.parts.recent_menu.note(path)
         workbench.messages.tell(tr("Saved the session as {name}, de-identified.").format(name=path.name))
         if then is not None:
             then()
 
-    workbench.jobs.work(tr("Saving"), lambda: write_session(path, state), done)
+    workbench.jobs.work(tr("Saving"), save, done)
+
+
+def hold(workbench: Workbench) -> None:
+    """Hold the session file that is open, and say where another window does so already."""
+    autosave, path = workbench.autosave, workbench.session.path
+    if autosave is not None and not autosave.hold(path) and path is not None:
+        words = tr(
+            "{name} is open in another window, too; save under another name, or one loses its changes."
+        )
+        workbench.messages.tell(words.format(name=path.name))
+
+
+def _ask_over(workbench: Workbench, path: Path, then: Callable[[], None] | None) -> None:
+    """Ask before the work of another window is written over."""
+    question = tr("{name} was changed elsewhere since it was opened here. Write over it all the same?")
+    dialog = workbench.dialogs.ask_whether(
+        tr("Changed elsewhere"),
+        question.format(name=path.name),
+        (tr("Write over it"), tr("Save under another name")),
+        lambda: write(workbench, path, then, over=True),
+    )
+    dialog.rejected.connect(lambda: save_session_as(workbench, then))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import secrets
 from collections.abc import Callable
@@ -43,6 +44,7 @@ class Autosave(QObject):
         self.path = folder / f"{number:06d}-{secrets.token_hex(8)}{SUFFIX}"
         self._lock = _lock(self.path)
         self._lock.tryLock(0)
+        self._held: tuple[Path, QLockFile] | None = None
         # A thread of its own: the other one may be busy with a run for longer than may be lost.
         self.worker = Worker(self, "ecgtwin-autosave")
         self._timer = QTimer(self, interval=INTERVAL)
@@ -62,6 +64,22 @@ class Autosave(QObject):
         self.worker.submit(
             tr("Autosave"), lambda: iter([write_session(self.path, state)]), on_error=self._failed
         )
+
+    def hold(self, path: Path | None) -> bool:
+        """Hold the user's session file that is open in the window; False when another window holds it.
+
+        The lock lies here and not beside the file, whose folder may be read-only. That of the former file goes.
+        """
+        if self._held is not None and self._held[0] == path:
+            return True
+        if self._held is not None:
+            self._held[1].unlock()
+            self._held = None
+        if path is None:
+            return True
+        name = hashlib.sha256(os.path.realpath(path).encode(errors="surrogateescape")).hexdigest()[:32]
+        self._held = path, _lock(self.folder / f"open-{name}")
+        return self._held[1].tryLock(0)
 
     def leftover(self) -> Path | None:
         """The session of the last window that did not close in order; those of running windows are locked."""
@@ -85,6 +103,7 @@ class Autosave(QObject):
         self.worker.stop()
         self.path.unlink(missing_ok=True)
         self._lock.unlock()
+        self.hold(None)
 
     def _failed(self, sentence):
         self._timer.stop()  # a disk that is full or gone says so once

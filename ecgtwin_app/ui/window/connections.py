@@ -7,7 +7,18 @@ from functools import partial
 
 from ecgtwin_app.i18n.words import tr
 from ecgtwin_app.session.teaching import read_strip
-from ecgtwin_app.ui.commands import cases, edit, generators, leaving, measure, opening, shown, twin, view
+from ecgtwin_app.ui.commands import (
+    cases,
+    edit,
+    generators,
+    leaving,
+    measure,
+    opening,
+    saving,
+    shown,
+    twin,
+    view,
+)
 from ecgtwin_app.ui.commands.workbench import Workbench
 from ecgtwin_app.ui.preferences import settings
 from ecgtwin_app.ui.window.presenter import Presenter
@@ -146,6 +157,8 @@ def _connect_autosave(workbench: Workbench):
     if autosave is None:
         return
     autosave.failed.connect(workbench.messages.warn)
+    for signal in (session.saved_changed, session.reference_changed):
+        signal.connect(partial(saving.hold, workbench))
     for signal in (
         session.reference_changed,
         session.request_changed,

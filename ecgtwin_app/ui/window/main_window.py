@@ -139,6 +139,8 @@ class MainWindow(QMainWindow):
     def take_over(self, former: MainWindow) -> None:
         """Show all that another window shows, which is about to go."""
         own, other = self.workbench, former.workbench
+        if other.autosave is not None:
+            other.autosave.hold(None)
         own.teaching.take_over(other.teaching)
         own.parts.history.take_over(other.parts.history)
         put_back(own, work_of(other))
