@@ -217,8 +217,7 @@ class TwinEngine:
             )
         if reason := why_no_heat_map(self.spec, method):
             raise EcgError(reason)
-        made_by = twin.recording.provenance.get("generator", USUAL)
-        if made_by != self.spec.id:
+        if (made_by := twin.recording.provenance.get("generator", USUAL)) != self.spec.id:
             raise EcgError(
                 "This twin was made by the generator '{generator}'; choose that one for its heat map.",
                 generator=made_by,
