@@ -22,7 +22,8 @@ PART = "seen"
 
 def run(setting: Setting) -> Outcome:
     """The outcome of the draws of `criteria`, made where they are missing."""
-    rows = setting.judged(setting.store(criteria.PART), criteria.rows_of(setting))
+    rows = criteria.rows_of(setting)
+    rows = setting.judged(setting.store(criteria.PART), rows)
     return outcome(rows, _real(setting), setting.judge.names)
 
 
