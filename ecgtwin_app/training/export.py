@@ -169,7 +169,7 @@ def _written(path: Path, one: _Traced) -> str:
 
 
 def _file_of(one: _Traced) -> bytes:
-    import onnx
+    import onnx  # pyright: ignore[reportMissingImports]  an extra
 
     inputs: Sequence[str] = one.module.inputs  # type: ignore[assignment]
     free = tuple({axis: torch.export.Dim(of) for axis, of in one.free[name].items()} for name in inputs)
@@ -211,7 +211,11 @@ def _anonymous(model) -> None:
 
 def _halved(graph) -> None:
     """Large weights in half precision, each with a cast behind it: they were in half precision when they were read."""
-    from onnx import TensorProto, helper, numpy_helper
+    from onnx import (  # pyright: ignore[reportMissingImports]  an extra
+        TensorProto,
+        helper,
+        numpy_helper,
+    )
 
     casts = []
     for weight in graph.initializer:
