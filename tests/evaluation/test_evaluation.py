@@ -250,10 +250,10 @@ def test_an_evaluation_in_pieces(small_data, tmp_path, monkeypatch):
     common += ["--references", "3", "--sets", "conditions", "--condition", "sinus rhythm", "--no-gallery"]
     assert command.main(_arguments(*common, "--draw-only", "--virtual")) == 0
     assert not (tmp_path / "out").exists()
-    assert command.main(_arguments(*common, "--steps", "2", "--no-tstr")) == 0
+    assert command.main(_arguments(*common, "--steps", "3", "--no-tstr")) == 0
     report = json.loads((tmp_path / "out" / "evaluation.json").read_text(encoding="utf-8"))
-    assert list(report["variants"]) == [VIRTUAL, "2 steps"] and report["reference_databases"] == {"PTB-XL": 3}
-    figures = report["variants"]["2 steps"]["conditions"]["sinus rhythm"]
+    assert list(report["variants"]) == [VIRTUAL, "3 steps"] and report["reference_databases"] == {"PTB-XL": 3}
+    figures = report["variants"]["3 steps"]["conditions"]["sinus rhythm"]
     assert figures["n"] == 3 and figures["pass_rate_virtual"]["n"] == 3 and figures["lead_law_uv_max"] <= 0.01
     assert not (tmp_path / "out" / "pass_rates.json").exists()  # only the model as it ships has pass rates
     (store,) = (tmp_path / "work").glob("*/draws.jsonl")
