@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from evaluated import real_record
 from synthetic_ecg import strip
 
+from ecgtwin_app.conditions.verdict import CRITERION, PLAUSIBILITY
 from ecgtwin_app.evaluation.protocols import gallery
 from ecgtwin_app.training.collections.records import held_out
 
@@ -21,8 +22,9 @@ class _Engine:
 
     def generate(self, reference, request):
         self.asked.append(request.conditions)
-        line = SimpleNamespace(name="QRS duration", met=False)
-        return [SimpleNamespace(recording=strip(rate=70)[0], asked_got=(line,))]
+        missed = SimpleNamespace(name="QRS duration", met=False, kind=CRITERION)
+        unusual = SimpleNamespace(name="size of T", met=False, kind=PLAUSIBILITY)
+        return [SimpleNamespace(recording=strip(rate=70)[0], asked_got=(missed, unusual))]
 
 
 def test_each_condition_has_a_page_beside_a_real_recording(tmp_path):
@@ -37,7 +39,7 @@ def test_each_condition_has_a_page_beside_a_real_recording(tmp_path):
     )
     found = gallery.run(setting)
     text = (tmp_path / "gallery" / "left_bundle_branch_block.html").read_text(encoding="utf-8")
-    assert text.count("Synthetic: PTB-XL/") == 3 and text.count("Missed: QRS duration") == 3
+    assert text.count("Synthetic: PTB-XL/") == 3 and text.count("Missed: QRS duration</p>") == 3
     assert "Real: PTB-XL/s0" in text and "CC BY 4.0" in text
     assert found.lines[0].value == 0 and found.lines[0].n == 3
     assert "left_bundle_branch_block.html" in (tmp_path / "gallery" / "index.html").read_text(

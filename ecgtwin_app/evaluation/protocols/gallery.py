@@ -10,6 +10,7 @@ import zlib
 from html import escape
 from pathlib import Path
 
+from ecgtwin_app.conditions.verdict import OF_WHAT_IS_ASKED
 from ecgtwin_app.conditions.vocabulary import NORMAL, load_vocabulary
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.ecg.signal.resampling import ten_seconds
@@ -82,7 +83,8 @@ def _twin(setting: Setting, folder: Path, record: RealRecord, name: str) -> tupl
     else:
         try:
             (twin,) = setting.engine.generate(record.recording, wanted)
-            missed = ", ".join(one.name for one in twin.asked_got if one.met is False)
+            asked = [one for one in twin.asked_got if one.kind in OF_WHAT_IS_ASKED]
+            missed = ", ".join(one.name for one in asked if one.met is False)
             picture = ecg(twin.recording, f"Synthetic: {name}")
         except EcgError as error:
             missed, picture = str(error), ""
