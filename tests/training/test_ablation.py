@@ -27,6 +27,7 @@ from ecgtwin_app.generators.ecgtwin.strip_context import CONDUCTED, SINUS_P, Str
 from ecgtwin_app.generators.ecgtwin.tensors import as_tensors
 from ecgtwin_app.generators.ecgtwin.torch_networks import drawer_of
 from ecgtwin_app.generators.ecgtwin.weights import load_modules
+from ecgtwin_app.resources import weight_path
 from ecgtwin_app.training import parallel
 from ecgtwin_app.training.cases.case_distribution import STATEMENTS
 from ecgtwin_app.training.networks import ablation
@@ -196,3 +197,26 @@ def test_a_work_folder_without_versions_is_named(tmp_path):
     with pytest.raises(EcgError, match="stage 'cases'"):
         ablation.main(_arguments(tmp_path, "whole"))
     parallel.start()
+
+
+def test_a_part_is_taken_out_of_finished_weights_without_training(tmp_path, monkeypatch):
+    shipped = weight_path("")
+    monkeypatch.setattr(ablation, "train_ensemble", lambda *_, **__: pytest.fail("nothing is trained"))
+    args = _arguments(
+        tmp_path, "whole", "beats drawn alone", "nobody in particular", of=shipped, train_only=True
+    )
+    assert ablation.main(args) == 0
+    whole, alone, nobody = (
+        load_modules(tmp_path / "out" / name / "weights")
+        for name in ("whole", "beats-drawn-alone", "nobody-in-particular")
+    )
+    assert (
+        TOGETHER not in alone.config.pathways and nobody.config.anybody and whole.config.pathways == PATHWAYS
+    )
+    kept = alone.ensemble.state_dict()
+    assert all(
+        torch.equal(kept[key], value) for key, value in whole.ensemble.state_dict().items() if key in kept
+    )
+    assert len(kept) < len(whole.ensemble.state_dict())
+    with pytest.raises(EcgError, match="is trained and cannot be taken out"):
+        ablation.main(_arguments(tmp_path, "no removal", of=shipped, train_only=True))

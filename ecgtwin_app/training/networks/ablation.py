@@ -4,6 +4,9 @@
 made in WORK. It trains the ensemble of each variant from nothing, with the same seed and steps, and hands its weights
 to the protocols of `ecgtwin evaluate`. All variants share the rhythm process, the components of beats (they depend on
 the versions alone) and the held-out references.
+
+With `--of WEIGHTS` nothing is trained: a part of finished networks is not listened to. That says what they lean on, not
+what could stand in its place.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import json
 import logging
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -96,6 +99,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, required=True, help="folder for weights, evaluations and ablation.json"
     )
+    parser.add_argument(
+        "--of", type=Path, metavar="WEIGHTS", help="take the part out of these weights instead of training"
+    )
     parser.add_argument("--variants", nargs="+", metavar="NAME", help="only these; all when left out")
     parser.add_argument("--steps", type=int, default=2000, help="steps of each training")
     parser.add_argument("--batch", type=int, default=320, help="waves in a step")
@@ -125,7 +131,10 @@ def main(args: argparse.Namespace) -> int:
     for ablation in chosen_ablations(args.variants):
         folder = args.out / ablation.slug
         if not (folder / "weights" / MANIFEST).exists():
-            train_ablation(ablation, folder, args)
+            if args.of is None:
+                train_ablation(ablation, folder, args)
+            else:
+                take_out(ablation, folder, args.of)
         if not args.train_only:
             summary[ablation.name] = evaluate(ablation, folder, args)
             text = json.dumps({**about, "variants": summary}, indent=1, ensure_ascii=False) + "\n"
@@ -169,6 +178,26 @@ def train_ablation(ablation: Ablation, folder: Path, args: argparse.Namespace) -
         lay_own_beats(model.ensemble)
     training = {"steps": steps, "batch": args.batch, "seed": args.seed}
     save(model.to("cpu"), folder / "weights", {"ablation": ablation.name, "training": training})
+
+
+def take_out(ablation: Ablation, folder: Path, weights: Path) -> None:
+    """Write finished weights less the pathways that a variant leaves out, or told of nobody.
+
+    Raises
+    ------
+    EcgError
+        The variant is another training, not a part of the networks.
+    """
+    if not ablation.transformer or ablation.mix != USUAL:
+        raise EcgError(
+            "{ablation!r} is trained and cannot be taken out of finished weights.", ablation=ablation.name
+        )
+    whole = load_modules(weights)
+    config = replace(whole.config, pathways=ablation.pathways, anybody=ablation.anybody)
+    model = build(config, f"ablation: {ablation.name}")
+    model.ensemble.load_state_dict(whole.ensemble.state_dict(), strict=False)
+    model.rhythm = whole.rhythm
+    save(model.to("cpu"), folder / "weights", {"ablation": ablation.name, "of": whole.sha256})
 
 
 @torch.no_grad()
