@@ -1,8 +1,8 @@
-"""Lock what an edition is built from: exact versions and hashes of every package, for all three systems.
+"""Lock what an edition and the documentation's site are built from: exact versions and hashes, for all three systems.
 
-    python packaging/lock.py [--also WHEEL...]
+    python packaging/lock.py [--also WHEEL...] [--only docs]
 
-Writes packaging/locked/standard.txt and research.txt from pyproject.toml with `uv pip compile`. `--also`
+Writes packaging/locked/standard.txt, research.txt and docs.txt from pyproject.toml with `uv pip compile`. `--also`
 names wheels whose hash counts as well: torch for processors lies on an index of its makers', under the
 version that PyPI has for CUDA. To be run whenever a dependency in pyproject.toml changes;
 tests/packaging/test_locked.py says when it was forgotten.
@@ -22,13 +22,17 @@ import parts
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "packaging" / "locked"
+#: The site imports the program for its docstrings, so this one is installed beside the program's own packages.
+LOCKS = (*parts.EDITIONS, "docs")
 #: Asked for by torch for CUDA, which nothing is built with.
 _FOR_CUDA = re.compile(r"nvidia-|cuda-|triton")
 
 
 def wanted(edition: str) -> list[str]:
-    """What an edition asks for by name: the program's own dependencies and the builder's tools."""
+    """What an edition asks for by name: the program's own dependencies and the builder's tools; of "docs" the site's."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    if edition == "docs":
+        return project["optional-dependencies"]["docs"]
     there = [one for one in project["dependencies"] if name_of(one) not in parts.left_out(edition)]
     return [*there, *project["optional-dependencies"]["packaging"]]
 
@@ -74,15 +78,17 @@ def lock(edition: str, also: dict[str, list[str]]) -> str:
 
 
 def main() -> None:
-    """Write both files."""
+    """Write the files."""
     parser = argparse.ArgumentParser(prog="packaging/lock.py")
     parser.add_argument("--also", nargs="*", type=Path, default=[], metavar="WHEEL")
+    parser.add_argument("--only", nargs="*", choices=LOCKS, default=LOCKS)
+    chosen = parser.parse_args()
     also: dict[str, list[str]] = {}
-    for wheel in parser.parse_args().also:
+    for wheel in chosen.also:
         name = wheel.name.split("-")[0].lower()
         also.setdefault(name, []).append(hashlib.sha256(wheel.read_bytes()).hexdigest())
     FOLDER.mkdir(exist_ok=True)
-    for edition in parts.EDITIONS:
+    for edition in chosen.only:
         path = FOLDER / f"{edition}.txt"
         path.write_text(lock(edition, also), "utf-8", newline="\n")
         print(f"{path.relative_to(ROOT)}: {len(blocks(path.read_text('utf-8')))} packages")

@@ -37,15 +37,15 @@ class Writer:
         The ending that a file is given.
     title : str
         In dialogs.
-    write : callable (recording, path, keep_identity) -> Path
-        Writes, and names the file to open again.
+    write : callable
+        Writes a recording to a path, with its identifiers or without, and names the file to open again.
     place : int
         Among the formats in dialogs and on the command line.
     also : tuple of str
         Further endings that mean it.
     in_pieces : bool
         Whether a recording of any length can be written, as `Pieces`.
-    remark : callable (recording) -> str
+    remark : callable
         What the format cannot hold of a recording as it is, in words; "" for nothing.
     """
 
@@ -70,8 +70,10 @@ class Format:
         In sentences, and `Recording.source`.
     suffixes : tuple of str
         The endings that its files usually have, for dialogs; what a file is, its content decides.
-    sniff : callable (path, first bytes) -> bool
-    open : callable (path, **options) -> EcgFile
+    sniff : callable
+        Of a path and the first bytes: whether the file is of this format.
+    open : callable
+        Of a path and the `options` that are given: the `EcgFile`.
     holds : str
         What its files can say beside the samples, as far as it is read.
     after : str

@@ -2,7 +2,7 @@
 
 A generator draws twelve-lead ECGs. The engine asks it in three steps: `prepare` a patient once, `plan` each draw,
 `sample` plans together; and makes recordings of what comes, measures them and says where they come from.
-`catalogue` lists the generators there are. A further one is a folder beside `ecgtwin/` and a line there.
+`catalogue` lists the generators there are. A further one is a folder beside `ecgtwin/` and a line there::
 
     patient = generator.prepare(task.source.recordings)
     plans = [generator.plan(patient, task, seed) for seed in (1, 2)]

@@ -9,14 +9,14 @@ import pytest
 from places import ROOT
 
 sys.path.insert(0, str(ROOT / "packaging"))
-import lock, parts  # noqa: I001
+import lock
 
 
 def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-@pytest.fixture(params=parts.EDITIONS)
+@pytest.fixture(params=lock.LOCKS)
 def edition(request):
     return request.param
 
