@@ -1,6 +1,6 @@
 """Many twins in one process: whether memory, threads, open files or recordings grow with them.
 
-    python benchmarks/endurance.py [TWINS]
+    python benchmarks/endurance.py [--twins NUMBER] [--backend onnx|torch|auto]
 
 Prints a line after every tenth of the twins, and ends with 1 when the second half of the run grew by more than is
 allowed. The first twins fill caches, so that growth counts from the middle on.
@@ -8,6 +8,7 @@ allowed. The first twins fill caches, so that growth counts from the middle on.
 
 from __future__ import annotations
 
+import argparse
 import gc
 import os
 import sys
@@ -19,6 +20,7 @@ from pathlib import Path
 from ecgtwin_app import TwinEngine, TwinRequest, read_ecg
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.formats.example import example_path
+from ecgtwin_app.inference import BACKENDS, USUAL_BACKEND
 
 CONDITIONS = (
     "sinus rhythm",
@@ -68,9 +70,14 @@ def make(engine, reference, first: int, count: int) -> None:
         engine.generate(reference, TwinRequest((CONDITIONS[seed % len(CONDITIONS)],), seed=seed))
 
 
-def main(twins: int) -> int:
+def main() -> int:
     """Make the twins; 1 when something grew."""
-    engine, reference = TwinEngine.load(device="cpu"), read_ecg(example_path())
+    parser = argparse.ArgumentParser(description="Many twins in one process: what grows with them.")
+    parser.add_argument("--twins", type=int, default=1000, metavar="NUMBER", help="as a rule: 1000")
+    parser.add_argument("--backend", choices=BACKENDS, default=USUAL_BACKEND)
+    options = parser.parse_args()
+    twins = options.twins
+    engine, reference = TwinEngine.load(device="cpu", backend=options.backend), read_ecg(example_path())
     began, states = time.monotonic(), []
     for part in range(10):
         make(engine, reference, 1 + part * twins // 10, twins // 10)
@@ -87,4 +94,4 @@ def main(twins: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000))
+    sys.exit(main())

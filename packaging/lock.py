@@ -42,12 +42,18 @@ def name_of(requirement: str) -> str:
     return re.split(r"[=<>!\[; ]", requirement)[0].lower()
 
 
-def blocks(text: str) -> dict[str, str]:
-    """The entries of a lock file by name: the version, a marker, the hashes."""
+def blocks(text: str) -> dict[str, list[str]]:
+    """The entries of a lock file by name: a version, a marker, the hashes.
+
+    A name has several where the version depends on Python's.
+    """
     entries = re.split(
         r"\n(?=\S)", "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
     )
-    return {name_of(entry): entry.strip() for entry in entries if entry.strip()}
+    found: dict[str, list[str]] = {}
+    for entry in filter(str.strip, entries):
+        found.setdefault(name_of(entry), []).append(entry.strip())
+    return found
 
 
 def lock(edition: str, also: dict[str, list[str]]) -> str:
@@ -69,12 +75,12 @@ def lock(edition: str, also: dict[str, list[str]]) -> str:
     )
     if done.returncode != 0:
         raise SystemExit(done.stderr)
-    found = {name: block for name, block in blocks(done.stdout).items() if not _FOR_CUDA.match(name)}
+    found = {name: entries for name, entries in blocks(done.stdout).items() if not _FOR_CUDA.match(name)}
     for name, hashes in also.items():
-        if name in found:
-            more = [f"--hash=sha256:{one}" for one in hashes if one not in found[name]]
-            found[name] = " \\\n    ".join([found[name], *more])
-    return "\n".join(found[name] for name in sorted(found)) + "\n"
+        for place, entry in enumerate(found.get(name, [])):
+            more = [f"--hash=sha256:{one}" for one in hashes if one not in entry]
+            found[name][place] = " \\\n    ".join([entry, *more])
+    return "\n".join(entry for name in sorted(found) for entry in found[name]) + "\n"
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import re
 import sys
 
 import pytest
+from packaging.markers import Marker
 from places import ROOT
 
 sys.path.insert(0, str(ROOT / "packaging"))
@@ -28,15 +29,26 @@ def locked(edition):
 
 def test_every_package_has_one_version_and_hashes(locked):
     assert len(locked) > 30
-    for name, block in locked.items():
+    for name, block in [(name, entry) for name, entries in locked.items() for entry in entries]:
         first, *hashes = [line.strip(" \\") for line in block.splitlines()]
         assert re.fullmatch(rf"{re.escape(name)}==[\w.+!]+( ; .+)?", first), first
         assert hashes and all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", one) for one in hashes), name
 
 
+@pytest.mark.parametrize("python", ["3.11.7", "3.12.9", "3.13.5"])
+def test_every_package_has_a_version_for_each_python(locked, python):
+    """Two entries of one name, each for some versions of Python, are both kept."""
+    for name, entries in locked.items():
+        markers = [re.search(r" ; (.+?) *\\?$", entry.splitlines()[0]) for entry in entries]
+        of_python = [found[1] for found in markers if found and "python" in found[1]]
+        if len(of_python) == len(entries):
+            there = {"python_full_version": python, "python_version": python.rpartition(".")[0]}
+            assert sum(Marker(one).evaluate(there) for one in of_python) == 1, name
+
+
 def test_what_is_asked_for_is_locked_as_it_is_pinned(edition, locked):
     """Fails when a dependency changed and packaging/lock.py was not run."""
-    versions = {name: re.search(r"==([\w.+!]+)", block)[1] for name, block in locked.items()}
+    versions = {name: re.search(r"==([\w.+!]+)", entries[0])[1] for name, entries in locked.items()}
     for requirement in lock.wanted(edition):
         name, version = re.fullmatch(r"([\w-]+)(?:\[[\w-]+\])?==([\w.]+)", requirement).groups()
         assert versions[_normal(name)] == version, f"{requirement}: run packaging/lock.py"
