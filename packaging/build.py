@@ -17,6 +17,7 @@ import tarfile
 from pathlib import Path
 
 import collecting
+import icu
 import linux
 import lock
 import parts
@@ -24,6 +25,9 @@ import signing
 
 ROOT = Path(__file__).resolve().parents[1]
 _HERE = ROOT / "packaging"
+#: How hard xz tries. Measured with the standard edition on one core: 3 takes 74 s and gives 76.8 MB; zstd at 19 takes
+#: 178 s and gives 77.2.
+_XZ = 3
 PACKAGES = {
     "linux": ("archive", "deb", "appimage"),
     "win32": ("archive", "installer"),
@@ -116,6 +120,7 @@ def _collect(python, edition: str, out: Path, work: Path) -> Path:
     folder = out / "ecgtwin"
     if sys.platform == "linux":
         linux.strip_libraries(folder)
+        icu.slim_data(folder)
     return folder
 
 
@@ -132,12 +137,12 @@ def write_sums(folder: Path) -> Path:
 
 
 def archive(folder: Path, out: Path, edition: str, work: Path) -> Path:
-    """The folder in one file: a ZIP on Windows, elsewhere a tar packed with xz, as small as may be."""
+    """The folder in one file: a ZIP on Windows, elsewhere a tar packed with xz."""
     name = package_name(edition)
     if sys.platform == "win32":
         return Path(shutil.make_archive(str(out / name), "zip", folder.parent, folder.name))
     path = out / f"{name}.tar.xz"
-    with tarfile.open(path, "w:xz") as tar:
+    with tarfile.open(path, "w:xz", preset=_XZ) as tar:
         if sys.platform == "darwin":
             # What is signed stays as it is: licences and the list of parts lie beside the bundle.
             for item in (out / f"{parts.NAME}.app", folder / "licences", folder / "sbom.cdx.json"):
