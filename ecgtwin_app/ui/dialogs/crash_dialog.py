@@ -1,4 +1,4 @@
-"""What is said at the start after an error that nobody foresaw."""
+"""Reports of errors that nobody foresaw, at the start after one and from the Help menu."""
 
 from __future__ import annotations
 
@@ -6,28 +6,39 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-from ecgtwin_app.i18n.words import tr
+from ecgtwin_app.i18n.words import N_, tr
+
+AT_THE_START = N_(
+    "When the program was used last, something went wrong in it. A report was kept on this computer, without"
+    " anything of a patient; nothing was sent."
+)
+WHEN_ASKED = N_(
+    "These reports of errors are kept on this computer, the newest first, without anything of a patient; nothing was sent."
+)
 
 
 class CrashDialog(QDialog):
-    """Says that there is a report, shows it when asked, and offers to delete it.
+    """Says that there are reports, shows them when asked, and offers to delete them.
 
     Parameters
     ----------
     reports : sequence of str
     delete : callable
         Deletes them.
+    sentence : str
+        What is said of them, in the language of the window.
     """
 
-    def __init__(self, reports: Sequence[str], delete: Callable[[], None], parent: QWidget | None = None):
+    def __init__(
+        self,
+        reports: Sequence[str],
+        delete: Callable[[], None],
+        sentence: str,
+        parent: QWidget | None = None,
+    ):
         super().__init__(parent, objectName="crashReports")
         self.setWindowTitle(tr("An error in the program"))
-        words = QLabel(
-            tr(
-                "When the program was used last, something went wrong in it. A report was kept on this computer, without"
-                " anything of a patient; nothing was sent."
-            )
-        )
+        words = QLabel(sentence)
         words.setWordWrap(True)
         words.setMinimumWidth(460)
         self.report = QPlainTextEdit("\n".join(reports), readOnly=True)
@@ -39,7 +50,8 @@ class CrashDialog(QDialog):
         keeps = buttons.addButton(tr("Keep it"), QDialogButtonBox.ButtonRole.RejectRole)
         keeps.setDefault(True)
         self.shows.clicked.connect(self.report.show)
-        self.deletes.clicked.connect(delete)
+        # By a function of its own: Qt would hold the method's object no longer than others do.
+        self.deletes.clicked.connect(lambda: delete())
         self.deletes.clicked.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)

@@ -12,7 +12,7 @@ from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from platformdirs import user_data_dir, user_log_dir, user_state_dir
+from platformdirs import user_data_dir, user_log_dir
 from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication, QWidget
@@ -29,8 +29,9 @@ from ecgtwin_app.ui.commands.opening import offer_recovery, open_example, open_p
 from ecgtwin_app.ui.commands.touring import offer_tour
 from ecgtwin_app.ui.commands.twin import generate
 from ecgtwin_app.ui.commands.workbench import Workbench
-from ecgtwin_app.ui.dialogs.crash_dialog import CrashDialog
-from ecgtwin_app.ui.jobs.crash_reports import CrashReports
+from ecgtwin_app.ui.dialogs.crash_dialog import AT_THE_START, CrashDialog
+from ecgtwin_app.ui.jobs.crash_reports import CrashReports, reports_folder
+from ecgtwin_app.ui.jobs.hard_faults import FaultWatch
 from ecgtwin_app.ui.preferences import settings
 from ecgtwin_app.ui.preferences.language import install_chosen_language
 from ecgtwin_app.ui.window.main_window import MainWindow
@@ -75,9 +76,12 @@ def run(
         store, recovery = QSettings(str(self_test / "settings.ini"), QSettings.Format.IniFormat), None
     install_chosen_language(application, store)
     _start_log()
-    reports = CrashReports(_reports_folder())
+    reports = CrashReports(reports_folder())
+    faults = FaultWatch(reports)
     if self_test is None:
         log.addHandler(reports)
+        faults.collect()
+        faults.start()
     window = MainWindow(_loader(store), store, recovery)
     holder = Holder(window)
     application.installEventFilter(holder)
@@ -91,6 +95,7 @@ def run(
         QTimer.singleShot(0, lambda: _begin(window, path, demo, reports))
     status = application.exec()
     holder.hooks.remove()
+    faults.stop()
     return status
 
 
@@ -114,12 +119,7 @@ def tell_of_errors(workbench: Workbench, reports: CrashReports) -> None:
     found = reports.take_new()
     if found:
         texts = [path.read_text(encoding="utf-8") for path in found]
-        workbench.dialogs.show(CrashDialog(texts, reports.delete, workbench.window))
-
-
-def _reports_folder() -> Path:
-    """Where reports of errors lie: the program's own state, which only the user reads."""
-    return Path(user_state_dir(settings.APPLICATION, settings.ORGANISATION)) / "errors"
+        workbench.dialogs.show(CrashDialog(texts, reports.delete, tr(AT_THE_START), workbench.window))
 
 
 def _recovery_folder() -> Path:

@@ -102,7 +102,7 @@ def test_the_next_start_says_so_once_shows_it_and_deletes_it(window, reports, qt
         monkeypatch.setattr(app, name, lambda *_: None)
     app._begin(window, None, False, reports)
     assert not window.findChildren(CrashDialog)
-    reports._keep("one report\n")
+    reports.keep("one report\n")
     app._begin(window, None, False, reports)
     (dialog,) = window.findChildren(CrashDialog)
     assert dialog.isVisible() and not dialog.report.isVisible()
@@ -113,7 +113,7 @@ def test_the_next_start_says_so_once_shows_it_and_deletes_it(window, reports, qt
     app._begin(window, None, False, reports)
     assert not window.findChildren(CrashDialog), "it is said once"
     assert len(list(reports.folder.iterdir())) == 1, "and kept unless deleted"
-    reports._keep("another\n")
+    reports.keep("another\n")
     app._begin(window, None, False, reports)
     (dialog,) = window.findChildren(CrashDialog)
     qtbot.mouseClick(dialog.deletes, Qt.MouseButton.LeftButton)
@@ -122,13 +122,13 @@ def test_the_next_start_says_so_once_shows_it_and_deletes_it(window, reports, qt
 
 def test_the_same_error_a_thousand_times_is_one_report_and_there_are_never_many(reports):
     for _ in range(1000):
-        reports._keep("the same\n")
+        reports.keep("the same\n")
     assert len(list(reports.folder.iterdir())) == 1
     for number in range(2 * MOST):
-        reports._keep(f"{number}\n")
+        reports.keep(f"{number}\n")
     assert len(list(reports.folder.iterdir())) == MOST
     reports.take_new()
-    reports._keep("the newest\n")
+    reports.keep("the newest\n")
     assert [path.read_text() for path in reports.take_new()] == ["the newest\n"]
     assert len(list(reports.folder.iterdir())) == MOST
 
