@@ -11,6 +11,9 @@ from importlib import import_module
 # Before torch is imported anywhere: idle OpenMP threads that spin make sampling ten times slower on a busy
 # machine with few cores.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Before numpy is: its products are of small matrices here; shared among threads, which wait for one another by spinning,
+# they take twice the processor's time and more of the clock's.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 __version__ = "0.1.0"
 

@@ -12,6 +12,7 @@ from places import SHARED_DATA
 # Before anything imports Qt or torch: draw off screen, and let idle OpenMP threads sleep.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
 if "PYTEST_XDIST_WORKER" in os.environ:
     # As many workers as cores: threads of each would wait for those of the others.

@@ -274,7 +274,7 @@ def load_engine(args: argparse.Namespace):
     from ecgtwin_app.generators.ecgtwin.manifest import WeightsError
 
     try:
-        return TwinEngine.load(args.weights, args.device, args.generator, args.backend)
+        return TwinEngine.load(args.weights, args.device, args.generator, args.backend, shares=True)
     except (WeightsError, FileNotFoundError) as error:
         raise EcgError(str(error)) from error
 

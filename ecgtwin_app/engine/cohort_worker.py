@@ -10,28 +10,13 @@ from pathlib import Path
 from typing import Protocol
 
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
+from ecgtwin_app.engine.choice import EngineChoice
 from ecgtwin_app.engine.cohort_table import UNFINISHED, CohortRow, FolderRefused
 from ecgtwin_app.engine.request import Twin, TwinRequest
 from ecgtwin_app.formats.writing import write, writers
-from ecgtwin_app.inference import USUAL_BACKEND, set_threads
+from ecgtwin_app.inference import set_threads
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class EngineChoice:
-    """How a process gets its engine; see `TwinEngine.load`."""
-
-    weights: Path | None = None
-    device: str = "cpu"
-    generator: str = "ecgtwin"
-    backend: str = USUAL_BACKEND
-
-    def load(self):
-        """The engine."""
-        from ecgtwin_app.engine.engine import TwinEngine  # not earlier: torch
-
-        return TwinEngine.load(self.weights, self.device, self.generator, self.backend)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,10 +14,12 @@ from ecgtwin_app.conditions.record import Condition
 from ecgtwin_app.conditions.vocabulary import find_conditions
 from ecgtwin_app.ecg.measurement.measure import Measurements
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
+from ecgtwin_app.engine.choice import EngineChoice
+from ecgtwin_app.engine.draws import Draws
 from ecgtwin_app.engine.feasible import check_consistent, check_request
-from ecgtwin_app.engine.judging import better, judged
 from ecgtwin_app.engine.recognised import names_in, shown_by, sources_of, stated
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
+from ecgtwin_app.engine.shared_draws import processes_for, shared
 from ecgtwin_app.engine.suitability import needs
 from ecgtwin_app.engine.tasks import (
     check_abilities,
@@ -29,14 +30,10 @@ from ecgtwin_app.engine.tasks import (
     why_no_heat_map,
 )
 from ecgtwin_app.generators.base import Ability, Generator, PreparedPatient
-from ecgtwin_app.generators.canonical import canonical
 from ecgtwin_app.generators.catalogue import USUAL, load_generator
 from ecgtwin_app.generators.task import Task
 from ecgtwin_app.i18n.message import Message
 from ecgtwin_app.inference import minding_memory, prefer, preferred
-
-#: Draws of one twin are so far apart in seed that they never meet another twin's.
-DRAW_STRIDE = 1_000_003
 
 
 class TwinEngine:
@@ -49,7 +46,14 @@ class TwinEngine:
         What it can be asked for.
     model_name, weights_sha256 : str
     device : str
+    choice : EngineChoice or None
+        How it was loaded, where it was by `load`.
+    shares : bool
+        Whether many twins of one request are shared among processes, each drawing one at a time.
     """
+
+    choice: EngineChoice | None = None
+    shares = False
 
     def __init__(self, generator: Generator):
         self.generator, self.spec = generator, generator.spec
@@ -64,6 +68,7 @@ class TwinEngine:
         device: str = "auto",
         generator: str = "ecgtwin",
         backend: str | None = None,
+        shares: bool = False,
     ) -> TwinEngine:
         """Read a generator's weights (those that ship, unless a folder is named) and verify them.
 
@@ -75,6 +80,9 @@ class TwinEngine:
             What runs the networks, one of `inference.BACKENDS`: "torch", "onnx", or "auto" (torch where it finds CUDA,
             else ONNX Runtime where it is there, else torch). That of the last engine unless given, and for all networks
             of this process that are loaded after it.
+        shares : bool
+            See the attribute. For a program, not for a script without ``if __name__ == "__main__"``: other processes begin
+            by importing it.
 
         Raises
         ------
@@ -85,7 +93,11 @@ class TwinEngine:
         """
         if backend is not None:
             prefer(backend)
-        return cls(load_generator(generator, weights, device, preferred()))
+        engine = cls(load_generator(generator, weights, device, preferred()))
+        engine.choice = EngineChoice(weights, engine.device, generator, preferred())
+        # The large networks of other generators are not loaded twice.
+        engine.shares = shares and generator == USUAL
+        return engine
 
     def generate(
         self, reference: Recording, request: TwinRequest, others: Sequence[Recording] = ()
@@ -156,36 +168,37 @@ class TwinEngine:
         sources: Mapping[str, Sequence[str]] | None = None,
         previews: bool = True,
     ) -> Iterator[Progress | Twin]:
+        draws = self.draws(task, request, sources)
+        processes = processes_for(draws.count) if self.shares and self.device == "cpu" else 1
+        if processes > 1 and self.choice is not None:
+            yield from shared(draws, self.choice, processes, previews)
+        else:
+            yield from draws.of(range(draws.task.settings.samples), batch, previews)
+
+    def draws(
+        self, task: Task, request: TwinRequest, sources: Mapping[str, Sequence[str]] | None = None
+    ) -> Draws:
+        """What is to be drawn for a task, its abilities checked and its patient prepared.
+
+        Parameters
+        ----------
+        request : TwinRequest
+            As it was asked.
+        sources : mapping of str to sequence of str, optional
+            Who says so of each condition that the reference shows.
+
+        Raises
+        ------
+        EcgError
+            When the generator cannot do it.
+        """
         check_abilities(self.spec, task)
         self._check_known(task)
         request = offered_by(self.spec, request)
         task = replace(task, settings=settings_of(request))
         patient = self._prepare(task.source.recordings)
         check_consistent(replace(request, conditions=task.target.present), patient.rate)
-        settings = task.settings
-        draws = [(number, draw) for number in range(settings.samples) for draw in range(settings.best_of)]
-        total, done = len(draws) * settings.steps, 0
-        kept: dict[int, Twin] = {}
-        for first in range(0, len(draws), batch):
-            together = draws[first : first + batch]
-            seeds = [settings.seed + number + DRAW_STRIDE * draw for number, draw in together]
-            plans = [self.generator.plan(patient, task, seed) for seed in seeds]
-            began = time.perf_counter()
-            step = None
-            for step in self.generator.sample(plans):
-                done += len(plans)
-                message = self._how_far(together[0][0] + 1, settings.samples)
-                preview = canonical(step.preview[0], self.spec) if previews else None
-                yield Progress(done, total, preview, message)
-            assert step is not None, "a sampler takes a step at least"
-            drawn, beats = step.preview, step.beats or ({},) * len(plans)
-            seconds = (time.perf_counter() - began) / len(plans)
-            for (number, draw), plan, signal, made in zip(together, plans, drawn, beats, strict=True):
-                twin = judged(self.generator, plan, request, signal, seconds, draw == 0, made, sources)
-                if number not in kept or better(twin, kept[number]):
-                    kept[number] = twin
-                if draw == settings.best_of - 1:
-                    yield kept.pop(number)
+        return Draws(self.generator, patient, task, request, sources, self.device)
 
     def iter_attribute(
         self,
@@ -278,15 +291,6 @@ class TwinEngine:
     def knows(self, condition: Condition) -> bool:
         """Whether a twin of a condition can be made: its networks were taught it, or physiology makes it."""
         return condition.name in self.known
-
-    def _how_far(self, number: int, samples: int) -> Message:
-        if self.generator.device == self.device:
-            return Message("Twin {number} of {samples}", number=number, samples=samples)
-        return Message(
-            "Twin {number} of {samples}, on the processor: the graphics memory is too small",
-            number=number,
-            samples=samples,
-        )
 
     def _check_known(self, task: Task) -> None:
         for condition in find_conditions(task.target.present):

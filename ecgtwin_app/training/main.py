@@ -119,10 +119,10 @@ def main(args: argparse.Namespace) -> int:
     parallel.start(args.device, args.precision)
     args.work.mkdir(parents=True, exist_ok=True)
     _log_to(args.work / "train.log")
-    torch.set_flush_denormal(True)
     if args.threads:
         torch.set_num_threads(args.threads)
-    perform(chosen_stages(args), run_of(args))
+    with parallel.without_denormals():
+        perform(chosen_stages(args), run_of(args))
     return 0
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import torch
@@ -54,6 +56,16 @@ def launch(count: int) -> int | None:
         )
     launcher = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={count}"]
     return subprocess.call([sys.executable, *launcher, "-m", "ecgtwin_app", *sys.argv[1:]])
+
+
+@contextmanager
+def without_denormals() -> Iterator[None]:
+    """Let numbers too small for their type be 0, with which sums are faster; afterwards as everywhere."""
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
 
 
 def start(device: str = "cpu", precision: str = "full") -> None:

@@ -106,7 +106,7 @@ def spatial_magnitude(
     return np.sqrt(np.sum(_band_pass(signal, rate, low, high) ** 2, axis=0))
 
 
-def detect_qrs(signal: np.ndarray, rate: float) -> np.ndarray:
+def detect_qrs(signal: np.ndarray, rate: float, energy: np.ndarray | None = None) -> np.ndarray:
     """The fiducial sample of every QRS.
 
     Parameters
@@ -116,6 +116,8 @@ def detect_qrs(signal: np.ndarray, rate: float) -> np.ndarray:
         samples (NaN) are bridged.
     rate : float
         Hz.
+    energy : ndarray, shape (samples,), optional
+        The signal's `activity`, where it is known already.
 
     Returns
     -------
@@ -128,7 +130,8 @@ def detect_qrs(signal: np.ndarray, rate: float) -> np.ndarray:
         signal = independent_leads(signal)
     if signal.shape[1] < 0.5 * rate:
         return np.zeros(0, dtype=np.int64)
-    energy = activity(signal, rate)
+    if energy is None:
+        energy = activity(signal, rate)
     leads = _band_pass(signal, rate, *WAVE_BAND)
     magnitude = np.sqrt(np.sum(leads**2, axis=0))
     candidates = find_peaks(energy, distance=max(1, int(REFRACTORY * rate)))

@@ -34,13 +34,13 @@ def beats_doubt(found: Delineation) -> str:
     """Why the beats cannot be trusted; "" where they can."""
     at = np.array([round(beat.fiducial / found.scale) for beat in found.beats])
     at = at[(at >= 0) & (at < found.signal.shape[1])]
-    return "" if _stand_out(found.signal, at) and _share_alone(found.signal, at) <= ALONE else DOUBT
+    return "" if _stand_out(found, at) and _share_alone(found.signal, at) <= ALONE else DOUBT
 
 
-def _stand_out(signal: np.ndarray, at: np.ndarray) -> bool:
+def _stand_out(found: Delineation, at: np.ndarray) -> bool:
     """Whether the weaker beats have more activity than the strongest moments between them."""
     rate = MODEL_RATE
-    energy = activity(signal, rate)
+    energy = found.stack.energy
     near, between = round(0.08 * rate), np.ones(len(energy), dtype=bool)
     for sample in at:
         between[max(0, sample - round(BEAT * rate)) : sample + round(BEAT * rate)] = False
@@ -52,7 +52,7 @@ def _stand_out(signal: np.ndarray, at: np.ndarray) -> bool:
         return percentile(strength, 10) / max(percentile(course[between], 98), 1e-9) >= STANDS_OUT
 
     # Where no course is usual, in fibrillation, taking the median one away adds what it should not.
-    return bool(beside(energy) or beside(activity(_without_usual_course(signal, at), rate)))
+    return bool(beside(energy) or beside(activity(_without_usual_course(found.signal, at), rate)))
 
 
 def _share_alone(signal: np.ndarray, at: np.ndarray) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecgtwin_app.ecg.delineation.beats import clean, detect_qrs
+from ecgtwin_app.ecg.delineation.beats import activity, clean, detect_qrs
 from ecgtwin_app.ecg.delineation.p_wave import PWave, find_p, sinus_p
 from ecgtwin_app.ecg.delineation.pacing_spikes import find_spikes, without_spikes
 from ecgtwin_app.ecg.delineation.qrs_t import SPIKE_EDGE, Waves, onset_after_spike, qrs_bounds, t_wave
@@ -79,6 +79,8 @@ class BeatStack:
         The recording at 500 Hz with the baseline drawn straight and without pacing spikes, millivolts.
     spikes : ndarray of int
         Samples of the pacing spikes.
+    energy : ndarray, shape (samples,)
+        The heart vector's `beats.activity`.
     fiducials : ndarray of int
         Samples, aligned by cross-correlation within the dominant class.
     dominant : ndarray of bool
@@ -93,6 +95,7 @@ class BeatStack:
 
     signal: np.ndarray
     spikes: np.ndarray
+    energy: np.ndarray
     fiducials: np.ndarray
     dominant: np.ndarray
     correlation: np.ndarray
@@ -173,14 +176,15 @@ def stack_beats(recording: Recording) -> BeatStack:
     rate = MODEL_RATE
     spikes = find_spikes(signal, rate)
     signal = without_spikes(signal, spikes, rate)
-    fiducials = detect_qrs(signal, rate)
+    energy = activity(signal, rate)
+    fiducials = detect_qrs(signal, rate, energy)
     if fiducials.size == 0:
         raise EcgError("No heart beat was found in this recording; check that its leads are connected.")
     rr = median(np.diff(fiducials)) / rate if fiducials.size > 1 else 0.8
     steady = _high_pass(signal, rate)
     dominant, fiducials, correlation = _classify(steady, fiducials, rate)
     straight = _straighten(signal, steady, fiducials, dominant, rate, rr, leads)
-    return BeatStack(straight, spikes, fiducials, dominant, correlation, rr, leads)
+    return BeatStack(straight, spikes, energy, fiducials, dominant, correlation, rr, leads)
 
 
 def after_spike(

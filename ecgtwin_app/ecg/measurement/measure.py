@@ -199,14 +199,21 @@ def _rounded(value):
     return None if value is None else float(f"{value:.4g}")
 
 
-def measure(recording: Recording) -> Measurements:
+def measure(recording: Recording, remember: bool = True) -> Measurements:
     """Measure a recording; the same samples, asked for again soon, are not measured twice.
+
+    Parameters
+    ----------
+    remember : bool
+        False where the recording will not be asked for again: others need not be forgotten for it.
 
     Raises
     ------
     EcgError
         When no beat is found.
     """
+    if not remember:
+        return _measure(recording)
     samples = blake2b(recording.signal.tobytes(), digest_size=16).digest()
     key = samples, recording.rate, recording.leads
     with _lock:

@@ -122,13 +122,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Train and measure every variant, going on where it was stopped; returns the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    torch.set_flush_denormal(True)
     # One thread: the order of additions, and so every variant, is the same on every machine of a kind.
     torch.set_num_threads(1)
     parallel.start()
     about = {name: getattr(args, name) for name in ("steps", "batch", "width", "depth", "seed", "references")}
+    chosen = chosen_ablations(args.variants)
+    with parallel.without_denormals():
+        _run(chosen, args, about)
+    return 0
+
+
+def _run(chosen: tuple[Ablation, ...], args: argparse.Namespace, about: dict) -> None:
     summary: dict[str, dict] = {}
-    for ablation in chosen_ablations(args.variants):
+    for ablation in chosen:
         folder = args.out / ablation.slug
         if not (folder / "weights" / MANIFEST).exists():
             if args.of is None:
@@ -139,7 +145,6 @@ def main(args: argparse.Namespace) -> int:
             summary[ablation.name] = evaluate(ablation, folder, args)
             text = json.dumps({**about, "variants": summary}, indent=1, ensure_ascii=False) + "\n"
             (args.out / "ablation.json").write_text(text, encoding="utf-8")
-    return 0
 
 
 def chosen_ablations(names: list[str] | None) -> tuple[Ablation, ...]:

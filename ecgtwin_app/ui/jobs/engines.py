@@ -71,4 +71,4 @@ def _load(id: str, folder: Path):
     load_backend(preferred())
     from ecgtwin_app.engine.engine import TwinEngine
 
-    return TwinEngine.load(folder, "auto", id)
+    return TwinEngine.load(folder, "auto", id, shares=True)

@@ -150,7 +150,7 @@ def load_engine(backend: str = USUAL_BACKEND):
     load_backend(backend)
     from ecgtwin_app.engine.engine import TwinEngine
 
-    return TwinEngine.load(backend=backend)
+    return TwinEngine.load(backend=backend, shares=True)
 
 
 class Holder(QObject):
