@@ -25,15 +25,21 @@ _NEVER_CALLED = (
     "sqlite3", "ssl", "sympy", "tkinter", "wheel", "yaml", "PySide6.QtDBus", "PySide6.QtNetwork",
     "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "PySide6.QtQml", "PySide6.QtQuick",
 )  # fmt: skip
-#: What compiles, exports and trains networks is not called; importing it would take a third of torch's
-#: modules along.
+#: What compiles, exports, trains and spreads networks over machines is not called; importing it would take a third of
+#: torch's modules along.
 _TORCH_UNUSED = (
     "torch._dynamo",
     "torch._inductor",
     "torch.onnx",
     "torch.utils.tensorboard",
     "torch.utils.benchmark",
-)
+    "torch._export.serde", "torch._vendor.quack", "torch.ao.ns", "torch.ao.quantization.fx", "torch.distributed._local_tensor",
+    "torch.distributed._shard", "torch.distributed._symmetric_memory", "torch.distributed._tools",
+    "torch.distributed.algorithms.ddp_comm_hooks", "torch.distributed.checkpoint", "torch.distributed.elastic",
+    "torch.distributed.fsdp", "torch.distributed.launcher", "torch.distributed.nn", "torch.distributed.optim",
+    "torch.distributed.pipelining", "torch.distributed.tensor", "torch.sparse._triton_ops", "torch.sparse._triton_ops_meta",
+    "torch.testing._internal.optests", "torch.utils.cpp_extension", "torch.utils.hipify",
+)  # fmt: skip
 _TORCH = ("torch", "captum", "functorch", "torchgen", "tqdm")
 
 #: Files that never travel, by their place in the folder.

@@ -37,6 +37,7 @@ class Trial:
             self.program = place / source.name / ("ecgtwin.exe" if sys.platform == "win32" else "ecgtwin")
         else:
             self.program = Path(shutil.copy(source, place))
+        self.has_torch = any(place.glob("*/_internal/torch"))
         self.before = _state(place)
         self.place = place
         for path in (place, *place.rglob("*")):
@@ -184,6 +185,18 @@ def _command_line(trial: Trial, home: str, working: Path, environment: dict[str,
          "--out", "cohort"),
     ):  # fmt: skip
         trial.run(*arguments, home=home, working=working, **environment)
+    if trial.has_torch:
+        gradients = (
+            "attribute",
+            "example",
+            "--condition",
+            "PVC",
+            "--method",
+            "gradients",
+            "--backend",
+            "torch",
+        )
+        trial.run(*gradients, "--out", "gradients", home=home, working=working, **environment)
 
 
 if __name__ == "__main__":

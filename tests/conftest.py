@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from pathlib import Path
 
@@ -22,6 +21,7 @@ if sys.platform == "win32":
 
 import pytest
 from held import HELD
+from offline import Guard
 
 
 @pytest.fixture(scope="session")
@@ -43,17 +43,17 @@ def patient():
     return VirtualPatient.from_recording(resample(read_ecg(example_path()), 500.0))
 
 
+_GUARD = Guard()
+
+
 @pytest.fixture(autouse=True)
-def _no_network(monkeypatch):
-    """The app is offline by design: opening a connection fails the test."""
-
-    def refuse(self, address, *_):
-        if self.family in (socket.AF_INET, socket.AF_INET6):
-            raise AssertionError("the app tried to open a network connection")
-        return connect(self, address)
-
-    connect = socket.socket.connect
-    monkeypatch.setattr(socket.socket, "connect", refuse)
+def guard(request):
+    """The app is offline by design: a socket of the internet fails the test, unless it is marked `sockets`."""
+    if request.node.get_closest_marker("sockets"):
+        yield None
+        return
+    with _GUARD.watching():
+        yield _GUARD
 
 
 @pytest.fixture(autouse=True)

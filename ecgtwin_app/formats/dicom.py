@@ -71,7 +71,7 @@ def open_file(path: Path) -> EcgFile:
     """
     with parsing(path, NAME):
         # Imported here because it takes half a second.
-        import pydicom
+        from ecgtwin_app.formats.pydicom_alone import pydicom
 
         with path.open("rb") as file:
             head = file.read(2048)

@@ -9,8 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from ecgtwin_app import __version__
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
@@ -23,6 +21,13 @@ from ecgtwin_app.formats.marking import (
     comment_lines,
     content_uuid,
     shown_age,
+)
+from ecgtwin_app.formats.pydicom_alone import (
+    UID,
+    Dataset,
+    ExplicitVRLittleEndian,
+    FileDataset,
+    FileMetaDataset,
 )
 
 #: SOP classes, with what PS3.3 A.34 allows in them: rates in Hz, samples a channel.

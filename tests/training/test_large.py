@@ -211,6 +211,7 @@ def stop():
     raise KeyboardInterrupt
 
 
+@pytest.mark.sockets  # what accelerate imports looks for IPv6 by opening one
 def test_mimic_to_weights_in_bf16_without_virtual_patients(mimic, tmp_path, few_numbers):
     pytest.importorskip("accelerate")
     assert train(mimic, tmp_path / "work", tmp_path / "out", "--precision", "bf16", "--steps", "2") == 0
@@ -237,6 +238,7 @@ parallel.wait()
 """
 
 
+@pytest.mark.sockets  # the processes speak with each other
 def test_two_processes_train_one_network(tmp_path):
     pytest.importorskip("accelerate")
     script = tmp_path / "two.py"

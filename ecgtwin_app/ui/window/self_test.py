@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import platform
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -82,7 +83,16 @@ class SelfTest(QObject):
     def start(self) -> None:
         """Begin with the first step."""
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._clear()
         self._timer.start()
+
+    def _clear(self):
+        """Take away what a former self-test wrote into the folder; what is somebody else's stays."""
+        report = self._folder / REPORT
+        if report.is_file():
+            shutil.rmtree(self._folder / TWINS, ignore_errors=True)
+            (self._folder / PAGE).unlink(missing_ok=True)
+            report.unlink()
 
     def _fail(self, why: str):
         self._failure = self._failure or why

@@ -68,6 +68,7 @@ def test_a_twin_that_is_written_otherwise_than_shown_is_found(tried, monkeypatch
     assert status == 1 and "does not hold the twin" in report["failure"]
 
 
+@pytest.mark.sockets
 def test_reaching_for_the_network_fails(tried, engine):
     plain = engine.iter_generate
 
@@ -80,3 +81,23 @@ def test_reaching_for_the_network_fails(tried, engine):
     engine.iter_generate = phones_home
     status, report = tried()
     assert status == 1 and "network" in report["failure"]
+
+
+def test_the_same_folder_is_used_again(tried, tmp_path):
+    """What a former self-test left there goes, and nothing else."""
+    out, twins = tmp_path / "out", tmp_path / "out" / self_test.TWINS
+    twins.mkdir(parents=True)
+    for path in (out / self_test.REPORT, out / self_test.PAGE, out / "notes.txt", twins / "twins.json"):
+        path.write_text("{}")
+    status, report = tried()
+    assert status == 0 and report["passed"], report
+    assert (out / "notes.txt").read_text() == "{}" and (twins / "twins.json").read_text() != "{}"
+
+
+def test_a_folder_of_twins_that_is_not_a_self_tests_is_left_alone(tried, tmp_path):
+    twins = tmp_path / "out" / self_test.TWINS
+    twins.mkdir(parents=True)
+    (twins / "twins.json").write_text("{}")
+    status, report = tried()
+    assert status == 1 and "already holds twins" in report["failure"]
+    assert (twins / "twins.json").read_text() == "{}"
