@@ -80,12 +80,6 @@ def open_file(args: argparse.Namespace, path: Path) -> EcgFile:
     )
 
 
-def recordings_in(folder: Path) -> list[Path]:
-    """The files of a folder, a WFDB record by its header only."""
-    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
-    return [path for path in files if path.suffix == ".hea" or not path.with_suffix(".hea").is_file()]
-
-
 def read_reference(args: argparse.Namespace) -> Recording:
     """The recording of which twins are to be made, if any can be, before any weights are loaded.
 

@@ -11,10 +11,10 @@ from ecgtwin_app.cli.asking import (
     add_recording_arguments,
     open_file,
     open_recording,
-    recordings_in,
 )
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.ecg_file import EcgFile
+from ecgtwin_app.formats.folders import recordings_in
 from ecgtwin_app.formats.pieces import fits_into_memory, pieces_of
 from ecgtwin_app.formats.registry import write_ecg
 from ecgtwin_app.formats.writing import check_read_back, format_of, remarks, writers

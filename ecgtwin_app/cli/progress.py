@@ -13,7 +13,7 @@ class ProgressBar:
 
     def __init__(self, stream=None):
         self._stream = stream or sys.stderr
-        self._shown = self._stream.isatty()
+        self.shown = self._stream.isatty()
         self._length = 0
 
     def __enter__(self) -> Self:
@@ -25,7 +25,7 @@ class ProgressBar:
 
     def update(self, step: int, total: int, message: str = "") -> None:
         """Show `step` of `total`."""
-        if not self._shown:
+        if not self.shown:
             return
         filled = round(_WIDTH * step / max(total, 1))
         line = f"[{'#' * filled}{'.' * (_WIDTH - filled)}] {100 * step // max(total, 1):3d} %  {message}"

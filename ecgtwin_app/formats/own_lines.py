@@ -23,6 +23,7 @@ OWN_LINES: tuple[str | tuple[str, str], ...] = (
     "took {start:.10g} s to {end:.10g} s of {duration:.10g} s",
     "filtered without delay: {filters}",
     "put the leads in canonical order",
+    "took the leads {leads}",
     "put together from {count} segments",
     "aligned the leads by the skew that the header states",
     "derived {leads} from I and II",

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.engine.cohort_table import LINES, TABLE, UNFINISHED, CohortRow, CohortTable
+from ecgtwin_app.engine.cohorts.table import LINES, TABLE, UNFINISHED, CohortRow, CohortTable
 
 ABOUT = {"generator": "ecgtwin", "weights_sha256": "ab", "request": {"age": None}}
 

@@ -9,104 +9,44 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from synthetic_ecg import strip
+from copying_engine import REFERENCES, Choice, read
 
-from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS, EcgError
-from ecgtwin_app.engine import cohort as cohorts
-from ecgtwin_app.engine import cohort_worker
-from ecgtwin_app.engine.cohort import Cohort, iter_cohort
-from ecgtwin_app.engine.cohort_table import LINES, CohortRow, FolderRefused
-from ecgtwin_app.engine.cohort_worker import CohortFailure, CohortWorker
-from ecgtwin_app.engine.request import AskedGot, Progress, Twin, TwinRequest
+from ecgtwin_app.ecg.signal.recording import EcgError
+from ecgtwin_app.engine.cohorts import worker
+from ecgtwin_app.engine.cohorts.plan import Product
+from ecgtwin_app.engine.cohorts.pools import OnePool
+from ecgtwin_app.engine.cohorts.run import Cohort, iter_cohort
+from ecgtwin_app.engine.cohorts.table import LINES, CohortRow, FolderRefused
+from ecgtwin_app.engine.cohorts.worker import CohortFailure
+from ecgtwin_app.engine.request import Progress, TwinRequest
 from ecgtwin_app.formats.registry import read_ecg
-from ecgtwin_app.generators.base import Ability, Spec
 
-SPEC = Spec(
-    id="copying",
-    model="copy",
-    weights_sha256="c" * 64,
-    rate=500.0,
-    samples=5000,
-    leads=INDEPENDENT_LEADS,
-    statements=("sinus rhythm",),
-    abilities=frozenset({Ability.TWIN}),
-    samplers={"dpm_solver_2m": 4},
-    rhythms=("process",),
-    set_points=frozenset({"heart_rate"}),
-    dials=frozenset({"strength", "identity"}),
-)
 TASKS = (("sinus rhythm",), ("AF", "LBBB"))
 
 
-class CopyingEngine:
-    """Twins that are the reference, a little smaller for each seed; odd seeds miss what was asked."""
-
-    spec = SPEC
-
-    def iter_generate(self, reference, request, previews=True):
-        assert request.samples == 1 and not previews
-        yield Progress(1, 2)
-        if request.conditions[0] == "atrial fibrillation" and reference.patient.age == 90:
-            raise EcgError("{what} cannot be.", what="This")
-        if reference.patient.age == 91:
-            raise ZeroDivisionError("strange")
-        met = request.seed % 2 == 0
-        line = AskedGot("QRS duration", "ms", "≥ 120", 72.0, 80.0, met)
-        provenance = {"synthetic": True, "model": "copy", "seed": request.seed}
-        copy = replace(
-            reference, signal=reference.signal / request.seed, synthetic=True, provenance=provenance
-        )
-        rate = None if request.seed == 3 else 71.987
-        yield Twin(copy, request, request.seed, None, (line,), met, 1.0, 0.0, {"heart_rate": rate}, 0.1)
-
-
-class Choice:
-    """Loads the engine above."""
-
-    def load(self):
-        return CopyingEngine()
-
-
-class InlinePool:
-    """Does the jobs here, one after another."""
+class Counting(OnePool):
+    """Counts the jobs."""
 
     made: list
 
-    def __init__(self, choice, folder, kind, processes):
-        self.worker, self.made = CohortWorker(choice, folder, kind), []
-        InlinePool.last = self
-
     def map(self, jobs):
-        for job in jobs:
-            self.made.append(job.key)
-            yield self.worker.make(job)
+        Counting.made = []
 
-    def close(self):
-        return []
+        def counted():
+            for job in jobs:
+                Counting.made.append(job.key)
+                yield job
 
-
-@pytest.fixture(autouse=True)
-def _inline(monkeypatch):
-    monkeypatch.setattr(cohorts, "LocalPool", InlinePool)
-
-
-REFERENCES = {name: strip(rate)[0] for name, rate in (("a", 60), ("b", 80))}
-
-
-def read(path: Path):
-    if path.name not in REFERENCES:
-        raise EcgError("{file} is empty.", file=path.name)
-    return REFERENCES[path.name]
+        return super().map(counted())
 
 
 def cohort(folder, *names, tasks=TASKS, per_task=2, **asked):
-    return Cohort(
-        tuple(map(Path, names or ("a", "b"))), tasks, TwinRequest(seed=2, **asked), per_task, folder
-    )
+    request = TwinRequest(seed=2, **asked)
+    return Cohort(Product(tuple(map(Path, names or ("a", "b"))), tasks, request, per_task), request, folder)
 
 
 def run(cohort, read=read):
-    items = list(iter_cohort(cohort, Choice(), read))
+    items = list(iter_cohort(cohort, Choice(), read, lambda: Counting(Choice(), cohort.form)))
     kinds = (CohortRow, CohortFailure, Progress)
     return tuple([item for item in items if isinstance(item, kind)] for kind in kinds)
 
@@ -146,7 +86,7 @@ def test_a_second_run_makes_what_is_missing_and_nothing_else(tmp_path):
     run(cohort(tmp_path, "a", per_task=1))
     before = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.dat")}
     rows, _, steps = run(cohort(tmp_path, "a", "b", per_task=2))
-    assert len(rows) == 6 and len(InlinePool.last.made) == 6 and steps[-1].step == 8
+    assert len(rows) == 6 and len(Counting.made) == 6 and steps[-1].step == 8
     assert all((tmp_path / name).stat().st_mtime_ns == when for name, when in before.items())
     assert run(cohort(tmp_path, "a", "b", per_task=2))[0] == []
 
@@ -191,7 +131,7 @@ def test_another_request_is_not_mixed_in(tmp_path):
 
 
 def test_a_cancelled_run_keeps_what_is_finished(tmp_path):
-    job = iter_cohort(cohort(tmp_path), Choice(), read)
+    job = iter_cohort(cohort(tmp_path), Choice(), read, lambda: OnePool(Choice(), "wfdb"))
     first = next(job)
     job.close()
     assert (tmp_path / "cohort.csv").is_file()
@@ -230,10 +170,10 @@ def test_a_twin_that_cannot_be_written_ends_the_run_instead_of_failing_a_thousan
         raise EcgError("x cannot be written.") from OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(cohort_worker, "write", full)
+        patched.setattr(worker, "write", full)
         with pytest.raises(FolderRefused, match="the disk is full"):
             run(cohort(tmp_path))
-    assert len(InlinePool.last.made) == 1
+    assert len(Counting.made) == 1
     assert len(run(cohort(tmp_path))[0]) == 8, "the folder is free again"
 
 

@@ -7,9 +7,10 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import IO
 
@@ -21,6 +22,8 @@ from ecgtwin_app.whole_files import why, write_whole
 ABOUT, LINES, TABLE = "cohort.json", "cohort.jsonl", "cohort.csv"
 #: Where files are while they are written, and what tells a second run to wait.
 UNFINISHED, LOCK = ".unfinished", ".lock"
+#: Suffix of a twin that waits for the others of its shard.
+PIECE = ".twin"
 
 
 class FolderRefused(EcgError):
@@ -42,7 +45,7 @@ class CohortRow:
     Attributes
     ----------
     file : str
-        Its file in the cohort's folder.
+        Its file in the cohort's folder, or the shard that holds it.
     reference_sha256 : str
         Of the recording that it is a twin of.
     conditions : str
@@ -57,6 +60,15 @@ class CohortRow:
         Measured on the twin, 1/min; None where it cannot be.
     kept, removed : str
         Of what the reference shows, what the twin has and has not, joined by "; ".
+    number : int
+        In the plan, from 1.
+    age : float or None
+        Years that the twin is made for; 90 stands for all above.
+    sex : str or None
+    device : str
+        As the plan calls it; "" for the twin as it is made.
+    sha256 : dict of str to str
+        Of each of its files; of a twin in a shard of its samples (float32, little end first, lead by lead), as "signal".
     """
 
     file: str
@@ -68,11 +80,27 @@ class CohortRow:
     heart_rate: float | None
     kept: str = ""
     removed: str = ""
+    number: int = 0
+    age: float | None = None
+    sex: str | None = None
+    device: str = ""
+    sha256: dict[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> tuple[str, str, int]:
         """What it is the twin of: reference, conditions and seed."""
         return self.reference_sha256, self.conditions, self.seed
+
+    @property
+    def piece(self) -> str:
+        """The file that it waits in while its shard is not whole."""
+        return f"{stem_of(*self.key)}{PIECE}"
+
+
+def stem_of(digest: str, conditions: str, seed: int) -> str:
+    """What the file of a twin is called, without suffix: nothing of the patient."""
+    words = re.sub(r"[^a-z0-9]+", "-", conditions.lower()).strip("-")
+    return f"{digest[:12]}_{words}_{seed}"
 
 
 class CohortTable:
@@ -101,11 +129,11 @@ class CohortTable:
             except EcgError:
                 self._lock.close()
                 raise
-            shutil.rmtree(folder / UNFINISHED, ignore_errors=True)
-            (folder / UNFINISHED).mkdir()
-            for row in _rows(folder / LINES):
-                if (folder / row.file).is_file():
+            (folder / UNFINISHED).mkdir(exist_ok=True)
+            for row in rows_in(folder):
+                if (folder / row.file).is_file() or (folder / UNFINISHED / row.piece).is_file():
                     self.rows[row.key] = row
+            self._tidy()
             # What a kill left of a last line goes, and so do lines whose file somebody has taken away.
             _write(folder / LINES, "".join(map(_line, self.rows.values())))
             self._lines = (folder / LINES).open("a", encoding="utf-8")
@@ -116,9 +144,13 @@ class CohortTable:
                 reason=why(error),
             ) from None
 
-    def add(self, row: CohortRow) -> None:
-        """Add a line whose file is finished; on disk when this returns, `FolderRefused` when it cannot be."""
+    def add(self, row: CohortRow, files: Mapping[str, bytes] | None = None) -> None:
+        """Write a twin's files, in their order, and its line; on disk when this returns, `FolderRefused` when it cannot be."""
         try:
+            for name, content in (files or {}).items():
+                write_whole(
+                    (self.folder / UNFINISHED if name.endswith(PIECE) else self.folder) / name, content
+                )
             self._lines.write(_line(row))
             self._lines.flush()
             os.fsync(self._lines.fileno())
@@ -126,17 +158,31 @@ class CohortTable:
             raise FolderRefused(self.folder, error) from None
         self.rows[row.key] = row
 
-    def close(self) -> None:
-        """Write the table for spreadsheets, sorted, and let another run begin."""
+    def close(self, then: Callable[[], None] = lambda: None) -> None:
+        """Write the table for spreadsheets, both sorted, and what else goes with them; let another run begin."""
         try:
             self._lines.close()
-            shutil.rmtree(self.folder / UNFINISHED, ignore_errors=True)
+            if not any((self.folder / UNFINISHED).glob(f"*{PIECE}")):
+                shutil.rmtree(self.folder / UNFINISHED, ignore_errors=True)
             # From the lines on disk: an interrupt may have come between one of them and what was to follow it.
-            _write(self.folder / TABLE, _csv(sorted(_rows(self.folder / LINES), key=lambda row: row.key)))
+            rows = sorted(rows_in(self.folder), key=lambda row: (row.number, row.key))
+            # In order also here: the same cohort is the same bytes, whatever was finished first.
+            _write(self.folder / LINES, "".join(map(_line, rows)))
+            _write(self.folder / TABLE, _csv(rows))
+            then()
         except OSError as error:
             raise FolderRefused(self.folder, error) from None
         finally:
             self._lock.close()
+
+    def _tidy(self) -> None:
+        """What a kill left of files that were being written, and twins without a line, go."""
+        waiting = {row.piece for row in self.rows.values()}
+        for path in (*self.folder.glob(".*.part"), *(self.folder / UNFINISHED).iterdir()):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name not in waiting:
+                path.unlink()
 
     def _check(self, about: dict) -> None:
         path = self.folder / ABOUT
@@ -162,18 +208,21 @@ def _line(row: CohortRow) -> str:
     return json.dumps(asdict(row), ensure_ascii=False) + "\n"
 
 
-def _rows(path: Path) -> Iterator[CohortRow]:
-    """The whole lines of a file; none where there is no file."""
+def rows_in(folder: Path) -> Iterator[CohortRow]:
+    """The whole lines of the table in a folder; none where there is no table, and none that leads elsewhere."""
     with contextlib.suppress(FileNotFoundError):
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-            with contextlib.suppress(ValueError, TypeError):
-                yield CohortRow(**json.loads(line))
+        for line in (folder / LINES).read_text(encoding="utf-8", errors="replace").splitlines():
+            with contextlib.suppress(ValueError, TypeError, AttributeError):
+                row = CohortRow(**json.loads(line))
+                if all(re.fullmatch(r"\w[\w.-]{0,200}", name) for name in (row.file, *row.sha256)):
+                    yield row
 
 
 def _csv(rows: Iterable[CohortRow]) -> str:
     text = io.StringIO()
     text.write(f"# SYNTHETIC: yes\n# warning: {SYNTHETIC_WORDS_ASCII}\n")
-    writer = csv.DictWriter(text, [field.name for field in fields(CohortRow)], lineterminator="\n")
+    names = [one.name for one in fields(CohortRow) if one.name != "sha256"]
+    writer = csv.DictWriter(text, names, lineterminator="\n", extrasaction="ignore")
     writer.writeheader()
     writer.writerows(asdict(row) | {"met": "yes" if row.met else "no"} for row in rows)
     return text.getvalue()
