@@ -265,7 +265,7 @@ def _score_from(path: Path | None) -> RhythmScore | None:
 def load_engine(args: argparse.Namespace):
     """The engine with its weights; `EcgError` when they or the device are not there."""
     from ecgtwin_app.engine.engine import TwinEngine
-    from ecgtwin_app.generators.ecgtwin.manifest import WeightsError
+    from ecgtwin_app.generators.manifest import WeightsError
 
     try:
         return TwinEngine.load(args.weights, args.device, args.generator, args.backend, shares=True)

@@ -33,6 +33,7 @@ COMMANDS = {
     "benchmark": ("ecgtwin_app.cli.benchmark", "measure how long a twin takes"),
     "export-onnx": ("ecgtwin_app.training.export", "write the trained networks as ONNX files"),
     "train": ("ecgtwin_app.training.main", "train the model"),
+    "train sssd": ("ecgtwin_app.training.new_patients", "train the generator of new patients"),
     "evaluate": ("ecgtwin_app.evaluation.main", "measure the model on recordings it has not seen"),
 }
 _WINDOW = "ecgtwin_app.cli.window"
@@ -80,7 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    name = arguments[0] if arguments and arguments[0] in COMMANDS else None
+    name = next((words for words in (" ".join(arguments[:2]), *arguments[:1]) if words in COMMANDS), None)
     module_name, description = COMMANDS[name] if name else (_WINDOW, "Open the window, or run a command.")
     module = _load(module_name)
     parser = _Parser(
@@ -93,7 +94,7 @@ def _run(arguments: list[str]) -> int:
     if not name:
         parser.add_argument("--version", action="version", version=f"ECGTwin Desktop {__version__}")
     module.add_arguments(parser)
-    args = parser.parse_args(arguments[1:] if name else arguments)
+    args = parser.parse_args(arguments[len(name.split()) :] if name else arguments)
     if hasattr(args, "backend"):
         prefer(args.backend)  # before the recogniser is asked, which comes before the engine
     return module.main(args)

@@ -29,12 +29,15 @@ class Entry:
         Reads its weights: from a folder, or those that ship. `EcgError` where they cannot be used.
     unavailable : callable (folder or None) -> str
         Why it cannot be used, one sentence, without loading anything; "" where it can, as far as that shows.
+    of_reference : bool
+        Whether it makes twins of a reference, so that it is offered where one is opened; else patients from nothing.
     """
 
     id: str
     title: str
     load: Callable[[Path | None, str, str], Generator]
     unavailable: Callable[[Path | None], str]
+    of_reference: bool = True
 
 
 def load_generator(
@@ -63,7 +66,7 @@ def entry_of(id: str) -> Entry:
 
 def _load_ecgtwin(weights: Path | None, device: str, backend: str) -> Generator:
     from ecgtwin_app.generators.ecgtwin.generator import EcgTwin
-    from ecgtwin_app.generators.ecgtwin.manifest import WeightsError
+    from ecgtwin_app.generators.manifest import WeightsError
 
     try:
         return EcgTwin.load(weights or weight_path(""), device, backend)
@@ -99,13 +102,32 @@ def _no_published(weights: Path | None) -> str:
     return ""
 
 
+def _load_sssd(weights: Path | None, device: str, backend: str) -> Generator:
+    from ecgtwin_app.generators.sssd.generator import SssdGenerator
+
+    return SssdGenerator.load(weights, device, backend)
+
+
+def _no_sssd(weights: Path | None) -> str:
+    from ecgtwin_app.generators.sssd.weights import folder_of
+
+    try:
+        folder_of(weights)
+    except EcgError as error:
+        return error.message
+    return ""
+
+
 #: The generators by their name, the default first.
 GENERATORS = {
     entry.id: entry
     for entry in (
         Entry("ecgtwin", "ECGTwin", _load_ecgtwin, _no_ecgtwin),
         Entry("published", N_("ECGTwin as published"), _load_published, _no_published),
+        Entry("sssd", N_("New patients (SSSD-ECG)"), _load_sssd, _no_sssd, of_reference=False),
     )
 }
+#: Those among which one is chosen for twins.
+OF_REFERENCE = {id: entry for id, entry in GENERATORS.items() if entry.of_reference}
 #: The generator that is meant where none is named.
 USUAL = next(iter(GENERATORS))

@@ -23,12 +23,18 @@ from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.ecgtwin.beat_codec import SIZE
 from ecgtwin_app.generators.ecgtwin.conditioning import nothing_known
 from ecgtwin_app.generators.ecgtwin.graphs import Identity, RhythmKnown, RhythmStep, RhythmWhen, Velocity
-from ecgtwin_app.generators.ecgtwin.manifest import ONNX, read_manifest, write_manifest
+from ecgtwin_app.generators.ecgtwin.manifest import read_manifest
 from ecgtwin_app.generators.ecgtwin.onnx_networks import OF_ENSEMBLE, OF_RHYTHM
 from ecgtwin_app.generators.ecgtwin.rhythm_clock import CLOCK_FEATURES
 from ecgtwin_app.generators.ecgtwin.rhythm_model import RhythmModel
 from ecgtwin_app.generators.ecgtwin.strip_context import WAVES
 from ecgtwin_app.generators.ecgtwin.weights import TwinModel, load_modules
+from ecgtwin_app.generators.manifest import ONNX, write_manifest
+from ecgtwin_app.generators.sssd import weights as sssd
+from ecgtwin_app.generators.sssd.config import LEADS, NUMBERS
+from ecgtwin_app.generators.sssd.config import SAMPLES as STRIP
+from ecgtwin_app.generators.sssd.graphs import Matrices
+from ecgtwin_app.generators.sssd.module import load_module
 from ecgtwin_app.recognition import weights as recogniser
 from ecgtwin_app.recognition.recogniser_module import module_of
 from ecgtwin_app.recognition.rhythm import NUMBERS as RHYTHM_NUMBERS
@@ -67,6 +73,8 @@ def export(folder: Path) -> list[Path]:
     """
     _check_installed()
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    if sssd.is_folder(folder):
+        return _export_sssd(folder)
     model, manifest = load_modules(folder), read_manifest(folder)
     files = {name: _written(folder / name, one) for name, one in _traced(model).items()}
     write_manifest(folder, manifest | {ONNX: files})
@@ -81,7 +89,27 @@ def export(folder: Path) -> list[Path]:
         paths.append(folder / recogniser.ONNX)
         digest = _written(paths[-1], _Traced(network, inputs, {name: {0: "strips"} for name in inputs}))
         recogniser.write_manifest(folder, of_recogniser | {"onnx_sha256": digest})
+    if sssd.is_folder(folder / sssd.FOLDER):
+        paths += _export_sssd(folder / sssd.FOLDER)
     return paths
+
+
+def _export_sssd(folder: Path) -> list[Path]:
+    manifest = sssd.read_manifest(folder)
+    statements = len(manifest["config"]["statements"])
+    inputs = {
+        "x": torch.zeros(_BATCH, LEADS, STRIP),
+        "time": torch.full((_BATCH,), 0.5),
+        "present": torch.zeros(_BATCH, statements),
+        "absent": torch.ones(_BATCH, statements),
+        "numbers": torch.full((_BATCH, len(NUMBERS)), 0.5),
+        "sex": torch.zeros(_BATCH, dtype=torch.int64),
+        "origin": torch.ones(_BATCH, dtype=torch.int64),
+    }
+    path = folder / sssd.ONNX_FILE
+    digest = _written(path, _free(Matrices(load_module(folder, manifest)), inputs))
+    write_manifest(folder, manifest | {ONNX: {path.name: digest}})
+    return [path]
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,7 @@ from ecgtwin_app.training.cases.large_data import LargeData, is_large
 from ecgtwin_app.training.cases.pairs import Mix
 from ecgtwin_app.training.cases.small_data import SmallData
 from ecgtwin_app.training.cases.training_data import CaseOptions
+from ecgtwin_app.training.logs import log_to
 from ecgtwin_app.training.run import Run
 from ecgtwin_app.training.stages import BY_NAME, DEFAULTS, STAGES, Stage, check_earlier, described
 
@@ -118,7 +119,7 @@ def main(args: argparse.Namespace) -> int:
         return launched
     parallel.start(args.device, args.precision)
     args.work.mkdir(parents=True, exist_ok=True)
-    _log_to(args.work / "train.log")
+    log_to(args.work / "train.log")
     if args.threads:
         torch.set_num_threads(args.threads)
     with parallel.without_denormals():
@@ -166,13 +167,4 @@ def run_of(args: argparse.Namespace) -> Run:
         seed=args.seed,
         steps={"ensemble": args.steps, "rhythm": args.rhythm_steps},
         batch={"ensemble": args.batch, "rhythm": _RHYTHMS},
-    )
-
-
-def _log_to(path: Path) -> None:
-    """Log to the terminal and to a file, the first process everything and the others warnings."""
-    logging.basicConfig(
-        level=logging.INFO if parallel.rank() == 0 else logging.WARNING,
-        format="%(asctime)s %(message)s",
-        handlers=[logging.StreamHandler(), logging.FileHandler(path)],
     )

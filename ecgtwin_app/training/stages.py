@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.generators.ecgtwin.manifest import MANIFEST
 from ecgtwin_app.generators.ecgtwin.weights import save
+from ecgtwin_app.generators.manifest import MANIFEST
 from ecgtwin_app.recognition.recogniser_module import save_recogniser
 from ecgtwin_app.recognition.weights import MANIFEST as RECOGNISER_MANIFEST
 from ecgtwin_app.training.cases.pairs import USUAL

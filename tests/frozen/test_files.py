@@ -14,7 +14,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from ecgtwin_app import TwinEngine, TwinRequest
-from ecgtwin_app.generators.ecgtwin.manifest import WeightsError
+from ecgtwin_app.generators.manifest import WeightsError
 from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.session.course import open_case, read_course
 from ecgtwin_app.session.request_json import to_json

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from published_files import write_published
+from sssd_files import write_sssd
 
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS, LEADS, EcgError, Patient
@@ -18,7 +19,7 @@ from ecgtwin_app.generators.task import Settings, Source, Target, Task
 from ecgtwin_app.sampling.names import USUAL_STEPS
 
 #: The folder of its weights, given an empty one; None for those that ship.
-MADE = {"ecgtwin": lambda folder: None, "published": write_published}
+MADE = {"ecgtwin": lambda folder: None, "published": write_published, "sssd": write_sssd}
 #: Of the dials that there are.
 DIALS = {"strength": 1.5, "identity": 1.0, "noise": 0.0}
 
@@ -40,14 +41,16 @@ def reference():
 
 @pytest.fixture(scope="module")
 def patient(generator, reference):
-    return generator.prepare([reference])
+    return generator.prepare([reference] if Ability.TWIN in generator.spec.abilities else [])
 
 
 def task_for(generator, *names, steps=2):
+    """Of the patient; a patient that is none is as old as the reference's."""
     spec = generator.spec
     dials = {name: value for name, value in DIALS.items() if name in spec.dials}
     sampler = next(name for name in spec.samplers if name != "ddpm" or len(spec.samplers) == 1)
-    return Task(Target(present=names), Source(), Settings(sampler, steps, spec.rhythms[0], dials))
+    who = {} if Ability.TWIN in spec.abilities else {"age": 61.0, "sex": "F"}
+    return Task(Target(present=names, **who), Source(), Settings(sampler, steps, spec.rhythms[0], dials))
 
 
 def drawn(generator, plans):
@@ -65,9 +68,17 @@ def test_it_says_what_it_is(generator):
     assert set(spec.statements) <= {condition.name for condition in load_vocabulary()}
     assert set(spec.samplers) <= set(USUAL_STEPS) and all(steps > 0 for steps in spec.samplers.values())
     assert spec.dials <= set(DIALS) and spec.abilities <= set(Ability)
+    assert GENERATORS[spec.id].of_reference == (Ability.TWIN in spec.abilities)
+    assert {Ability.TWIN, Ability.POPULATION} & spec.abilities, "it starts from a reference or from nothing"
 
 
 def test_a_patient_is_prepared(generator, patient, reference):
+    if Ability.TWIN not in generator.spec.abilities:
+        assert (patient.recording, patient.digests, patient.measured) == (None, (), None)
+        assert patient.rate is None and patient.base is None
+        with pytest.raises(EcgError, match="leave it out"):
+            generator.prepare([reference])
+        return
     assert patient.digests == (reference.digest(),)
     assert patient.recording.leads == LEADS and patient.recording.signal.shape == (12, 5000)
     assert patient.rate == pytest.approx(patient.measured.heart_rate)
@@ -82,7 +93,10 @@ def test_the_same_seed_is_the_same_draw_and_another_seed_another(generator, pati
     task = task_for(generator, "sinus tachycardia")
     plan, again, other = (generator.plan(patient, task, seed) for seed in (3, 3, 4))
     assert (plan.names, plan.seed, plan.age, plan.sex) == (("sinus tachycardia",), 3, 61.0, "F")
-    assert plan.rate > 100 and plan.rate_reason
+    if Ability.TWIN in generator.spec.abilities:
+        assert plan.rate > 100 and plan.rate_reason
+    else:
+        assert plan.rate is None and not plan.rate_reason, "nobody's rate can be kept"
     one, two, three = (drawn(generator, [p]) for p in (plan, again, other))
     assert one.shape == (1, len(generator.spec.leads), generator.spec.samples)
     assert one.dtype == np.float32 and np.isfinite(one).all()

@@ -10,12 +10,13 @@ import torch
 from ecgtwin_app.generators.ecgtwin.beat_codec import SIZE
 from ecgtwin_app.generators.ecgtwin.conditioning import nothing_known
 from ecgtwin_app.generators.ecgtwin.config import AdaXConfig
-from ecgtwin_app.generators.ecgtwin.manifest import digest_of, read_manifest
+from ecgtwin_app.generators.ecgtwin.manifest import read_manifest
 from ecgtwin_app.generators.ecgtwin.networks import load
 from ecgtwin_app.generators.ecgtwin.reference import Reference
 from ecgtwin_app.generators.ecgtwin.rhythm_model import RhythmModel
 from ecgtwin_app.generators.ecgtwin.strip_context import WAVES, StripContext
 from ecgtwin_app.generators.ecgtwin.weights import build, save
+from ecgtwin_app.generators.manifest import digest_of
 
 pytest.importorskip("onnxscript", reason="exporting needs the packages of training")
 from ecgtwin_app.training import export

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ecgtwin_app.conditions.states import ABSENT, PRESENT, UNKNOWN
 from ecgtwin_app.conditions.vocabulary import NORMAL, find_condition, find_conditions, is_condition
 from ecgtwin_app.sampling.arrays import library
 
-UNKNOWN, ABSENT, PRESENT = 0, 1, 2
 #: Statements that are present at once, each as a token of its own; few recordings have more.
 MOST_PRESENT = 5
 #: The numbers of a condition, with the mean and spread that bring each near unit size.

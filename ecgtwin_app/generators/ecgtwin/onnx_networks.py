@@ -10,9 +10,10 @@ from safetensors import SafetensorError
 from safetensors.numpy import load
 
 from ecgtwin_app.generators.ecgtwin.loaded import Networks
-from ecgtwin_app.generators.ecgtwin.manifest import ONNX, WeightsError, config_of, digest_of, verified
+from ecgtwin_app.generators.ecgtwin.manifest import config_of
 from ecgtwin_app.generators.ecgtwin.rhythm_drawing import RhythmComposer
 from ecgtwin_app.generators.ecgtwin.wave_drawer import WaveDrawer
+from ecgtwin_app.generators.manifest import ONNX, WeightsError, digest_of, verified
 from ecgtwin_app.inference import OnnxNetwork
 
 #: Files of the ensemble and of the rhythm model, in the order of `WaveDrawer` and `RhythmComposer`.

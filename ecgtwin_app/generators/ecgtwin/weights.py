@@ -12,18 +12,9 @@ from safetensors.torch import load, save_file
 
 from ecgtwin_app.generators.ecgtwin.config import AdaXConfig
 from ecgtwin_app.generators.ecgtwin.ensemble import Ensemble
-from ecgtwin_app.generators.ecgtwin.manifest import (
-    FORMAT,
-    OPTIONAL,
-    PARTS,
-    WeightsError,
-    config_of,
-    digest_of,
-    read_manifest,
-    verified,
-    write_manifest,
-)
+from ecgtwin_app.generators.ecgtwin.manifest import FORMAT, OPTIONAL, PARTS, config_of, read_manifest
 from ecgtwin_app.generators.ecgtwin.rhythm_model import RhythmModel
+from ecgtwin_app.generators.manifest import WeightsError, digest_of, verified, write_manifest
 
 
 @dataclass(eq=False)

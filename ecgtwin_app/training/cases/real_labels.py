@@ -132,7 +132,7 @@ def load_labelled(folder: Path) -> LabelledRecords:
         When the files of 500 Hz are not there.
     """
     low_rate = load_low_rate(folder) if (folder / LOW_RATE_TABLE).is_file() else []
-    likelihoods = {**_likelihoods(folder / "ptbxl_reports.csv"), **_likelihoods(folder / LOW_RATE_TABLE)}
+    likelihoods = likelihoods_of(folder)
     return labelled([*load_real(folder), *low_rate], likelihoods)
 
 
@@ -190,6 +190,11 @@ def _states(words: tuple[str, ...], database: str) -> np.ndarray:
         ruled_out = find_condition(name).labels.contradicts
         states |= {other: ABSENT for other in ruled_out if states[other] == UNKNOWN}
     return np.array([states[name] for name in LABELS], np.int8)
+
+
+def likelihoods_of(folder: Path) -> dict[str, dict[str, float]]:
+    """Per cent by statement, by the key of the record, of the tables in a folder of data."""
+    return {**_likelihoods(folder / "ptbxl_reports.csv"), **_likelihoods(folder / LOW_RATE_TABLE)}
 
 
 def _likelihoods(table: Path) -> dict[str, dict[str, float]]:

@@ -30,9 +30,9 @@ from ecgtwin_app.generators.ecgtwin.config import (
     AdaXConfig,
 )
 from ecgtwin_app.generators.ecgtwin.ensemble import SMALLEST_SPREAD, Ensemble
-from ecgtwin_app.generators.ecgtwin.manifest import MANIFEST
 from ecgtwin_app.generators.ecgtwin.strip_context import WAVES
 from ecgtwin_app.generators.ecgtwin.weights import build, load_modules, save
+from ecgtwin_app.generators.manifest import MANIFEST
 from ecgtwin_app.training import parallel
 from ecgtwin_app.training.cases.case_distribution import STATEMENTS
 from ecgtwin_app.training.cases.pairs import USUAL, Mix

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from ecgtwin_app.generators.catalogue import GENERATORS, USUAL, entry_of
+from ecgtwin_app.generators.catalogue import OF_REFERENCE, USUAL, entry_of
 from ecgtwin_app.i18n.words import tr, translate
 from ecgtwin_app.ui.commands.command import Command
 from ecgtwin_app.ui.commands.needs import IDLE, NOT_TEACHING
@@ -19,7 +19,7 @@ PUBLISHED = "published"
 def why_not_chosen(workbench: Workbench) -> dict[str, str]:
     """A sentence for each generator that cannot be used now, in the language of the window."""
     folder = settings.read_folder(workbench.settings)
-    reasons = {id: entry.unavailable(None if id == USUAL else folder) for id, entry in GENERATORS.items()}
+    reasons = {id: entry.unavailable(None if id == USUAL else folder) for id, entry in OF_REFERENCE.items()}
     return {id: translate(reason) for id, reason in reasons.items() if reason and id != USUAL}
 
 
@@ -52,7 +52,7 @@ def _take(workbench: Workbench, id: str, folder: Path | None) -> None:
         if folder is not None:
             settings.write_folder(workbench.settings, folder)
         workbench.session.available_changed.emit()
-        title = tr(GENERATORS[id].title)
+        title = tr(OF_REFERENCE[id].title)
         workbench.messages.tell(tr("The next twins are made by {generator}.").format(generator=title))
 
     workbench.jobs.choose_generator(id, folder, done)

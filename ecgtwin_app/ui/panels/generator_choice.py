@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
-from ecgtwin_app.generators.catalogue import GENERATORS, USUAL
+from ecgtwin_app.generators.catalogue import OF_REFERENCE, USUAL
 from ecgtwin_app.i18n.words import tr
 from ecgtwin_app.ui.widgets.choice_box import ChoiceBox
 
@@ -25,7 +25,7 @@ class GeneratorChoice(QWidget):
         self.box.setAccessibleName(tr("Generator"))
         self.box.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumWidth(40)
-        for entry in GENERATORS.values():
+        for entry in OF_REFERENCE.values():
             self.box.addItem(tr(entry.title), entry.id)
         self.folder = QToolButton(objectName="flat", text="…")
         self.folder.setAccessibleName(tr("Choose the folder with the authors' files…"))
@@ -55,7 +55,7 @@ class GeneratorChoice(QWidget):
         """
         self._shown = id
         model = cast(QStandardItemModel, self.box.model())
-        for row, name in enumerate(GENERATORS):
+        for row, name in enumerate(OF_REFERENCE):
             reason = reasons.get(name, "")
             model.item(row).setEnabled(not reason)
             self.box.setItemData(row, reason, Qt.ItemDataRole.ToolTipRole)

@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import QSettings
 
 from ecgtwin_app.ecg.signal.recording import LEADS
-from ecgtwin_app.generators.catalogue import GENERATORS, USUAL
+from ecgtwin_app.generators.catalogue import OF_REFERENCE, USUAL
 from ecgtwin_app.i18n.words import LANGUAGES
 from ecgtwin_app.inference import BACKENDS, USUAL_BACKEND
 from ecgtwin_app.report import layout as page
@@ -44,7 +44,7 @@ LANGUAGE = Setting("window/language", ("system", *LANGUAGES), "system")
 PIXELS_PER_MM = Setting("screen/pixels_per_mm", None, 96 / 25.4)
 TOUR_SEEN = Setting("window/tour_seen", (True, False), False)
 #: Which generator makes the twins.
-GENERATOR = Setting("generator/id", tuple(GENERATORS), USUAL)
+GENERATOR = Setting("generator/id", tuple(OF_REFERENCE), USUAL)
 #: What runs the networks.
 BACKEND = Setting("generator/backend", BACKENDS, USUAL_BACKEND)
 _GENERATOR_FOLDER = "generator/folder"

@@ -14,7 +14,7 @@ from ecgtwin_app import TwinEngine, TwinRequest, inference
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.tasks import task_of
-from ecgtwin_app.generators.ecgtwin.manifest import WeightsError
+from ecgtwin_app.generators.manifest import WeightsError
 from ecgtwin_app.inference import chosen
 from ecgtwin_app.recognition.strip import strips_of
 from ecgtwin_app.recognition.weights import read_recogniser

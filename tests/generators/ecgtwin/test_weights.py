@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from ecgtwin_app.generators.ecgtwin.config import AdaXConfig
-from ecgtwin_app.generators.ecgtwin.manifest import WeightsError
 from ecgtwin_app.generators.ecgtwin.weights import build, load_modules, save
+from ecgtwin_app.generators.manifest import WeightsError
 
 
 def test_weights_travel_and_damage_is_noticed(tmp_path):
