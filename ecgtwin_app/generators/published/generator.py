@@ -31,6 +31,7 @@ from ecgtwin_app.generators.published.signals import (
     patient_numbers,
 )
 from ecgtwin_app.generators.task import Task
+from ecgtwin_app.inference import is_out_of_memory
 from ecgtwin_app.sampling.names import DDPM_STEPS
 
 #: Said where no rhythm is asked for: the reports that the networks learned from begin with one.
@@ -95,6 +96,7 @@ class Published:
     ----------
     model : PublishedModel
     device : str
+        Where its networks are: once the graphics memory was too little, the processor.
     """
 
     def __init__(self, model: PublishedModel, device: str = "cpu"):
@@ -163,14 +165,35 @@ class Published:
         )  # fmt: skip
 
     def sample(self, plans: Sequence[PublishedPlan]) -> Iterator[Step]:
-        """Draw plans of the same conditions together."""
+        """Draw plans of the same conditions together; on the processor, from the start, where graphics memory is short."""
+        done = 0
+        try:
+            for step in self._drawn(plans):
+                done = step.number
+                yield step
+            return
+        except Exception as error:
+            if not self._goes_on(error):
+                raise
+        # From the same seeds the same again: what was told is not told twice.
+        yield from (step for step in self._drawn(plans) if step.number > done)
+
+    def _goes_on(self, error: Exception) -> bool:
+        """Whether an error was of short graphics memory; the networks are on the processor then."""
+        if self.device == "cpu" or not is_out_of_memory(error):
+            return False
+        self.model.to("cpu")
+        self.device = "cpu"
+        return True
+
+    def _drawn(self, plans: Sequence[PublishedPlan]) -> Iterator[Step]:
         (sampler, total), *others = {(p.task.settings.sampler, p.task.settings.steps) for p in plans}
         (sentences, *other_reports) = {plan.sentences for plan in plans}
         if others or other_reports:
             raise ValueError("Plans that are sampled together have the same settings and conditions.")
         report = self.model.text.embed(sentences).to(self.device).expand(len(plans), -1, -1)
         numbers = torch.cat([patient_numbers(plan.rate, plan.age, plan.sex) for plan in plans])
-        base = torch.cat([plan.patient.vector for plan in plans])
+        base = torch.cat([plan.patient.vector for plan in plans]).to(self.device)
         seeds = [plan.seed for plan in plans]
         latents = sample_latents(self.model, base, report, numbers.to(self.device), seeds, sampler, total)
         every = max(1, total // PREVIEWS)
@@ -184,16 +207,26 @@ class Published:
 
     def base_vector(self, recording: Recording, measured: Measurements | None = None) -> np.ndarray:
         """Unit-length base vector (256,) of a recording, its conditions taken as unknown."""
-        vector = base_vector(self.model, ten_seconds(recording).signal, None, None, self.device)
+        vector = self._encoded(ten_seconds(recording), None, None)
         return F.normalize(vector, dim=-1)[0].cpu().numpy()
 
     def _vector(self, strip: Recording, measured: Measurements) -> torch.Tensor:
         """The base vector (1, 256) told of the report that came with the recording, of whom all is known."""
         patient = strip.patient
         if not strip.statements or patient.age is None or patient.sex is None:
-            return base_vector(self.model, strip.signal, None, None, self.device)
+            return self._encoded(strip, None, None)
         report = self.model.text.embed(strip.statements[:MOST_SENTENCES])
-        numbers = patient_numbers(_rate(measured), patient.age, patient.sex)
+        return self._encoded(strip, report, patient_numbers(_rate(measured), patient.age, patient.sex))
+
+    def _encoded(
+        self, strip: Recording, report: torch.Tensor | None, numbers: torch.Tensor | None
+    ) -> torch.Tensor:
+        """The base vector (1, 256); by the processor where graphics memory is short."""
+        try:
+            return base_vector(self.model, strip.signal, report, numbers, self.device).cpu()
+        except Exception as error:
+            if not self._goes_on(error):
+                raise
         return base_vector(self.model, strip.signal, report, numbers, self.device)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from published_files import write_published
 from synthetic_ecg import strip
 
@@ -19,6 +20,7 @@ from ecgtwin_app.engine.save import save_twins
 from ecgtwin_app.engine.tasks import task_of
 from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.generators.catalogue import entry_of
+from ecgtwin_app.generators.published import generator
 
 FEW = {"sampler": "dpm_solver_2m", "steps": 3, "age": 54.0, "sex": "F"}
 
@@ -173,3 +175,43 @@ def test_the_command_line_reaches_it(folder, tmp_path, capsys):
     document = json.loads((tmp_path / "twins" / "twins.json").read_text(encoding="utf-8"))
     assert document["provenance"]["generator"] == "published" and not document["twins"][0]["met"]
     assert document["provenance"]["request"]["steps"] == 2
+
+
+@pytest.mark.parametrize("short", ["sample_latents", "decode", "base_vector"])
+def test_where_graphics_memory_is_short_the_processor_goes_on(engine, reference, twin, monkeypatch, short):
+    """ "cpu:0" stands in for a graphics processor."""
+    engine = TwinEngine(generator.Published(engine.generator.model, "cpu:0"))
+    plain, tried = getattr(generator, short), []
+
+    def failing(*arguments):
+        if engine.generator.device == "cpu":
+            return plain(*arguments)
+        tried.append(short)
+        if short != "sample_latents":
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return _failing_at_the_second(plain(*arguments))
+
+    monkeypatch.setattr(generator, short, failing)
+    items = list(engine.iter_generate(reference, TwinRequest(("atrial fibrillation",), seed=4, **FEW)))
+    steps = [(one.step, one.message) for one in items if isinstance(one, Progress)]
+    assert [step for step, _ in steps] == sorted({step for step, _ in steps}), "no step is told twice"
+    assert steps[-1][1] == "Twin 1 of 1, on the processor: the graphics memory is too small"
+    assert tried == [short] and engine.generator.device == "cpu"
+    assert np.array_equal(items[-1].recording.signal, twin.recording.signal)
+
+
+def _failing_at_the_second(latents):
+    yield next(latents)
+    raise RuntimeError("MPS backend out of memory")
+
+
+def test_another_error_on_a_graphics_processor_is_raised(engine, reference, monkeypatch):
+    engine = TwinEngine(generator.Published(engine.generator.model, "cpu:0"))
+
+    def failing(*_):
+        raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
+
+    monkeypatch.setattr(generator, "decode", failing)
+    with pytest.raises(RuntimeError, match="shapes"):
+        engine.generate(reference, TwinRequest(("atrial fibrillation",), seed=4, **FEW))
+    assert engine.generator.device == "cpu:0"
