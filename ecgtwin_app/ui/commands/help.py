@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ecgtwin_app.i18n.words import tr
 from ecgtwin_app.ui.commands.command import Command
+from ecgtwin_app.ui.commands.manual_window import show_manual
 from ecgtwin_app.ui.commands.shortcut_sheet import show_shortcuts
 from ecgtwin_app.ui.commands.touring import take_tour
 from ecgtwin_app.ui.commands.workbench import Workbench
@@ -25,7 +26,15 @@ def show_crash_reports(workbench: Workbench) -> None:
 
 
 COMMANDS = (
-    Command("show_shortcuts", "&Keyboard shortcuts", "Help", show_shortcuts, ("?", "F1"), "This list"),
+    Command(
+        "show_manual",
+        "&Manual",
+        "Help",
+        show_manual,
+        ("F1",),
+        "Paths of ten minutes, intended use and limits",
+    ),
+    Command("show_shortcuts", "&Keyboard shortcuts", "Help", show_shortcuts, ("?",), "This list"),
     Command(
         "take_tour", "&Tour in five steps", "Help", take_tour, tip="Open, ask, compare, measure and print"
     ),

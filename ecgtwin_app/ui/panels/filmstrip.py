@@ -90,7 +90,7 @@ class Filmstrip(QListWidget):
 def marks(twin: Twin) -> str:
     """The referee's verdict in a few signs: "✓ 4/4", "✗ 2/4"."""
     lines = twin.judged
-    return f"{'✓' if twin.met else '✗'} {sum(bool(line.met) for line in lines)}/{len(lines)}"
+    return f"{'✓' if twin.met else '✗'}\u00a0{sum(bool(line.met) for line in lines)}/{len(lines)}"
 
 
 def _icon(picture):

@@ -40,6 +40,7 @@ class LayersPanel(QWidget):
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Layers"))
         self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # names are wrapped
         self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.list.itemChanged.connect(self._changed)
         self.list.currentRowChanged.connect(lambda _: self._show_controls())

@@ -211,7 +211,8 @@ class ScoreLine(QWidget):
         painter.setPen(text)
         for row, words in ((_P_ROW, "P"), (_QRS_ROW, "QRS")):
             painter.drawText(
-                QRectF(self.x(0) - 40, row - 9, 32, 18),
+                # Where the page's strip begins near the edge, as far left as the words are whole.
+                QRectF(max(self.x(0) - 40, -4.0), row - 9, 32, 18),
                 Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
                 words,
             )

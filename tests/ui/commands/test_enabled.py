@@ -97,6 +97,7 @@ EXPECTED = {
     "play_morph": "- - x - x x",
     "morph_less": "- - - - - -",
     "morph_more": "- - - - - -",
+    "show_manual": "x x x x x x",
     "show_shortcuts": "x x x x x x",
     "take_tour": "x x x x x x",
     "about": "x x x x x x",
