@@ -77,7 +77,7 @@ def read_presets(path: Path) -> list[tuple[str, TwinRequest]]:
         raise EcgError(
             "{file} cannot be read ({reason}); choose another file.", file=path.name, reason=why(error)
         ) from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise EcgError(
             "{file} holds no presets; choose a file saved with “Save presets”.", file=path.name
         ) from None
