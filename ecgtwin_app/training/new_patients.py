@@ -31,6 +31,7 @@ from ecgtwin_app.training.cases.labelled_strips import (
     load_strips,
     make_real,
     make_virtual,
+    virtual_missing,
 )
 from ecgtwin_app.training.cases.large_data import is_large, normal_hearts, read_collection
 from ecgtwin_app.training.cases.real_labels import LABELS, WIDER, likelihoods_of, states_of
@@ -182,7 +183,9 @@ def make_strips(args: argparse.Namespace) -> None:
     records = [record for record in [*load_real(args.data), *load_low_rate(args.data)] if not record.held_out]
     read: Reader = partial(of_record, likelihoods_of(args.data))
     make_real(folder, records, read, **how)
-    drawn = deepfake_normals(args.synthetic, args.seed) if args.synthetic and args.virtual else []
+    if not virtual_missing(folder, args.virtual):
+        return
+    drawn = deepfake_normals(args.synthetic, args.seed) if args.synthetic else []
     synthetic = [
         RealRecord(f"deepfake-ecg/{k}", "deepfake-ecg", f"deepfake-ecg/{k}", (), one)
         for k, one in enumerate(drawn)

@@ -26,7 +26,7 @@ from ecgtwin_app.training.cases.labelled_strips import (
 )
 from ecgtwin_app.training.cases.real_labels import LABELS
 from ecgtwin_app.training.collections.records import held_out, load_real
-from ecgtwin_app.training.networks.sssd import Batches, rarity
+from ecgtwin_app.training.networks.sssd import LEAST_STRIPS, Batches, rarity
 
 SIZES = [word for name, value in SMALL.items() for word in (f"--{name}", str(value))]
 FEW = [
@@ -177,11 +177,13 @@ def test_batches_hold_both_kinds_and_rare_statements_more_often(strips_folder):
         [Batches(strips, 16, 0.25).rows(torch.Generator().manual_seed(k)) for k in range(50)]
     )
     assert strips.virtual[rows].mean() == pytest.approx(0.25, abs=0.06)
-    states = np.full((10, 2), ABSENT, np.int8)
-    states[:, 0] = PRESENT
-    states[0, 1] = PRESENT
+    states = np.full((500, 3), ABSENT, np.int8)
+    states[:400, 0] = PRESENT
+    states[:100, 1] = PRESENT
+    states[0, 2] = PRESENT
     often = rarity(states)
-    assert often[0] == pytest.approx(1.0) and often[1] == pytest.approx(10**-0.5)
+    np.testing.assert_allclose(often[[0, 1, 200]], [LEAST_STRIPS**-0.5, 0.1, 0.05])
+    assert often[450] == often.min() == 0.05, "what says nothing is as common as the commonest"
 
 
 @pytest.mark.parametrize(("predicts", "stride"), [(CLEAN, 8), (NOISE, 2)])

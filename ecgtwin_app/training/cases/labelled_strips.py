@@ -207,12 +207,21 @@ def make_virtual(
 ) -> None:
     """Make the files of virtual patients that are not there yet: `count` strips of hearts among `listed`."""
     jobs = []
-    for number, start in enumerate(range(0, count, SHARD)):
+    for number in virtual_missing(folder, count):
         own = np.random.default_rng([seed, 8, number])
         chosen = [listed[row] for row in own.permutation(len(listed))[:HEARTS]]
-        path = folder / f"virtual_{number:04d}.npz"
-        jobs.append((path, chosen, read, min(SHARD, count - start), int(own.integers(2**31))))
+        size = min(SHARD, count - number * SHARD)
+        jobs.append((_virtual_path(folder, number), chosen, read, size, int(own.integers(2**31))))
     _make(folder, virtual_shard, jobs, workers)
+
+
+def virtual_missing(folder: Path, count: int) -> list[int]:
+    """Numbers of the files of `count` virtual strips that are not there yet."""
+    return [number for number in range(-(-count // SHARD)) if not _virtual_path(folder, number).exists()]
+
+
+def _virtual_path(folder: Path, number: int) -> Path:
+    return folder / f"virtual_{number:04d}.npz"
 
 
 def load_strips(folder: Path) -> LabelledStrips:

@@ -26,8 +26,9 @@ LEAST_TIME = 0.05
 NOTHING_TOLD, SOME_TOLD, NOT_TOLD = 0.1, 0.25, 0.15
 #: A strip's voltage is drawn up to this much larger or smaller.
 GAIN = 0.05
-#: A statement of n strips is drawn as often as n to this power.
-RARITY = 0.5
+#: A statement of n strips is drawn as often as n to this power. Fewer than so many count as these: a single strip drawn
+#: as often as a label is would be learned by heart.
+RARITY, LEAST_STRIPS = 0.5, 20
 
 
 class Batches:
@@ -130,5 +131,5 @@ def _noise_loss(
 def rarity(states: np.ndarray) -> np.ndarray:
     """How often each strip is drawn (float64): as its rarest statement."""
     present = states == PRESENT
-    often = np.maximum(present.sum(0), 1) ** (RARITY - 1)
+    often = np.maximum(present.sum(0), LEAST_STRIPS) ** (RARITY - 1)
     return np.where(present, often, often.min()).max(1).astype(np.float64)
