@@ -2,8 +2,10 @@
 
 import errno
 import os
+import stat
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -146,3 +148,21 @@ def test_autosave_on_a_full_disk_says_so_once_and_keeps_what_it_had(qtbot, tmp_p
     assert sentence.startswith("Autosave is off: ") and "(the file is too large for the disk)" in sentence
     assert read_session(keeper.path).twins == ()
     keeper.stop()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights as on Unix")
+@pytest.mark.parametrize("name", [name for name in WRITERS if name.startswith("twin")])
+def test_a_recording_is_written_in_a_folder_for_the_user_alone_that_is_gone_afterwards(
+    tmp_path, monkeypatch, name
+):
+    plain, rights = os.replace, []
+
+    def put_in_place(source, target):
+        if (folder := Path(source).parent) != tmp_path:
+            rights.append(stat.S_IMODE(folder.stat().st_mode))
+        plain(source, target)
+
+    monkeypatch.setattr(os, "replace", put_in_place)
+    WRITERS[name](tmp_path / name)
+    assert rights and set(rights) == {0o700}
+    assert all(path.name.startswith("twin") and path.is_file() for path in tmp_path.iterdir())

@@ -234,6 +234,50 @@ def test_an_appimage_is_the_runtime_before_the_packed_application(application, t
     ).stdout
     assert "AppRun -> usr/lib/ecgtwin/ecgtwin" in listed
     assert "squashfs-root/org.ecgtwin.desktop.desktop" in listed and "squashfs-root/ecgtwin.svg" in listed
+    unpacked = tmp_path / "unpacked"
+    subprocess.run(
+        [
+            "unsquashfs",
+            "-quiet",
+            "-no-progress",
+            "-offset",
+            str(runtime.stat().st_size),
+            "-dest",
+            unpacked,
+            path,
+        ],
+        check=True,
+        capture_output=True,
+    )
+    assert _contents(unpacked / "usr" / "lib" / "ecgtwin") == _contents(application)
+    said = subprocess.run([unpacked / "AppRun"], capture_output=True, text=True, check=True)
+    assert said.stdout == "0.1.0\n"
+    assert not (tmp_path / "AppDir").exists() and not (tmp_path / "AppDir.squashfs").exists()
+
+
+def _contents(folder):
+    """What lies in a folder: where links lead, who may run a file, and its bytes."""
+    return {
+        path.relative_to(folder): path.readlink()
+        if path.is_symlink()
+        else (os.access(path, os.X_OK), path.read_bytes())
+        for path in folder.rglob("*")
+        if path.is_symlink() or path.is_file()
+    }
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell script stands in")
+def test_appimagetool_is_given_the_folder_and_the_runtime(application, tmp_path, monkeypatch):
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tmp_path / "icons").mkdir()
+    (tools / "appimagetool").write_text('#!/bin/sh\necho "$1 $2" > "$4"\nls "$3" >> "$4"\n')
+    (tools / "appimagetool").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("ECGTWIN_APPIMAGE_RUNTIME", "/a/runtime")
+    told = linux.appimage(application, tmp_path / "x.AppImage", tmp_path).read_text().splitlines()
+    assert told[0] == "--runtime-file /a/runtime"
+    assert {"AppRun", "ecgtwin.svg", "org.ecgtwin.desktop.desktop", "usr"} <= set(told[1:])
 
 
 def test_files_are_signed_only_by_who_is_named(tmp_path, monkeypatch):
