@@ -21,9 +21,9 @@ _SCIPY = (
 #: Imported by a library somewhere, and never in what is called here.
 _NEVER_CALLED = (
     "_hashlib", "_ssl", "distutils", "fsspec", "IPython", "jinja2", "lib2to3", "matplotlib", "mpl_toolkits",
-    "mpmath", "networkx", "pandas", "PIL", "pip", "pydoc_data", "pytest", "readline", "setuptools",
+    "mpmath", "networkx", "pandas", "PIL", "pip", "pyarrow", "pydoc_data", "pytest", "ray", "readline", "setuptools",
     "sqlite3", "ssl", "sympy", "tkinter", "wheel", "yaml", "PySide6.QtDBus", "PySide6.QtNetwork",
-    "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "PySide6.QtQml", "PySide6.QtQuick",
+    "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "PySide6.QtQml", "PySide6.QtQuick", "zarr",
 )  # fmt: skip
 #: What compiles, exports, trains and spreads networks over machines is not called; importing it would take a third of
 #: torch's modules along.
