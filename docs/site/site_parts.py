@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 #: Pages whose links, in their order, say what the site's pages are; each second heading is a part of it.
 _CONTENTS = ("docs/index", "docs/adr/README")
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)#:]+)\.md\)")
 _SEVERAL = re.compile(r"((?:\w+, )+\w+)( : .+)$")
+#: Pixels from a row of a drawing to the next.
+_ROW = 66
 _MERMAID = re.compile(r"```mermaid\n(.*?)```", re.DOTALL)
 
 
@@ -69,34 +72,69 @@ def drawing(text: str) -> str:
     """A flowchart of Mermaid's kind ("a[name]", "a --> b") as SVG, for a site without scripts from elsewhere."""
     names = dict(re.findall(r"(\w+)\[([^\]]+)\]", text))
     arrows = re.findall(r"(\w+) --> (\w+)", text)
-    level = dict.fromkeys(names, 0)
-    for _ in names:  # as far down as the longest way there
-        for above, below in arrows:
-            level[below] = max(level[below], level[above] + 1)
-    rows = [[name for name in names if level[name] == depth] for depth in range(max(level.values()) + 1)]
-    widest = max(len(row) for row in rows)
-    at = {
-        name: (widest * 75 + (place - (len(row) - 1) / 2) * 150, depth * 62 + 22)
-        for depth, row in enumerate(rows)
-        for place, name in enumerate(row)
-    }
-    lines = [_arrow(at[above], at[below]) for above, below in arrows]
+    rows, ways = _rows(names, arrows)
+    width = max(sum(map(_width, row)) for row in rows)
+    at = {}
+    for depth, row in enumerate(rows):
+        left = (width - sum(map(_width, row))) / 2
+        for one in row:
+            at[one] = (left + _width(one) / 2, depth * _ROW + 22)
+            left += _width(one)
+    lines = [_line([at[one] for one in way]) for way in ways]
     boxes = [
-        f'<g transform="translate({x:g} {y:g})"><rect x="-58" y="-16" width="116" height="32" rx="5"/>'
-        f'<text y="5">{names[name]}</text></g>'
-        for name, (x, y) in at.items()
+        f'<g transform="translate({at[name][0]:g} {at[name][1]:g})"><rect x="-58" y="-16" width="116" height="32" rx="5"/>'
+        f'<text y="5">{words}</text></g>'
+        for name, words in names.items()
     ]
-    size = f"{widest * 150} {len(rows) * 62}"
     described = "; ".join(f"{names[above]} imports {names[below]}" for above, below in arrows)
     return (
-        f'<svg class="house" viewBox="0 0 {size}" role="img" aria-label="{described}">'
+        f'<svg class="house" viewBox="0 0 {width:g} {len(rows) * _ROW}" role="img" aria-label="{described}">'
         f"{''.join(lines)}{''.join(boxes)}</svg>"
     )
 
 
-def _arrow(start, end):
-    """A line from under a box to above another; past rows that lie between it swings out."""
-    (x, y), (to_x, to_y) = (start[0], start[1] + 16), (end[0], end[1] - 16)
-    swing = 70 * ((to_y - y) / 62 - 0.5) * (1 if x <= to_x else -1) if to_y - y > 62 else 0
-    middle = (y + to_y) / 2
-    return f'<path d="M{x:g} {y:g}C{x + swing:g} {middle:g} {to_x + swing:g} {middle:g} {to_x:g} {to_y:g}"/>'
+def _rows(names, arrows):
+    """Boxes in rows, each as far down as the longest way to it, and the way of each arrow.
+
+    An arrow past a row has a place of its own in it, a number, so that no box lies on it. Rows are put in order by where
+    their neighbours are, down and up by turns.
+    """
+    level = dict.fromkeys(names, 0)
+    for _ in names:
+        for above, below in arrows:
+            level[below] = max(level[below], level[above] + 1)
+    rows = [[name for name in names if level[name] == depth] for depth in range(max(level.values()) + 1)]
+    ways = []
+    for above, below in arrows:
+        way = [above]
+        for depth in range(level[above] + 1, level[below]):
+            way.append(len(ways) * len(rows) + depth)
+            rows[depth].append(way[-1])
+        ways.append([*way, below])
+    steps = [step for way in ways for step in pairwise(way)]
+    for turn in range(8):
+        for depth in range(1, len(rows)) if turn % 2 == 0 else range(len(rows) - 2, -1, -1):
+            beside = rows[depth - 1 if turn % 2 == 0 else depth + 1]
+            place = {one: k / len(beside) for k, one in enumerate(beside)}
+            near = {
+                one: [place[b] for a, b in steps if a == one and b in place]
+                + [place[a] for a, b in steps if b == one and a in place]
+                for one in rows[depth]
+            }
+            rows[depth].sort(key=lambda one, near=near: sum(near[one]) / len(near[one]) if near[one] else 0.5)
+    return rows, ways
+
+
+def _width(one) -> int:
+    """Pixels of a box in its row, or of an arrow that passes."""
+    return 140 if isinstance(one, str) else 26
+
+
+def _line(points) -> str:
+    """From under the first box, through what lies between, to above the last."""
+    points = [(points[0][0], points[0][1] + 16), *points[1:-1], (points[-1][0], points[-1][1] - 16)]
+    drawn = f"M{points[0][0]:g} {points[0][1]:g}"
+    for (x, y), (to_x, to_y) in pairwise(points):
+        middle = (y + to_y) / 2
+        drawn += f"C{x:g} {middle:g} {to_x:g} {middle:g} {to_x:g} {to_y:g}"
+    return f'<path d="{drawn}"/>'
