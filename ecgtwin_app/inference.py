@@ -23,7 +23,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError
 #: What runs the networks; "auto" chooses (`chosen`).
 BACKENDS = ("auto", "torch", "onnx")
 #: What is meant where none is named.
-USUAL_BACKEND = "torch" if find_spec("torch") is not None else "auto"
+USUAL_BACKEND = "auto"
 #: What ONNX Runtime can compute on, the fastest first, and the device's name here.
 _PROVIDERS = {"CUDAExecutionProvider": "cuda", "DmlExecutionProvider": "dml", "CPUExecutionProvider": "cpu"}
 _CUDA = {"linux": "libcuda.so.1", "win32": "nvcuda.dll"}

@@ -35,9 +35,9 @@ def gradients(question: Question) -> Iterator[Progress | Found]:
         else:
             signal, _ = item
     evidence = generator.evidence(question.plan, question.one)
-    ends = [
-        torch.from_numpy(independent_leads(one)).to(generator.device) for one in (signal, question.signal)
-    ]
+    # What another library runs is differentiated on the processor.
+    device = generator.device if generator.spec.backend == "torch" else "cpu"
+    ends = [torch.from_numpy(independent_leads(one)).to(device) for one in (signal, question.signal)]
     attributions = torch.zeros_like(ends[0])
     for segment, part in enumerate(integrated_gradients(evidence, *ends), 1):
         attributions += part

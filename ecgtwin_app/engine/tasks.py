@@ -154,7 +154,8 @@ def why_no_heat_map(spec: Spec, method: str) -> Message | None:
         return None
     if METHODS[method].ability == Ability.GRADIENTS and Ability.EVIDENCE in spec.abilities:
         return Message(
-            "The heat map '{method}' needs PyTorch; choose the backend torch, or another map.", method=method
+            "The heat map '{method}' needs PyTorch, which is not installed here; choose another map.",
+            method=method,
         )
     return Message(
         "The generator '{generator}' offers no heat map '{method}'; choose another one.",

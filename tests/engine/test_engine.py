@@ -135,7 +135,8 @@ def test_attention_is_a_share_and_leaves_nothing_behind(engine, reference, pvc_t
     next(job)
     job.close()
     assert engine.generator.drawer.looked is None
-    assert not any(block.condition.keep_weights for block in engine.generator.model.ensemble.network.blocks)
+    ensemble = engine.generator.model.ensemble
+    assert ensemble is None or not any(block.condition.keep_weights for block in ensemble.network.blocks)
 
 
 def test_a_score_of_ones_own_is_performed(engine, reference):

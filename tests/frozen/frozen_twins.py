@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pydicom.data
 import scipy
 import torch
@@ -112,6 +113,7 @@ def fingerprint() -> dict[str, str]:
     return {
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
+        "onnxruntime": onnxruntime.__version__,
         "torch": torch.__version__,
         "torch capability": torch.backends.cpu.get_cpu_capability(),
         "numpy": np.__version__,

@@ -7,7 +7,9 @@ and by the kinds of the waves, which without it are all those of sinus rhythm.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +24,8 @@ from ecgtwin_app.sampling.arrays import library
 if TYPE_CHECKING:
     from ecgtwin_app.generators.ecgtwin.ensemble import Ensemble
 
+#: With the condition, without it, durations (waves, 6), and the noise (waves, SIZE) of `VelocityEvidence`.
+Told = tuple[StripContext, StripContext, np.ndarray, np.ndarray]
 #: Times of the flow at which the model is asked; at both ends it can tell nothing.
 TIMES = (0.25, 0.45, 0.65)
 #: Samples before a wave's onset whose mean is its zero.
@@ -99,6 +103,36 @@ class VelocityEvidence:
             untold, told = (error**2).sum((1, 2))
             total = total + untold - told
         return total
+
+
+def of_tensors(model: Ensemble, events: list[Event], told: Told) -> VelocityEvidence:
+    """The same by the module, which lies on a device: of tensors, to be differentiated, and of arrays."""
+    from ecgtwin_app.generators.ecgtwin.tensors import as_tensors
+
+    device = next(model.parameters()).device
+    context, untold, durations, noise = (as_tensors(part, device) for part in told)
+    return VelocityEvidence(model, context, untold, events, durations, noise)
+
+
+class OfEither:
+    """Evidence of arrays without torch; of tensors by the module, which is read when the first comes."""
+
+    def __init__(
+        self, drawer: WaveDrawer, read: Callable[[], Ensemble] | None, events: list[Event], told: Told
+    ):
+        context, untold, durations, noise = told
+        self._of_arrays = VelocityEvidence(drawer, context, untold, events, durations, noise)
+        self._read, self._events, self._told = read, events, told
+
+    def __call__(self, signal: Any) -> Any:
+        """See `VelocityEvidence`."""
+        return self._of_arrays(signal) if isinstance(signal, np.ndarray) else self._of_tensors(signal)
+
+    @cached_property
+    def _of_tensors(self) -> VelocityEvidence:
+        if self._read is None:
+            raise TypeError("tensors need torch")
+        return of_tensors(self._read(), self._events, self._told)
 
 
 def without_kinds(context: StripContext) -> StripContext:

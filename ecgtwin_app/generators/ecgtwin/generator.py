@@ -11,11 +11,11 @@ import numpy as np
 from ecgtwin_app.conditions.vocabulary import find_condition, find_conditions, load_vocabulary
 from ecgtwin_app.ecg.measurement.measure import Measurements
 from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE, MODEL_SAMPLES, EcgError, Recording
-from ecgtwin_app.generators.base import Ability, Spec, Step
+from ecgtwin_app.generators.base import Ability, Evidence, Spec, Step
 from ecgtwin_app.generators.ecgtwin.attention import ConditionAttention
 from ecgtwin_app.generators.ecgtwin.beat_codec import SIZE
 from ecgtwin_app.generators.ecgtwin.beat_shape import DURATIONS
-from ecgtwin_app.generators.ecgtwin.evidence import VelocityEvidence, without_kinds
+from ecgtwin_app.generators.ecgtwin.evidence import OfEither, of_tensors, without_kinds
 from ecgtwin_app.generators.ecgtwin.learned_rhythm import compose
 from ecgtwin_app.generators.ecgtwin.loaded import Networks
 from ecgtwin_app.generators.ecgtwin.networks import load
@@ -87,7 +87,8 @@ class EcgTwin:
 
     def _abilities(self) -> set[Ability]:
         able = {Ability.TWIN, Ability.ATTENTION, Ability.EVIDENCE}
-        return able if self.model.ensemble is None else able | {Ability.GRADIENTS}
+        differentiable = self.model.ensemble is not None or self.model.read_ensemble is not None
+        return able | {Ability.GRADIENTS} if differentiable else able
 
     def prepare(self, recordings: Sequence[Recording]) -> EcgTwinPatient:
         """Cut, measure and encode a patient's recordings, the reference first."""
@@ -165,7 +166,7 @@ class EcgTwin:
         statements = self.model.config.statements
         return [statements.index(condition.statement) for condition in find_conditions(names)]
 
-    def evidence(self, plan: EcgTwinPlan, name: str = "") -> VelocityEvidence:
+    def evidence(self, plan: EcgTwinPlan, name: str = "") -> Evidence:
         """How much better the waves are foreseen when the network is told of one condition, or of all."""
         made = StripWaves(self.drawer, plan)
         context, noise = made.context(), made.noise()
@@ -176,13 +177,10 @@ class EcgTwin:
             untold = context.without_statement(self.condition_tokens([name])[0])
         if not name or find_condition(name).is_rhythm:
             untold = without_kinds(untold)
-        told, model = (context, untold, durations, noise), self.model.ensemble
-        if model is not None:
-            from ecgtwin_app.generators.ecgtwin.tensors import as_tensors
-
-            told = tuple(as_tensors(part, self.device) for part in told)
-        context, untold, durations, noise = told
-        return VelocityEvidence(model or self.drawer, context, untold, made.drawn_events, durations, noise)
+        told = (context, untold, durations, noise)
+        if self.model.ensemble is not None:
+            return of_tensors(self.model.ensemble, made.drawn_events, told)
+        return OfEither(self.drawer, self.model.read_ensemble, made.drawn_events, told)
 
 
 def _seen(plan: EcgTwinPlan, made: StripWaves, waves: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,9 @@ class Networks:
     backend, device : str
         What runs them: "torch" or "onnx"; "cpu", "cuda" and so on.
     ensemble : Ensemble or None
-        The module itself, for what differentiates it; None where torch is not what runs it.
+        The module itself, which can be differentiated; None where torch is not what runs it.
+    read_ensemble : callable or None
+        Reads the module all the same, on the processor; None where torch is not there.
     """
 
     drawer: WaveDrawer
@@ -38,6 +41,7 @@ class Networks:
     backend: str
     device: str = "cpu"
     ensemble: Ensemble | None = None
+    read_ensemble: Callable[[], Ensemble] | None = None
 
     @property
     def config(self) -> AdaXConfig:

@@ -1,10 +1,12 @@
-"""The networks run by ONNX Runtime. Torch is not needed."""
+"""The networks run by ONNX Runtime. Torch is not needed but for gradients, and imported only then."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache, partial
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError
 from safetensors.numpy import load
@@ -15,6 +17,9 @@ from ecgtwin_app.generators.ecgtwin.rhythm_drawing import RhythmComposer
 from ecgtwin_app.generators.ecgtwin.wave_drawer import WaveDrawer
 from ecgtwin_app.generators.manifest import ONNX, WeightsError, digest_of, verified
 from ecgtwin_app.inference import OnnxNetwork
+
+if TYPE_CHECKING:
+    from ecgtwin_app.generators.ecgtwin.ensemble import Ensemble
 
 #: Files of the ensemble and of the rhythm model, in the order of `WaveDrawer` and `RhythmComposer`.
 OF_ENSEMBLE = ("identity.onnx", "velocity.onnx")
@@ -43,4 +48,11 @@ def read_with_onnx(folder: Path, manifest: Mapping[str, Any], device: str) -> Ne
         # Its many small steps are faster on the processor.
         rhythm = RhythmComposer(*(OnnxNetwork(folder / file, files[file]) for file in OF_RHYTHM))
     drawer = WaveDrawer(config_of(manifest), numbers, identity, velocity)
-    return Networks(drawer, rhythm, manifest["name"], digest_of(manifest), "onnx", device)
+    read = None if find_spec("torch") is None else cache(partial(_ensemble, folder))
+    return Networks(drawer, rhythm, manifest["name"], digest_of(manifest), "onnx", device, read_ensemble=read)
+
+
+def _ensemble(folder: Path) -> Ensemble:
+    from ecgtwin_app.generators.ecgtwin.weights import load_modules  # not earlier: torch
+
+    return load_modules(folder).ensemble

@@ -14,6 +14,7 @@ from ecgtwin_app import TwinEngine, TwinRequest, inference
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.tasks import task_of
+from ecgtwin_app.generators.ecgtwin import onnx_networks
 from ecgtwin_app.generators.manifest import WeightsError
 from ecgtwin_app.inference import chosen
 from ecgtwin_app.recognition.strip import strips_of
@@ -115,10 +116,14 @@ def test_twins_say_what_made_them_and_are_as_alike(engines, reference):
     assert one.recording.provenance["weights_sha256"] == other.recording.provenance["weights_sha256"]
 
 
-def test_gradients_are_said_to_need_torch(engines, reference):
+def test_gradients_are_the_same_and_need_torch(engines, reference, monkeypatch):
     (twin,) = engines[1].generate(reference, TwinRequest(("long QT",), steps=1, shows=()))
-    with pytest.raises(EcgError, match="'gradients' needs PyTorch; choose the backend torch"):
-        next(engines[1].iter_attribute(reference, twin, "gradients"))
+    one, other = ([*engine.iter_attribute(reference, twin, "gradients")][-1] for engine in engines)
+    assert np.abs(one.values - other.values).max() < 1e-3 * np.abs(one.values).max()
+    monkeypatch.setattr(onnx_networks, "find_spec", lambda _: None)
+    without = TwinEngine.load(device="cpu", backend="onnx")
+    with pytest.raises(EcgError, match="'gradients' needs PyTorch, which is not installed"):
+        next(without.iter_attribute(reference, twin, "gradients"))
 
 
 def test_the_recogniser_says_the_same(reference):

@@ -28,4 +28,4 @@ def test_a_choice_is_remembered_and_holds_from_the_next_start_on(qtbot, store, m
     assert BackendMenu(store, told.append, parent).findChild(object, f"backend_{backend}").isChecked()
     monkeypatch.setattr(TwinEngine, "load", lambda **changes: asked.append(changes))
     app.load_engine(settings.read(store, settings.BACKEND))
-    assert asked == [{"backend": backend}]
+    assert asked == [{"backend": backend, "shares": True}]

@@ -100,6 +100,7 @@ EXPECTED = {
     "show_manual": "x x x x x x",
     "show_shortcuts": "x x x x x x",
     "take_tour": "x x x x x x",
+    "crash_reports": "x x x x x x",
     "about": "x x x x x x",
 }
 #: Greyed commands that need no words: what they do says it.
