@@ -13,7 +13,7 @@ from frozen_twins import example_ecg, make_twin, one_thread, sha256
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from ecgtwin_app import TwinEngine, TwinRequest
+from ecgtwin_app import TwinEngine, TwinRequest, inference
 from ecgtwin_app.generators.manifest import WeightsError
 from ecgtwin_app.report.layers import REFERENCE
 from ecgtwin_app.session.course import open_case, read_course
@@ -172,6 +172,7 @@ def test_a_folder_of_this_version_opens_and_makes_the_same_twin(tmp_path):
         own, shipped = (TwinEngine.load(folder, "cpu", backend="torch") for folder in (tmp_path, None))
         assert own.weights_sha256 == shipped.weights_sha256
         assert own.model_name == _manifest()["name"]
+        inference.prefer(inference.USUAL_BACKEND)  # what is loaded after this is run by the usual one
         twins = [make_twin(engine, example_ecg(), name) for engine in (own, shipped)]
     assert np.array_equal(*twins)
 
