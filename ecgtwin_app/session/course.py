@@ -16,6 +16,7 @@ from ecgtwin_app import __version__
 from ecgtwin_app.conditions.vocabulary import UnknownCondition, find_condition
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.session.layer_stack import LayerStack
+from ecgtwin_app.session.plain_json import read_json
 from ecgtwin_app.session.session_file import SUFFIX as SESSION_SUFFIX
 from ecgtwin_app.session.session_file import SessionState, read_session
 from ecgtwin_app.whole_files import why, write_whole
@@ -234,7 +235,7 @@ def read_course(path: Path) -> Course:
     try:
         if path.stat().st_size > _LARGEST:
             raise ValueError("too large")
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = read_json(path.read_text(encoding="utf-8"))
         if document["format"] > FORMAT:
             raise EcgError(
                 "{file} comes from a newer version of the program; update the program.", file=path.name
@@ -248,7 +249,7 @@ def read_course(path: Path) -> Course:
         raise EcgError(
             "{file} cannot be read ({reason}); choose another file.", file=path.name, reason=why(error)
         ) from None
-    except (UnknownCondition, KeyError, TypeError, AttributeError, RecursionError):
+    except (UnknownCondition, KeyError, TypeError, AttributeError, OverflowError):
         raise _no_course(path) from None
     except EcgError:
         raise

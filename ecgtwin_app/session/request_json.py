@@ -12,10 +12,13 @@ from ecgtwin_app.engine.request import FIELDS, TwinRequest, request_to_json
 from ecgtwin_app.formats.marking import shown_age
 from ecgtwin_app.i18n.words import figure, tr
 from ecgtwin_app.session.condition_names import names_text
+from ecgtwin_app.session.plain_json import read_json
 from ecgtwin_app.whole_files import why, write_whole
 
 #: A preset file larger than this is none.
 _LARGEST = 1_000_000
+#: So many characters has no name of a condition.
+_LONGEST = 200
 
 
 def to_json(request: TwinRequest) -> dict:
@@ -36,6 +39,7 @@ def from_json(plain: dict) -> TwinRequest:
     """
     try:
         named = {"conditions": plain["conditions"]} | plain
+        _check_words(named)
         values = {name: FIELDS[name].from_json(value) for name, value in named.items() if name in FIELDS}
         # Former versions could leave the rhythm to nobody, and said so in two ways; nothing offers that any more.
         if values.get("rhythm") == "none":
@@ -44,11 +48,19 @@ def from_json(plain: dict) -> TwinRequest:
         check_request(request)
     except EcgError:
         raise
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         raise EcgError(
             "This is no request for a twin; choose a file that was saved with “Save presets”."
         ) from None
     return request
+
+
+def _check_words(plain: dict) -> None:
+    """Refuse words and numbers longer than any that can be asked for: a sentence of refusal would repeat them."""
+    for value in plain.values():
+        for word in value if isinstance(value, list) else [value]:
+            if isinstance(word, str | int) and len(str(word)) > _LONGEST:
+                raise ValueError("too long")
 
 
 def write_presets(path: Path, named: list[tuple[str, TwinRequest]]) -> None:
@@ -69,7 +81,7 @@ def read_presets(path: Path) -> list[tuple[str, TwinRequest]]:
     try:
         if path.stat().st_size > _LARGEST:
             raise ValueError
-        rows = json.loads(path.read_text(encoding="utf-8"))["presets"]
+        rows = read_json(path.read_text(encoding="utf-8"))["presets"]
         return [(str(row["name"])[:80], from_json(row["request"])) for row in rows]
     except EcgError:
         raise
@@ -77,7 +89,7 @@ def read_presets(path: Path) -> list[tuple[str, TwinRequest]]:
         raise EcgError(
             "{file} cannot be read ({reason}); choose another file.", file=path.name, reason=why(error)
         ) from None
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         raise EcgError(
             "{file} holds no presets; choose a file saved with “Save presets”.", file=path.name
         ) from None

@@ -31,6 +31,7 @@ from ecgtwin_app.report.layout import PageLayout
 from ecgtwin_app.session.kept_messages import messages_in, with_messages
 from ecgtwin_app.session.layer_stack import LayerStack, LayerStyle
 from ecgtwin_app.session.marks import MarkedBeat, Marks
+from ecgtwin_app.session.plain_json import read_json
 from ecgtwin_app.session.reference_shows import without_words_of_file
 from ecgtwin_app.session.request_json import from_json, to_json
 from ecgtwin_app.whole_files import whole, why
@@ -216,7 +217,7 @@ def read_session(path: Path) -> SessionState:
     """
     try:
         members = _checked_members(path)
-        document = json.loads(members[_DOCUMENT])
+        document = read_json(members[_DOCUMENT])
         if document["format"] > FORMAT:
             raise EcgError(
                 "{file} comes from a newer version of the program; update the program.", file=path.name
@@ -229,7 +230,7 @@ def read_session(path: Path) -> SessionState:
             "{file} cannot be read ({reason}); choose another file.", file=path.name, reason=why(error)
         ) from None
     except (zipfile.BadZipFile, ValueError, KeyError, TypeError, IndexError, AttributeError, EOFError,
-            NotImplementedError, RuntimeError):  # fmt: skip
+            NotImplementedError, OverflowError, RuntimeError):  # fmt: skip
         raise EcgError(
             "{file} is no session, or is damaged; open the ECG itself again.", file=path.name
         ) from None
@@ -241,7 +242,7 @@ def _checked_members(path):
         if len(entries) > _MOST_MEMBERS or sum(entry.file_size for entry in entries) > _MOST_BYTES:
             raise ValueError("too large")
         members = {entry.filename: archive.read(entry) for entry in entries}
-    hashes = json.loads(members.pop(_HASHES))
+    hashes = read_json(members.pop(_HASHES))
     found = {name: hashlib.sha256(data).hexdigest() for name, data in members.items()}
     if found != hashes:
         raise EcgError(

@@ -61,6 +61,22 @@ def read_or_refused(read, path, data: bytes):
         return None
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"heart_rate": 10**400},
+        {"seed": 10**400},
+        {"sex": "x" * 10_000},
+        {"conditions": ["x" * 10_000]},
+        {"conditions": 7},
+    ],
+)
+def test_what_fuzzing_found_in_presets(tmp_path, fields):
+    request = {**PRESETS["presets"][0]["request"], **fields}
+    data = written({"presets": [{"name": "one", "request": request}]})
+    assert read_or_refused(read_presets, tmp_path / "presets.json", data) is None
+
+
 @fuzzed
 @given(data=st.one_of(documents(PRESETS).map(written), damaged(written(PRESETS))))
 def test_presets(data, tmp_path):
@@ -69,6 +85,13 @@ def test_presets(data, tmp_path):
         assert all(title(request) for _, request in named)
         write_presets(tmp_path / "again.json", named)
         assert read_presets(tmp_path / "again.json") == named
+
+
+def test_half_a_character_is_refused_for_it_could_not_be_written_again(tmp_path):
+    named = {"presets": [{**PRESETS["presets"][0], "name": "\ud800"}]}
+    assert read_or_refused(read_presets, tmp_path / "presets.json", written(named)) is None
+    data = written({**COURSE, "cases": [{**CASE, "vignette": "\ud800"}]})
+    assert read_or_refused(read_course, tmp_path / "round.ecgcourse", data) is None
 
 
 @fuzzed
