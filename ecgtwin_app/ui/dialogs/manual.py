@@ -53,6 +53,16 @@ def title_of(path: Path) -> str:
     return found[1] if found else path.stem
 
 
+def missing_pictures() -> list[str]:
+    """Pictures that a page shows and that did not come along: the installation is incomplete."""
+    return [
+        name
+        for page in PAGES
+        for name in re.findall(r"!\[[^]]*\]\(([^)]+)\)", page_path(page).read_text("utf-8"))
+        if not (page_path(page).parent / name).is_file()
+    ]
+
+
 class ManualPage(QTextBrowser):
     """A page of Markdown; its pictures are as wide as there is room, and nothing but the manual's own files is loaded."""
 
@@ -107,6 +117,8 @@ class ManualPage(QTextBrowser):
             shape = fragment.charFormat().toImageFormat()
             kind, place = QTextDocument.ResourceType.ImageResource, self.source().resolved(QUrl(shape.name()))
             image = self.document().resource(kind, place)
+            if image is None or image.isNull():
+                continue  # its words are shown in its place
             shape.setWidth(min(image.width(), room))
             shape.setHeight(image.height() * min(1.0, room / image.width()))
             self._chosen(fragment).setCharFormat(shape)

@@ -21,10 +21,12 @@ from PySide6.QtWidgets import QApplication
 from ecgtwin_app import __version__
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.ui.commands.manual_window import show_manual
 from ecgtwin_app.ui.commands.opening import open_example
 from ecgtwin_app.ui.commands.pages import measured_page
 from ecgtwin_app.ui.commands.twin import generate, set_heat_map
 from ecgtwin_app.ui.commands.workbench import Workbench
+from ecgtwin_app.ui.dialogs.manual import missing_pictures
 from ecgtwin_app.ui.window.main_window import MainWindow
 
 #: What is written into the folder.
@@ -166,6 +168,14 @@ def _steps(workbench: Workbench, folder: Path) -> Iterator[Step]:
         lambda: idle() and (folder / TWINS / "twins.json").is_file(),
     )
     yield Step("reading both again", lambda: _check(workbench, folder), lambda: True)
+    yield Step("opening the manual", lambda: _open_manual(workbench), lambda: True)
+
+
+def _open_manual(workbench: Workbench) -> None:
+    """Whether the pages of the Help menu and their pictures came along."""
+    if missing := missing_pictures():
+        raise SelfTestError(f"The manual has lost {missing[0]}.")
+    show_manual(workbench)
 
 
 def _check(workbench: Workbench, folder: Path) -> None:

@@ -113,3 +113,13 @@ def test_it_is_german_where_the_window_is_and_english_where_a_page_is_missing(qa
         assert title_of(page_path("limits")) == "Intended use and limits"
     finally:
         install_everywhere(qapp, "en")
+
+
+def test_a_picture_that_is_lost_leaves_its_page_to_be_read(manual, tmp_path, monkeypatch):
+    page = tmp_path / "index.md"
+    page.write_text("# Manual\n\nBefore.\n\n![What it shows](lost.png)\n\nBehind.\n", "utf-8")
+    assert manual_module.missing_pictures() == []
+    monkeypatch.setattr(manual_module, "page_path", lambda _: page)
+    manual.open_page("index")
+    assert "Before." in manual.page.toPlainText() and "Behind." in manual.page.toPlainText()
+    assert manual_module.missing_pictures() == ["lost.png"] * len(PAGES)

@@ -8,6 +8,7 @@ import socket
 import pytest
 
 from ecgtwin_app.formats.registry import read_ecg
+from ecgtwin_app.ui.dialogs import manual
 from ecgtwin_app.ui.window import self_test
 
 pytest_plugins = ("ui_fixtures",)
@@ -36,6 +37,15 @@ def test_it_makes_a_twin_a_map_a_page_and_a_record(tried, window, tmp_path):
     (header,) = (tmp_path / "out" / self_test.TWINS).glob("*.hea")
     assert read_ecg(header).synthetic
     assert not window.isVisible()
+
+
+def test_a_manual_without_a_picture_is_named(tried, tmp_path, monkeypatch):
+    page = tmp_path / "index.md"
+    page.write_text("# Manual\n\n![What it shows](../pictures/en/lost.png)\n", "utf-8")
+    monkeypatch.setattr(manual, "page_path", lambda _: page)
+    status, report = tried()
+    assert status == 1
+    assert report["failure"] == "opening the manual: The manual has lost ../pictures/en/lost.png."
 
 
 def test_an_engine_that_fails_is_named(tried, engine):
