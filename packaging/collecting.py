@@ -48,10 +48,10 @@ def msvc_runtime() -> list[tuple[str, str]]:
     return [(str(path), ".") for path in there]
 
 
-def trimmed(binaries: Entries, datas: Entries) -> tuple[Entries, Entries]:
+def trimmed(binaries: Entries, datas: Entries, edition: str) -> tuple[Entries, Entries]:
     """Without what never travels, and without libraries that only that needed."""
-    binaries = [entry for entry in binaries if not parts.is_dropped(entry[0])]
-    datas = [entry for entry in datas if not parts.is_dropped(entry[0])]
+    binaries = [entry for entry in binaries if not parts.is_dropped(entry[0], edition)]
+    datas = [entry for entry in datas if not parts.is_dropped(entry[0], edition)]
     needed = _needed(binaries)
     kept = [entry for entry in binaries if entry[2] != "SYMLINK" and (_is_root(entry) or entry[1] in needed)]
     files = [entry for entry in datas if entry[2] != "SYMLINK"]

@@ -74,6 +74,9 @@ _DROPPED = (
     r"\.dist-info/(?!METADATA$)",
 )
 
+#: Weights of which ONNX Runtime reads a file of its own.
+_FOR_TORCH = re.compile(r"^weights/(rhythm|recogniser|sssd/sssd)\.safetensors$")
+
 
 def is_packaged(module: str) -> bool:
     """Whether a module of the program goes into the packaged application."""
@@ -86,9 +89,11 @@ def left_out(edition: str) -> list[str]:
     return [*_SOURCE_ONLY, *_NEVER_CALLED, *(f"scipy.{name}" for name in _SCIPY), *torch]
 
 
-def is_dropped(place: str) -> bool:
+def is_dropped(place: str, edition: str) -> bool:
     """Whether a collected file stays behind, by its place in the folder."""
     place = place.replace("\\", "/")
+    if edition == "standard" and _FOR_TORCH.search(place):
+        return True
     return any(re.search(pattern, place) for pattern in _DROPPED)
 
 

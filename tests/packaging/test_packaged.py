@@ -16,6 +16,9 @@ from xml.etree import ElementTree
 import pytest
 from places import ROOT
 
+from ecgtwin_app import TwinEngine, TwinRequest, read_ecg
+from ecgtwin_app.formats.example import example_path
+from ecgtwin_app.recognition.weights import read_recogniser
 from ecgtwin_app.session.course import SUFFIX as COURSE_SUFFIX
 from ecgtwin_app.session.session_file import SUFFIX as SESSION_SUFFIX
 
@@ -66,7 +69,29 @@ def application(tmp_path):
     ],
 )
 def test_what_is_never_called_stays_behind(place, dropped):
-    assert parts.is_dropped(place) is dropped
+    assert all(parts.is_dropped(place, edition) is dropped for edition in parts.EDITIONS)
+
+
+def test_weights_that_only_torch_reads_travel_with_torch():
+    places = [path.relative_to(ROOT).as_posix() for path in (ROOT / "weights").rglob("*")]
+    left = [place for place in places if parts.is_dropped(place, "standard")]
+    assert {"weights/rhythm.safetensors", "weights/recogniser.safetensors"} <= set(left)
+    assert not any(parts.is_dropped(place, "research") for place in places)
+
+
+def test_without_them_a_twin_is_made_and_a_recording_recognised(tmp_path):
+    weights = tmp_path / "weights"
+
+    def left(folder, names):
+        place = Path("weights") / Path(folder).relative_to(ROOT / "weights")
+        return [name for name in names if parts.is_dropped((place / name).as_posix(), "standard")]
+
+    shutil.copytree(ROOT / "weights", weights, ignore=left)
+    assert not (weights / "rhythm.safetensors").exists() and (weights / "ensemble.safetensors").exists()
+    engine = TwinEngine.load(weights, "cpu", backend="onnx")
+    request = TwinRequest(("atrial fibrillation",), rhythm="learned", steps=1, shows=())
+    assert engine.generate(read_ecg(example_path()), request)[0].recording.synthetic
+    assert read_recogniser(weights, "onnx").labels
 
 
 def test_only_the_standard_edition_leaves_torch_out_and_none_onnx_runtime():
