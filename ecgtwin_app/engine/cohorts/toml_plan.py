@@ -153,7 +153,9 @@ class _Reader:
             values[label] = self._value(name, label, said)
         self._no_twice(name, values)
         counts = self._counts(name, asked, total, example)
-        return tuple(Quota(label, values[label], count) for label, count in counts.items())
+        quotas = [Quota(label, values[label], count) for label, count in counts.items()]
+        # What is left as it is comes last: where it stands in the table is no other plan.
+        return tuple(sorted(quotas, key=lambda one: one.value is None))
 
     def _counts(self, name: str, asked: dict[str, Any], total: int, example: str) -> dict[str, int]:
         """Counts, or shares turned into counts."""

@@ -16,9 +16,11 @@ from ecgtwin_app.ui.commands.opening import ask_seconds, open_example, open_path
 from ecgtwin_app.ui.commands.pages import measured_page
 from ecgtwin_app.ui.commands.saving import save_session, save_session_as
 from ecgtwin_app.ui.commands.workbench import Workbench
+from ecgtwin_app.ui.dialogs.cohort_dialog import CohortDialog, offered
 from ecgtwin_app.ui.dialogs.export_dialog import ExportDialog
 from ecgtwin_app.ui.jobs.export_jobs import MAP, PAGE, REFERENCE, TABLE, TWINS, Export
 from ecgtwin_app.ui.jobs.undo import Change
+from ecgtwin_app.ui.widgets.condition_counts import HEALTHY
 
 
 def open_file(workbench: Workbench) -> None:
@@ -83,6 +85,16 @@ def _export(workbench: Workbench, chosen: Export):
         workbench.dialogs.ask_file_to_save(
             suffix, f"{name}.{suffix}", lambda path: exports.export_as(chosen, path)
         )
+
+
+def make_cohort(workbench: Workbench) -> None:
+    """Ask for references, conditions and quotas, and make twins of them in a folder."""
+    asked = workbench.session.request
+    cohorts = workbench.jobs.cohorts
+    only = asked.only and asked.conditions == (NORMAL,)
+    conditions = (HEALTHY,) if only else asked.conditions or (NORMAL,)
+    dialog = CohortDialog(workbench.dialogs, offered(conditions), cohorts.make, cohorts.stop)
+    workbench.dialogs.show(dialog)
 
 
 def _save_page(suffix: str) -> Callable[[Workbench], None]:
@@ -183,6 +195,15 @@ COMMANDS = (
         ("Ctrl+Shift+X",),
         "Twins, ECG, heat maps, measurements or the page, in any format",
         needs=(RECORDING, IDLE, REVEALED),
+    ),
+    Command(
+        "make_cohort",
+        "Make a coho&rt…",
+        "File",
+        make_cohort,
+        ("Ctrl+Shift+H",),
+        "Many twins of many recordings by quotas, in a folder",
+        needs=(NOT_TEACHING, IDLE),
     ),
     Command(
         "save_pdf",

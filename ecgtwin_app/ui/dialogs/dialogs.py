@@ -80,13 +80,16 @@ class Dialogs:
         self._ask(tr("Open ECG"), prepare, then)
 
     def ask_recordings_to_add(self, then: Callable[[list[Path]], None]) -> None:
+        """Ask for one or several recordings of the patient."""
+        self.ask_recordings(tr("Add recordings of the same patient"), then)
+
+    def ask_recordings(self, title: str, then: Callable[[list[Path]], None]) -> None:
         """Ask for one or several recordings."""
 
         def prepare(dialog):
             dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
             dialog.setNameFilters([f"{tr('ECG files')} ({recording_patterns()})", tr("All files (*)")])
 
-        title = tr("Add recordings of the same patient")
         self._ask(title, prepare, then, several=True)
 
     def ask_folder(self, then: Callable[[Path], None], title: str = "") -> None:

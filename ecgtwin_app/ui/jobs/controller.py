@@ -19,6 +19,7 @@ from ecgtwin_app.recognition.shown import Shown
 from ecgtwin_app.session.heat_map_names import split_name
 from ecgtwin_app.session.same_patient import others_of
 from ecgtwin_app.session.session import Session
+from ecgtwin_app.ui.jobs.cohort_jobs import CohortJobs
 from ecgtwin_app.ui.jobs.engines import Engines
 from ecgtwin_app.ui.jobs.export_jobs import ExportJobs
 from ecgtwin_app.ui.jobs.file_jobs import FileJobs
@@ -43,6 +44,7 @@ class Controller(QObject):
     files : FileJobs
         Recordings in, twins and pages out.
     exports : ExportJobs
+    cohorts : CohortJobs
     preview : Recording or None
         The unfinished twin of the run.
     """
@@ -66,7 +68,7 @@ class Controller(QObject):
         super().__init__()
         self.session, self.undo = session, undo
         self.worker = Worker(self)
-        self.files, self.exports = FileJobs(self), ExportJobs(self)
+        self.files, self.exports, self.cohorts = FileJobs(self), ExportJobs(self), CohortJobs(self)
         self.preview: Recording | None = None
         self.engines = Engines(load_engine)
         self._run: Job | None = None

@@ -33,7 +33,7 @@ def _bars(t) -> str:
     QToolBar QToolButton, #flat {{ padding: 5px 10px; border: 1px solid transparent; border-radius: 5px;
                 color: {t.text}; background: transparent; }}
     QToolBar QToolButton:hover, #flat:hover {{ background: {t.selection}; }}
-    QToolBar QToolButton:disabled {{ color: {t.quiet}; }}
+    QToolBar QToolButton:disabled, #flat:disabled {{ color: {t.quiet}; }}
     QToolBar::separator {{ width: 1px; background: {t.border}; margin: 4px 6px; }}
     #segment {{ border: 1px solid {t.edge}; border-radius: 0; padding: 5px 9px; margin: 0;
                 background: {t.field}; color: {t.text}; }}

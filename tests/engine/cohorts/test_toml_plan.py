@@ -50,9 +50,9 @@ def test_a_plan_is_read():
         ("atrial fibrillation", "left bundle branch block"),
         ("healthy",),
     ]
-    assert spec.heart_rates == (Quota("own", None, 6), Quota("60-90", (60.0, 90.0), 6))
+    assert spec.heart_rates == (Quota("60-90", (60.0, 90.0), 6), Quota("own", None, 6))
     assert [(one.label, one.count) for one in spec.sexes] == [("F", 9), ("M", 3)]
-    assert spec.devices[1].value == Device("holter", 250.0, 0.5, 40.0, ("I", "II", "V1"))
+    assert spec.devices[0].value == Device("holter", 250.0, 0.5, 40.0, ("I", "II", "V1"))
     assert spec.quotas("severities") == (Quota("drawn", None, 12),)
     assert spec.request.best_of == 2 and spec.request.without == ("ventricular premature complex",)
 
