@@ -35,6 +35,14 @@ def fetched_from_elsewhere(site: Path) -> list[str]:
     return found
 
 
+def say_language(site: Path) -> None:
+    """Pages of the manual say which language they are in, for whoever hears them."""
+    for folder in (site / "resources" / "manual").glob("*"):
+        for path in folder.glob("*.html"):
+            text = path.read_text("utf-8")
+            path.write_text(text.replace(' lang="en"', f' lang="{folder.name}"', 1), "utf-8")
+
+
 def build(out: Path) -> int:
     """Build into an empty folder; the exit status."""
     from sphinx.cmd.build import build_main  # here, so that the tests need no Sphinx
@@ -44,6 +52,7 @@ def build(out: Path) -> int:
         options = ["-q", "-b", "html", "-W", "--keep-going", "-c", str(HERE), "-d", work]
         status = build_main([*options, str(ROOT), str(out)])
     (out / "index.html").write_text(_START, "utf-8")
+    say_language(out)
     (out / ".buildinfo").unlink(missing_ok=True)
     elsewhere = fetched_from_elsewhere(out)
     for line in elsewhere:

@@ -97,6 +97,7 @@ class ManualPage(QTextBrowser):
         """Room between lines and paragraphs; pictures that fit and links that can be read."""
         self.document().setDocumentMargin(_MARGIN / 2)
         cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()  # laid out once, not after each paragraph
         for block in self._blocks():
             shape, pictures = QTextBlockFormat(block.blockFormat()), any(map(_is_picture, _fragments(block)))
             shape.setLineHeight(
@@ -110,6 +111,7 @@ class ManualPage(QTextBrowser):
             cursor.setBlockFormat(shape)
         self._fit_pictures()
         self.colour_links(self._link)
+        cursor.endEditBlock()
 
     def _fit_pictures(self):
         room = self.viewport().width() - _MARGIN
