@@ -9,7 +9,7 @@ import pytest
 from places import ROOT
 
 sys.path.insert(0, str(ROOT / "docs" / "site"))
-from build_site import fetched_from_elsewhere
+from build_site import fetched_from_elsewhere, say_language
 from site_parts import drawing, one_name_an_entry, toctrees
 
 
@@ -53,3 +53,15 @@ def test_names_that_share_a_line_of_a_docstring_get_one_each():
 def test_what_a_page_would_fetch_from_elsewhere_is_found(tmp_path, name, text, found):
     (tmp_path / name).write_text(text, "utf-8")
     assert len(fetched_from_elsewhere(tmp_path)) == found
+
+
+def test_pages_of_the_manual_say_their_language(tmp_path):
+    pages = [tmp_path / place for place in ("resources/manual/de/a.html", "docs/a.html")]
+    for page in pages:
+        page.parent.mkdir(parents=True)
+        page.write_text('<html class="x" lang="en"><p lang="en">', "utf-8")
+    say_language(tmp_path)
+    assert [page.read_text("utf-8") for page in pages] == [
+        '<html class="x" lang="de"><p lang="en">',
+        '<html class="x" lang="en"><p lang="en">',
+    ]

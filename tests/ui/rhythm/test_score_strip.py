@@ -34,6 +34,24 @@ def _sinus():
     return RhythmScore(tuple(events))
 
 
+def _ink_of_label(line, left):
+    """Columns with ink of what names the QRS row, above the row's line and left of second 0."""
+    line.follow(left, 60.0)
+    image = line.grab().toImage()
+    columns = range(int(left) - 2)
+    return sum(any(image.pixelColor(x, y).lightness() < 128 for y in range(26, 33)) for x in columns)
+
+
+def test_the_rows_names_are_whole_where_the_page_begins_near_the_edge(qtbot):
+    line = ScoreLine()
+    qtbot.addWidget(line)
+    line.resize(640, line.height())
+    line.show_score(_sinus())
+    whole = _ink_of_label(line, 60.0)
+    assert whole > 12
+    assert _ink_of_label(line, 31.0) == whole
+
+
 # -- edits --------------------------------------------------------------------------------------------
 
 
