@@ -215,6 +215,9 @@ def researcher(walker: Walker) -> None:
     walker.do("export", lambda: walker.dialog().isVisible())
     walker.picture("researcher-export", walker.dialog())
     walker.dialog().close()
+    walker.do("make_cohort", lambda: walker.dialog().isVisible())
+    walker.picture("researcher-cohort", walker.dialog())
+    walker.dialog().close()
 
 
 WALKS = {"cardiologist": cardiologist, "teacher": teacher, "researcher": researcher}
