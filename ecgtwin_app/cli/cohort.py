@@ -26,9 +26,10 @@ from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.cohorts.spec import CohortSpec, forms
 from ecgtwin_app.engine.cohorts.time_left import TimeLeft
 from ecgtwin_app.engine.request import FIELDS
+from ecgtwin_app.generators.catalogue import USUAL
 
-#: What a plan says itself; an argument of the same name would be a second opinion.
-_OF_THE_PLAN = ("conditions", "per_condition", "seed", "heart_rate", "age", "sex", "severity")
+#: What a plan says itself, besides the fields of a request; an argument of the same name would be a second opinion.
+_OF_THE_PLAN = {"conditions": None, "per_condition": 1, "generator": USUAL}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -191,11 +192,13 @@ def _plan(args: argparse.Namespace) -> CohortSpec | None:
         return None
     if len(args.refs) > 1:
         raise EcgError("A plan names its references itself; name nothing beside it.")
-    flags = {"--" + name.replace("_", "-"): getattr(args, name) for name in _OF_THE_PLAN}
-    usual = {"--per-condition": 1, "--seed": FIELDS["seed"].default}
-    said = [flag for flag, value in flags.items() if value not in (None, usual.get(flag))]
-    if said:
-        raise EcgError(f"{said[0]} is what a plan says itself; write it there.")
+    usual = _OF_THE_PLAN | {
+        name: record.default for name, record in FIELDS.items() if record.name != "conditions"
+    }
+    for name, value in usual.items():
+        said = getattr(args, name, None)
+        if said not in (None, value, False):
+            raise EcgError(f"--{name.replace('_', '-')} is what a plan says itself; write it there.")
     return read_plan(Path(plans[0]))
 
 

@@ -107,6 +107,10 @@ def test_over_a_local_ray_of_two_workers_it_is_the_same(tmp_path):
         (["--conditions", "AF"], "--conditions is what a plan says itself; write it there."),
         (["--heart-rate", "70"], "--heart-rate is what a plan says itself"),
         (["--seed", "4"], "--seed is what a plan says itself"),
+        (["--best-of", "4"], "--best-of is what a plan says itself"),
+        (["--without", "AF"], "--without is what a plan says itself"),
+        (["--only"], "--only is what a plan says itself"),
+        (["--generator", "published"], "--generator is what a plan says itself"),
         (["--workers", "0"], "--workers must be between 1 and"),
     ],
 )

@@ -135,7 +135,7 @@ def _table(name: str, rows: Sequence[CohortRow], group: Callable[[CohortRow], st
     lines = [f"\n| {name} | twins | met |\n|---|--:|--:|\n"]
     lines += [
         f"| {_cell(one)} | {there[one]:,} | {met[one]:,} ({_share(met[one], there[one])}) |\n"
-        for one in sorted(there)
+        for one in sorted(there, key=_order)
     ]
     return "".join(lines)
 
@@ -148,6 +148,15 @@ def _group(value: float | None, begins: Sequence[int], unit: str) -> str:
     if place == 0:
         return f"below {begins[0]} {unit}"
     return f"from {begins[place - 1]} {unit}" + (f", below {begins[place]}" if place < len(begins) else "")
+
+
+def _order(group: str) -> tuple[float, str]:
+    """Groups of numbers in their order, what has none behind them, others by their letters."""
+    word, _, rest = group.partition(" ")
+    number = rest.split(" ")[0]
+    if word in ("below", "from") and number.isdigit():
+        return (float(number) - (word == "below"), group)
+    return (float("inf") if word == "not" else 0.0, group)
 
 
 def _share(part: int, whole: int) -> str:

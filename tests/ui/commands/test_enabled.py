@@ -27,6 +27,7 @@ EXPECTED = {
     "save_session_as": "- x x x x x",
     "save_twins": "- - x x - x",
     "export": "- x x - - x",
+    "make_cohort": "x x x - - -",
     "save_pdf": "- x x x x x",
     "save_png": "- x x x x x",
     "save_svg": "- x x x x x",
