@@ -84,7 +84,7 @@ def test_the_system_ends_who_asks_for_a_socket_from_whatever_code(family):
 
 
 def test_the_whole_job_asks_the_system_for_no_socket(tmp_path):
-    """The window, a twin, a map, a page and a record, with Qt, ONNX Runtime and torch loaded; it would be ended."""
+    """The window, a twin, a map, a page and a record, with all libraries that they take; it would be ended."""
     script = "from ecgtwin_app.cli.main import main\nsys.exit(main(['--self-test', sys.argv[1]]))"
     done = child(script, str(tmp_path / "out"))
     assert done.returncode == 0, done.stdout + done.stderr
