@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QPushButton
 from ui_window import CONTROL, accept_file_dialog, generate, idle
 
 from ecgtwin_app.ui.commands.palette import Palette
+from ecgtwin_app.ui.dialogs.manual import Manual
 
 pytest_plugins = ("ui_fixtures",)
 LEFT = Qt.MouseButton.LeftButton
@@ -129,6 +130,10 @@ def test_keeping(opened, qtbot, tmp_path):
 
 def test_help(opened, qtbot):
     qtbot.keyClick(opened, Qt.Key.Key_F1)
+    (manual,) = opened.findChildren(Manual)
+    assert manual.isVisible()
+    qtbot.keyClick(manual, Qt.Key.Key_Escape)
+    qtbot.keyClicks(opened, "?")
     sheet = next(d for d in opened.findChildren(QDialog) if d.isVisible())
     qtbot.keyClick(sheet, Qt.Key.Key_Escape)
     qtbot.keyClick(opened, Qt.Key.Key_K, CONTROL)
