@@ -6,6 +6,7 @@ The list is one that `sha256sum --check` reads, too.
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from ecgtwin_app.engine.cohorts.table import (
 )
 from ecgtwin_app.whole_files import write_whole
 
+log = logging.getLogger(__name__)
 SUMS = "SHA256SUMS"
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](\w[\w.-]{0,200})")
 
@@ -90,7 +92,14 @@ def _of_shard(path: Path, sums: dict) -> Iterator[str]:
     form = next((one for one in SHARD_FORMS.values() if path.name.endswith(one.suffix)), None)
     if form is None or not path.is_file():
         return
-    there = {key: signal_sum(signal) for key, signal in form.signals(path)}
+    try:
+        there = {key: signal_sum(signal) for key, signal in form.signals(path)}
+    except EcgError:
+        raise
+    except Exception:  # whatever a library raises for a file that somebody made
+        log.exception("A shard could not be read")
+        yield f"{path.name} cannot be read."
+        return
     for _, conditions, seed in (key for key, digest in sums.items() if there.get(key) != digest):
         yield f"{path.name} does not hold {conditions}, seed {seed}, as it was made."
 

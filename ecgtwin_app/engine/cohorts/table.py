@@ -212,10 +212,32 @@ def rows_in(folder: Path) -> Iterator[CohortRow]:
     """The whole lines of the table in a folder; none where there is no table, and none that leads elsewhere."""
     with contextlib.suppress(FileNotFoundError):
         for line in (folder / LINES).read_text(encoding="utf-8", errors="replace").splitlines():
-            with contextlib.suppress(ValueError, TypeError, AttributeError):
+            with contextlib.suppress(ValueError, TypeError, RecursionError):
                 row = CohortRow(**json.loads(line))
-                if all(re.fullmatch(r"\w[\w.-]{0,200}", name) for name in (row.file, *row.sha256)):
+                if _is_sound(row):
                     yield row
+
+
+#: What a line holds, by the kind of its values.
+_TEXTS = ("file", "reference_sha256", "conditions", "missed", "kept", "removed", "device")
+_WHOLE = ("seed", "number")
+_OPEN = {"heart_rate": (int, float), "age": (int, float), "sex": (str,)}
+
+
+def _is_sound(row: CohortRow) -> bool:
+    """Whether a line that somebody may have changed holds what it should, and names no file elsewhere."""
+    return (
+        all(isinstance(getattr(row, name), str) for name in _TEXTS)
+        and all(type(getattr(row, name)) is int for name in _WHOLE)
+        and all(
+            getattr(row, name) is None or isinstance(getattr(row, name), kinds)
+            for name, kinds in _OPEN.items()
+        )
+        and isinstance(row.met, bool)
+        and isinstance(row.sha256, dict)
+        and all(isinstance(digest, str) for digest in row.sha256.values())
+        and all(re.fullmatch(r"\w[\w.-]{0,200}", name) for name in (row.file, *row.sha256))
+    )
 
 
 def _csv(rows: Iterable[CohortRow]) -> str:
