@@ -135,7 +135,10 @@ def test_parquet_says_that_it_is_synthetic_and_what_was_asked(tmp_path):
     )
     rows = table.to_pylist()
     assert all(row["synthetic"] and json.loads(row["provenance"])["synthetic"] for row in rows)
-    assert len(rows[0]["signal"]) == len(rows[0]["leads"]) == 12 and rows[0]["rate"] == 500.0
+    for row in rows:
+        shape = (3, 250.0, 2500) if row["device"] == "holter" else (12, 500.0, 5000)
+        assert (len(row["leads"]), row["rate"], len(row["signal"][0])) == shape
+        assert len(row["signal"]) == len(row["leads"])
 
 
 def test_zarr_says_that_it_is_synthetic_and_what_was_asked(tmp_path):
