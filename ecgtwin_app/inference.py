@@ -11,6 +11,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -117,32 +118,56 @@ class OnnxNetwork:
     """
 
     def __init__(self, path: Path, sha256: str, device: str = "cpu"):
-        import onnxruntime
-
-        refused = EcgError("The weights file {file} is damaged: reinstall the application.", file=path.name)
-        try:
-            content = path.read_bytes()
-        except OSError:
-            raise refused from None
-        if hashlib.sha256(content).hexdigest() != sha256:
-            raise refused
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads, options.inter_op_num_threads = threads(), 1
-        # Idle threads sleep: on a small machine they would take the window's time.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
-        name = next(provider for provider, its_device in _PROVIDERS.items() if its_device == device)
-        providers = list(dict.fromkeys((name, "CPUExecutionProvider")))
-        try:
-            self._session = onnxruntime.InferenceSession(content, options, providers)
-        except Exception as error:  # ONNX Runtime has many kinds, of no common base
-            raise refused from error
+        begun = _ahead.pop((path, sha256), None) if device == "cpu" else None
+        self._session = _session(path, sha256, device) if begun is None else begun.result()
         self._inputs = {one.name for one in self._session.get_inputs()}
 
     def __call__(self, inputs: Mapping[str, np.ndarray], outputs: Sequence[str]) -> list[np.ndarray]:
         """See `Network`."""
         told = {k: np.ascontiguousarray(v) for k, v in inputs.items() if k in self._inputs}
         return list(self._session.run(list(outputs), told))  # type: ignore[arg-type]
+
+
+def load_ahead(files: Mapping[Path, str]) -> None:
+    """Begin to load files on the processor, so that an `OnnxNetwork` of one of them later waits for less, or not at all.
+
+    Parameters
+    ----------
+    files : mapping of Path to str
+        Files with their SHA-256.
+    """
+    pool = ThreadPoolExecutor(1)
+    for path, sha256 in files.items():
+        _ahead[path, sha256] = pool.submit(_session, path, sha256, "cpu")
+    pool.shutdown(wait=False)
+
+
+#: What is being loaded ahead.
+_ahead: dict[tuple[Path, str], Future] = {}
+
+
+def _session(path: Path, sha256: str, device: str):
+    """A session of ONNX Runtime for a file."""
+    import onnxruntime
+
+    refused = EcgError("The weights file {file} is damaged: reinstall the application.", file=path.name)
+    try:
+        content = path.read_bytes()
+    except OSError:
+        raise refused from None
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise refused
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads(), 1
+    # Idle threads sleep: on a small machine they would take the window's time.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    name = next(provider for provider, its_device in _PROVIDERS.items() if its_device == device)
+    providers = list(dict.fromkeys((name, "CPUExecutionProvider")))
+    try:
+        return onnxruntime.InferenceSession(content, options, providers)
+    except Exception as error:  # ONNX Runtime has many kinds, of no common base
+        raise refused from error
 
 
 def chosen(backend: str, device: str, exported: bool) -> tuple[str, str]:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import sys
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+
+from ecgtwin_app.inference import load_ahead
+from ecgtwin_app.resources import weight_path
 
 #: As `torch` itself loads them: all symbols at once, visible to what is loaded later.
 _NOW_AND_GLOBAL = 0x2 | 0x100
@@ -19,6 +24,19 @@ def load_backend(backend: str) -> None:
     """
     if backend == "torch" and find_spec("torch") is not None:
         load_torch()
+
+
+def load_networks_ahead(backend: str) -> None:
+    """Begin to load the networks that ship while the window is still being made, where ONNX Runtime will run them.
+
+    It needs no lock of Python's meanwhile. What is wrong with a file shows when the engine is loaded.
+    """
+    if backend == "torch" or find_spec("onnxruntime") is None:
+        return
+    with suppress(OSError, ValueError, KeyError, AttributeError, TypeError):
+        folder = weight_path("")
+        files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["onnx"]
+        load_ahead({folder / name: files[name] for name in ("velocity.onnx", "identity.onnx")})
 
 
 def load_torch() -> None:

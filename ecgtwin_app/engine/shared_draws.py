@@ -47,11 +47,12 @@ def shared(draws: Draws, choice: EngineChoice, processes: int, previews: bool) -
             number = others.take()
             if number is None:
                 others.wait()
-            for item in draws.of([number], previews=previews) if number is not None else ():
-                if isinstance(item, Progress):
-                    yield replace(item, step=(following + len(made)) * draws.steps + item.step)
-                else:
-                    made[number] = item
+            else:
+                for item in draws.of([number], previews=previews):
+                    if isinstance(item, Progress):
+                        yield replace(item, step=(following + len(made)) * draws.steps + item.step)
+                    else:
+                        made[number] = item
             made |= others.finished()
             while following in made:
                 yield made.pop(following)

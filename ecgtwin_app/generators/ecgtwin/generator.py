@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial, reduce
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -124,11 +125,15 @@ class EcgTwin:
         context = reduce(StripContext.joined, (one.context() for one in made))
         if self._recorder is not None:
             self._recorder.of(made[0].drawn_events, context.condition.statements[:1])
-        velocity = self._velocity(context, plans)
         start = self.drawer.start(context.reference, context.kind)
-        noise = np.concatenate([filled(one.noise()[None], context.kind.shape[1]) for one in made])
-        noise = noise * self.drawer.live[context.kind]
-        steps = sample(settings.sampler, velocity, noise, settings.steps, [plan.seed for plan in plans])
+        if self._recorder is not None or any(one.drawn_anew for one in made):
+            velocity = self._velocity(context, plans)
+            noise = np.concatenate([filled(one.noise()[None], context.kind.shape[1]) for one in made])
+            noise = noise * self.drawer.live[context.kind]
+            steps = sample(settings.sampler, velocity, noise, settings.steps, [plan.seed for plan in plans])
+        else:
+            still = np.zeros_like(start)
+            steps = repeat((still, still))
         for number in range(1, settings.steps + 1):
             x, denoised = next(steps)
             last = number == settings.steps

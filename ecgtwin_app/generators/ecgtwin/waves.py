@@ -89,6 +89,11 @@ class StripWaves:
         """Of the waves that the ensemble draws."""
         return [self.events[row] for row in self.rows]
 
+    @property
+    def drawn_anew(self) -> bool:
+        """Whether any of the waves is laid as the ensemble draws it; not where all stay the patient's own."""
+        return bool(self.changed) or bool(set(self.kind.tolist()) - {SINUS_P, CONDUCTED})
+
     def rows_of(self, chamber: str, *origins: str) -> list[int]:
         """Which events are of a chamber and of some origins, all unless some are named."""
         return [

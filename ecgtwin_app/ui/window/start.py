@@ -7,6 +7,7 @@ import sys
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
 from typing import cast
 
 # Idle OpenMP threads must sleep, not spin: on two cores they would take the window's time. It has to
@@ -17,7 +18,7 @@ if sys.platform == "win32":  # elsewhere it is loaded when the window is there: 
         if find_spec(_name) is not None:
             import_module(_name)
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSettings, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
@@ -36,9 +37,19 @@ def main(path: str | None = None, demo: bool = False, self_test: Path | None = N
     splash = Splash(_picture(application.devicePixelRatio()))
     splash.show()
     application.processEvents()
+    Thread(target=_networks_ahead, daemon=True).start()
     from ecgtwin_app.ui.window import app
 
     return app.run(application, path, demo, splash.finish, self_test)
+
+
+def _networks_ahead() -> None:
+    """Load the networks beside the window, by what is remembered to run them."""
+    from ecgtwin_app.engine.preload import load_networks_ahead
+    from ecgtwin_app.ui.preferences import settings
+
+    store = QSettings(settings.ORGANISATION, settings.APPLICATION)
+    load_networks_ahead(settings.read(store, settings.BACKEND))
 
 
 class Splash(QLabel):

@@ -1,5 +1,6 @@
 """ONNX Runtime and torch make the same twins and maps; what cannot be run is refused in one sentence."""
 
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.tasks import task_of
 from ecgtwin_app.generators.ecgtwin import onnx_networks
 from ecgtwin_app.generators.manifest import WeightsError
-from ecgtwin_app.inference import chosen
+from ecgtwin_app.inference import OnnxNetwork, chosen
 from ecgtwin_app.recognition.strip import strips_of
 from ecgtwin_app.recognition.weights import read_recogniser
 
@@ -219,6 +220,19 @@ def test_an_exchanged_file_is_refused(folder):
     (folder / "ensemble.safetensors").write_bytes(b"no weights")
     with pytest.raises(WeightsError, match=r"ensemble\.safetensors is damaged"):
         TwinEngine.load(folder, "cpu", backend="onnx")
+
+
+def test_what_is_loaded_ahead_is_taken_once_and_its_faults_are_told_then(folder):
+    path = folder / "identity.onnx"
+    right = hashlib.sha256(path.read_bytes()).hexdigest()
+    inference.load_ahead({path: right})
+    begun = inference._ahead[path, right].result()
+    assert OnnxNetwork(path, right)._session is begun
+    assert OnnxNetwork(path, right)._session is not begun
+    inference.load_ahead({path: "0" * 64})
+    with pytest.raises(EcgError, match=r"identity\.onnx is damaged"):
+        OnnxNetwork(path, "0" * 64)
+    assert not inference._ahead
 
 
 def test_a_damaged_recogniser_is_refused(folder):

@@ -1,6 +1,6 @@
 """How long the window holds its event loop in every action, and its frames while panning.
 
-Run: QT_QPA_PLATFORM=offscreen python benchmarks/window.py [--width 1600 --height 1000]
+Run: QT_QPA_PLATFORM=offscreen python benchmarks/speed/window.py [--width 1600 --height 1000] [--json]
 Real engine and weights. A timer ticks every 2 ms in the GUI thread; what lies between two ticks is given as
 wall time, and as processor time of that thread, which does not grow when other programs keep the machine busy.
 """
@@ -8,13 +8,14 @@ wall time, and as processor time of that thread, which does not grow when other 
 from __future__ import annotations
 
 import argparse
+import json
 import tempfile
 import time
 from dataclasses import replace
 
-import torch  # noqa: F401  before Qt: on Windows torch's libraries cannot be loaded after it
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
+from twins import peak
 
 from ecgtwin_app.ui.commands.twin import set_heat_map
 from ecgtwin_app.ui.commands.view import set_page_layout
@@ -127,7 +128,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--width", type=int, default=1600)
     parser.add_argument("--height", type=int, default=1000)
+    parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
+    found: dict[str, list[float]] = {}
     application = QApplication([])
     with tempfile.TemporaryDirectory() as folder:
         store = QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat)
@@ -142,15 +145,19 @@ def main() -> None:
             pulse.restart()
             do()
             wait_for(application, lambda done=done: done() and idle(window))
-            print(
-                f"{name:<28} held {1000 * pulse.own:5.0f} ms of processor, {1000 * pulse.wall:5.0f} ms wall"
-            )
-        frames = panning(application, window)
-        middle, late = frames[len(frames) // 2], frames[int(0.99 * len(frames))]
-        print(
-            f"panning, {FRAMES} frames: median {1000 * middle:.1f} ms, 99th percentile {1000 * late:.1f} ms"
-        )
+            found[name] = [pulse.own, pulse.wall]
+        found["panning"] = panning(application, window)
+        found["memory"] = [peak()]
         window.close_now()
+    if args.json:
+        print(json.dumps(found))
+        return
+    frames, (memory,) = found.pop("panning"), found.pop("memory")
+    for name, (own, wall) in found.items():
+        print(f"{name:<28} held {1000 * own:5.0f} ms of processor, {1000 * wall:5.0f} ms wall")
+    middle, late = frames[len(frames) // 2], frames[int(0.99 * len(frames))]
+    print(f"panning, {FRAMES} frames: median {1000 * middle:.1f} ms, 99th percentile {1000 * late:.1f} ms")
+    print(f"memory at its peak: {memory:.0f} MB")
 
 
 if __name__ == "__main__":
