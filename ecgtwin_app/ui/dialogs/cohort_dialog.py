@@ -42,7 +42,7 @@ from ecgtwin_app.whole_files import why, write_whole
 
 #: Twins that the window makes; more are for the command line, which takes all cores and no window.
 MOST = 1000
-#: Seconds that a twin takes until the run tells better: 0.19 were measured on a core of its own (docs/cohorts.md).
+#: Seconds that a twin takes until the run tells better: 0.17 were measured on a core of its own (docs/cohorts.md).
 SECONDS_A_TWIN = 0.25
 #: Quotas that the dialog does not show; a plan that is opened keeps them.
 _UNSEEN = ("severities", "devices")

@@ -1,7 +1,9 @@
 """The table of a cohort: each line once, whole after a kill, and never that of another cohort."""
 
 import csv
+import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -107,3 +109,18 @@ def test_what_all_share_is_marked_synthetic(tmp_path):
     finished(tmp_path, row(1))
     about = json.loads((tmp_path / "cohort.json").read_text(encoding="utf-8"))
     assert about["synthetic"] is True and about["weights_sha256"] == "ab"
+
+
+def test_a_twin_that_a_power_cut_emptied_is_made_again(tmp_path):
+    content = b"samples"
+    whole = replace(row(1), sha256={"twin_1.hea": hashlib.sha256(content).hexdigest()})
+    table = CohortTable(tmp_path, ABOUT)
+    table.add(whole, {"twin_1.hea": content})
+    table.close()
+    table = CohortTable(tmp_path, ABOUT)
+    assert list(table.rows.values()) == [whole]
+    table.close()
+    (tmp_path / "twin_1.hea").write_bytes(b"")
+    table = CohortTable(tmp_path, ABOUT)
+    assert table.rows == {}
+    table.close()
