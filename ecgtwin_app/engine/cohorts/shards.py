@@ -54,7 +54,7 @@ def check_installed(form: str) -> None:
         _library(form)
 
 
-def _library(form: str):
+def _library(form: str) -> Any:
     try:
         if form == "parquet":
             import pyarrow.parquet as library  # type: ignore[import-not-found]
