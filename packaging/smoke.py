@@ -176,6 +176,8 @@ def _command_line(trial: Trial, home: str, working: Path, environment: dict[str,
     """The commands: each once, on the example."""
     for arguments in (
         ("generate", "example", "--condition", "left bundle branch block", "--picture", "--out", "twins"),
+        # So many that another process of the same program shares them.
+        ("generate", "example", "--condition", "AF", "--samples", "24", "--out", "many"),
         ("attribute", "example", "--condition", "PVC", "--out", "maps"),
         ("measure", "example", "--json"),
         ("recognise", "example"),
@@ -186,16 +188,7 @@ def _command_line(trial: Trial, home: str, working: Path, environment: dict[str,
     ):  # fmt: skip
         trial.run(*arguments, home=home, working=working, **environment)
     if trial.has_torch:
-        gradients = (
-            "attribute",
-            "example",
-            "--condition",
-            "PVC",
-            "--method",
-            "gradients",
-            "--backend",
-            "torch",
-        )
+        gradients = ("attribute", "example", "--condition", "PVC", "--method", "gradients")
         trial.run(*gradients, "--out", "gradients", home=home, working=working, **environment)
 
 

@@ -78,28 +78,26 @@ def of_start(runs: int, cold: bool) -> Iterator[str]:
 
 def of_twins(seeds: int) -> Iterator[str]:
     """Twins by library and by threads."""
-    for backend, threads, aims in (
-        ("onnx", 2, ("0.12 s", "", "4 s")),
-        ("onnx", 1, ("",) * 3),
-        ("torch", 2, ("",) * 3),
-    ):
-        found = asked(
-            "twins", "--backend", backend, "--threads", str(threads), "--seeds", str(seeds), threads=threads
-        )
+    aims = {"alone": "0.12 s", "8": "", "64": "4 s"}
+    ways = [
+        ("onnx", "cpu", 2),
+        ("onnx", "cpu", 1),
+        ("torch", "cpu", 2),
+        *([("torch", "cuda", 2)] if _gpu() else []),
+    ]
+    for backend, device, threads in ways:
+        options = ("--backend", backend, "--device", device, "--threads", str(threads), "--seeds", str(seeds))
+        found = asked("twins", *options, threads=threads)
         how = f"{'ONNX Runtime' if backend == 'onnx' else 'torch'}, {threads} thread{'s' if threads > 1 else ''}"
-        for (name, what), aim in zip(
-            (("alone", "a twin"), ("8", "8 twins"), ("64", "64 twins")), aims, strict=True
-        ):
-            values = found[name]
-            yield row(
-                f"{what}, {how}",
-                f"{statistics.fmean(values):.2f} s",
-                f"{max(values):.2f} s",
-                aim,
-                "six conditions",
-            )
-        yield row(f"memory at its peak, {how}", f"{found['memory'][0]:.0f} MB", "", "450 MB" if backend == "onnx" else "",
-                  "64 twins, both processes")  # fmt: skip
+        how = how if device == "cpu" else f"{how} and the graphics processor"
+        usual = (backend, device, threads) == ways[0]
+        for name, what in (("alone", "a twin"), ("8", "8 twins"), ("64", "64 twins")):
+            middle, worst = (f"{value:.2f} s" for value in (statistics.fmean(found[name]), max(found[name])))
+            yield row(f"{what}, {how}", middle, worst, aims[name] if usual else "", "six conditions")
+        aim = "450 MB" if usual else ""
+        yield row(
+            f"memory at its peak, {how}", f"{found['memory'][0]:.0f} MB", "", aim, "64 twins, all processes"
+        )
 
 
 def of_maps() -> Iterator[str]:
@@ -177,17 +175,18 @@ def main() -> None:
     }
     rows = [line for name in PARTS if name not in args.without.split(",") for line in parts[name]()]
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    page = f"{HEAD}{''.join(rows)}\nThe machine: {machine}; {_gpu()}.\n"
+    gpu = _gpu() or "no graphics processor that torch can use"
+    page = f"{HEAD}{''.join(rows)}\nThe machine: {machine}; {gpu}.\n"
     args.page.write_text(page, encoding="utf-8")
     print(page)
 
 
 def _gpu() -> str:
-    found = subprocess.run(
+    """Its name; "" where torch finds none."""
+    return subprocess.run(
         [sys.executable, "-c", "import torch; print(torch.cuda.get_device_name() if torch.cuda.is_available() else '')"],
         capture_output=True, text=True, check=False,
     ).stdout.strip()  # fmt: skip
-    return found or "no graphics processor that torch can use"
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 """Seconds a twin, from the request to the measured and judged twin: alone, eight and sixty-four of one request.
 
-    python benchmarks/speed/twins.py [--backend onnx] [--threads 2] [--seeds 4] [--json]
+    python benchmarks/speed/twins.py [--backend onnx] [--device cpu] [--threads 2] [--seeds 4] [--json]
 
 Of six conditions, the cheapest (a rhythm of the patient's own beats) to the dearest (new beats that may have to be drawn
 again); the reference is prepared already. With more threads than one, many twins are shared among processes as the program
-does it. One number of threads a process, for pools of threads do not shrink.
+does it; a graphics processor draws sixteen at once. One number of threads a process, for pools of threads do not shrink.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ CONDITIONS = (
 MANY = (8, 64)
 
 
-def measured(backend: str, seeds: int) -> dict:
+def measured(backend: str, seeds: int, device: str = "cpu") -> dict:
     """Seconds by what was timed: lists of one number a condition (`many`: a whole request), and memory in MB."""
     from ecgtwin_app import TwinEngine, TwinRequest, read_ecg
     from ecgtwin_app.formats.example import example_path
 
     began = time.perf_counter()
-    engine = TwinEngine.load(device="cpu", backend=backend, shares=True)
+    engine = TwinEngine.load(device=device, backend=backend, shares=True)
     found: dict = {"load": [time.perf_counter() - began]}
     reference = read_ecg(example_path())
     began = time.perf_counter()
@@ -51,7 +51,11 @@ def measured(backend: str, seeds: int) -> dict:
         found[str(count)] = []
         for name in CONDITIONS:
             began = time.perf_counter()
-            engine.generate(reference, TwinRequest((name,), samples=count))
+            batch = 16 if device == "cuda" else 1
+            for _ in engine.iter_generate(
+                reference, TwinRequest((name,), samples=count), batch=batch, previews=False
+            ):
+                pass
             found[str(count)].append(time.perf_counter() - began)
     found["memory"] = [peak()]
     return found
@@ -76,12 +80,13 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--backend", choices=("onnx", "torch"), default="onnx")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seeds", type=int, default=4)
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = str(args.threads)  # before anything that computes is imported
-    found = measured(args.backend, args.seeds)
+    found = measured(args.backend, args.seeds, args.device)
     if args.json:
         print(json.dumps(found))
         return
