@@ -177,7 +177,7 @@ def _command_line(trial: Trial, home: str, working: Path, environment: dict[str,
     for arguments in (
         ("generate", "example", "--condition", "left bundle branch block", "--picture", "--out", "twins"),
         # So many that another process of the same program shares them.
-        ("generate", "example", "--condition", "AF", "--samples", "24", "--out", "many"),
+        ("generate", "example", "--condition", "LBBB", "--samples", "24", "--out", "many"),
         ("attribute", "example", "--condition", "PVC", "--out", "maps"),
         ("measure", "example", "--json"),
         ("recognise", "example"),
