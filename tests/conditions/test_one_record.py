@@ -17,7 +17,7 @@ NAMES = {condition.name for condition in load_vocabulary()}
 #: ranges measured on real recordings, databases' labels or a protocol of the evaluation are bound to it.
 ALLOWED = (
     "conditions/records/", "conditions/criteria/", "conditions/likeness.py", "conditions/real_ranges.py", "heart/shape/",
-    "heart/rhythm/", "recognition/", "training/cases/real_labels.py", "evaluation/judge/labels.py",
+    "heart/rhythm/", "recognition/", "generators/sssd/statements.py", "training/cases/real_labels.py", "evaluation/judge/labels.py",
     "evaluation/protocols/",
 )  # fmt: skip
 
