@@ -5,9 +5,9 @@ python benchmarks/speed/maps.py [--json]
 
 from __future__ import annotations
 
-import argparse
-import json
 import time
+
+from printed import print_found
 
 RUNS = 3
 
@@ -31,19 +31,9 @@ def measured() -> dict[str, list[float]]:
     return found
 
 
-def main() -> None:
-    """Print a line a map."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--json", action="store_true")
-    found = measured()
-    if parser.parse_args().json:
-        print(json.dumps(found))
-        return
-    for name, seconds in found.items():
-        print(f"{name:<24}{min(seconds):6.2f} to {max(seconds):.2f} s")
-
-
 if __name__ == "__main__":
-    main()
+    print_found(
+        __doc__ or "",
+        measured,
+        lambda name, seconds: f"{name:<24}{min(seconds):6.2f} to {max(seconds):.2f} s",
+    )

@@ -5,12 +5,12 @@ python benchmarks/speed/opening.py [--json]
 
 from __future__ import annotations
 
-import argparse
-import json
 import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
+
+from printed import print_found
 
 RUNS = 5
 DEVICES = Path(__file__).resolve().parents[3] / "shared" / "data" / "import_formats"
@@ -44,19 +44,9 @@ def measured() -> dict[str, list[float]]:
     return found
 
 
-def main() -> None:
-    """Print a line a format."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--json", action="store_true")
-    found = measured()
-    if parser.parse_args().json:
-        print(json.dumps(found))
-        return
-    for name, seconds in found.items():
-        print(f"{name:<24}{1000 * min(seconds):6.1f} to {1000 * max(seconds):.1f} ms")
-
-
 if __name__ == "__main__":
-    main()
+    print_found(
+        __doc__ or "",
+        measured,
+        lambda name, seconds: f"{name:<24}{1000 * min(seconds):6.1f} to {1000 * max(seconds):.1f} ms",
+    )

@@ -9,13 +9,13 @@ deepfake-ecg (Thambawita et al. 2021) and NeuroKit2 (`ecg_simulate`, multileads)
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import statistics
 import time
 import warnings
 from importlib.util import find_spec
+
+from printed import print_found
 
 os.environ["OMP_NUM_THREADS"] = "1"
 
@@ -97,19 +97,5 @@ def _seconds(do) -> float:
     return time.process_time() - began
 
 
-def main() -> None:
-    """Print a line a figure."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--json", action="store_true")
-    found = measured()
-    if parser.parse_args().json:
-        print(json.dumps(found))
-        return
-    for name, value in found.items():
-        print(f"{name:<40}{value:9.4f}")
-
-
 if __name__ == "__main__":
-    main()
+    print_found(__doc__ or "", measured, lambda name, seconds: f"{name:<40}{seconds:9.4f}")

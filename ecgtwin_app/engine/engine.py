@@ -151,7 +151,8 @@ class TwinEngine:
         ----------
         batch : int
             How many draws are sampled together. One at a time is the same to the last bit on every machine of a
-            kind; together they differ by less than 0.01 µV, and each takes less time.
+            kind; together they differ by less than 0.01 µV before the reference's recorder
+            rounds them to its steps, and each takes less time.
 
         Raises
         ------

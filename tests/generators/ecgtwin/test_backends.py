@@ -89,6 +89,19 @@ def test_strips_of_other_lengths_are_drawn_together_the_same(engines, reference)
     assert apart(engines, reference, *requests) < ALIKE
 
 
+def test_a_coarse_recorder_tips_few_samples_by_one_step(engines, reference):
+    """A last bit can round the other way where a recording is stored in steps."""
+    step = 0.00488
+    coarse = replace(
+        reference, signal=np.round(reference.signal / step).astype(np.float32) * np.float32(step)
+    )
+    request = TwinRequest(("left bundle branch block",), seed=7, shows=())
+    one, other = (drawn(engine, coarse, request)[0][[0, 1, *range(6, 12)]] for engine in engines)
+    away = np.abs(one - other)
+    assert one.std() > 0.02 and away.max() < 1.01 * step
+    assert np.mean(away > 1e-4) < 1e-3
+
+
 def test_maps_are_the_same(engines, reference):
     request = TwinRequest(
         ("ventricular premature complex", "T inversion"), heart_rate=70, steps=STEPS, shows=()
