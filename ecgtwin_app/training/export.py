@@ -35,6 +35,7 @@ from ecgtwin_app.generators.sssd.config import LEADS, NUMBERS
 from ecgtwin_app.generators.sssd.config import SAMPLES as STRIP
 from ecgtwin_app.generators.sssd.graphs import Matrices
 from ecgtwin_app.generators.sssd.module import load_module
+from ecgtwin_app.generators.sssd.score_input import ROWS
 from ecgtwin_app.recognition import weights as recogniser
 from ecgtwin_app.recognition.recogniser_module import module_of
 from ecgtwin_app.recognition.rhythm import NUMBERS as RHYTHM_NUMBERS
@@ -106,6 +107,8 @@ def _export_sssd(folder: Path) -> list[Path]:
         "sex": torch.zeros(_BATCH, dtype=torch.int64),
         "origin": torch.ones(_BATCH, dtype=torch.int64),
     }
+    if sssd.config_of(manifest).score:
+        inputs["score"] = torch.zeros(_BATCH, ROWS, STRIP)
     path = folder / sssd.ONNX_FILE
     digest = _written(path, _free(Matrices(load_module(folder, manifest)), inputs))
     write_manifest(folder, manifest | {ONNX: {path.name: digest}})

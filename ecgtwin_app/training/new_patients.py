@@ -101,6 +101,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=_OWN.predicts,
         help="the clean strip, or the noise as published",
     )
+    network.add_argument(
+        "--no-score", action="store_true", help="as published: it is told no rhythm, and has to find one"
+    )
     for name in ("width", "blocks", "state", "stride", "groups"):
         network.add_argument(f"--{name}", type=int, default=getattr(_OWN, name))
 
@@ -147,7 +150,7 @@ def config_of(args: argparse.Namespace) -> SssdConfig:
     told = {
         name: getattr(args, name) for name in ("embedding", "kernel", "predicts", "width", "blocks", "state")
     }
-    config = SssdConfig(LABELS, **told, stride=args.stride, groups=args.groups)
+    config = SssdConfig(LABELS, **told, stride=args.stride, groups=args.groups, score=not args.no_score)
     if config.groups and 2 * config.width % config.groups:
         raise EcgError("--groups must divide twice --width, or be 0.")
     return config

@@ -116,10 +116,12 @@ def test_every_way_to_learn_is_reached(data, tmp_path):
         "positives",
         "--kernel",
         "s4",
+        "--no-score",
         "--steps",
         "1",
     )
     config = load_generator("sssd", out).weights.config
+    assert not config.score
     assert (config.predicts, config.embedding, config.kernel) == (NOISE, "positives", "s4")
 
 
@@ -129,6 +131,13 @@ def test_strips_say_what_they_are(strips_folder):
     assert strips.virtual.sum() == 12 and not any(held_out(patient) for patient in strips.patients)
     assert np.isfinite(strips.rate).all() and set(strips.sex) == {1} and set(strips.age) == {60}
     real = strips.states[~strips.virtual]
+    for row in range(16):
+        score = strips.score(row)
+        onsets = np.array([t for t in score.times("QRS") if 0.5 < t < 9])
+        # Each QRS that a score tells is in the strip.
+        slopes = np.abs(np.diff(strips.signals[row].astype(float), axis=1)).max(0)
+        near = [slopes[int(100 * t) : int(100 * t) + 14].max() for t in onsets]
+        assert strips.p_known[row] and len(near) > 4 and np.median(near) > 3 * np.median(slopes)
     assert (real[:, LABELS.index("sinus rhythm")] == PRESENT).all()
     # The offset of a lead is no part of a strip.
     assert np.abs(strips.signals.astype(float).mean(-1)).max() < 0.05

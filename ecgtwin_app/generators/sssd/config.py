@@ -42,22 +42,25 @@ class SssdConfig:
         See `s4.DiagonalKernel`; 0: each channel is its own.
     scale : float
         mV that the network is told as 1.
+    score : bool
+        It hears a rhythm score (see `score_input`); as published it does not.
     """
 
     statements: tuple[str, ...]
     embedding: str = THREE_STATES
     kernel: str = "s4d"
     predicts: str = CLEAN
-    width: int = 128
-    blocks: int = 8
+    width: int = 96
+    blocks: int = 6
     state: int = 16
     stride: int = 8
     groups: int = 16
     scale: float = 0.3
+    score: bool = True
 
 
 def published(statements: tuple[str, ...], embedding: str) -> SssdConfig:
     """The network as it was published: 36 blocks of 256 channels, S4 of state 64 at every sample, plain millivolts."""
     return SssdConfig(
-        statements, embedding, "s4", NOISE, width=256, blocks=36, state=32, stride=1, groups=0, scale=1.0
-    )
+        statements, embedding, "s4", NOISE, width=256, blocks=36, state=32, stride=1, groups=0, scale=1.0, score=False
+    )  # fmt: skip

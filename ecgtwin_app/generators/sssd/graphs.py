@@ -11,11 +11,25 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
+from ecgtwin_app.generators.sssd.config import SssdConfig
 from ecgtwin_app.generators.sssd.network import Sssd
 from ecgtwin_app.generators.sssd.s4 import Convolution
 
-INPUTS = ("x", "time", "present", "absent", "numbers", "sex", "origin")
 OUTPUTS = ("predicted",)
+
+
+def inputs_of(config: SssdConfig) -> tuple[str, ...]:
+    """Names of a network's inputs, in the order of `Sssd.forward`."""
+    return (
+        "x",
+        "time",
+        "present",
+        "absent",
+        "numbers",
+        "sex",
+        "origin",
+        *(("score",) if config.score else ()),
+    )
 
 
 class Prediction(nn.Module):
@@ -26,11 +40,12 @@ class Prediction(nn.Module):
     inputs, outputs : tuple of str
     """
 
-    inputs, outputs = INPUTS, OUTPUTS
+    outputs = OUTPUTS
 
     def __init__(self, network: Sssd):
         super().__init__()
         self.network = network
+        self.inputs = inputs_of(network.config)
         self._made: tuple[torch.device, list[Convolution]] | None = None
 
     def asked(self, told: Mapping[str, Tensor], outputs: Sequence[str]) -> list[Tensor]:
@@ -40,17 +55,18 @@ class Prediction(nn.Module):
         device = told["x"].device
         if self._made is None or self._made[0] != device:
             self._made = device, self.network.convolutions()
-        return [self.network(*(told[name] for name in self.inputs), self._made[1])]
+        return [self.network(*(told[name] for name in self.inputs), convolutions=self._made[1])]
 
 
 class Matrices(nn.Module):
     """The same for an ONNX file: transforms are products with two matrices that all layers share."""
 
-    inputs, outputs = INPUTS, OUTPUTS
+    outputs = OUTPUTS
 
     def __init__(self, network: Sssd):
         super().__init__()
         self.network = network
+        self.inputs = inputs_of(network.config)
         there, back = (nn.Parameter(one) for one in _fourier(network.places))
         self.there, self.back = there, back
         circular = [system.circular(network.places).detach() for system in network.systems()]
@@ -59,10 +75,10 @@ class Matrices(nn.Module):
         for system in network.systems():
             del system.kernel
 
-    def forward(self, x, time, present, absent, numbers, sex, origin):
+    def forward(self, x, time, present, absent, numbers, sex, origin, score=None):
         """See `Sssd.forward`."""
         convolutions = [self._convolution(one) for one in self.spectra]
-        return (self.network(x, time, present, absent, numbers, sex, origin, convolutions),)
+        return (self.network(x, time, present, absent, numbers, sex, origin, score, convolutions),)
 
     def _convolution(self, spectrum: Tensor) -> Convolution:
         real, imaginary = spectrum[..., 0], spectrum[..., 1]

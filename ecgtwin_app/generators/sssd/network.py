@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from ecgtwin_app.generators.sssd.config import LEADS, NUMBERS, ORIGINS, SAMPLES, SEXES, SssdConfig
 from ecgtwin_app.generators.sssd.labels import LabelEmbedding
 from ecgtwin_app.generators.sssd.s4 import S4, Convolution
+from ecgtwin_app.generators.sssd.score_input import ROWS
 
 #: Widths of the embeddings, as published.
 TIME, TIME_WIDTH, LABEL_WIDTH = 128, 512, 128
@@ -87,6 +88,8 @@ class Sssd(nn.Module):
         reach = 3 * stride if stride > 1 else 1
         pad = (reach - stride) // 2
         self.stem = nn.Conv1d(LEADS, width, reach, stride, pad)
+        # Marks of the score go in as the strip does, and what they say of the rhythm goes on from block to block.
+        self.score = nn.Conv1d(ROWS, width, reach, stride, pad, bias=False) if config.score else None
         self.told = _Told(config)
         self.time = nn.Sequential(
             nn.Linear(TIME, TIME_WIDTH), nn.SiLU(), nn.Linear(TIME_WIDTH, TIME_WIDTH), nn.SiLU()
@@ -117,6 +120,7 @@ class Sssd(nn.Module):
         numbers: Tensor,
         sex: Tensor,
         origin: Tensor,
+        score: Tensor | None = None,
         convolutions: Sequence[Convolution] | None = None,
     ) -> Tensor:
         """The prediction (batch, 8, 1000), of unit size.
@@ -133,11 +137,16 @@ class Sssd(nn.Module):
             NaN where unknown.
         sex, origin : Tensor, shape (batch,), int64
             0 where unknown.
+        score : Tensor or None, shape (batch, score_input.ROWS, 1000)
+            For a network that hears one.
         convolutions : sequence of callable or None
             What `convolutions` gave.
         """
         at, told = self.time(_waves(time)), self.told(present, absent, numbers, sex, origin)
-        x = F.relu(self.stem(x))
+        x = self.stem(x)
+        if self.score is not None:
+            x = x + self.score(score)
+        x = F.relu(x)
         total: Tensor | float = 0.0
         for number, block in enumerate(self.blocks):
             own = (None, None) if convolutions is None else convolutions[2 * number : 2 * number + 2]

@@ -6,6 +6,7 @@ virtual patients, whose statements are known, show what those look like, and eac
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,10 +16,12 @@ from typing import Any
 import numpy as np
 
 from ecgtwin_app.conditions.feasible_rate import RESTING, rate_for
+from ecgtwin_app.conditions.states import PRESENT
 from ecgtwin_app.conditions.vocabulary import NORMAL, find_condition, load_vocabulary
+from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.leads import independent_leads
-from ecgtwin_app.ecg.signal.recording import MODEL_RATE, EcgError, Recording
+from ecgtwin_app.ecg.signal.recording import MODEL_RATE, MODEL_SAMPLES, EcgError, Recording
 from ecgtwin_app.ecg.signal.resampling import resample, resample_array
 from ecgtwin_app.ecg.signal.zero_phase import both_ways
 from ecgtwin_app.generators.sssd.config import RATE, SAMPLES
@@ -27,6 +30,7 @@ from ecgtwin_app.heart.rhythm.processes import mean_rate
 from ecgtwin_app.heart.virtual_patient import VirtualPatient, simulate
 from ecgtwin_app.training.cases.case_distribution import draw_morphologies
 from ecgtwin_app.training.cases.real_labels import LABELS
+from ecgtwin_app.training.cases.real_scores import performed_score
 from ecgtwin_app.training.cases.rhythm_examples import draw_rhythms
 from ecgtwin_app.training.cases.workers import results
 from ecgtwin_app.training.collections.labels import SEXES
@@ -87,6 +91,10 @@ class LabelledStrips:
         Of `collections.labels.SEXES`.
     virtual : ndarray, shape (n,), bool
     patients : ndarray, shape (n,), str
+    scores : ndarray, shape (n,), bytes
+        What a strip performs, as JSON (`RhythmScore.to_json`); empty where that was not found.
+    p_known : ndarray, shape (n,), bool
+        Its score tells of the atria.
     """
 
     signals: np.ndarray
@@ -96,10 +104,23 @@ class LabelledStrips:
     sex: np.ndarray
     virtual: np.ndarray
     patients: np.ndarray
+    scores: np.ndarray
+    p_known: np.ndarray
+
+    def score(self, row: int) -> RhythmScore | None:
+        """What a strip performs."""
+        return RhythmScore.from_json(json.loads(self.scores[row])) if self.scores[row] else None
 
 
 _FIELDS = tuple(LabelledStrips.__dataclass_fields__)
-_KINDS = {"age": np.float32, "rate": np.float32, "sex": np.int8, "virtual": bool}
+_KINDS = {
+    "age": np.float32,
+    "rate": np.float32,
+    "sex": np.int8,
+    "virtual": bool,
+    "scores": bytes,
+    "p_known": bool,
+}
 
 
 def strip_of(signal: np.ndarray, rate: float) -> np.ndarray:
@@ -126,12 +147,16 @@ def real_shard(path: Path, listed: Sequence[Any], read: Reader) -> int:
             recording = found.recording
             if recording.samples < recording.rate * SAMPLES / RATE:
                 continue
-            measured = measure(resample(recording, MODEL_RATE)).heart_rate
+            recording = resample(recording, MODEL_RATE)
+            recording = recording.changed("cut", signal=recording.signal[:, :MODEL_SAMPLES])
+            measured = measure(recording).heart_rate
         except (EcgError, OSError) as error:
             log.debug("%s not used: %s", one, error)
             continue
-        strip = strip_of(independent_leads(recording.signal), recording.rate)
-        rows.append(_row(found, strip, found.states, np.nan if measured is None else measured, virtual=False))
+        strip = strip_of(independent_leads(found.recording.signal), found.recording.rate)
+        told = _score_of_real(recording, found.states)
+        rate = np.nan if measured is None else measured
+        rows.append(_row(found, strip, found.states, rate, *told, virtual=False))
     _write(path, rows)
     return len(rows)
 
@@ -188,7 +213,8 @@ def virtual_shard(path: Path, listed: Sequence[Any], read: Reader, count: int, s
             continue
         performed = mean_rate(made.score)
         states = states_under(LABELS, names, performed if np.isfinite(performed) else rate)
-        rows.append(_row(found, strip_of(made.signal, MODEL_RATE), states, performed, virtual=True))
+        strip = strip_of(made.signal, MODEL_RATE)
+        rows.append(_row(found, strip, states, performed, made.score, True, virtual=True))
     _write(path, rows)
     return len(rows)
 
@@ -253,11 +279,32 @@ def _hearts(listed: Sequence[Any], read: Reader) -> list[tuple[Described, Virtua
     return hearts
 
 
-def _row(found: Described, strip: np.ndarray, states: np.ndarray, rate: float, virtual: bool) -> tuple:
+def _score_of_real(recording: Recording, states: np.ndarray) -> tuple[RhythmScore | None, bool]:
+    """What a recording performs by its delineation, and whether that tells of its atria.
+
+    A P that is not conducted is not found, nor is a flutter wave.
+    """
+    shown = {name for name, state in zip(LABELS, states, strict=True) if state == PRESENT}
+    every = [condition for condition in load_vocabulary() if condition.name in shown]
+    score = performed_score(recording, any(one.atria == "fibrillation" for one in every))
+    hidden = any(one.drops_beats or one.atria == "flutter" or one.led_by_ventricles for one in every)
+    return score, score is not None and not hidden
+
+
+def _row(
+    found: Described,
+    strip: np.ndarray,
+    states: np.ndarray,
+    rate: float,
+    score: RhythmScore | None,
+    p_known: bool,
+    virtual: bool,
+) -> tuple:
     """In the order of `_FIELDS`."""
     who = found.recording.patient
     age = np.nan if who.age is None else who.age
-    return strip, states, age, rate, SEXES.get(who.sex or "", 0), virtual, found.patient
+    told = b"" if score is None else json.dumps(score.to_json(), separators=(",", ":")).encode()
+    return strip, states, age, rate, SEXES.get(who.sex or "", 0), virtual, found.patient, told, p_known
 
 
 def _write(path: Path, rows: Sequence[tuple]) -> None:

@@ -14,16 +14,19 @@ from ecgtwin_app.generators.sssd.config import CLEAN, ORIGINS, TIME_STEPS
 from ecgtwin_app.generators.sssd.names import THREE_STATES
 from ecgtwin_app.generators.sssd.network import Sssd
 from ecgtwin_app.generators.sssd.schedule import published_powers
+from ecgtwin_app.generators.sssd.score_input import score_input
 from ecgtwin_app.training.cases.labelled_strips import LabelledStrips
 
 #: Mean and spread of the logit of the time a strip is noised to (Esser et al. 2024, arXiv 2403.03206), towards noise:
-#: rhythm is settled there, and takes longest to learn.
-LOGIT_TIME = (0.5, 1.1)
+#: what waves look like is settled there.
+LOGIT_TIME = (0.2, 1.1)
 #: Times nearer to 0 count as this in the loss.
 LEAST_TIME = 0.05
 #: Share of the strips of which no statement is told; of which some, each as often as a number drawn for the strip; and
 #: of ages, rates, sexes and origins that are not told.
 NOTHING_TOLD, SOME_TOLD, NOT_TOLD = 0.1, 0.25, 0.15
+#: Share of the strips of which the score is not told: the network then finds a rhythm by itself, as it was published.
+NO_SCORE = 0.1
 #: A strip's voltage is drawn up to this much larger or smaller.
 GAIN = 0.05
 #: A statement of n strips is drawn as often as n to this power. Fewer than so many count as these: a single strip drawn
@@ -91,6 +94,12 @@ class Batches:
             origin.masked_fill(chance(count) < NOT_TOLD, 0),
         )
 
+    def scores(self, rows: np.ndarray, generator: torch.Generator) -> Tensor:
+        """The scores of some rows, some left out."""
+        told = [score_input(self.strips.score(row), bool(self.strips.p_known[row])) for row in rows]
+        left_out = torch.rand((len(rows), 1, 1), generator=generator) < NO_SCORE
+        return torch.from_numpy(np.stack(told)).masked_fill(left_out, 0.0)
+
     def loss(self, network: Sssd, generator: torch.Generator) -> Tensor:
         """Of one batch."""
         rows = self.rows(generator)
@@ -98,6 +107,8 @@ class Batches:
         gain = 1 + GAIN * (2 * torch.rand(len(rows), 1, 1, generator=generator) - 1)
         clean = torch.from_numpy(self.strips.signals[rows].astype(np.float32)) * gain / config.scale
         told = self.told(rows, config.embedding, generator)
+        if config.score:
+            told = (*told, self.scores(rows, generator))
         noise = torch.randn(clean.shape, generator=generator)
         device = next(network.parameters()).device
         clean, noise, *told = (one.to(device) for one in (clean, noise, *told))

@@ -6,20 +6,25 @@ import torch
 from sssd_files import small_network, write_sssd
 
 from ecgtwin_app.conditions.states import ABSENT, PRESENT, UNKNOWN
+from ecgtwin_app.ecg.beat.score import Event, RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.sssd.config import CLEAN, NOISE, TIME_STEPS, published
-from ecgtwin_app.generators.sssd.graphs import INPUTS, Matrices, Prediction
+from ecgtwin_app.generators.sssd.graphs import Matrices, Prediction, inputs_of
 from ecgtwin_app.generators.sssd.labels import LabelEmbedding
 from ecgtwin_app.generators.sssd.names import EMBEDDINGS
 from ecgtwin_app.generators.sssd.network import Sssd
 from ecgtwin_app.generators.sssd.s4 import DiagonalKernel
 from ecgtwin_app.generators.sssd.schedule import published_powers, published_schedule
+from ecgtwin_app.generators.sssd.score_input import ROWS, score_input
 from ecgtwin_app.generators.sssd.statements import states_under
 from ecgtwin_app.generators.sssd.velocity import sampled, velocity_of
 from ecgtwin_app.generators.sssd.weights import load
 from ecgtwin_app.training.cases.real_labels import LABELS
 
 STATEMENTS = 5
+SCORE = RhythmScore(
+    (Event(1.0, "QRS", "conducted"), Event(0.8, "P", "sinus"), Event(5.004, "QRS", "ventricular"))
+)
 
 
 def told(states):
@@ -38,6 +43,7 @@ def inputs(batch):
         "numbers": torch.tensor([[60.0, float("nan")]]).repeat(batch, 1),
         "sex": torch.arange(batch) % 3,
         "origin": torch.ones(batch, dtype=torch.int64),
+        "score": torch.from_numpy(np.stack([score_input(SCORE)] * batch)),
     }
 
 
@@ -53,6 +59,21 @@ def test_what_an_embedding_hears_of_absent_and_unknown(kind):
     if kind == "three-states":
         nothing = embedding(*told([UNKNOWN] * STATEMENTS))
         assert torch.equal(nothing, embedding.bias[None])
+
+
+def test_marks_of_a_score_lie_where_its_events_are():
+    told = score_input(SCORE)
+    assert told.shape == (ROWS, 1000) and told[-2:].all()
+    rows = np.flatnonzero(told[:-4].any(1))
+    marks = {tuple(np.flatnonzero(told[row])): told[row].sum() for row in rows}
+    assert marks == {(80,): 1, (100,): 1, (500, 501): pytest.approx(1)}
+    assert told[rows[-1], 501] == pytest.approx(0.4, abs=1e-3), "5.004 s"
+    assert not score_input(None).any()
+    hidden = score_input(RhythmScore(SCORE.events, atrial="fibrillation"), p_known=False)
+    assert not hidden[:5].any() and hidden[-2].sum() == hidden[-4].sum() == 0 and hidden[-1].all()
+    assert score_input(RhythmScore((), atrial="fibrillation"))[-4].all()
+    outside = score_input(RhythmScore((Event(-0.1, "P", "sinus"), Event(9.995, "QRS", "paced"))))
+    assert outside[:-4].sum() == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("kind", EMBEDDINGS)
@@ -74,7 +95,7 @@ def test_as_published_it_has_fifty_million_parameters():
 
 
 @pytest.mark.parametrize(
-    "changes", [{}, {"stride": 1, "kernel": "s4", "groups": 0, "embedding": "positives"}]
+    "changes", [{}, {"stride": 1, "kernel": "s4", "groups": 0, "embedding": "positives", "score": False}]
 )
 def test_it_answers_the_same_with_kernels_made_once_and_as_matrices(changes):
     network, asked = small_network(**changes), inputs(3)
@@ -82,7 +103,7 @@ def test_it_answers_the_same_with_kernels_made_once_and_as_matrices(changes):
     assert plain.shape == (3, 8, 1000) and plain.std() > 1e-3
     (cached,) = Prediction(network).asked(asked, ("predicted",))
     torch.testing.assert_close(cached, plain, atol=1e-5, rtol=1e-4)
-    (matrices,) = Matrices(network)(*(asked[name] for name in INPUTS))
+    (matrices,) = Matrices(network)(*(asked[name] for name in inputs_of(network.config)))
     torch.testing.assert_close(matrices, plain, atol=1e-5, rtol=1e-4)
 
 
@@ -109,6 +130,7 @@ def test_it_hears_of_everything_it_is_told():
         "numbers": torch.tensor([[60.0, 140.0]]),
         "sex": torch.tensor([2]),
         "origin": torch.tensor([2]),
+        "score": torch.from_numpy(score_input(None))[None],
     }
     for name, other in others.items():
         assert not torch.allclose(network(*{**asked, name: other}.values()), plain, atol=1e-5), name
