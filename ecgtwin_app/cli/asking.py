@@ -28,13 +28,15 @@ _DECIDED_BY_OTHERS = ("steps", "rhythm")
 EXAMPLE = "example"
 
 
-def add_recording_arguments(parser: argparse.ArgumentParser, name: str = "ref", many: bool = False) -> None:
+def add_recording_arguments(
+    parser: argparse.ArgumentParser, name: str = "ref", many: bool = False, optional: bool = False
+) -> None:
     """The file or files, and what a text table may not say of itself."""
     one = f'ECG file, or "{EXAMPLE}" for the built-in one'
     parser.add_argument(
         name,
         metavar=name.upper(),
-        nargs="+" if many else None,
+        nargs="+" if many else "?" if optional else None,
         help="ECG files, or folders of them" if many else one,
     )
     piece = parser.add_argument_group("a piece of a long recording")

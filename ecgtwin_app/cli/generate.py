@@ -1,13 +1,14 @@
-"""`ecgtwin generate`: twins of a recording as WFDB files and `twins.json`."""
+"""`ecgtwin generate`: twins of a recording, or new patients, as files and `twins.json`."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
+from ecgtwin_app.cli import new_patient
 from ecgtwin_app.cli.asking import (
     add_recording_arguments,
     add_request_arguments,
@@ -21,6 +22,7 @@ from ecgtwin_app.cli.settling import settle
 from ecgtwin_app.conditions.verdict import KEPT
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
+from ecgtwin_app.engine.new_patients import new_patient as check_new_patient
 from ecgtwin_app.engine.request import Progress, Twin, TwinRequest
 from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.formats.writing import writers
@@ -30,8 +32,9 @@ from ecgtwin_app.whole_files import why, write_whole
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `ecgtwin generate`."""
-    add_recording_arguments(parser)
+    add_recording_arguments(parser, optional=True)
     add_request_arguments(parser)
+    new_patient.add_arguments(parser)
     parser.add_argument(
         "--also",
         type=Path,
@@ -44,7 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=tuple(writers()), default="wfdb", help="of the twins; WFDB as a rule"
     )
-    parser.add_argument("--picture", action="store_true", help="also a PNG of each twin over its reference")
+    parser.add_argument(
+        "--picture", action="store_true", help="also a PNG of each twin over its reference, if it has one"
+    )
     parser.add_argument("--json", action="store_true", help="print twins.json on standard output")
 
 
@@ -52,14 +57,23 @@ def main(args: argparse.Namespace) -> int:
     """Make the twins and write them; returns the exit status."""
     from ecgtwin_app.cli.main import CANCELLED, DONE, MISSED
 
+    new_patient.check_arguments(args)
     request = request_from(args)
-    reference = read_reference(args)
-    settled = settle(request, reference)
+    if args.new_patient:
+        check_new_patient(request)
+        reference, settled = None, None
+    else:
+        reference = read_reference(args)
+        settled = settle(request, reference)
     folder = output_folder(args.out)
     others = [read_ecg(path) for path in args.also]
     engine = load_engine(args)
-    settled.known_to(engine.known).say()
-    twins, complete = make_twins(engine, reference, request, others)
+    if settled is None or reference is None:
+        job = new_patient.patients(engine, request, args.unlike)
+    else:
+        settled.known_to(engine.known).say()
+        job = engine.iter_generate(reference, request, others)
+    twins, complete = made_by(job)
     files = save(twins, reference, folder, args.picture, args.format) if twins else []
     if args.score is not None and request.score is None and twins and twins[0].score is not None:
         files.append(write_score_file(args.score, twins[0].score))
@@ -70,15 +84,22 @@ def main(args: argparse.Namespace) -> int:
     if not complete:
         print(f"ecgtwin: Cancelled after {len(twins)} of {request.samples} twins.", file=sys.stderr)
         return CANCELLED
-    return DONE if all(twin.met for twin in twins) else MISSED
+    left_out = new_patient.too_alike(len(twins), request)
+    if left_out:
+        print(f"ecgtwin: {left_out}", file=sys.stderr)
+    return DONE if all(twin.met for twin in twins) and not left_out else MISSED
 
 
 def make_twins(
     engine, reference: Recording, request: TwinRequest, others: Sequence[Recording] = ()
 ) -> tuple[list[Twin], bool]:
     """The twins finished, and whether they are all: Ctrl+C keeps those made so far."""
+    return made_by(engine.iter_generate(reference, request, others))
+
+
+def made_by(job: Iterator[Progress | Twin]) -> tuple[list[Twin], bool]:
+    """What a job made, and whether it is all; Ctrl+C keeps what was finished."""
     twins: list[Twin] = []
-    job = engine.iter_generate(reference, request, others)
     try:
         with ProgressBar() as bar:
             for item in job:
@@ -89,12 +110,13 @@ def make_twins(
     except KeyboardInterrupt:
         return twins, False
     finally:
-        job.close()
+        if isinstance(job, Generator):
+            job.close()
     return twins, True
 
 
 def save(
-    twins: list[Twin], reference: Recording, folder: Path, pictures: bool, kind: str = "wfdb"
+    twins: list[Twin], reference: Recording | None, folder: Path, pictures: bool, kind: str = "wfdb"
 ) -> list[Path]:
     """Write everything; the files."""
     from ecgtwin_app.engine.save import save_twins
@@ -118,8 +140,8 @@ def write_score_file(path: Path, score: RhythmScore) -> Path:
     return path
 
 
-def save_pictures(twins: list[Twin], reference: Recording, folder: Path) -> list[Path]:
-    """`twin_001.png` …, each twin over its reference; `EcgError` where Qt cannot be loaded."""
+def save_pictures(twins: list[Twin], reference: Recording | None, folder: Path) -> list[Path]:
+    """`twin_001.png` …, each twin over its reference if it has one; `EcgError` where Qt cannot be loaded."""
     try:
         from ecgtwin_app.report.export import save_png
     except ImportError as error:
@@ -131,7 +153,7 @@ def save_pictures(twins: list[Twin], reference: Recording, folder: Path) -> list
         ) from error
     paths = [folder / f"twin_{number:03d}.png" for number in range(1, len(twins) + 1)]
     for path, twin in zip(paths, twins, strict=True):
-        save_png(path, reference, twin)
+        save_png(path, reference or twin.recording, twin if reference else None)
     return paths
 
 

@@ -17,6 +17,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.choice import EngineChoice
 from ecgtwin_app.engine.draws import Draws
 from ecgtwin_app.engine.feasible import check_consistent, check_request
+from ecgtwin_app.engine.new_patients import new_patient
 from ecgtwin_app.engine.recognised import names_in, shown_by, sources_of, stated
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.engine.shared_draws import processes_for, shared
@@ -29,6 +30,7 @@ from ecgtwin_app.engine.tasks import (
     task_of,
     why_no_heat_map,
 )
+from ecgtwin_app.engine.unlike import iter_unlike
 from ecgtwin_app.generators.base import Ability, Generator, PreparedPatient
 from ecgtwin_app.generators.catalogue import USUAL, load_generator
 from ecgtwin_app.generators.task import Task
@@ -143,6 +145,27 @@ class TwinEngine:
         task = task_of(request, recordings, tuple(sources), self.known)
         with minding_memory():
             yield from self._run(task, request, batch, sources, previews)
+
+    def iter_new_patients(
+        self, request: TwinRequest, batch: int = 1, previews: bool = True
+    ) -> Iterator[Progress | Twin]:
+        """Make ECGs of patients that do not exist: as `iter_generate`, without a reference.
+
+        A draw in which no beat is found is drawn again by another seed, a bounded number of times.
+
+        Raises
+        ------
+        EcgError
+            When the generator makes none, or the request speaks of a reference.
+        """
+        task = new_patient(request, self.known)
+        with minding_memory():
+            yield from self._run(task, request, batch, None, previews)
+
+    def iter_unlike(self, request: TwinRequest, previews: bool = True) -> Iterator[Progress | Twin]:
+        """Make as many new patients as the request has samples, unlike each other; see `engine.unlike`."""
+        with minding_memory():
+            yield from iter_unlike(self.draws, self.known, request, previews)
 
     def run(self, task: Task, batch: int = 1) -> Iterator[Progress | Twin]:
         """Do a task: abilities checked, sampled, brought to twelve leads at 500 Hz, judged, marked.

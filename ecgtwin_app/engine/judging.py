@@ -25,6 +25,9 @@ from ecgtwin_app.generators.canonical import canonical, history_of
 from ecgtwin_app.i18n.message import Message
 from ecgtwin_app.inference import versions
 
+#: What the provenance of a twin says of a reference that was itself generated.
+ORIGIN = ("generator", "model", "weights_sha256", "seed")
+
 
 def judged(
     generator: Generator,
@@ -212,6 +215,7 @@ def provenance(
         **({"beats": {name: str(way) for name, way in beats.items()}} if beats else {}),
         **({"rate_reason": plan.rate_reason} if plan.rate_reason else {}),
         **({"reference_sha256": digests[0]} if digests else {}),
+        **_of_generated(plan.patient.recording),
         **({"pooled_sha256": list(digests[1:])} if len(digests) > 1 else {}),
         "versions": {
             "ecgtwin": ecgtwin_app.__version__,
@@ -220,3 +224,11 @@ def provenance(
             "python": platform.python_version(),
         },
     }
+
+
+def _of_generated(reference: Recording | None) -> dict:
+    """That a reference was itself generated, by which generator and seed, as far as it says so."""
+    if reference is None or not reference.synthetic:
+        return {}
+    origin = {name: reference.provenance[name] for name in ORIGIN if name in reference.provenance}
+    return {"reference": {"synthetic": True} | origin}

@@ -39,6 +39,8 @@ _DRAWN_BY, _ID = "drawn by", re.compile(r"[a-z][a-z0-9_-]{0,30}")
 _VERSION = re.compile(r"[\w.+-]{1,40}")
 #: What the versions may state.
 _VERSIONS = frozenset(["ecgtwin", "torch", "numpy", "python"])
+#: What is said of a reference that was itself generated.
+_OF_GENERATED = frozenset(["synthetic", "generator", "model", "weights_sha256", "seed"])
 #: Lists of conditions that provenance holds, and who can say what a reference shows (`recognition.shown.SOURCES`).
 _CONDITIONS = frozenset(["present", "kept", "removed"])
 SHOWN_BY = frozenset(["file", "criteria", "network", "user"])
@@ -205,7 +207,7 @@ def _provenance_lines(provenance: dict) -> list[str]:
     """One "key: JSON" line for each value, nested keys joined by dots."""
     lines = []
     for key, value in provenance.items():
-        if isinstance(value, dict) and value and key in ("request", "versions", "shows"):
+        if isinstance(value, dict) and value and key in ("request", "versions", "shows", "reference"):
             lines += _provenance_lines({f"{key}.{inner}": item for inner, item in value.items()})
             continue
         key = _DRAWN_BY if key == "generator" else key
@@ -248,7 +250,7 @@ def _read_provenance(said: dict[str, str]) -> dict:
             dot = "."
         elif dot and inner not in _known_within(group):
             continue
-        if not _is_provenance(group, value) or (dot and not inner):
+        if not _is_provenance(inner if group == "reference" else group, value) or (dot and not inner):
             continue
         if dot:
             provenance.setdefault(group, {})[inner] = value
@@ -265,6 +267,8 @@ def _is_provenance(key: str, value) -> bool:
         return isinstance(value, list) and all(_is_provenance("reference_sha256", one) for one in value)
     if key in ("seed", "rate_asked"):
         return value is None or isinstance(value, int | float)
+    if key == "synthetic":
+        return value is True
     if key == "generator":
         return isinstance(value, str) and bool(_ID.fullmatch(value))
     if key == "model":
@@ -284,7 +288,8 @@ def _is_provenance(key: str, value) -> bool:
 
 def _known_within(group: str) -> frozenset[str]:
     """The names that a request or the versions may state."""
-    return {"request": frozenset(_request_schema()), "versions": _VERSIONS}.get(group, frozenset())
+    known = {"request": frozenset(_request_schema()), "versions": _VERSIONS, "reference": _OF_GENERATED}
+    return known.get(group, frozenset())
 
 
 @cache

@@ -23,7 +23,7 @@ def products(windows: np.ndarray, template: np.ndarray) -> np.ndarray:
     moved = np.zeros((places, leads, windows.shape[2]))
     for place in range(places):
         moved[place, :, place : place + width] = template
-    return windows.reshape(len(windows), -1) @ moved.reshape(places, -1).T
+    return windows.reshape(len(windows), leads * windows.shape[2]) @ moved.reshape(places, -1).T
 
 
 def sums(values: np.ndarray, width: int) -> np.ndarray:

@@ -168,4 +168,5 @@ def test_a_template_is_held_against_every_place():
     windows, template = walk(4, 3, 50), walk(3, 20)
     places = [[np.sum(one[:, k : k + 20] * template) for k in range(31)] for one in windows]
     assert np.abs(sliding.products(windows, template) - places).max() < _SAME
+    assert sliding.products(windows[:0], template).shape == (0, 31)
     assert np.abs(sliding.sums(windows, 20)[2, 1, 30] - windows[2, 1, 30:].sum()) < _SAME
