@@ -17,6 +17,7 @@ from pathlib import Path
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.request import FIELDS, TwinRequest
+from ecgtwin_app.evaluation.experiments.command import EXPERIMENTS, run_experiment
 from ecgtwin_app.evaluation.figures.assemble import assemble
 from ecgtwin_app.evaluation.figures.bar import bar
 from ecgtwin_app.evaluation.protocols.command import PROTOCOLS, run_protocols
@@ -46,6 +47,7 @@ from ecgtwin_app.evaluation.runs.references import held_out_normals, second_reco
 from ecgtwin_app.evaluation.runs.speed import time_twins
 from ecgtwin_app.evaluation.runs.store import Store
 from ecgtwin_app.evaluation.runs.variants import DEEPFAKE, variant_of
+from ecgtwin_app.generators.catalogue import GENERATORS, USUAL
 from ecgtwin_app.generators.ecgtwin.weights import load_modules
 from ecgtwin_app.resources import weight_path
 from ecgtwin_app.training.collections.records import load_real
@@ -57,6 +59,24 @@ _COMPARED = 60
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `ecgtwin evaluate`."""
+    parser.add_argument(
+        "experiment",
+        nargs="?",
+        choices=tuple(EXPERIMENTS),
+        help="an experiment of SSSD-ECG with the generator that is named: resumable, small with --references 2",
+    )
+    parser.add_argument(
+        "--generator",
+        choices=tuple(GENERATORS),
+        default=USUAL,
+        help="of an experiment; its weights with --weights",
+    )
+    parser.add_argument(
+        "--networks",
+        type=int,
+        metavar="N",
+        help="of an experiment: networks trained on each set, if not five",
+    )
     parser.add_argument("--data", type=Path, required=True, help="folder with the real recordings")
     parser.add_argument(
         "--out",
@@ -128,6 +148,13 @@ def _add_performer(how: argparse._ArgumentGroup) -> None:
 def main(args: argparse.Namespace) -> int:
     """Draw what is missing, compute the figures; returns the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    if args.experiment:
+        return run_experiment(args)
+    if args.generator != USUAL:
+        raise EcgError(
+            "Only experiments measure the generator '{generator}'; name one of them, such as tstr.",
+            generator=args.generator,
+        )
     if args.part:
         return run_protocols(args)
     if args.draw_only and args.figures_only:

@@ -8,8 +8,8 @@ from evaluated import real_record
 
 from ecgtwin_app.ecg.signal.recording import Patient, Recording
 from ecgtwin_app.evaluation.judge.labels import FINDINGS, NAMES
-from ecgtwin_app.evaluation.metrics.encoder import LabelEncoder, fit_heads
-from ecgtwin_app.evaluation.protocols import criteria, flutter, medians, seen, tstr, visits
+from ecgtwin_app.evaluation.metrics.encoder import LabelEncoder, fit
+from ecgtwin_app.evaluation.protocols import criteria, flutter, label_sets, medians, seen, tstr, visits
 from ecgtwin_app.evaluation.protocols.setting import OutOfTime
 from ecgtwin_app.evaluation.protocols.visits import Visit
 from ecgtwin_app.generators.ecgtwin.conditioning import ABSENT, PRESENT
@@ -58,21 +58,21 @@ def test_second_visits_are_counted_by_patient():
 
 
 def test_what_no_heart_shows_together_is_left_out_of_a_label_set():
-    assert tstr.together(("atrial fibrillation", "left bundle branch block")) == (
+    assert label_sets.together(("atrial fibrillation", "left bundle branch block")) == (
         ("atrial fibrillation", "left bundle branch block"),
         (),
     )
-    kept, left = tstr.together(("atrial fibrillation", "sinus tachycardia", "T inversion"))
+    kept, left = label_sets.together(("atrial fibrillation", "sinus tachycardia", "T inversion"))
     assert kept == ("atrial fibrillation", "T inversion") and left == ("sinus tachycardia",)
 
 
 def test_training_records_are_of_training_patients_and_a_few_have_every_finding():
     records = [real_record(f"n{k}", SEEN[k]) for k in range(30)]
     records += [real_record("l", SEEN[40], labels=("CLBBB",)), real_record("u", UNSEEN[0], labels=("CLBBB",))]
-    few = tstr.training_records(records, 6, 1)
+    few = label_sets.training_records(records, 6, 1)
     assert len(few) == 6 and "l" in [r.key for r in few] and "u" not in [r.key for r in few]
-    assert len(tstr.training_records(records, 100, 1)) == 31
-    assert [r.key for r in tstr.training_records(records, 6, 1)] == [r.key for r in few]
+    assert len(label_sets.training_records(records, 100, 1)) == 31
+    assert [r.key for r in label_sets.training_records(records, 6, 1)] == [r.key for r in few]
 
 
 def test_areas_are_of_findings_with_enough_records():
@@ -110,7 +110,7 @@ def test_layers_that_are_never_taught_stay_as_they_were_drawn():
     states = rng.choice([ABSENT, PRESENT], (16, 2)).astype(np.int8)
     torch.manual_seed(3)
     drawn = LabelEncoder(2)
-    network = fit_heads(strips, states, seed=3, steps=3)
+    network = fit(strips, states, seed=3, steps=3, heads_only=True)
     assert all(
         torch.equal(a, b) for a, b in zip(network.layers.parameters(), drawn.layers.parameters(), strict=True)
     )

@@ -46,11 +46,6 @@ class LabelEncoder(nn.Module):
         return self.heads(nn.functional.gelu(self.features(strips)))
 
 
-def fit_heads(strips: np.ndarray, states: np.ndarray, seed: int, steps: int = STEPS) -> LabelEncoder:
-    """The same with layers that stay as they were drawn: what the labels teach without any features learned."""
-    return fit(strips, states, seed, steps, heads_only=True)
-
-
 def fit(
     strips: np.ndarray, states: np.ndarray, seed: int, steps: int = STEPS, heads_only: bool = False
 ) -> LabelEncoder:
@@ -62,6 +57,8 @@ def fit(
         Microvolts at 100 Hz.
     states : ndarray, shape (n, labels)
         States of the statements.
+    heads_only : bool
+        Layers stay as they were drawn: what the labels teach without any features learned.
 
     Returns
     -------
@@ -97,14 +94,23 @@ def fit(
     return network.eval().requires_grad_(False)
 
 
-def fit_once(path: Path, strips: np.ndarray, states: np.ndarray, seed: int) -> LabelEncoder:
+def fit_once(
+    path: Path,
+    strips: np.ndarray,
+    states: np.ndarray,
+    seed: int,
+    steps: int = STEPS,
+    heads_only: bool = False,
+) -> LabelEncoder:
     """The network in `path`, trained and kept there when it is not there yet."""
     network = LabelEncoder(states.shape[1]).eval().requires_grad_(False)
     if path.exists():
         network.load_state_dict(load_file(path))
         return network
-    network = fit(strips, states, seed)
-    save_file(network.state_dict(), path)
+    network = fit(strips, states, seed, steps, heads_only)
+    part = path.with_suffix(".part")
+    save_file(network.state_dict(), part)
+    part.replace(path)
     return network
 
 

@@ -55,22 +55,33 @@ def run_protocols(args) -> int:
         except OutOfTime:
             log.info("%s is not finished; the same command goes on.", name)
             break
-        about = {
-            "model": setting.engine.model_name,
-            "weights_sha256": setting.engine.weights_sha256,
-            "seed": setting.seed,
-            "references": setting.references,
-            "minutes": (time.monotonic() - began) / 60,
-        }
-        write_outcome(setting.work / f"{name}.outcome.json", found, about)
+        keep_outcome(setting.work, name, found, setting, began)
         if name == criteria.PART and not args.networks_alone:
             args.out.mkdir(parents=True, exist_ok=True)
             rates = json.dumps(criteria.pass_rates(found), indent=1) + "\n"
             (args.out / "pass_rates.json").write_text(rates, encoding="utf-8")
-        for one in found.lines:
-            log.info("%-70s %s", one.name, "–" if one.value is None else f"{one.value:.3f} of {one.n}")
     write_page(setting.work, args.out)
     return 0
+
+
+def keep_outcome(folder: Path, name: str, found: Outcome, setting: Setting, began: float) -> None:
+    """Write an outcome with what it was measured on, and its lines into the log.
+
+    Parameters
+    ----------
+    began : float
+        Of the monotonic clock.
+    """
+    about = {
+        "model": setting.engine.model_name,
+        "weights_sha256": setting.engine.weights_sha256,
+        "seed": setting.seed,
+        "references": setting.references,
+        "minutes": (time.monotonic() - began) / 60,
+    }
+    write_outcome(folder / f"{name}.outcome.json", found, about)
+    for one in found.lines:
+        log.info("%-70s %s", one.name, "–" if one.value is None else f"{one.value:.3f} of {one.n}")
 
 
 def protocols_folder(work: Path, weights_sha256: str, seed: int, networks_alone: bool) -> Path:
@@ -83,7 +94,7 @@ def setting_of(args) -> Setting:
     """What the arguments ask for."""
     if args.references < 2:
         raise EcgError("--references must be at least 2: identity is found among several patients.")
-    engine = TwinEngine.load(args.weights, args.device)
+    engine = TwinEngine.load(args.weights, args.device, args.generator)
     if args.networks_alone and isinstance(engine.generator, EcgTwin):
         engine.generator.networks_alone = True
     return Setting(
@@ -94,4 +105,5 @@ def setting_of(args) -> Setting:
         args.seed,
         args.references,
         time.monotonic() + 60 * args.minutes if args.minutes < math.inf else math.inf,
+        args.networks,
     )

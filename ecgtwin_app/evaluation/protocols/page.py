@@ -3,32 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ecgtwin_app.evaluation.protocols.lines import Line, Outcome, read_outcome
 
-NAME = "any_patient.md"
+
+@dataclass(frozen=True)
+class Page:
+    """What a page is called, and what stands above its figures.
+
+    Attributes
+    ----------
+    file, title : str
+    about : str
+        Sentences; the models and their weights follow.
+    """
+
+    file: str
+    title: str
+    about: str
+
+
+ANY_PATIENT = Page(
+    "any_patient.md",
+    "Any patient: what twins of healthy and sick references are worth",
+    "`ecgtwin evaluate --part NAME` writes this page. First draws, no best-of, on patients whom no training saw; "
+    "the judge is a network that was trained on real training records alone and is neither the generator's nor "
+    "the recogniser's. Intervals are 95 %, Wilson's for shares.",
+)
 #: A share of fewer is called neither reached nor missed.
 ENOUGH = 10
 _HEAD = ("figure", "measured (95 %)", "n", "real floor", "aim", "")
 
 
-def write_page(work: Path, out: Path) -> Path:
+def write_page(work: Path, out: Path, of: Page = ANY_PATIENT) -> Path:
     """Write the page of every outcome in the work folder; where it was written."""
     found = [read_outcome(path) for path in sorted(work.glob("*.outcome.json"))]
     out.mkdir(parents=True, exist_ok=True)
-    path = out / NAME
-    path.write_text(page(found), encoding="utf-8")
+    path = out / of.file
+    path.write_text(page(found, of), encoding="utf-8")
     return path
 
 
-def page(found: Sequence[tuple[Outcome, dict]]) -> str:
+def page(found: Sequence[tuple[Outcome, dict]], of: Page = ANY_PATIENT) -> str:
     """The page as text."""
     lines = [(outcome, one) for outcome, _ in found for one in outcome.lines]
     worse = [(o, one) for o, one in lines if one.worse_than_real]
     missed = [(o, one) for o, one in lines if not one.worse_than_real and one.met is False]
     rest = [(o, one) for o, one in lines if not one.worse_than_real and one.met is not False]
-    parts = ["# Any patient: what twins of healthy and sick references are worth\n", _about(found)]
+    parts = [f"# {of.title}\n", _about(found, of)]
     for title, own in (
         ("Worse than real recordings", worse),
         ("Aims that are missed, though real recordings are not shown to do better", missed),
@@ -46,13 +70,9 @@ def page(found: Sequence[tuple[Outcome, dict]]) -> str:
     return "\n".join(parts)
 
 
-def _about(found) -> str:
+def _about(found, of: Page) -> str:
     models = sorted({f"{about['model']}, weights {about['weights_sha256'][:12]}" for _, about in found})
-    return (
-        "`ecgtwin evaluate --part NAME` writes this page. First draws, no best-of, on patients whom no training saw; "
-        "the judge is a network that was trained on real training records alone and is neither the generator's nor "
-        f"the recogniser's. Intervals are 95 %, Wilson's for shares. {'; '.join(models)}.\n"
-    )
+    return f"{of.about} {'; '.join(models)}.\n"
 
 
 def _row(one: Line) -> list[str]:

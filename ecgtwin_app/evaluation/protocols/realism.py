@@ -76,8 +76,12 @@ def told_outcome(
 
 def run_suite(setting: Setting) -> Outcome:
     """The public suite on twins and on `deepfake-ecg`, over real recordings against real ones."""
-    twins, real = _twins(setting), _real(setting, 2)
-    sets = {"twins": twins}
+    return suite_outcome(suite_of(setting, {"twins": _twins(setting)}))
+
+
+def suite_of(setting: Setting, sets: dict[str, np.ndarray]) -> dict[str, dict]:
+    """The suite on a set of normal recordings and on as many of `deepfake-ecg`; see `suite_over_floor`."""
+    real, (twins,) = _real(setting, 2), sets.values()
     try:
         made = deepfake_normals(len(twins), setting.seed)
         sets[DEEPFAKE] = np.stack([one.signal[EIGHT, :5000] for one in made]).astype(np.float32)
@@ -85,7 +89,7 @@ def run_suite(setting: Setting) -> Outcome:
         pass  # an extra that is not installed: its column is missing, and the page shows that
     splits = _SUITE_SPLITS if len(twins) >= _ENOUGH else 4
     sets = {name: _without_offset(signals) for name, signals in sets.items()}
-    return suite_outcome(suite_over_floor(sets, _without_offset(real), setting.seed, splits))
+    return suite_over_floor(sets, _without_offset(real), setting.seed, splits)
 
 
 def _without_offset(signals: np.ndarray) -> np.ndarray:
@@ -93,25 +97,41 @@ def _without_offset(signals: np.ndarray) -> np.ndarray:
     return signals - signals.mean(axis=-1, keepdims=True)
 
 
+def suite_lines(found: dict[str, dict], name: str, aims: tuple[float, float]) -> tuple[Line, ...]:
+    """Each metric of a set over its floor.
+
+    Parameters
+    ----------
+    aims : tuple of float
+        At most, where less is better, and at least, where more is.
+    """
+    return tuple(
+        Line(f"{TITLES[metric]} over that of real recordings", found[metric][f"{name}/floor"], None, None, found[metric]["n"], "",
+             aims[more], 1.0, less=not more)
+        for metric, (*_, more) in METRICS.items()
+    )  # fmt: skip
+
+
+def suite_table(found: dict[str, dict], name: str) -> Table:
+    """Every metric of a set, of real recordings and of `deepfake-ecg`."""
+    rows = tuple(
+        (TITLES[metric], own["n"], own["floor"], own[name], own.get(DEEPFAKE), own[f"{name}/floor"],
+         own.get(f"{DEEPFAKE}/floor"))
+        for metric, own in found.items()
+    )  # fmt: skip
+    head = ("metric", "n", "real", name, DEEPFAKE, f"{name} over real", f"{DEEPFAKE} over real")
+    return Table("Every metric", head, rows)
+
+
 def suite_outcome(found: dict[str, dict]) -> Outcome:
     """Lines of each metric over its floor."""
-    lines, rows = [], []
-    for name, (*_, more) in METRICS.items():
-        own = found[name]
-        lines.append(
-            Line(f"{TITLES[name]} over that of real recordings", own["twins/floor"], None, None, own["n"], "",
-                 0.9 if more else 1.2, 1.0, less=not more)
-        )  # fmt: skip
-        rows.append((TITLES[name], own["n"], own["floor"], own["twins"], own.get(DEEPFAKE), own["twins/floor"],
-                     own.get(f"{DEEPFAKE}/floor")))  # fmt: skip
-    head = ("metric", "n", "real", "twins", DEEPFAKE, "twins over real", f"{DEEPFAKE} over real")
     return Outcome(
         SUITE,
         "What does a public suite say?",
         "`ecgen-eval`, hand-made features by lead, sinus twins of held-out healthy references against real normals of "
         "other patients, each lead about its mean; random halves of the real ones are what is compared with and the floor.",
-        tuple(lines),
-        (Table("Every metric", head, tuple(rows)),),
+        suite_lines(found, "twins", (1.2, 0.9)),
+        (suite_table(found, "twins"),),
     )
 
 

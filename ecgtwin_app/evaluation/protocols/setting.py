@@ -20,7 +20,8 @@ from ecgtwin_app.ecg.measurement.measure import Measurements, measure
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.ecg.signal.resampling import resample
 from ecgtwin_app.engine.engine import TwinEngine
-from ecgtwin_app.engine.request import TwinRequest
+from ecgtwin_app.engine.request import Twin, TwinRequest
+from ecgtwin_app.engine.tasks import task_of
 from ecgtwin_app.evaluation.judge.judge import Judge, trained_judge
 from ecgtwin_app.evaluation.judge.strips import EIGHT, real_strips, strip_of
 from ecgtwin_app.evaluation.runs.measured import beat_input, measured_row
@@ -58,6 +59,8 @@ class Setting:
         How many of a kind.
     deadline : float
         Of the monotonic clock.
+    networks : int or None
+        How many an experiment trains on each set; None: as many as the references that are asked for are worth.
     """
 
     engine: TwinEngine
@@ -67,6 +70,7 @@ class Setting:
     seed: int = 1
     references: int = 40
     deadline: float = math.inf
+    networks: int | None = None
     _seen: dict[str, np.ndarray] = field(default_factory=dict)
 
     @cached_property
@@ -96,8 +100,10 @@ class Setting:
         if time.monotonic() > self.deadline:
             raise OutOfTime
 
-    def draw(self, store: Store, key: str, reference: Recording, request: TwinRequest, about: dict) -> dict:
-        """The row of a twin, drawn and measured unless the store has it.
+    def draw(
+        self, store: Store, key: str, reference: Recording | None, request: TwinRequest, about: dict
+    ) -> dict:
+        """The row of a twin, or of a new patient where there is no reference, drawn and measured unless the store has it.
 
         Returns
         -------
@@ -111,7 +117,7 @@ class Setting:
         self.check_time()
         began = time.perf_counter()
         try:
-            (twin,) = self.engine.generate(reference, request)
+            (twin,) = self._made(reference, request)
             measured = measure(twin.recording)
         except EcgError as error:
             row = {"key": key, **about, "failed": str(error)}
@@ -127,6 +133,11 @@ class Setting:
         if len(store.rows) % 20 == 0:
             log.info("%d drawn, now %s", len(store.rows), key)
         return row
+
+    def _made(self, reference: Recording | None, request: TwinRequest) -> list[Twin]:
+        if reference is not None:
+            return self.engine.generate(reference, request)
+        return [one for one in self.engine.run(task_of(request)) if isinstance(one, Twin)]
 
     def real_row(self, record: RealRecord) -> dict:
         """The row of a real record, measured unless it is there; "failed" where it cannot be measured."""
