@@ -84,6 +84,7 @@ def _report(name: str, recording: Recording, with_beat: bool) -> dict:
         "rate": recording.rate,
         "seconds": round(recording.duration, 3),
         "synthetic": recording.synthetic,
+        "filled": [str(one) for one in recording.filled],
         "age": recording.patient.age,
         "sex": recording.patient.sex,
         "lead_law_residual_uv": None if residual is None else round(residual, 3),

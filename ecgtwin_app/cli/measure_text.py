@@ -49,6 +49,8 @@ def print_report(report: dict) -> None:
     matrix = report["measurements"]
     for name in ("file", "format", "rate", "seconds", "synthetic", "age", "sex"):
         print(f"{name:<16}{text_of(report[name])}{' Hz' if name == 'rate' else ''}")
+    for line in report["filled"]:
+        print(f"{'filled in':<16}{line}")
     for line in report["history"]:
         print(f"{'history':<16}{line}")
     print()
@@ -56,10 +58,11 @@ def print_report(report: dict) -> None:
         value, doubts = _scaled(matrix, key, unit), matrix["qtc_doubts"].get(key.removeprefix("qtc_"), ())
         reason = matrix["reasons"].get(key.partition(".")[0]) if value is None else None
         note = f"   {reason}" if reason else f"   do not trust: {', '.join(doubts)}" if doubts else ""
-        print(f"{words:<16}{_number(value, decimals):>8} {unit}{note}")
-    leads = matrix["leads"]
+        star = "*" if value is not None and key.partition(".")[0] in matrix.get("on_filled", ()) else ""
+        print(f"{words:<16}{_number(value, decimals):>8} {unit}{star}{note}")
+    leads, filled = matrix["leads"], matrix.get("filled_leads", ())
     width = max(7, *(len(lead) + 2 for lead in leads))
-    print(f"\n{'mV':<9}" + "".join(f"{lead:>{width}}" for lead in leads))
+    print(f"\n{'mV':<9}" + "".join(f"{lead + '*' * (lead in filled):>{width}}" for lead in leads))
     for words, key in BY_LEAD:
         print(f"{words:<9}" + "".join(f"{_number(matrix[key][lead], 2):>{width}}" for lead in leads))
     print()

@@ -190,6 +190,16 @@ def _recording(
     )
 
 
+def _shares_filled(reference: Recording | None) -> dict[str, float]:
+    """How much of each lead of a reference was filled in and not recorded, 0 to 1."""
+    if reference is None or not reference.filled:
+        return {}
+    shares = reference.filled_mask.mean(axis=1)
+    return {
+        lead: round(float(share), 3) for lead, share in zip(reference.leads, shares, strict=True) if share
+    }
+
+
 def provenance(
     spec: Spec,
     plan: Plan,
@@ -216,6 +226,7 @@ def provenance(
         **({"rate_reason": plan.rate_reason} if plan.rate_reason else {}),
         **({"reference_sha256": digests[0]} if digests else {}),
         **_of_generated(plan.patient.recording),
+        **({"reference_filled": filled} if (filled := _shares_filled(plan.patient.recording)) else {}),
         **({"pooled_sha256": list(digests[1:])} if len(digests) > 1 else {}),
         "versions": {
             "ecgtwin": ecgtwin_app.__version__,

@@ -195,6 +195,7 @@ def _fields(root: Element, series: Element) -> dict:
         "history": said["history"],
         "synthetic": said["synthetic"],
         "provenance": said["provenance"],
+        "filled": said["filled"],
     }
 
 

@@ -14,9 +14,9 @@ from ecgtwin_app.ecg.signal.recording import LEADS, EcgError, Recording
 from ecgtwin_app.formats.marking import (
     NO_DATE,
     PROGRAM,
-    SYNTHETIC_WORDS_ASCII,
     comment_lines,
     content_uuid,
+    mark_of,
     shown_age,
 )
 
@@ -143,8 +143,9 @@ def _add_series(component: Element, recording: Recording, identity: uuid.UUID, m
     _add_times(series, recording, moment)
     author = SubElement(SubElement(series, "author"), "seriesAuthor")
     device = SubElement(author, "manufacturedSeriesDevice")
-    model = f"{PROGRAM}: {SYNTHETIC_WORDS_ASCII}" if recording.synthetic else PROGRAM
-    SubElement(device, "manufacturerModelName").text = model
+    SubElement(device, "manufacturerModelName").text = (
+        f"{PROGRAM}: {mark}" if (mark := mark_of(recording)) else PROGRAM
+    )
     SubElement(device, "softwareName").text = __version__
 
     sequences = SubElement(SubElement(series, "component"), "sequenceSet")

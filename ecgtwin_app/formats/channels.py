@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ecgtwin_app.ecg.signal.filled import cut_filled, with_derived
 from ecgtwin_app.ecg.signal.leads import twelve_leads
 from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS, LEADS, EcgError, Recording
 from ecgtwin_app.formats.calibration import without_pulse
@@ -148,7 +149,10 @@ def recording_from_channels(
             least=_SHORTEST_S,
         )
 
-    rows = _without_ends(rows, rate, ends, history) if any(ends) else rows
+    filled = fields.pop("filled", ())
+    if any(ends):
+        rows, (first, last) = _without_ends(rows, rate, ends, history)
+        filled = cut_filled(filled, first / rate, last / rate) if filled else ()
     for lead, row in rows.items():
         rows[lead] = bridged(name, lead, row, rate)
         if rows[lead] is not row:
@@ -165,7 +169,8 @@ def recording_from_channels(
             file=name,
             limit=_LARGEST_MV,
         )
-    return Recording(complete, float(rate), leads, history=tuple(history), **fields)
+    filled = with_derived(filled, derived)
+    return Recording(complete, float(rate), leads, history=tuple(history), filled=filled, **fields)
 
 
 def _by_lead(name: str, signal: np.ndarray, names: Sequence[str], history: list) -> dict[str, np.ndarray]:
@@ -298,15 +303,19 @@ def other_channels(count: int) -> Message:
 
 def _without_ends(
     rows: dict, rate: float, ends: tuple[bool, bool], history: list[str]
-) -> dict[str, np.ndarray]:
-    """The leads that have samples, without what is no ECG at their ends; what is left out is added to `history`."""
+) -> tuple[dict[str, np.ndarray], tuple[int, int]]:
+    """The leads that have samples, without what is no ECG at their ends, and which of the samples these are; what is left
+    out is added to `history`.
+    """
     empty = without_empty(rows)
     if empty:
         history.append(Message("left out what has no samples here: {leads}", leads=", ".join(empty)))
     measured = [rows[lead] for lead in INDEPENDENT_LEADS if lead in rows]
     pulse = without_pulse(measured if len(measured) > 2 else list(rows.values()), rate)
-    rows = _cut(rows, _at(ends, pulse, rows), rate, True, history)
-    return _cut(rows, _at(ends, ends_with_samples(rows, rate), rows), rate, False, history)
+    begin, _ = kept = _at(ends, pulse, rows)
+    rows = _cut(rows, kept, rate, True, history)
+    first, last = kept = _at(ends, ends_with_samples(rows, rate), rows)
+    return _cut(rows, kept, rate, False, history), (begin + first, begin + last)
 
 
 def _at(ends: tuple[bool, bool], kept: tuple[int, int], rows: dict) -> tuple[int, int]:

@@ -155,7 +155,9 @@ def _fields(dataset) -> dict:
         for annotation in dataset.get("WaveformAnnotationSequence") or ()
     ]
     said = read_comment_lines(text for text in texts if text)
-    synthetic = str(dataset.get("SyntheticData", "")).upper() == "YES"
+    # The attribute stands for some of it, too; what our own lines name is the part.
+    some = str(dataset.get("SyntheticData", "")).upper() == "YES"
+    synthetic = some and (said["synthetic"] or not said["filled"])
     patient = _patient(dataset)
     return {
         "patient": patient,
@@ -165,6 +167,7 @@ def _fields(dataset) -> dict:
         "history": said["history"],
         "synthetic": synthetic,
         "provenance": said["provenance"] if synthetic else {},
+        "filled": said["filled"],
     }
 
 

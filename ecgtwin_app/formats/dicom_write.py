@@ -11,15 +11,16 @@ from pathlib import Path
 import numpy as np
 
 from ecgtwin_app import __version__
+from ecgtwin_app.ecg.signal.filled import spans_of
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.formats.channels import SCP_LEADS
 from ecgtwin_app.formats.dicom import SYNTHETIC_ID, SYNTHETIC_NAME
 from ecgtwin_app.formats.marking import (
     NO_DATE,
     PROGRAM,
-    SYNTHETIC_WORDS_ASCII,
     comment_lines,
     content_uuid,
+    mark_of,
     shown_age,
 )
 from ecgtwin_app.formats.pydicom_alone import (
@@ -166,20 +167,18 @@ def _add_marking(dataset: Dataset, recording: Recording, keep_identity: bool) ->
     dataset.ManufacturerModelName = PROGRAM
     dataset.SoftwareVersions = __version__
     dataset.DeviceSerialNumber = "NONE"
-    what = (
-        "Made a synthetic ECG (digital twin); not for diagnosis"
-        if recording.synthetic
-        else "Converted the format"
-    )
+    what = "Filled in samples that were not recorded" if recording.filled else "Converted the format"
+    if recording.synthetic:
+        what = "Made a synthetic ECG (digital twin); not for diagnosis"
     dataset.ContributingEquipmentSequence = [_equipment("109102", "Processing Equipment", what)]
     if not keep_identity:
         dataset.ContributingEquipmentSequence.append(
             _equipment("109104", "De-identifying Equipment", "Left out identifiers (PS3.15 basic profile)")
         )
-    if recording.synthetic:
-        dataset.SeriesDescription = SYNTHETIC_WORDS_ASCII
-        dataset.PatientComments = SYNTHETIC_WORDS_ASCII
-        # Of others we only know what their file says, so they are not declared to be none.
+    if mark := mark_of(recording):
+        dataset.SeriesDescription = dataset.PatientComments = mark
+        # "Some or all of the content" (PS3.3, C.12.1.1). Of others we only know what their file says, so they are not
+        # declared to be none.
         dataset.SyntheticData = "YES"
 
 
@@ -196,7 +195,7 @@ def _waveform(recording: Recording, steps: np.ndarray) -> Dataset:
     """One multiplex group of 16 bits, 1 µV a step."""
     group = Dataset()
     group.MultiplexGroupLabel = "RHYTHM"
-    group.WaveformOriginality = "DERIVED" if recording.synthetic else "ORIGINAL"
+    group.WaveformOriginality = "DERIVED" if mark_of(recording) else "ORIGINAL"
     group.NumberOfWaveformChannels = len(recording.leads)
     group.NumberOfWaveformSamples = recording.samples
     group.SamplingFrequency = f"{recording.rate:.14g}"
@@ -214,8 +213,8 @@ def _channel(number: int, lead: str, recording: Recording) -> Dataset:
     channel.WaveformChannelNumber = str(number)
     channel.ChannelLabel = f"Lead {lead}"
     channel.ChannelSourceSequence = [_code(_LEAD_CODES[lead], "MDC", f"Lead {lead}")]
-    if recording.synthetic:
-        channel.ChannelDerivationDescription = SYNTHETIC_WORDS_ASCII
+    if recording.synthetic or any(one.lead == lead for one in recording.filled):
+        channel.ChannelDerivationDescription = mark_of(recording)
     channel.ChannelSensitivity = "1"
     channel.ChannelSensitivityUnitsSequence = [_code("uV", "UCUM", "microvolt")]
     channel.ChannelSensitivityCorrectionFactor = "1"
@@ -233,6 +232,15 @@ def _annotations(recording: Recording, keep_identity: bool) -> list[Dataset]:
         item.AnnotationGroupNumber = 1
         item.ReferencedWaveformChannels = [1, 0]
         item.UnformattedTextValue = line
+        items.append(item)
+    for lead, first, last in spans_of(recording.filled_mask, recording.leads, 1):
+        # At its place, so that any viewer of annotations shows it there; samples are counted from 1.
+        item = Dataset()
+        item.AnnotationGroupNumber = 2
+        item.ReferencedWaveformChannels = [1, recording.leads.index(lead) + 1]
+        item.TemporalRangeType = "SEGMENT"
+        item.ReferencedSamplePositions = [int(first) + 1, int(last)]
+        item.UnformattedTextValue = "filled in, not recorded"
         items.append(item)
     for name, (code, meaning, unit) in _MEASUREMENTS.items():
         if name in recording.device:

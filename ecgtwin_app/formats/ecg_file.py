@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ecgtwin_app.ecg.signal.filled import cut_filled
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.formats.channels import known_leads, recording_from_channels, told_apart
 from ecgtwin_app.formats.gaps import LONGEST_GAP_S
@@ -79,7 +80,12 @@ class EcgFile:
                 channels=len(self.names),
                 named=len(names),
             )
-        return replace(self, names=tuple(str(name).strip() for name in names))
+        fields, called = self.fields, dict(zip(self.names, names, strict=True))
+        if filled := fields.get("filled"):
+            called = {lead: known_leads([new]) for old, new in called.items() for lead in known_leads([old])}
+            moved = [replace(one, lead=called[one.lead][0]) for one in filled if called.get(one.lead)]
+            fields = {**fields, "filled": tuple(moved)}
+        return replace(self, names=tuple(str(name).strip() for name in names), fields=fields)
 
     @property
     def duration(self) -> float:
@@ -114,6 +120,7 @@ class EcgFile:
             history = tuple(fields.pop("history", ()))
             if (first, last) != (0, self.samples):
                 history += (taken(first / self.rate, last / self.rate, self.duration),)
+                fields["filled"] = cut_filled(fields.get("filled", ()), first / self.rate, last / self.rate)
             return recording_from_channels(
                 self.path.name, self.values(first, last), self.names, self.rate, history=history, **fields
             )

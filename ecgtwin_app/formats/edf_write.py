@@ -131,7 +131,7 @@ def _header(recording: Recording, keep_identity: bool, records: int, seconds: st
     if keep_identity:
         code, name = _word(patient.identifier), _word(patient.name)
         day, clock = _start(recording.recorded)
-    marked = "_SYNTHETIC" if recording.synthetic else ""
+    marked = "_SYNTHETIC" if recording.synthetic else "_PARTLY_SYNTHETIC" if recording.filled else ""
     fields = (
         ("0", 8),
         (f"{code} {patient.sex or 'X'} X {name}", 80),

@@ -16,7 +16,9 @@ from functools import cache
 
 from ecgtwin_app import __version__
 from ecgtwin_app.conditions.vocabulary import find_condition, is_condition
+from ecgtwin_app.ecg.signal.filled import Filled
 from ecgtwin_app.ecg.signal.recording import Patient, Recording
+from ecgtwin_app.formats.channels import is_signal_name
 from ecgtwin_app.formats.own_lines import own_line
 from ecgtwin_app.formats.statements import statements_of
 from ecgtwin_app.resources import resource_path
@@ -29,6 +31,12 @@ NO_DATE = "19000101"
 SYNTHETIC_WORDS = "SYNTHETIC – not for diagnosis"
 #: The same in ASCII, for formats that know no other characters.
 SYNTHETIC_WORDS_ASCII = "SYNTHETIC - not for diagnosis"
+#: Of a recording of which a part was filled in by a generator.
+PARTLY_WORDS_ASCII = "PARTLY SYNTHETIC - not for diagnosis"
+#: What stands after "SYNTHETIC:" where that is not all of it, and before each stretch that was filled in.
+IN_PART, _FILLED = "in part", "filled"
+#: So many stretches a file may state.
+_MOST_FILLED = 10_000
 #: The WFDB header format allows 255 characters a line; longer values stay in twins.json.
 _LONGEST_LINE = 240
 #: HIPAA Safe Harbor, 45 CFR 164.514(b)(2)(i)(C): ages over 89 are given as one category.
@@ -69,12 +77,16 @@ def comment_lines(recording: Recording, keep_identity: bool = False) -> list[str
     Returns
     -------
     list of str
-        Without any comment sign. The first is "SYNTHETIC: yes" for everything generated.
+        Without any comment sign. The first is "SYNTHETIC: yes" for everything generated, "SYNTHETIC: in part" for a
+        recording of which some was filled in; a line "filled" names each lead and stretch of that.
     """
     lines = []
     if recording.synthetic:
         lines += ["SYNTHETIC: yes", f"warning: {SYNTHETIC_WORDS_ASCII}"]
+    elif recording.filled:
+        lines += [f"SYNTHETIC: {IN_PART}", f"warning: {PARTLY_WORDS_ASCII}"]
     lines.append(f"generator: {GENERATOR}")
+    lines += [f"{_FILLED}: {one}" for one in recording.filled]
     if recording.synthetic:
         provenance = recording.provenance if keep_identity else provenance_shown(recording.provenance)
         lines += _provenance_lines(provenance)
@@ -92,6 +104,13 @@ def comment_lines(recording: Recording, keep_identity: bool = False) -> list[str
         lines.append(f"device: {json.dumps(recording.device)}"[:_LONGEST_LINE])
     lines += [f"history: {_one_line(entry)}"[:_LONGEST_LINE] for entry in recording.history]
     return lines
+
+
+def mark_of(recording: Recording) -> str:
+    """The words that a format's own field for them holds: synthetic, in part or not at all ("")."""
+    if recording.synthetic:
+        return SYNTHETIC_WORDS_ASCII
+    return PARTLY_WORDS_ASCII if recording.filled else ""
 
 
 def shown_age(age: float, keep_identity: bool) -> tuple[float, bool]:
@@ -131,10 +150,10 @@ def read_comment_lines(lines: Iterable[str]) -> dict:
     Returns
     -------
     dict
-        `patient`, `recorded`, `history`, `device`, `statements`, `synthetic` and `provenance`.
+        `patient`, `recorded`, `history`, `device`, `statements`, `synthetic`, `provenance` and `filled`.
     """
     said: dict[str, str] = {}
-    history, statements = [], []
+    history, statements, filled = [], [], []
     in_statements = False
     for line in lines:
         text = line.strip().lstrip("#").strip()
@@ -144,6 +163,11 @@ def read_comment_lines(lines: Iterable[str]) -> dict:
         if colon and key == "history":
             if line := own_line(value):
                 history.append(line)
+            continue
+        if colon and key == _FILLED and (stretch := Filled.read(value)):
+            # Any other name could be a patient's.
+            if is_signal_name(stretch.lead) and len(filled) < _MOST_FILLED:
+                filled.append(stretch)
             continue
         if colon and key == "statement":
             statements.append(value)
@@ -169,6 +193,7 @@ def read_comment_lines(lines: Iterable[str]) -> dict:
         "statements": statements_of(statements, patient),
         "synthetic": synthetic,
         "provenance": _read_provenance(said) if synthetic and ours else {},
+        "filled": tuple(filled),
     }
 
 
@@ -273,6 +298,10 @@ def _is_provenance(key: str, value) -> bool:
         return isinstance(value, str) and bool(_ID.fullmatch(value))
     if key == "model":
         return isinstance(value, str) and len(value) <= 80
+    if key == "reference_filled":
+        return isinstance(value, dict) and all(
+            is_signal_name(lead) and isinstance(share, int | float) for lead, share in value.items()
+        )
     if key == "versions":
         return isinstance(value, str) and bool(_VERSION.fullmatch(value))
     if key == "request":

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ecgtwin_app.ecg.signal.filled import cut_filled
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.formats import guard
 from ecgtwin_app.formats.channels import BRIDGED, bridged_samples, known_leads, recording_from_channels
@@ -103,7 +104,8 @@ def pieces_of(file: EcgFile, start: float = 0.0, seconds: float | None = None) -
         lines = (taken(first / file.rate, last / file.rate, file.duration), *lines)
     if said is None:  # a file has a second at least, and so a piece
         raise ValueError("no piece")
-    said = replace(said, history=(*file.fields.get("history", ()), *lines))
+    filled = cut_filled(file.fields.get("filled", ()), first / file.rate, last / file.rate)
+    said = replace(said, history=(*file.fields.get("history", ()), *lines), filled=filled)
     return Pieces(said, samples, lambda: (one.signal for one in _recordings(file, first, last)))
 
 
@@ -114,7 +116,7 @@ def _count(line: Message) -> int:
 
 def _recordings(file: EcgFile, first: int, last: int) -> Iterator[Recording]:
     """The part as recordings that lie end to end, each without the history that the file states."""
-    fields = {"source": file.format, **file.fields, "history": ()}
+    fields = {"source": file.format, **file.fields, "history": (), "filled": ()}
     usual = max(_PIECE_VALUES // len(file.names), round(10 * file.rate))
     named = [k for k, name in enumerate(file.names) if known_leads([name])]
     margin = round(_MARGIN_S * file.rate)

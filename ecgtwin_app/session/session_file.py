@@ -19,6 +19,7 @@ import numpy as np
 from ecgtwin_app import __version__
 from ecgtwin_app.ecg.beat.score import RhythmScore
 from ecgtwin_app.ecg.measurement.quality import Quality, quality_of
+from ecgtwin_app.ecg.signal.filled import Filled
 from ecgtwin_app.ecg.signal.recording import EcgError, Patient, Recording
 from ecgtwin_app.engine.request import AskedGot, HeatMap, Twin, TwinRequest
 from ecgtwin_app.formats.marking import provenance_shown, shown_age
@@ -167,6 +168,7 @@ def _recording(recording, keep):
     age = recording.patient.age
     patient = {"age": age if age is None else shown_age(age, False)[0], "sex": recording.patient.sex}
     own = {"provenance": provenance_shown(recording.provenance), "patient": patient}
+    own["filled"] = [str(one) for one in recording.filled]
     return plain | own | {"signal": keep(recording.signal)}
 
 
@@ -293,8 +295,16 @@ def _read_recording(plain, array):
     known = {k: plain[k] for k in ("rate", "source", "device", "synthetic", "provenance")}
     return Recording(
         array(plain["signal"]), leads=tuple(plain["leads"]), patient=Patient(**plain["patient"]),
-        history=_read_history(plain["history"]), **known,
+        history=_read_history(plain["history"]), filled=_read_filled(plain.get("filled", ())), **known,
     )  # fmt: skip
+
+
+def _read_filled(lines):
+    """The stretches that were filled in; sessions of former versions know none."""
+    found = tuple(Filled.read(line) for line in lines)
+    if None in found:
+        raise ValueError("a stretch that is none")
+    return found
 
 
 def _read_shown(plain):

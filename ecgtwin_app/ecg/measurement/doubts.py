@@ -32,6 +32,12 @@ def doubts(measurements: Mapping, quality: Quality | None = None, reversal: str 
         found.append(exchanged(reversal))
     if not measurements:
         return found
+    if filled := measurements.get("filled_leads"):
+        found.append(
+            Message(
+                "{leads}: filled in, not recorded; values with a star rest on it.", leads=", ".join(filled)
+            )
+        )
     leads = measurements.get("leads", LEADS)
     if tuple(leads) != LEADS:
         # Of six limb leads two are independent.

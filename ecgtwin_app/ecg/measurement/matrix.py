@@ -5,6 +5,7 @@ from __future__ import annotations
 from ecgtwin_app.ecg.measurement.doubts import doubts
 from ecgtwin_app.ecg.measurement.lead_reversal import reversal_hint
 from ecgtwin_app.ecg.measurement.measure import Measurements
+from ecgtwin_app.ecg.measurement.on_filled import resting_on_filled
 from ecgtwin_app.ecg.measurement.qtc import FORMULAS, qtc_doubts
 from ecgtwin_app.ecg.measurement.quality import quality_of
 from ecgtwin_app.ecg.measurement.vcg import LOOP_MEASURES, heart_vector, loop_measures
@@ -27,12 +28,16 @@ def measurement_matrix(recording: Recording, measurements: Measurements) -> dict
         `Measurements.as_dict`, and: ``quality``, the verdict and the leads that can be used (`ecg.measurement.quality`);
         ``doubts``, what to mind in sentences (`ecg.measurement.doubts`); ``qtc_doubts``, formula to reasons (`ecg.measurement.qtc`); ``vectorcardiogram``, derived
         (`ecg.measurement.vcg`), None without I, II and V1 to V6; ``pacing_spikes``, seconds; ``lead_quality``, lead to notes, and ``noise``, lead to mV
-        (`ecg.measurement.quality`); ``lead_reversal``, a hint in words or "" (`ecg.measurement.lead_reversal`).
+        (`ecg.measurement.quality`); ``lead_reversal``, a hint in words or "" (`ecg.measurement.lead_reversal`); of a recording of which some was
+        filled in ``on_filled`` and ``filled_leads`` (`ecg.measurement.on_filled`).
     """
     found, shape = measurements.delineation, measurements.delineation.shapes[0]
     quality = quality_of(recording, measurements)
     reversal = lead_reversal(recording, measurements)
-    return measurements.as_dict() | {
+    rate = found.scale * MODEL_RATE
+    values = measurements.as_dict()
+    values |= resting_on_filled(recording, [beat.fiducial / rate for beat in measurements.beats])
+    return values | {
         "qtc_doubts": {
             formula: list(
                 qtc_doubts(formula, measurements.heart_rate, measurements.qrs, measurements.rr_cv_all)
@@ -45,7 +50,7 @@ def measurement_matrix(recording: Recording, measurements: Measurements) -> dict
         "lead_quality": {state.lead: list(state.notes) for state in quality.leads},
         "noise": {state.lead: _rounded(state.noise) for state in quality.leads},
         "lead_reversal": reversal,
-        "doubts": doubts(measurements.as_dict(), quality, reversal),
+        "doubts": doubts(values, quality, reversal),
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ecgtwin_app.ecg.signal.filled import Filled, filled_mask
 from ecgtwin_app.i18n.message import Message, as_message
 
 #: The canonical order of the twelve leads (AHA/ACC/HRS 2007 part I), used at every boundary.
@@ -99,6 +100,9 @@ class Recording:
         True for everything that was generated.
     provenance : dict
         For a twin: model, weights hash, request, seed, versions, reference hash.
+    filled : tuple of Filled
+        Stretches of leads that were not recorded but filled in by a generator. Of a recording with such the rest is the
+        patient's: it is synthetic in part, and `synthetic` stays False.
     """
 
     signal: np.ndarray
@@ -112,6 +116,7 @@ class Recording:
     statements: tuple[str, ...] = ()
     synthetic: bool = False
     provenance: dict = field(default_factory=dict)
+    filled: tuple[Filled, ...] = ()
 
     def __post_init__(self):
         signal = np.ascontiguousarray(self.signal, dtype=np.float32)
@@ -134,6 +139,16 @@ class Recording:
     def duration(self) -> float:
         """Length in seconds."""
         return self.samples / self.rate
+
+    @property
+    def partly_synthetic(self) -> bool:
+        """Whether some of its samples were filled in, and the others recorded."""
+        return bool(self.filled) and not self.synthetic
+
+    @property
+    def filled_mask(self) -> np.ndarray:
+        """Which samples were filled in, shape (leads, samples), bool."""
+        return filled_mask(self.filled, self.leads, self.rate, self.samples)
 
     def lead(self, name: str) -> np.ndarray:
         """One lead, shape (samples,), millivolts; `EcgError` if it is not there."""

@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from ecgtwin_app.ecg.signal.filled import cut_filled, with_derived
 from ecgtwin_app.ecg.signal.recording import (
     INDEPENDENT_LEADS,
     LEADS,
@@ -112,7 +113,9 @@ def ten_seconds(recording: Recording, start: float = 0.0) -> Recording:
         return recording
     piece = recording.signal[:, first : first + MODEL_SAMPLES]
     return recording.changed(
-        Message("cut {start:g} s to {end:g} s", start=start, end=start + 10), signal=piece
+        Message("cut {start:g} s to {end:g} s", start=start, end=start + 10),
+        signal=piece,
+        filled=cut_filled(recording.filled, start, start + 10),
     )
 
 
@@ -128,4 +131,4 @@ def _with_all_leads(recording):
         if made
         else Message("put the leads in canonical order")
     )
-    return recording.changed(what, signal=signal, leads=LEADS)
+    return recording.changed(what, signal=signal, leads=LEADS, filled=with_derived(recording.filled, made))

@@ -11,6 +11,7 @@ from ecgtwin_app.ecg.delineation.flutter import without_p
 from ecgtwin_app.ecg.measurement.doubts import exchanged
 from ecgtwin_app.ecg.measurement.matrix import lead_reversal
 from ecgtwin_app.ecg.measurement.measure import measure
+from ecgtwin_app.ecg.measurement.on_filled import resting_on_filled
 from ecgtwin_app.ecg.measurement.quality import GOOD, UNUSABLE, Quality, quality_of
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.formats.channels import NotStated
@@ -65,6 +66,7 @@ def measured(recording: Recording) -> Measured:
         notes += (exchanged(hint),)
     met = met_conditions(found, recording.patient.age, recording.patient.sex)
     values = found.as_dict() | {"criteria_met": met}
+    values |= resting_on_filled(recording, [beat["time"] for beat in values["beats"]])
     if atrial_rhythm(met) == "flutter" and found.flutter is not None:
         values = without_p(values, found.flutter)
     return recording, values, marks_of(found, recording.rate), notes, quality

@@ -1,0 +1,1 @@
+"""What of a recording is missing or bad, filled in: repair, completion to twelve leads, continuation."""
