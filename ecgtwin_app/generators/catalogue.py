@@ -30,7 +30,10 @@ class Entry:
     unavailable : callable (folder or None) -> str
         Why it cannot be used, one sentence, without loading anything; "" where it can, as far as that shows.
     of_reference : bool
-        Whether it makes twins of a reference, so that it is offered where one is opened; else patients from nothing.
+        Whether it makes twins of a reference, so that it is offered where one is opened.
+    fills : bool
+        Whether it fills in what is missing of a recording, so that it is offered for repair; what does neither makes
+        patients from nothing.
     """
 
     id: str
@@ -38,6 +41,7 @@ class Entry:
     load: Callable[[Path | None, str, str], Generator]
     unavailable: Callable[[Path | None], str]
     of_reference: bool = True
+    fills: bool = False
 
 
 def load_generator(
@@ -118,6 +122,12 @@ def _no_sssd(weights: Path | None) -> str:
     return ""
 
 
+def _load_template(weights: Path | None, device: str, backend: str) -> Generator:
+    from ecgtwin_app.generators.template.generator import Template
+
+    return Template()
+
+
 #: The generators by their name, the default first.
 GENERATORS = {
     entry.id: entry
@@ -125,9 +135,24 @@ GENERATORS = {
         Entry("ecgtwin", "ECGTwin", _load_ecgtwin, _no_ecgtwin),
         Entry("published", N_("ECGTwin as published"), _load_published, _no_published),
         Entry("sssd", N_("New patients (SSSD-ECG)"), _load_sssd, _no_sssd, of_reference=False),
+        Entry(
+            "template",
+            N_("Usual beat and other leads"),
+            _load_template,
+            lambda weights: "",
+            of_reference=False,
+            fills=True,
+        ),
     )
 }
 #: Those among which one is chosen for twins.
 OF_REFERENCE = {id: entry for id, entry in GENERATORS.items() if entry.of_reference}
 #: The generator that is meant where none is named.
 USUAL = next(iter(GENERATORS))
+#: Those that fill in what is missing of a recording, the best first.
+FILLING = {id: entry for id, entry in GENERATORS.items() if entry.fills}
+
+
+def usual_filler() -> str:
+    """The generator that fills in where none is named: the first whose weights are there."""
+    return next(id for id, entry in FILLING.items() if not entry.unavailable(None))

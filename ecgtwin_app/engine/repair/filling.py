@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ecgtwin_app.ecg.signal.leads import LIMB_LEADS
+from ecgtwin_app.ecg.imputation.laws import lawful, solved
+from ecgtwin_app.ecg.signal.leads import independent_leads
 from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE, EcgError, Patient, Recording
 from ecgtwin_app.ecg.signal.resampling import resample_array
-from ecgtwin_app.engine.repair.limb import with_laws
 from ecgtwin_app.engine.repair.windows import bridged, padded, windows
 from ecgtwin_app.engine.tasks import check_abilities
-from ecgtwin_app.generators.base import Generator
+from ecgtwin_app.generators.base import Generator, Spec
 from ecgtwin_app.generators.canonical import canonical
 from ecgtwin_app.generators.progress import Progress
 from ecgtwin_app.generators.task import Settings, Source, Target, Task
@@ -40,7 +40,7 @@ class How:
         What the recording shows; the generator may be told.
     """
 
-    samples: int = 5
+    samples: int = 10
     seed: int = 1
     conditions: tuple[str, ...] = ()
 
@@ -103,7 +103,7 @@ def filled_in(
     values = []
     for strip in strips:
         own = _of_length(resample_array(strip.astype(np.float64), MODEL_RATE, rate), samples)
-        composed = with_laws(np.where(hidden, own.astype(np.float32), twelve), hidden)
+        composed = lawful(twelve, hidden, independent_leads(own))
         values.append(composed[rows][mask])
     yield np.stack(values)
 
@@ -115,7 +115,7 @@ def _window(generator, patient: Patient, strips, mask, how: How) -> Iterator[Pro
     for strip in strips[:1] if known else strips:
         shown, hidden, place = padded(bridged(strip, mask), mask)
         source = Recording(shown, MODEL_RATE, LEADS, patient=patient)
-        task = _task(source, hidden, how)
+        task = _task(generator.spec, source, hidden, how)
         check_abilities(generator.spec, task)
         tasks.append((generator.prepare((source,)), task, place))
     place = tasks[0][2]
@@ -133,20 +133,18 @@ def _window(generator, patient: Patient, strips, mask, how: How) -> Iterator[Pro
     yield drawn[:, :, place]
 
 
-def _task(source: Recording, mask: np.ndarray, how: How) -> Task:
+def _task(spec: Spec, source: Recording, mask: np.ndarray, how: How) -> Task:
     patient = source.patient
+    sampler, steps = next(iter(spec.samplers.items()), ("", 1))
     return Task(
         Target(present=how.conditions, age=patient.age, sex=patient.sex),
         Source((source,), mask=mask, shows=how.conditions),
-        Settings(sampler="", steps=0, seed=how.seed, samples=how.samples),
+        Settings(sampler, steps, seed=how.seed, samples=how.samples),
     )
 
 
 def _twelve(recording: Recording, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """All twelve leads and what of them is hidden; those that the recording has not are hidden as a whole.
-
-    A limb lead that it has not, but that follows from two visible ones, is computed: it tells the generator more.
-    """
+    """All twelve leads and what of them is hidden; those that the recording has not are hidden as a whole."""
     unknown = [lead for lead in recording.leads if lead not in LEADS]
     if unknown:
         raise EcgError(
@@ -157,11 +155,12 @@ def _twelve(recording: Recording, mask: np.ndarray) -> tuple[np.ndarray, np.ndar
     rows = [LEADS.index(lead) for lead in recording.leads]
     signal[rows], hidden[rows] = recording.signal, mask | ~np.isfinite(recording.signal)
     signal = np.where(np.isfinite(signal), signal, 0.0).astype(np.float32)
-    absent = [k for k in range(len(LIMB_LEADS)) if k not in rows]
-    if absent:
-        follows = (~hidden[: len(LIMB_LEADS)]).sum(axis=0) >= 2
-        signal[absent] = with_laws(signal, hidden)[absent]
-        hidden[absent] = ~follows
+    # A limb lead that it has not, but that follows from two visible ones, tells the generator more.
+    known = solved(signal, hidden)
+    absent = [k for k in range(len(LEADS)) if k not in rows]
+    follows = np.isfinite(known[absent])
+    signal[absent] = np.where(follows, known[absent], 0.0)
+    hidden[absent] = ~follows
     return signal, hidden
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ecgtwin_app.ecg.imputation.laws import solved
 from ecgtwin_app.ecg.signal.filled import with_derived
 from ecgtwin_app.ecg.signal.recording import LEADS, EcgError, Recording
 from ecgtwin_app.engine.repair.filling import How, filled_in, seeds_of
@@ -152,8 +153,6 @@ def as_standard(recording: Recording) -> Recording:
 
 def canvas(recording: Recording) -> Recording:
     """Twelve rows for a recording of fewer leads: those it has, those that follow from them, and 0 in the others."""
-    from ecgtwin_app.engine.repair.limb import with_laws
-
     standard = as_standard(recording)
     signal = np.zeros((len(LEADS), standard.samples), np.float32)
     there = [lead for lead in standard.leads if lead in LEADS]
@@ -164,7 +163,7 @@ def canvas(recording: Recording) -> Recording:
     history = standard.history
     if derived:
         rows = [LEADS.index(lead) for lead in derived]
-        signal[rows] = with_laws(signal, hidden)[rows]
+        signal[rows] = solved(signal, hidden)[rows]
         names = ", ".join(lead for lead in LEADS if lead in derived)
         history += (Message("derived {leads} from the other limb leads", leads=names),)
     filled = with_derived([one for one in standard.filled if one.lead in LEADS], derived)

@@ -11,7 +11,6 @@ from ecgtwin_app.ecg.signal.filled import Filled
 from ecgtwin_app.ecg.signal.leads import lead_law_residual, twelve_leads
 from ecgtwin_app.ecg.signal.recording import LEADS, EcgError, Recording
 from ecgtwin_app.engine.repair.filling import How
-from ecgtwin_app.engine.repair.limb import with_laws
 from ecgtwin_app.engine.repair.mask import mask_of, widened
 from ecgtwin_app.engine.repair.repair import complete, continue_recording, repair, why_not_complete
 from ecgtwin_app.engine.repair.windows import windows
@@ -117,16 +116,6 @@ def test_limb_leads_that_were_recorded_apart_follow_from_two_others():
     np.testing.assert_allclose(repaired.lead("I"), of().lead("I"), atol=2e-6)
 
 
-def test_one_visible_limb_lead_is_kept_and_obeyed():
-    signal, mask = of().signal.copy(), np.zeros((12, 5000), bool)
-    mask[[0, 1, 3, 4, 5]] = True  # only III is seen
-    signal[:2] = 0.7
-    lawful = with_laws(signal, mask)
-    np.testing.assert_array_equal(lawful[2], signal[2])
-    np.testing.assert_allclose(lawful[1] - lawful[0], signal[2], atol=1e-6)
-    np.testing.assert_allclose(lawful[0] + lawful[1], 1.4, atol=1e-6)  # moved as little as possible
-
-
 def test_what_is_hidden_is_not_shown_to_the_generator():
     recording = of()
     secret = recording.signal.copy()
@@ -158,9 +147,9 @@ def test_windows_cover_what_is_hidden(first, after):
 
 def test_proposals_say_how_sure_they_are():
     recording = of()
-    proposals = last(repair(Level(), recording, mask_of(recording, ["V3"], [(3.2, 4.8)]), How(11, 0)))
+    proposals = last(repair(Level(), recording, mask_of(recording, ["V3"], [(3.2, 4.8)]), How(9, 0)))
     low, high = proposals.band
-    assert (low[8, 1600], high[8, 2399]) == (1.0, 9.0) and np.isnan(low[8, 1599]) and np.isnan(low[7]).all()
+    assert (low[8, 1600], high[8, 2399]) == (0.0, 8.0) and np.isnan(low[8, 1599]) and np.isnan(low[7]).all()
     assert proposals.repaired(4).filled == (Filled("V3", 3.2, 4.8, "level", 4, 8.0),)
     assert proposals.repaired(4).history == ("filled in V3",)
 
