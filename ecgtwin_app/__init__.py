@@ -21,9 +21,12 @@ _PUBLIC = {
     "Recording": "ecgtwin_app.ecg.signal.recording",
     "TwinEngine": "ecgtwin_app.engine.engine",
     "TwinRequest": "ecgtwin_app.engine.request",
+    "complete_ecg": "ecgtwin_app.engine.repair.api",
+    "continue_ecg": "ecgtwin_app.engine.repair.api",
     "read_ecg": "ecgtwin_app.formats.registry",
+    "repair_ecg": "ecgtwin_app.engine.repair.api",
 }
-__all__ = ["Recording", "TwinEngine", "TwinRequest", "read_ecg"]
+__all__ = ["Recording", "TwinEngine", "TwinRequest", "complete_ecg", "continue_ecg", "read_ecg", "repair_ecg"]
 
 
 def __getattr__(name: str):

@@ -29,9 +29,13 @@ EXAMPLE = "example"
 
 
 def add_recording_arguments(
-    parser: argparse.ArgumentParser, name: str = "ref", many: bool = False, optional: bool = False
+    parser: argparse.ArgumentParser,
+    name: str = "ref",
+    many: bool = False,
+    optional: bool = False,
+    piece: bool = True,
 ) -> None:
-    """The file or files, and what a text table may not say of itself."""
+    """The file or files, a piece of it, and what a text table may not say of itself."""
     one = f'ECG file, or "{EXAMPLE}" for the built-in one'
     parser.add_argument(
         name,
@@ -39,9 +43,10 @@ def add_recording_arguments(
         nargs="+" if many else "?" if optional else None,
         help="ECG files, or folders of them" if many else one,
     )
-    piece = parser.add_argument_group("a piece of a long recording")
-    piece.add_argument("--start", type=float, metavar="S", help="seconds from its beginning")
-    piece.add_argument("--seconds", type=float, metavar="S", help="how long the piece is")
+    if piece:
+        part = parser.add_argument_group("a piece of a long recording")
+        part.add_argument("--start", type=float, metavar="S", help="seconds from its beginning")
+        part.add_argument("--seconds", type=float, metavar="S", help="how long the piece is")
     table = parser.add_argument_group(
         "tables and arrays (CSV, TSV, NPY, MAT) that do not state it themselves"
     )

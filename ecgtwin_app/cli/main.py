@@ -26,6 +26,8 @@ COMMANDS = {
     "generate": ("ecgtwin_app.cli.generate", "make twins of a recording under another condition"),
     "cohort": ("ecgtwin_app.cli.cohort", "make twins of many recordings under many conditions"),
     "attribute": ("ecgtwin_app.cli.attribute", "make a twin and the heat map of what the condition changed"),
+    "impute": ("ecgtwin_app.cli.impute", "fill in leads or spans that are bad or missing"),
+    "continue": ("ecgtwin_app.cli.continue_", "let a recording go on by some seconds"),
     "measure": ("ecgtwin_app.cli.measure", "measure a recording and list the criteria it meets"),
     "recognise": ("ecgtwin_app.cli.recognise", "say what a recording shows, and what speaks for it"),
     "convert": ("ecgtwin_app.cli.convert", "convert a recording to another format"),

@@ -36,13 +36,16 @@ def make_page(reference: Recording, twin=None, heatmap=None, layout: PageLayout 
     layout : PageLayout or None
     """
     from ecgtwin_app.ecg.measurement.measure import measure
+    from ecgtwin_app.ecg.measurement.on_filled import resting_on_filled
 
     recording = getattr(twin, "recording", twin)
     layout = layout or PageLayout()
     measured = getattr(twin, "measurements", None)
     if recording is not None and measured is None:
         measured = measure(recording).as_dict()
-    return Page(reference, recording, heatmap, layout, measure(reference).as_dict(), measured)
+    own = measure(reference).as_dict()
+    own |= resting_on_filled(reference, [beat["time"] for beat in own["beats"]])
+    return Page(reference, recording, heatmap, layout, own, measured)
 
 
 def save_png(
@@ -87,7 +90,7 @@ def write_png(path, page: Page, dpi: float = 200) -> None:
     image = page_image(page, dpi / _MM_PER_INCH)
     image.setDotsPerMeterX(round(dpi / _MM_PER_INCH * 1000))
     image.setDotsPerMeterY(round(dpi / _MM_PER_INCH * 1000))
-    for key, text in marking.metadata(page.generated).items():
+    for key, text in marking.metadata(page.marked).items():
         image.setText(key, text)
     # Into memory first: Qt does not tell why a file cannot be written, and leaves half of it there.
     buffer = _buffer()
@@ -116,7 +119,7 @@ def page_image(page: Page, pixels_per_mm: float) -> QImage:
 def write_pdf(path, page: Page) -> None:
     """Write a page that is already made as PDF, ink on paper."""
     page = with_layout(page, page.layout.on_paper())
-    write_pdf_pages(path, [lambda painter: paint_page(painter, page)], page.layout.sheet, page.generated)
+    write_pdf_pages(path, [lambda painter: paint_page(painter, page)], page.layout.sheet, page.marked)
 
 
 def write_pdf_pages(
@@ -175,7 +178,7 @@ def print_page(printer: QPrinter, page: Page) -> None:
             QPageSize(_SIZES[page.layout.sheet]), QPageLayout.Orientation.Landscape, QMarginsF(0, 0, 0, 0)
         )
     )
-    printer.setDocName(marking.metadata(page.generated).get("Title", "ECG"))
+    printer.setDocName(marking.metadata(page.marked).get("Title", "ECG"))
     painter = QPainter()
     if not painter.begin(printer):
         raise EcgError("The printer does not take the page; choose another one or save a PDF.")
@@ -196,7 +199,7 @@ def write_svg(path, page: Page) -> None:
     size = QSizeF(*page.layout.size) * dpi / _MM_PER_INCH
     generator.setSize(size.toSize())
     generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
-    marks = marking.metadata(page.generated)
+    marks = marking.metadata(page.marked)
     generator.setTitle(marks.get("Title", "ECG"))
     generator.setDescription("; ".join(f"{key}: {text}" for key, text in marks.items()))
     painter = QPainter(generator)

@@ -11,6 +11,7 @@ from ecgtwin_app.i18n.words import N_, figure, number, tr, translate
 from ecgtwin_app.report import drawing, marking
 from ecgtwin_app.report.displayed import filter_text, warning_text
 from ecgtwin_app.report.drawing import draw_text, pen
+from ecgtwin_app.report.filled import STARRED, draw_legend_swatch, filled_text, made_by_text
 from ecgtwin_app.report.heat import COLOUR_BAR_WIDTH
 from ecgtwin_app.report.layers import DIFFERENCE, REFERENCE, TWIN
 from ecgtwin_app.report.layout import LEAD_GRIDS
@@ -43,10 +44,14 @@ def draw_banner(painter: QPainter, page) -> None:
     painter.setBrush(drawing.BANNER_FILL)
     painter.drawRect(QRectF(left, 5.0, width, 7.0))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    mark = tr(marking.SYNTHETIC)
+    mark = tr(marking.mark_of(page.marked))
     draw_text(painter, left + 3, 9.9, mark, 3.9, bold=True)
     start = left + 6 + drawing.text_width(mark, 3.9, True)
-    words = f"{_asked_text(page.generated)} · {_origin_text(page.generated)}"
+    if page.generated is None:
+        words = tr("Filled in: {what}").format(what=filled_text(page.marked))
+        words = f"{words} · {made_by_text(page.marked)}"
+    else:
+        words = f"{_asked_text(page.generated)} · {_origin_text(page.generated)}"
     words = drawing.elided(words, 2.7, left + width - 3 - start)
     draw_text(painter, left + width - 3, 9.6, words, 2.7, align=1.0)
 
@@ -87,12 +92,16 @@ def _draw_legend(painter, page):
         draw_text(painter, first - 56, y, drawing.elided(name, 2.6, 50, True), 2.6, colour, bold=True)
         measured = {} if who == DIFFERENCE else page.layer(who).measurements
         for k, (_, key) in enumerate(_COLUMNS):
-            draw_text(painter, first + 17 * k, y, _number(measured.get(key)), 2.7, colour, align=1.0)
+            value = _number(measured.get(key))
+            value += "*" if value != "–" and key in measured.get("on_filled", ()) else ""
+            draw_text(painter, first + 17 * k, y, value, 2.7, colour, align=1.0)
 
 
 def layer_name(page, who: str) -> str:
     """What the legend calls a layer."""
     if who == REFERENCE:
+        if page.reference.partly_synthetic:
+            return tr("Reference (filled in in part)")
         return tr("Reference (synthetic)") if page.reference.synthetic else tr("Reference (recorded)")
     if who == DIFFERENCE:
         return tr("Twin less reference (synthetic)")
@@ -181,6 +190,8 @@ def draw_footer(painter: QPainter, page, panels: list[Panel]) -> None:
         draw_text(painter, place, first, warning, 2.9, look.warning, bold=True)
         place += drawing.text_width(warning, 2.9, True) + 5
     end = left + width - (COLOUR_BAR_WIDTH + 4 if page.heatmap is not None else 0)
+    if any(page.recording(who).filled for who in page.shown):
+        place += draw_legend_swatch(painter, place, first, look) + 4
     for x, y, words in (
         (place, first, [filter_text(page.reference, layout.filter)]),
         (left, first + 4.4, _notes(page, panels)),
@@ -223,6 +234,8 @@ def _notes(page, panels):
         notes.append(tr("each beat of the twin less the reference's beat that is nearest in time"))
     if page.generated is not None and page.twin is not None:
         notes.append(tr("twin at {rate} Hz").format(rate=figure(page.twin.rate)))
+    if any(page.layer(who).measurements.get("on_filled") for who in page.shown if who != DIFFERENCE):
+        notes.insert(0, tr(STARRED))
     notes += _timing(page, panels)
     if panels and page.cut:
         notes.insert(0, tr("▲▼ trace cut: try a lower gain or, against wander, a filter from 0.67 Hz"))

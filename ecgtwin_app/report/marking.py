@@ -5,14 +5,24 @@ from __future__ import annotations
 from html import escape
 
 from ecgtwin_app import __version__
+from ecgtwin_app.ecg.signal.filled import in_words
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.i18n.words import N_
 
 SYNTHETIC = N_("SYNTHETIC – NOT FOR DIAGNOSIS")
+#: Of a page whose recording was filled in in part.
+PARTLY = N_("PARTLY SYNTHETIC – NOT FOR DIAGNOSIS")
 GHOST = N_("SYNTHETIC – not for diagnosis")
 PURPOSE = N_("Education and research only")
 #: IPTC's digital source type of media made by a trained model.
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+#: The same of media of which a part was.
+PARTLY_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+
+
+def mark_of(recording: Recording) -> str:
+    """The mark of a page that shows a recording with something generated, to be translated."""
+    return PARTLY if recording.partly_synthetic else SYNTHETIC
 
 
 def condition_text(twin: Recording) -> str:
@@ -51,7 +61,16 @@ def has_simulated_beats(twin: Recording) -> bool:
 def metadata(twin: Recording | None) -> dict[str, str]:
     """Key and text pairs for the file; they hold nothing of the patient."""
     marks = {"Software": f"ECGTwin Desktop {__version__}", "Purpose": f"{PURPOSE}; not for diagnosis."}
-    if twin is not None:
+    if twin is not None and twin.partly_synthetic:
+        stretches = "; ".join(f"{leads} {a:g}-{b:g} s" for leads, a, b in in_words(twin.filled))
+        makers = ", ".join(dict.fromkeys(f"{one.by} (seed {one.seed})" for one in twin.filled))
+        marks |= {
+            "Synthetic": "PARTLY",
+            "Title": f"{PARTLY}: ECG with samples filled in",
+            "Description": f"Filled in, not recorded: {stretches}, by {makers}.",
+            "DigitalSourceType": PARTLY_TYPE,
+        }
+    elif twin is not None:
         marks |= {
             "Synthetic": "YES",
             "Title": f"{SYNTHETIC}: ECG digital twin",
@@ -67,11 +86,12 @@ def xmp(twin: Recording | None) -> bytes:
     title = escape(marks.get("Title", "ECG"))
     description = escape(marks.get("Description", marks["Purpose"]))
     source = (
-        f"<Iptc4xmpExt:DigitalSourceType>{SOURCE_TYPE}</Iptc4xmpExt:DigitalSourceType>"
+        f"<Iptc4xmpExt:DigitalSourceType>{marks['DigitalSourceType']}</Iptc4xmpExt:DigitalSourceType>"
         if twin is not None
         else ""
     )
-    keywords = "SYNTHETIC, not for diagnosis" if twin is not None else marks["Purpose"]
+    kind = "PARTLY SYNTHETIC" if twin is not None and twin.partly_synthetic else "SYNTHETIC"
+    keywords = f"{kind}, not for diagnosis" if twin is not None else marks["Purpose"]
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
         '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'

@@ -18,6 +18,7 @@ from ecgtwin_app.report.calipers import Caliper, draw_calipers
 from ecgtwin_app.report.colours import Look, look_of
 from ecgtwin_app.report.difference import difference_trace
 from ecgtwin_app.report.displayed import as_displayed
+from ecgtwin_app.report.filled import Band, draw_filled, draw_proposed_band
 from ecgtwin_app.report.header import draw_banner, draw_footer, draw_header
 from ecgtwin_app.report.heat import COLOUR_BAR_WIDTH, draw_band, draw_colour_bar, scale_of
 from ecgtwin_app.report.layers import DIFFERENCE, REFERENCE, TWIN, Layer
@@ -49,6 +50,8 @@ class Page:
     room_for : tuple of Recording
         Recordings that are not drawn but for which there is room: pages that follow each other with the same
         ones, such as the frames of a morph, keep their rows in place.
+    band : Band or None
+        How sure what is proposed for the reference is.
     """
 
     reference: Recording
@@ -60,6 +63,7 @@ class Page:
     layers: tuple[Layer, ...] = cast("tuple[Layer, ...]", None)  # filled in below
     room_for: tuple[Recording, ...] = ()
     calipers: tuple[Caliper, ...] = ()
+    band: Band | None = None
 
     def __post_init__(self):
         if self.layers is None:
@@ -99,6 +103,17 @@ class Page:
         if self.twin is not None and self.shown != (REFERENCE,):
             return self.twin
         return self.reference if self.reference.synthetic else None
+
+    @property
+    def partly(self) -> Recording | None:
+        """The shown recording of which some was filled in, and that is not generated as a whole."""
+        shown = REFERENCE in self.shown or DIFFERENCE in self.shown
+        return self.reference if shown and self.reference.partly_synthetic else None
+
+    @property
+    def marked(self) -> Recording | None:
+        """The recording that the page's marks are of: generated, or else in part."""
+        return self.generated or self.partly
 
     @property
     def aligned(self) -> bool:
@@ -200,7 +215,7 @@ def paint_page(painter: QPainter, page: Page) -> None:
             _paint_block(painter, page, block, of_block)
             panels += of_block
         draw_calipers(painter, page, panels)
-    if page.generated is not None:
+    if page.marked is not None:
         draw_banner(painter, page)
     draw_header(painter, page)
     draw_footer(painter, page, panels)
@@ -227,6 +242,11 @@ def _paint_block(painter, page, block, panels):
     if page.heatmap is not None and TWIN in block.shows:
         for panel in panels:
             draw_band(painter, page, panel)
+    for panel in panels:
+        for who in block.shows:
+            draw_filled(painter, page, panel, who)
+        if REFERENCE in block.shows:
+            draw_proposed_band(painter, page, panel)
     paper_marks.draw_seconds(painter, panels, page.layout, page.look)
     for panel in panels:
         if panel.opens_row:

@@ -118,17 +118,14 @@ def with_derived(filled: Sequence[Filled], derived: Iterable[str]) -> tuple[Fill
     return tuple(dict.fromkeys((*filled, *more)))
 
 
-def in_words(filled: Iterable[Filled], places: int = 2) -> list[tuple[str, str, str]]:
-    """Leads, start and end of each stretch as text, leads of one stretch together: ("V3, V4", "3.2", "4.8")."""
+def in_words(filled: Iterable[Filled]) -> list[tuple[str, float, float]]:
+    """Leads, start and end in seconds of each stretch, leads of one stretch together: ("V3, V4", 3.2, 4.8)."""
 
     def when(one):
-        return one.start, one.end
-
-    def text(seconds):
-        return f"{seconds:.{places}f}".rstrip("0").rstrip(".")
+        return round(one.start, 2), round(one.end, 2)
 
     ordered = sorted(filled, key=when)  # stable: leads stay in their order
     return [
-        (", ".join(dict.fromkeys(one.lead for one in group)), text(start), text(end))
+        (", ".join(dict.fromkeys(one.lead for one in group)), start, end)
         for (start, end), group in groupby(ordered, key=when)
     ]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 
+from ecgtwin_app.ecg.measurement.bad_spans import BadSpan, bad_spans
+from ecgtwin_app.ecg.measurement.measure import measure
 from ecgtwin_app.ecg.signal.leads import LIMB_LEADS
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 
@@ -116,6 +119,18 @@ def _computed(recording, rows, marked) -> bool:
         for lead, row in rows.items()
         for a, b in [LIMB_LEADS[lead]]
     )
+
+
+def proposed_mask(recording: Recording) -> tuple[np.ndarray, tuple[BadSpan, ...]]:
+    """What the quality check would have filled in, and why."""
+    measured = None
+    with suppress(EcgError):
+        measured = measure(recording)
+    spans = bad_spans(recording, measured)
+    mask = np.zeros(recording.signal.shape, dtype=bool)
+    for one in spans:
+        mask |= mask_of(recording, [one.lead], [(one.start, one.end)])
+    return mask, spans
 
 
 def check(recording: Recording, mask: np.ndarray) -> None:

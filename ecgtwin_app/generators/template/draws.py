@@ -15,10 +15,10 @@ from ecgtwin_app.ecg.imputation.seams import joined, pieces
 from ecgtwin_app.ecg.signal.leads import independent_leads
 
 #: The interval between beats varies at least so much from one to the next, seconds.
-LEAST_JITTER = 0.012
+LEAST_JITTER = 0.02
 #: How far a lead is from what others say of it, as a share of what a population says: never seen here, and seen
 #: elsewhere in the window.
-UNSEEN, SEEN = 1.4, 0.6
+UNSEEN, SEEN = 1.7, 0.65
 #: Seconds of a lead that tell how it differs from what others say of it.
 TELLING = 3.0
 #: A beat's own deviation is taken from so many seconds around it.

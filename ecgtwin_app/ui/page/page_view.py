@@ -203,8 +203,9 @@ class PageView(SheetView):
         painter.setClipping(False)
         # While the page's own banner is in sight, no second mark is needed.
         banner = self._view_rect(QRectF(self.content.left() + 4.5, 5.0, 90.0, 7.0))
-        if self._page.generated is not None and not QRectF(self.viewport().rect()).contains(banner):
-            draw_badge(painter, self.font(), self.viewport().width())
+        marked = self._page.marked
+        if marked is not None and not QRectF(self.viewport().rect()).contains(banner):
+            draw_badge(painter, self.font(), self.viewport().width(), marked)
 
     # -- events -----------------------------------------------------------------------------------
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter
 
+from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.i18n.words import figure, number, tr
 from ecgtwin_app.report import marking
 from ecgtwin_app.report.drawing import BANNER_FILL
+from ecgtwin_app.report.filled import filled_text
 from ecgtwin_app.report.layers import DIFFERENCE, REFERENCE
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.ui.page.page_map import PageMap
 
 
-def draw_badge(painter: QPainter, font: QFont, width: int) -> None:
+def draw_badge(painter: QPainter, font: QFont, width: int, marked: Recording) -> None:
     """The synthetic mark in the middle of the upper edge, while the page's own is out of sight."""
     font = QFont(font)
     font.setWeight(QFont.Weight.DemiBold)
     painter.setFont(font)
-    words = tr(marking.SYNTHETIC)
+    words = tr(marking.mark_of(marked))
     own = painter.fontMetrics().horizontalAdvance(words) + 24
     badge = QRectF((width - own) / 2, 8, own, painter.fontMetrics().height() + 10)
     painter.setPen(Qt.GlobalColor.black)
@@ -51,4 +53,7 @@ def describe(page: Page | None) -> str:
         )
     else:
         sentence = tr("12-lead ECG of a synthetic digital twin, {speed} mm/s, {gain} mm/mV.")
-    return sentence.format(speed=figure(page.layout.speed), gain=figure(page.layout.gain))
+    said = sentence.format(speed=figure(page.layout.speed), gain=figure(page.layout.gain))
+    if page.partly is not None:
+        said = f"{said} {tr('Filled in, not recorded: {what}.').format(what=filled_text(page.partly))}"
+    return said

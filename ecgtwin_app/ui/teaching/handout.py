@@ -83,7 +83,7 @@ def write_handout(
         pages.append(case_page(state, layout))
         if with_answers:
             answers.append(answer_of(number, case, state))
-    generated = next((page.generated for page in pages if page.generated is not None), None)
+    generated = next((page.marked for page in pages if page.marked is not None), None)
     heading = course.title or tr("Course")
     paint = [
         partial(_paint_case, page=page, case=case, number=number, count=len(pages), heading=heading)

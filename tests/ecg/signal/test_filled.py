@@ -61,4 +61,4 @@ def test_only_what_was_recorded_in_part_is_partly_synthetic():
 
 def test_words_put_the_leads_of_one_stretch_together():
     found = (V3, replace(V3, lead="V4"), replace(V3, lead="V4", start=6.0, end=7.0))
-    assert in_words(found) == [("V3, V4", "3.2", "4.8"), ("V4", "6", "7")]
+    assert in_words(found) == [("V3, V4", 3.2, 4.8), ("V4", 6.0, 7.0)]
