@@ -59,24 +59,7 @@ _COMPARED = 60
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `ecgtwin evaluate`."""
-    parser.add_argument(
-        "experiment",
-        nargs="?",
-        choices=tuple(EXPERIMENTS),
-        help="an experiment of SSSD-ECG with the generator that is named: resumable, small with --references 2",
-    )
-    parser.add_argument(
-        "--generator",
-        choices=tuple(GENERATORS),
-        default=USUAL,
-        help="of an experiment; its weights with --weights",
-    )
-    parser.add_argument(
-        "--networks",
-        type=int,
-        metavar="N",
-        help="of an experiment: networks trained on each set, if not five",
-    )
+    _add_experiment(parser)
     parser.add_argument("--data", type=Path, required=True, help="folder with the real recordings")
     parser.add_argument(
         "--out",
@@ -118,6 +101,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--speed", action="store_true", help="time a twin by steps and threads")
     what.add_argument("--compare", choices=(DEEPFAKE,), help="draw another generator's recordings, too")
     _add_performer(parser.add_argument_group("who performs, and with what switched off"))
+
+
+def _add_experiment(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "experiment",
+        nargs="?",
+        choices=tuple(EXPERIMENTS),
+        help="an experiment of SSSD-ECG with the generator that is named: resumable, small with --references 2",
+    )
+    parser.add_argument(
+        "--generator",
+        choices=tuple(GENERATORS),
+        default=USUAL,
+        help="of an experiment; its weights with --weights",
+    )
+    parser.add_argument(
+        "--networks",
+        type=int,
+        metavar="N",
+        help="of an experiment: networks trained on each set, if not five",
+    )
+    parser.add_argument(
+        "--strips",
+        type=Path,
+        metavar="DIR",
+        help="of the experiment embeddings: strips of `ecgtwin train sssd`, which are made if not named",
+    )
 
 
 def _add_performer(how: argparse._ArgumentGroup) -> None:

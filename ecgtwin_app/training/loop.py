@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import torch
@@ -41,6 +41,7 @@ def train(
     seed: int,
     every: int = 250,
     name: str = "",
+    kept: Collection[int] = (),
 ) -> Average:
     """Train `module` to `steps`, going on from `checkpoint` if it exists.
 
@@ -53,6 +54,8 @@ def train(
         the same batches as one that was never stopped.
     every : int
         Steps between checkpoints.
+    kept : collection of int
+        Steps whose checkpoint stays, beside the last one's; see `kept_checkpoint`.
 
     Returns
     -------
@@ -83,7 +86,14 @@ def train(
             log.info("%s step %d of %d, loss %.4f, %.2f s a step", name, step + 1, steps, smooth, pace)
         if parallel.rank() == 0 and ((step + 1) % every == 0 or step + 1 == steps):
             save_checkpoint(checkpoint, module, average, optimizer, step + 1)
+        if parallel.rank() == 0 and step + 1 in kept:
+            save_checkpoint(kept_checkpoint(checkpoint, step + 1), module, average, optimizer, step + 1)
     return average
+
+
+def kept_checkpoint(checkpoint: Path, step: int) -> Path:
+    """Where the checkpoint of a step stays."""
+    return checkpoint.with_name(f"{checkpoint.stem}_{step}{checkpoint.suffix}")
 
 
 def generator_of(seed: int, step: int) -> torch.Generator:

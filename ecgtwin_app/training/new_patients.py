@@ -57,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with the real recordings")
     parser.add_argument("--work", type=Path, required=True, help="folder for strips, checkpoint and the log")
     parser.add_argument("--out", type=Path, required=True, help="folder for the finished weights")
+    parser.add_argument("--strips", type=Path, metavar="DIR", help="folder of strips that are made already")
     parser.add_argument("--virtual", type=int, default=12000, metavar="N", help="strips of virtual patients")
     parser.add_argument(
         "--synthetic",
@@ -72,6 +73,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="share of virtual patients in each batch",
     )
     parser.add_argument("--steps", type=int, default=14000)
+    parser.add_argument(
+        "--keep",
+        type=int,
+        nargs="+",
+        default=[],
+        metavar="N",
+        help="steps whose checkpoint stays beside the last",
+    )
     parser.add_argument("--batch", type=int, default=16, help="strips in a step, of all processes together")
     parser.add_argument("--from", dest="start", type=Path, metavar="DIR", help="start from these weights")
     parser.add_argument("--name", default="sssd-1")
@@ -87,7 +96,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--precision", choices=parallel.PRECISIONS, default="auto", help="auto is bf16 on a GPU"
     )
-    network = parser.add_argument_group("the network")
+    _add_network(parser.add_argument_group("the network"))
+
+
+def _add_network(network: argparse._ArgumentGroup) -> None:
     network.add_argument(
         "--published",
         action="store_true",
@@ -119,10 +131,10 @@ def main(args: argparse.Namespace) -> int:
     if args.threads:
         torch.set_num_threads(args.threads)
     config = config_of(args)
-    if parallel.rank() == 0:
+    if parallel.rank() == 0 and args.strips is None:
         make_strips(args)
     parallel.wait()
-    strips = load_strips(args.work / STRIPS)
+    strips = load_strips(args.strips or args.work / STRIPS)
     log.info("%d strips, %d of virtual patients", len(strips.virtual), strips.virtual.sum())
     torch.manual_seed(args.seed)
     network = Sssd(config)
@@ -133,7 +145,7 @@ def main(args: argparse.Namespace) -> int:
     with parallel.without_denormals():
         train(
             network, lambda step, generator: batches.loss(network, generator), args.steps, checkpoint, RATE, args.seed,
-            EVERY, "sssd",
+            EVERY, "sssd", args.keep,
         )  # fmt: skip
     if parallel.rank() == 0:
         load_averages(checkpoint, network.cpu())

@@ -132,11 +132,11 @@ class _Engine:
     def spec(self):
         return SimpleNamespace(id="sssd", abilities=self.abilities)
 
-    def run(self, task):
-        self.asked.append(task)
-        seed = task.settings.seed
+    def iter_new_patients(self, request, previews=True):
+        self.asked.append(request)
+        seed = request.seed
         recording, _ = strip(
-            rate=60 + seed % 30, seed=seed, t=np.full(8, 0.1 + 0.2 * (len(task.target.present[0]) % 3))
+            rate=60 + seed % 30, seed=seed, t=np.full(8, 0.1 + 0.2 * (len(request.conditions[0]) % 3))
         )
         yield Progress(1, 1, None)
         yield Twin(recording, TwinRequest(), seed, None, (), True, None, 0.0, {}, 0.0)
@@ -150,14 +150,11 @@ def test_a_new_patient_is_drawn_for_each_label_set_without_a_reference(tmp_path)
     of = [real_record("a", SEEN[0], labels=("CLBBB",)), real_record("b", SEEN[1])]
     setting = Setting(engine, of, tmp_path, tmp_path)
     made = label_sets.made_all(setting, setting.store("tstr"), [], [(record, 0) for record in of])
-    assert [task.target.present for task in engine.asked] == [
+    assert [request.conditions for request in engine.asked] == [
         ("left bundle branch block",),
         ("sinus rhythm",),
     ]
-    assert all(
-        task.source.recordings == () and task.target.age == 60 and task.target.sex == "F"
-        for task in engine.asked
-    )
+    assert all(request.age == 60 and request.sex == "F" for request in engine.asked)
     assert made.failed == 0 and made.strips.shape == (2, 8, 1000) and made.rows[0]["reference"] is None
     assert made.states[0, NAMES.index("left bundle branch block")] == PRESENT
     label_sets.made_all(setting, setting.store("tstr"), [], [(record, 0) for record in of])

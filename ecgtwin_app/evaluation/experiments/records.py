@@ -68,19 +68,21 @@ class Labelled:
         )
 
 
-def share_of(setting: Setting) -> float:
-    """How much of the experiment is asked for: all of it with as many references as the bar names."""
-    return min(1.0, setting.references / tstr.REFERENCES)
+def share_of(references: int) -> float:
+    """How much of an experiment is asked for: all of it with as many references as the bar names."""
+    return min(1.0, references / tstr.REFERENCES)
 
 
 def seeds_of(setting: Setting) -> list[int]:
     """Of the networks: five in the whole experiment, two at least, or as many as are asked for."""
-    return list(range(1, (setting.networks or max(2, round(tstr.SEEDS * share_of(setting)))) + 1))
+    return list(range(1, (setting.networks or max(2, round(tstr.SEEDS * share_of(setting.references)))) + 1))
 
 
 def to_train_on(setting: Setting) -> list[RealRecord]:
     """Real records of training patients, of every finding some, as the protocol `tstr` chooses them."""
-    return training_records(setting.records, max(20, round(tstr.FULL * share_of(setting))), setting.seed)
+    return training_records(
+        setting.records, max(20, round(tstr.FULL * share_of(setting.references))), setting.seed
+    )
 
 
 def to_test_on(setting: Setting) -> list[RealRecord]:

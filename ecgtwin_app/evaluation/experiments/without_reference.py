@@ -46,7 +46,7 @@ def run_memorisation(setting: Setting) -> Outcome:
     made = made_like_all(setting, records, held_out=not population)
     known = real_strips([record for record in setting.records if not record.held_out])
     unseen = [record for record in setting.records if record.held_out]
-    floor_strips = real_strips(unseen[: max(20, round(len(unseen) * share_of(setting)))])
+    floor_strips = real_strips(unseen[: max(20, round(len(unseen) * share_of(setting.references)))])
     log.info("comparing %d and %d strips with %d", len(made.rows), len(floor_strips.keys), len(known.keys))
     ours, our_ratio, which = nearest_strips(made.strips, known.strips, known.patients)
     floor, floor_ratio, _ = nearest_strips(floor_strips.strips, known.strips, known.patients)

@@ -92,15 +92,21 @@ def protocols_folder(work: Path, weights_sha256: str, seed: int, networks_alone:
 
 def setting_of(args) -> Setting:
     """What the arguments ask for."""
-    if args.references < 2:
-        raise EcgError("--references must be at least 2: identity is found among several patients.")
     engine = TwinEngine.load(args.weights, args.device, args.generator)
     if args.networks_alone and isinstance(engine.generator, EcgTwin):
         engine.generator.networks_alone = True
+    work = protocols_folder(args.work, engine.weights_sha256, args.seed, args.networks_alone)
+    return setting_with(args, engine, work)
+
+
+def setting_with(args, engine: TwinEngine, work: Path) -> Setting:
+    """The same with an engine that is loaded, and a folder for raw rows."""
+    if args.references < 2:
+        raise EcgError("--references must be at least 2: identity is found among several patients.")
     return Setting(
         engine,
         load_both(Path(args.data)),
-        protocols_folder(args.work, engine.weights_sha256, args.seed, args.networks_alone),
+        work,
         args.work,
         args.seed,
         args.references,

@@ -21,7 +21,6 @@ from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.ecg.signal.resampling import resample
 from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.request import Twin, TwinRequest
-from ecgtwin_app.engine.tasks import task_of
 from ecgtwin_app.evaluation.judge.judge import Judge, trained_judge
 from ecgtwin_app.evaluation.judge.strips import EIGHT, real_strips, strip_of
 from ecgtwin_app.evaluation.runs.measured import beat_input, measured_row
@@ -137,7 +136,8 @@ class Setting:
     def _made(self, reference: Recording | None, request: TwinRequest) -> list[Twin]:
         if reference is not None:
             return self.engine.generate(reference, request)
-        return [one for one in self.engine.run(task_of(request)) if isinstance(one, Twin)]
+        made = self.engine.iter_new_patients(request, previews=False)
+        return [one for one in made if isinstance(one, Twin)]
 
     def real_row(self, record: RealRecord) -> dict:
         """The row of a real record, measured unless it is there; "failed" where it cannot be measured."""

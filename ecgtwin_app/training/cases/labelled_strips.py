@@ -130,20 +130,27 @@ def strip_of(signal: np.ndarray, rate: float) -> np.ndarray:
     return np.clip(strip[:, :SAMPLES], -LARGEST, LARGEST).astype(np.float16)
 
 
-def real_shard(path: Path, listed: Sequence[Any], read: Reader) -> int:
+def real_shard(path: Path, listed: Sequence[Any], read: Reader, held_out: bool = False) -> int:
     """Write the strips of real recordings, of which some say nothing; returns how many there are.
+
+    Parameters
+    ----------
+    held_out : bool
+        All patients are kept out of training, for an evaluation; otherwise none is.
 
     Raises
     ------
     ValueError
-        A patient is kept out of training.
+        A patient is of the other kind.
     """
     rows = []
     for one in listed:
         try:
             found = read(one)
-            if found.held_out:
-                raise ValueError("a held-out patient is in no training")
+            if found.held_out != held_out:
+                raise ValueError(
+                    "a held-out patient is in no training, and a patient in training tests nothing"
+                )
             recording = found.recording
             if recording.samples < recording.rate * SAMPLES / RATE:
                 continue
