@@ -36,6 +36,7 @@ COMMANDS = {
     "export-onnx": ("ecgtwin_app.training.export", "write the trained networks as ONNX files"),
     "train": ("ecgtwin_app.training.main", "train the model"),
     "train sssd": ("ecgtwin_app.training.new_patients", "train the generator of new patients"),
+    "train diffecg": ("ecgtwin_app.training.repairs", "train the generator that fills in and goes on"),
     "evaluate": ("ecgtwin_app.evaluation.main", "measure the model on recordings it has not seen"),
 }
 _WINDOW = "ecgtwin_app.cli.window"

@@ -20,9 +20,10 @@ from ecgtwin_app.conditions.states import PRESENT, UNKNOWN
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.sssd.config import CLEAN, NOISE, SssdConfig, published
 from ecgtwin_app.generators.sssd.module import load_module, save
-from ecgtwin_app.generators.sssd.names import EMBEDDINGS, KERNELS
+from ecgtwin_app.generators.sssd.names import EMBEDDINGS
 from ecgtwin_app.generators.sssd.network import Sssd
 from ecgtwin_app.generators.sssd.weights import folder_of, read_manifest
+from ecgtwin_app.generators.state_space.names import KERNELS
 from ecgtwin_app.training import parallel
 from ecgtwin_app.training.cases.labelled_strips import (
     Described,

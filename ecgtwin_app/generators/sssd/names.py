@@ -2,5 +2,3 @@
 
 #: The label embeddings: sum of positives (SSSD-ECG), two states (SSSD-ECG-nle), three states with unknown (ours).
 POSITIVES, TWO_STATES, THREE_STATES = EMBEDDINGS = ("positives", "two-states", "three-states")
-#: The state-space kernels: diagonal, and diagonal plus of rank one as published.
-DIAGONAL, PUBLISHED = KERNELS = ("s4d", "s4")

@@ -8,7 +8,6 @@ the strip is a virtual patient's.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import cast
 
@@ -18,11 +17,16 @@ from torch import Tensor, nn
 
 from ecgtwin_app.generators.sssd.config import LEADS, NUMBERS, ORIGINS, SAMPLES, SEXES, SssdConfig
 from ecgtwin_app.generators.sssd.labels import LabelEmbedding
-from ecgtwin_app.generators.sssd.s4 import S4, Convolution
 from ecgtwin_app.generators.sssd.score_input import ROWS
-
-#: Widths of the embeddings, as published.
-TIME, TIME_WIDTH, LABEL_WIDTH = 128, 512, 128
+from ecgtwin_app.generators.state_space.block import (
+    LABEL_WIDTH,
+    Block,
+    systems_of,
+    through,
+    time_layers,
+    waves,
+)
+from ecgtwin_app.generators.state_space.s4 import S4, Convolution
 
 
 class _Told(nn.Module):
@@ -49,28 +53,6 @@ class _Told(nn.Module):
         return self.labels(present, absent) + told + self.sex(sex) + self.origin(origin)
 
 
-class _Block(nn.Module):
-    def __init__(self, config: SssdConfig, length: int):
-        super().__init__()
-        width, double = config.width, 2 * config.width
-        self.time = nn.Linear(TIME_WIDTH, width)
-        self.label = nn.Linear(LABEL_WIDTH, double)
-        self.wide = nn.Conv1d(width, double, 3, padding=1)
-        systems = (S4(double, config.state, length, config.kernel, config.groups) for _ in range(2))
-        self.before, self.after = systems
-        self.onward = nn.Conv1d(width, width, 1)
-        self.skip = nn.Conv1d(width, width, 1)
-
-    def forward(
-        self, x: Tensor, time: Tensor, told: Tensor, convolutions: Sequence[Convolution | None]
-    ) -> tuple[Tensor, Tensor]:
-        h = self.wide(x + self.time(time)[..., None])
-        h = self.before(h, convolutions[0]) + self.label(told)[..., None]
-        one, other = self.after(h, convolutions[1]).chunk(2, dim=1)
-        h = torch.tanh(one) * torch.sigmoid(other)
-        return (x + self.onward(h)) * math.sqrt(0.5), self.skip(h)
-
-
 class Sssd(nn.Module):
     """What is predicted (noise, or the clean strip) of a noisy strip.
 
@@ -91,10 +73,11 @@ class Sssd(nn.Module):
         # Marks of the score go in as the strip does, and what they say of the rhythm goes on from block to block.
         self.score = nn.Conv1d(ROWS, width, reach, stride, pad, bias=False) if config.score else None
         self.told = _Told(config)
-        self.time = nn.Sequential(
-            nn.Linear(TIME, TIME_WIDTH), nn.SiLU(), nn.Linear(TIME_WIDTH, TIME_WIDTH), nn.SiLU()
+        self.time = time_layers()
+        self.blocks = nn.ModuleList(
+            Block(width, config.state, self.places, config.kernel, config.groups)
+            for _ in range(config.blocks)
         )
-        self.blocks = nn.ModuleList(_Block(config, self.places) for _ in range(config.blocks))
         self.mix = nn.Conv1d(width, width, 1)
         self.leads = (
             nn.ConvTranspose1d(width, LEADS, reach, stride, pad) if stride > 1 else nn.Conv1d(width, LEADS, 1)
@@ -104,8 +87,7 @@ class Sssd(nn.Module):
 
     def systems(self) -> list[S4]:
         """All state-space layers, block by block."""
-        blocks = [cast(_Block, block) for block in self.blocks]
-        return [system for block in blocks for system in (block.before, block.after)]
+        return systems_of(self.blocks)
 
     def convolutions(self) -> list[Convolution]:
         """Each layer's system as a convolution, made once: what does not change while strips are sampled."""
@@ -142,21 +124,8 @@ class Sssd(nn.Module):
         convolutions : sequence of callable or None
             What `convolutions` gave.
         """
-        at, told = self.time(_waves(time)), self.told(present, absent, numbers, sex, origin)
+        at, told = self.time(waves(time)), self.told(present, absent, numbers, sex, origin)
         x = self.stem(x)
         if self.score is not None:
             x = x + self.score(score)
-        x = F.relu(x)
-        total: Tensor | float = 0.0
-        for number, block in enumerate(self.blocks):
-            own = (None, None) if convolutions is None else convolutions[2 * number : 2 * number + 2]
-            x, skip = block(x, at, told, own)
-            total = total + skip
-        return self.leads(F.relu(self.mix(total * math.sqrt(1 / len(self.blocks)))))
-
-
-def _waves(time: Tensor) -> Tensor:
-    """Sines and cosines (batch, 128) of the time, as DiffWave has them."""
-    rates = 10.0 ** (torch.arange(TIME // 2, device=time.device) * 4 / (TIME // 2 - 1))
-    angles = time[:, None] * rates
-    return torch.cat([angles.sin(), angles.cos()], -1)
+        return self.leads(F.relu(self.mix(through(self.blocks, F.relu(x), at, told, convolutions))))

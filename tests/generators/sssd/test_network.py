@@ -13,12 +13,12 @@ from ecgtwin_app.generators.sssd.graphs import Matrices, Prediction, inputs_of
 from ecgtwin_app.generators.sssd.labels import LabelEmbedding
 from ecgtwin_app.generators.sssd.names import EMBEDDINGS
 from ecgtwin_app.generators.sssd.network import Sssd
-from ecgtwin_app.generators.sssd.s4 import DiagonalKernel
 from ecgtwin_app.generators.sssd.schedule import published_powers, published_schedule
 from ecgtwin_app.generators.sssd.score_input import ROWS, score_input
 from ecgtwin_app.generators.sssd.statements import states_under
 from ecgtwin_app.generators.sssd.velocity import sampled, velocity_of
 from ecgtwin_app.generators.sssd.weights import load
+from ecgtwin_app.generators.state_space.s4 import DiagonalKernel
 from ecgtwin_app.training.cases.real_labels import LABELS
 
 STATEMENTS = 5

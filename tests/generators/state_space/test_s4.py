@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from ecgtwin_app.generators.sssd import s4
-from ecgtwin_app.generators.sssd.s4 import S4, DiagonalKernel, PublishedKernel, hippo
+from ecgtwin_app.generators.state_space import s4
+from ecgtwin_app.generators.state_space.s4 import S4, DiagonalKernel, PublishedKernel, hippo
 
 WIDTH, STATE, LENGTH = 3, 4, 40
 

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ecgtwin_app.generators.sssd.names import DIAGONAL, PUBLISHED
+from ecgtwin_app.generators.state_space.names import DIAGONAL, PUBLISHED
 
 #: Steps dt that a layer begins with, in strips of 1000 samples; a shorter strip has longer ones.
 STEPS, OF_SAMPLES = (0.001, 0.1), 1000
