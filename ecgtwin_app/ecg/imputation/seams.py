@@ -91,6 +91,9 @@ def joined(known: np.ndarray, filled: np.ndarray, rate: float) -> np.ndarray:
 
 def _faded(side: np.ndarray, distance: np.ndarray, edge: int, slowly: float) -> np.ndarray:
     """What to add at a distance from a visible side: its level fades slowly, what is left at its last sample at once."""
+    # Another piece may end close by.
+    gaps = np.flatnonzero(np.isnan(side))
+    side = side[gaps[-1] + 1 :] if len(gaps) else side
     if not len(side):
         return np.zeros(len(distance))
     level = float(np.mean(side))

@@ -138,6 +138,13 @@ def test_nothing_steps_at_the_ends_of_a_piece():
             assert abs(filled[lead, stop] - filled[lead, stop - 1]) <= 0.5 * largest[lead]
 
 
+def test_pieces_close_to_each_other_are_joined_to_what_lies_between():
+    signal = noisy(2)
+    mask = np.zeros(signal.shape, bool)
+    mask[7:, 200:260] = mask[7, 262:280] = mask[9, 261:300] = True
+    assert all(np.isfinite(guess(signal, mask, RATE, way)).all() for way in WAYS)
+
+
 def test_nothing_in_sight_is_a_flat_line():
     assert not guess(noisy(1), np.ones((12, SAMPLES), bool), RATE).any()
 
