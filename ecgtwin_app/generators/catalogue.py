@@ -122,6 +122,22 @@ def _no_sssd(weights: Path | None) -> str:
     return ""
 
 
+def _load_diffecg(weights: Path | None, device: str, backend: str) -> Generator:
+    from ecgtwin_app.generators.diffecg.generator import DiffecgGenerator
+
+    return DiffecgGenerator.load(weights, device, backend)
+
+
+def _no_diffecg(weights: Path | None) -> str:
+    from ecgtwin_app.generators.diffecg.weights import folder_of
+
+    try:
+        folder_of(weights)
+    except EcgError as error:
+        return error.message
+    return ""
+
+
 def _load_template(weights: Path | None, device: str, backend: str) -> Generator:
     from ecgtwin_app.generators.template.generator import Template
 
@@ -135,6 +151,7 @@ GENERATORS = {
         Entry("ecgtwin", "ECGTwin", _load_ecgtwin, _no_ecgtwin),
         Entry("published", N_("ECGTwin as published"), _load_published, _no_published),
         Entry("sssd", N_("New patients (SSSD-ECG)"), _load_sssd, _no_sssd, of_reference=False),
+        Entry("diffecg", N_("Fill in (DiffECG)"), _load_diffecg, _no_diffecg, of_reference=False, fills=True),
         Entry(
             "template",
             N_("Usual beat and other leads"),

@@ -20,6 +20,10 @@ import torch
 from torch import Tensor, nn
 
 from ecgtwin_app.ecg.signal.recording import EcgError
+from ecgtwin_app.generators.diffecg import config as hidden
+from ecgtwin_app.generators.diffecg import graphs as diffecg_graphs
+from ecgtwin_app.generators.diffecg import module as diffecg_module
+from ecgtwin_app.generators.diffecg import weights as diffecg
 from ecgtwin_app.generators.ecgtwin.beat_codec import SIZE
 from ecgtwin_app.generators.ecgtwin.conditioning import nothing_known
 from ecgtwin_app.generators.ecgtwin.graphs import Identity, RhythmKnown, RhythmStep, RhythmWhen, Velocity
@@ -76,6 +80,8 @@ def export(folder: Path) -> list[Path]:
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     if sssd.is_folder(folder):
         return _export_sssd(folder)
+    if diffecg.is_folder(folder):
+        return _export_diffecg(folder)
     model, manifest = load_modules(folder), read_manifest(folder)
     files = {name: _written(folder / name, one) for name, one in _traced(model).items()}
     write_manifest(folder, manifest | {ONNX: files})
@@ -92,7 +98,27 @@ def export(folder: Path) -> list[Path]:
         recogniser.write_manifest(folder, of_recogniser | {"onnx_sha256": digest})
     if sssd.is_folder(folder / sssd.FOLDER):
         paths += _export_sssd(folder / sssd.FOLDER)
+    if diffecg.is_folder(folder / diffecg.FOLDER):
+        paths += _export_diffecg(folder / diffecg.FOLDER)
     return paths
+
+
+def _export_diffecg(folder: Path) -> list[Path]:
+    manifest = diffecg.read_manifest(folder)
+    strip = (_BATCH, hidden.LEADS, hidden.SAMPLES)
+    inputs = {
+        "x": torch.zeros(strip),
+        "guess": torch.ones(strip),
+        "hidden": torch.full(strip, 0.5),
+        "spectrum": torch.zeros(_BATCH, hidden.LEADS * hidden.BINS, hidden.FRAMES),
+        "time": torch.full((_BATCH,), 0.5),
+        "task": torch.ones(_BATCH, dtype=torch.int64),
+    }
+    path = folder / diffecg.ONNX_FILE
+    network = diffecg_graphs.Matrices(diffecg_module.load_module(folder, manifest))
+    digest = _written(path, _free(network, inputs))
+    write_manifest(folder, manifest | {ONNX: {path.name: digest}})
+    return [path]
 
 
 def _export_sssd(folder: Path) -> list[Path]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from diffecg_files import write_diffecg
 
 from ecgtwin_app.ecg.signal.leads import lead_law_residual
 from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE, EcgError, Recording
@@ -14,7 +15,7 @@ from ecgtwin_app.generators.catalogue import FILLING, load_generator, usual_fill
 from ecgtwin_app.generators.task import Settings, Source, Target, Task
 
 #: The folder of its weights, given an empty one; None for those that ship.
-MADE = {"template": lambda folder: None}
+MADE = {"diffecg": write_diffecg, "template": lambda folder: None}
 V3 = LEADS.index("V3")
 
 

@@ -109,7 +109,7 @@ def told_of(
 
 
 #: Of a band by which spreads are set, and draws and steps of each strip that tell it.
-LEVEL, DRAWS, STEPS = 0.8, 10, 8
+LEVEL, DRAWS, STEPS = 0.8, 10, 6
 #: Strips of each task that tell it, and spreads that are tried.
 OF_EACH, TRIED = 60, np.arange(0.5, 3.05, 0.05)
 
@@ -149,7 +149,7 @@ def _inside(network: Diffecg, piece: Piece, seed: int) -> np.ndarray:
 
     noise = torch.randn((DRAWS, *off.shape[1:]), generator=torch.Generator().manual_seed(seed))
     with torch.inference_mode():
-        *_, (drawn, _) = SAMPLERS["heun"](velocity, noise, evenly_spaced(STEPS))
+        *_, (drawn, _) = SAMPLERS["dpm_solver_2m"](velocity, noise, evenly_spaced(STEPS))
         silent, at = torch.zeros_like(off), torch.full((1,), float(MIDDLE))
         middle = network(silent, *told[:3], at, told[3], convolutions).numpy()[0][piece.hidden]
     draws, true = drawn.numpy()[:, piece.hidden] - middle, off.numpy()[0][piece.hidden] - middle
