@@ -20,8 +20,9 @@ from ecgtwin_app.ecg.signal.zero_phase import both_ways
 
 #: A lead that is bad for more than this share of the recording is proposed as a whole.
 MOST = 0.6
-#: Bad stretches nearer to each other than this are one; each is widened by the second number, seconds.
-JOIN, WIDEN = 0.3, 0.06
+#: Bad stretches nearer to each other than this are one; each is widened by the second number, that of a tremor, which is
+#: found by half seconds, by the third, seconds.
+JOIN, WIDEN, WIDEN_NOISY = 0.3, 0.06, 0.2
 #: Tremor is looked for in stretches of this length, seconds.
 _STRETCH = 0.5
 #: Notes that say nothing of where: the whole lead.
@@ -91,7 +92,7 @@ def _spans(lead, flags, rate, samples, note) -> list[BadSpan]:
             joined[-1][1] = last
         else:
             joined.append([first, last])
-    wide = round(WIDEN * rate)
+    wide = round((WIDEN_NOISY if note == "noisy" else WIDEN) * rate)
     return [
         BadSpan(lead, max(0, first - wide) / rate, min(samples, last + wide) / rate, note)
         for first, last in joined

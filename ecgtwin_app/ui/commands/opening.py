@@ -6,14 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ecgtwin_app.ecg.measurement.doubts import is_exchanged
-from ecgtwin_app.ecg.measurement.quality import GOOD
+from ecgtwin_app.ecg.measurement.quality import GOOD, SOME_LEADS
+from ecgtwin_app.ecg.signal.recording import LEADS
+from ecgtwin_app.engine.repair.repair import why_not_complete
 from ecgtwin_app.engine.suitability import needs
 from ecgtwin_app.formats.ecg_file import EcgFile
 from ecgtwin_app.formats.example import example_path
+from ecgtwin_app.i18n.message import Message
 from ecgtwin_app.i18n.words import tr, translate
 from ecgtwin_app.session.course import SUFFIX as COURSE_SUFFIX
 from ecgtwin_app.session.session_file import SUFFIX, read_session, stamp_of
 from ecgtwin_app.ui.commands.leaving import enter, leave
+from ecgtwin_app.ui.commands.repair import complete, take_proposed
 from ecgtwin_app.ui.commands.saving import restore
 from ecgtwin_app.ui.commands.teach_files import open_course_path
 from ecgtwin_app.ui.commands.workbench import Workbench
@@ -109,13 +113,26 @@ def warn_of_reference(workbench: Workbench) -> None:
     session = workbench.session
     if session.reference is None:
         return
-    minded = [lacks] if (lacks := needs(session.reference)) else []
+    lacks, completes = needs(session.reference), why_not_complete(session.reference) is None
+    if lacks and completes and len(session.reference.leads) < len(LEADS):
+        # Not only what is missing, but what mends it.
+        lacks = Message(
+            "This recording has {count} of twelve leads; completed to twelve it can have twins.",
+            count=len(session.reference.leads),
+        )
+    minded = [lacks] if lacks else []
     minded += [note for note in session.quality if is_exchanged(note)]
     words = [translate(sentence) for sentence in minded]
     if session.verdict is not None and session.verdict.verdict != GOOD:
         words.append(verdict_words(session.verdict))
-    if words:
-        workbench.messages.tell(" ".join(words))
+    if not words:
+        return
+    choices = []
+    if completes and lacks:
+        choices.append((tr("Complete"), lambda: complete(workbench)))
+    elif session.verdict is not None and session.verdict.verdict == SOME_LEADS:
+        choices.append((tr("Mark it"), lambda: take_proposed(workbench)))
+    workbench.messages.offer(" ".join(words), tuple(choices))
 
 
 # -- what reading asks --------------------------------------------------------------------------------

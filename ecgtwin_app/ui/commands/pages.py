@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ecgtwin_app.report.filled import Band
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.session.heat_map_names import map_of_twin
 from ecgtwin_app.session.layer_stack import layers_of
@@ -16,6 +17,8 @@ def page_of(workbench: Workbench) -> Page | None:
     session, view, preview = workbench.session, workbench.view, workbench.jobs.preview
     if session.reference is None:
         return None
+    if workbench.repair.on:
+        return repair_page(workbench)
     twin = preview or (session.twin.recording if session.twin else None)
     heatmap = session.heatmap(heat_map_of(workbench)) if view.heat_map and preview is None else None
     measured = session.measured(session.twin.recording) if session.twin and preview is None else None
@@ -25,6 +28,17 @@ def page_of(workbench: Workbench) -> Page | None:
         page = replace(page, layers=layers_of(session, view.layers))
     page = workbench.morph.on_page(page)
     return blind_page(page, workbench.morph.on) if workbench.teaching.hidden else page
+
+
+def repair_page(workbench: Workbench) -> Page:
+    """The recording alone, or what is proposed for it with the band of all proposals."""
+    session, state = workbench.session, workbench.repair
+    assert session.reference is not None
+    layout = replace(workbench.view.layout, mode="reference")
+    if state.shown is None or state.proposals is None:
+        return Page(session.reference, None, None, layout, session.measured(session.reference))
+    band = Band(*state.proposals.band) if len(state.proposals) > 1 else None
+    return Page(state.shown, None, None, layout, {}, band=band)
 
 
 def measured_page(workbench: Workbench) -> Page:

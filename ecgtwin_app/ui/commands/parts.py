@@ -16,6 +16,7 @@ from ecgtwin_app.ui.panels.history_panel import HistoryPanel
 from ecgtwin_app.ui.panels.layers_panel import LayersPanel
 from ecgtwin_app.ui.panels.page_bar import PageBar
 from ecgtwin_app.ui.panels.paper_menu import PaperMenu
+from ecgtwin_app.ui.panels.repair_bar import RepairBar
 from ecgtwin_app.ui.panels.request_panel import RequestPanel
 from ecgtwin_app.ui.panels.results_panel import ResultsPanel
 from ecgtwin_app.ui.panels.status_line import StatusLine
@@ -42,6 +43,7 @@ class Parts:
     score_strip: ScoreStrip
     filmstrip: Filmstrip
     morph_bar: MorphBar
+    repair_bar: RepairBar
     request_panel: RequestPanel
     layers_panel: LayersPanel
     history: HistoryPanel

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ecgtwin_app.i18n.words import N_
-from ecgtwin_app.ui.commands import edit, file, generators, help, measure, shown, teach, twin, view
+from ecgtwin_app.ui.commands import edit, file, generators, help, measure, repair, shown, teach, twin, view
 
 #: "Paper" is made from a table of its own (`paper_menu`).
 MENUS = (
@@ -13,6 +13,7 @@ MENUS = (
     N_("View"),
     N_("Paper"),
     N_("Measure"),
+    N_("Repair"),
     N_("Teach"),
     N_("Help"),
 )
@@ -25,6 +26,7 @@ COMMANDS = (
     *generators.COMMANDS,
     *view.COMMANDS,
     *measure.COMMANDS,
+    *repair.COMMANDS,
     *teach.COMMANDS,
     *help.COMMANDS,
 )

@@ -14,6 +14,7 @@ from ecgtwin_app.i18n.words import N_, tr
 from ecgtwin_app.ui.commands.attempt import attempt
 from ecgtwin_app.ui.commands.command import Command, Need
 from ecgtwin_app.ui.commands.needs import IDLE, NOT_TEACHING, REVEALED, TWIN
+from ecgtwin_app.ui.commands.repair import leave_repair
 from ecgtwin_app.ui.commands.workbench import Workbench
 from ecgtwin_app.ui.jobs.reading import verdict_words
 from ecgtwin_app.ui.jobs.undo import Change, ChangeRequest, RemoveTwin, change_of
@@ -67,9 +68,12 @@ def generate(workbench: Workbench) -> None:
 
 
 def cancel(workbench: Workbench) -> None:
-    """Stop the run; without one, stop what is done aside and take messages away."""
+    """Stop the run; without one, leave proposals and marks, stop what is done aside and take messages away."""
     if workbench.jobs.running:
         workbench.jobs.cancel()
+        return
+    if workbench.repair.on and not workbench.messages.text:
+        leave_repair(workbench)
         return
     workbench.morph.cancel()
     workbench.messages.hide()
@@ -78,7 +82,8 @@ def cancel(workbench: Workbench) -> None:
 
 def _may_cancel(workbench):
     pointed, told = workbench.parts.page_view.pointed, workbench.messages.text
-    return workbench.jobs.running or bool(told) or bool(pointed) or workbench.morph.making
+    busy = workbench.jobs.running or workbench.morph.making
+    return busy or bool(told) or bool(pointed) or workbench.repair.on
 
 
 def new_seed(workbench: Workbench) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QMainWindow
 
+from ecgtwin_app.session.repair_state import RepairState
 from ecgtwin_app.session.session import Session
 from ecgtwin_app.session.teaching import Teaching
 from ecgtwin_app.session.view_state import ViewState
@@ -38,6 +39,8 @@ class Workbench:
     undo : QUndoStack
     jobs : Controller
         What is done on the worker's thread.
+    repair : RepairState
+        What is marked bad, and what is proposed for it. No Qt.
     messages : MessageBar
     settings : QSettings
         What is remembered between two starts.
@@ -61,6 +64,7 @@ class Workbench:
     view: ViewState
     undo: QUndoStack
     jobs: Controller
+    repair: RepairState
     messages: MessageBar
     settings: QSettings
     teaching: Teaching

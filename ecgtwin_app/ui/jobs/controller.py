@@ -14,7 +14,7 @@ from ecgtwin_app.ecg.signal.recording import MODEL_RATE, Recording
 from ecgtwin_app.engine.recognised import remember, shown_by
 from ecgtwin_app.engine.request import HeatMap, Progress, Twin, TwinRequest
 from ecgtwin_app.generators.catalogue import USUAL
-from ecgtwin_app.i18n.words import tr, translate
+from ecgtwin_app.i18n.words import N_, tr, translate
 from ecgtwin_app.recognition.shown import Shown
 from ecgtwin_app.session.heat_map_names import split_name
 from ecgtwin_app.session.same_patient import others_of
@@ -24,6 +24,7 @@ from ecgtwin_app.ui.jobs.engines import Engines
 from ecgtwin_app.ui.jobs.export_jobs import ExportJobs
 from ecgtwin_app.ui.jobs.file_jobs import FileJobs
 from ecgtwin_app.ui.jobs.reading import find_marks
+from ecgtwin_app.ui.jobs.repair_jobs import RepairJobs
 from ecgtwin_app.ui.jobs.undo import AddTwins, FollowScore
 from ecgtwin_app.ui.jobs.worker import Job, Worker
 
@@ -45,6 +46,7 @@ class Controller(QObject):
         Recordings in, twins and pages out.
     exports : ExportJobs
     cohorts : CohortJobs
+    repairs : RepairJobs
     preview : Recording or None
         The unfinished twin of the run.
     """
@@ -69,6 +71,7 @@ class Controller(QObject):
         self.session, self.undo = session, undo
         self.worker = Worker(self)
         self.files, self.exports, self.cohorts = FileJobs(self), ExportJobs(self), CohortJobs(self)
+        self.repairs = RepairJobs(self)
         self.preview: Recording | None = None
         self.engines = Engines(load_engine)
         self._run: Job | None = None
@@ -262,8 +265,9 @@ class Controller(QObject):
         start: Callable[[], Iterator],
         on_item: Callable[[object], None],
         on_missing: Callable[[], None] = lambda: None,
+        stopped: str = N_("Cancelled; twins that were finished before are kept."),
     ) -> None:
-        """Start a run; `on_missing` is called when it ends early, for whatever reason."""
+        """Start a run; `on_missing` is called when it ends early, for whatever reason, `stopped` is said when cancelled."""
 
         def ended(finished):
             self._close_run()
@@ -274,7 +278,7 @@ class Controller(QObject):
                 self.follow_score(twin, request)
                 return
             if not finished:
-                self.told.emit(tr("Cancelled; twins that were finished before are kept."))
+                self.told.emit(tr(stopped))
                 on_missing()
             self.running_changed.emit(False)
 

@@ -19,6 +19,7 @@ from ecgtwin_app.ui.page.mark_tool import MarkTool
 from ecgtwin_app.ui.page.page_map import PageMap
 from ecgtwin_app.ui.page.page_words import describe, draw_badge, under
 from ecgtwin_app.ui.page.pointed import Pointed
+from ecgtwin_app.ui.page.repair_tool import RepairTool
 from ecgtwin_app.ui.page.sheet_view import SheetView
 
 #: Degrees by which an arrow key turns the loops in space, and a pixel of the mouse.
@@ -49,8 +50,8 @@ class PageView(SheetView):
         self._wanted: View | None = None
         self._turning: QPointF | None = None
         self._desk = QColor("#DDE2E7")
-        self.marks, self.calipers = MarkTool(self), CaliperTool(self)
-        self._using: MarkTool | CaliperTool | None = None
+        self.marks, self.calipers, self.repairs = MarkTool(self), CaliperTool(self), RepairTool(self)
+        self._using: MarkTool | CaliperTool | RepairTool | None = None
         self._pointed: tuple[Pointed, ...] = ()
         self.empty = EmptyPage(self.viewport())
         self.magnifier = Magnifier(self.viewport())
@@ -200,6 +201,7 @@ class PageView(SheetView):
             for place in self._pointed:
                 place.paint(painter, page_map)
             self.calipers.paint(painter, page_map)
+            self.repairs.paint(painter, page_map)
         painter.setClipping(False)
         # While the page's own banner is in sight, no second mark is needed.
         banner = self._view_rect(QRectF(self.content.left() + 4.5, 5.0, 90.0, 7.0))
@@ -215,8 +217,8 @@ class PageView(SheetView):
         self.empty.setGeometry(self.viewport().rect())
 
     def keyPressEvent(self, event: QKeyEvent):
-        """Arrow keys nudge the chosen caliper, turn the loops in space, or move the page."""
-        if self.calipers.key(event):
+        """Arrow keys move the chosen mark or caliper, turn the loops in space, or move the page."""
+        if self.repairs.key(event) or self.calipers.key(event):
             self.viewport().update()
             return
         turns = {
@@ -238,7 +240,8 @@ class PageView(SheetView):
         self._pointed = ()
         page_map = self.page_map()
         if page_map is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._using = next((t for t in (self.calipers, self.marks) if t.press(event, page_map)), None)
+            tools = (self.repairs, self.calipers, self.marks)
+            self._using = next((tool for tool in tools if tool.press(event, page_map)), None)
         if self._using is None and self._in_space(event.position()):
             self._turning = event.position()
         elif self._using is None:
@@ -277,8 +280,11 @@ class PageView(SheetView):
         self.choose_tool(self.calipers.kind)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent):
-        """With a caliper in hand a second click is none for the zoom."""
-        if not self.calipers.kind:
+        """With a caliper in hand a second click is none for the zoom; while marks are set it marks a whole lead."""
+        page_map = self.page_map()
+        if page_map is not None and self.repairs.double_click(event, page_map):
+            self._using = None
+        elif not self.calipers.kind:
             super().mouseDoubleClickEvent(event)
 
     @property

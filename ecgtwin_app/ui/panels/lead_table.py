@@ -67,7 +67,8 @@ class LeadTable(QWidget):
         for lead in dict.fromkeys((*before, *after)) or LEADS:
             one, other = before.get(lead), after.get(lead)
             change = difference(one, other, 2)
-            rows.append((lead, number(one, 2), number(other, 2), number(change, 2, "+")))
+            star = "*" if lead in self._reference.get("filled_leads", ()) else ""
+            rows.append((lead, number(one, 2) + star, number(other, 2), number(change, 2, "+")))
         fill(self.table, rows)
 
     def _choose(self, item):

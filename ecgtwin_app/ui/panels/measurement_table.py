@@ -71,6 +71,9 @@ _DOUBTS = {
 }
 _WHERE = {1: N_("above the normal {limits}"), -1: N_("below the normal {limits}")}
 
+#: Said of a value with a star.
+ON_FILLED = N_("rests on samples that were filled in, not recorded")
+
 
 class MeasurementTable(QWidget):
     """One row a measurement under headings that name the unit."""
@@ -136,8 +139,11 @@ class MeasurementTable(QWidget):
                 cells = (
                     number(value, decimals)
                     if value is None
-                    else _marked(number(value, decimals), key, value, who)
-                    for value, who in ((before, patient), (after, twins_patient))
+                    else _marked(number(value, decimals), key, value, who) + _star(key, values)
+                    for value, who, values in (
+                        (before, patient, reference),
+                        (after, twins_patient, twin),
+                    )
                 )
                 change = difference(before, after, decimals, around=360 if unit == "°" else None)
                 normal = normal_text(key, *twins_patient) if twin else normal_text(key, *patient)
@@ -191,11 +197,13 @@ class MeasurementTable(QWidget):
         side = 0 if value is None else beyond(key, value, *who)
         reason = values.get("reasons", {}).get(key, "") if value is None else ""
         where = tr(_WHERE[side]).format(limits=f"{normal_text(key, *who)} {unit}") if side else ""
-        words = where or translate(reason)
+        rests = tr(ON_FILLED) if value is not None and _star(key, values) else ""
+        words = ". ".join(part for part in (where or translate(reason), rests) if part)
         click = tr("A click shows it on the trace.") if value is not None else ""
         item.setToolTip(" ".join(part for part in (f"{words}." if words else "", click) if part))
         spoken = f"{number(value, decimals)} {unit}"
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{spoken}, {where}" if where else spoken)
+        said = ", ".join(part for part in (spoken, where, rests) if part)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, said)
         if self._theme:
             finding = side > 0 or (side < 0 and key not in QUIETLY_LOW)
             item.setForeground(QColor(self._theme.bad if finding else self._theme.text))
@@ -221,6 +229,11 @@ def _marked(text, key, value, who):
     """A value beyond what is normal carries an arrowhead, so that it is not told by its colour alone."""
     side = beyond(key, value, *who)
     return f"{BEYOND[side]} {text}" if side else text
+
+
+def _star(key, values):
+    """A star beside what rests on filled samples."""
+    return "*" if key in values.get("on_filled", ()) else ""
 
 
 def _caution(key: str, reference: dict, twin: dict) -> str:

@@ -53,6 +53,7 @@ def _sections(session: Session) -> list[tuple[str, str]]:
     minded = doubts(measured) if measured else []
     return [
         (tr("Signal"), _signal(session)),
+        (tr("Filled in, not recorded"), _filled(recording)),
         (tr("Please note"), _lines(map(translate, minded))),
         (tr("Criteria met, as measured here"), _criteria(measured)),
         (tr("The device's own values"), _device(recording, measured)),
@@ -68,6 +69,20 @@ def _signal(session):
     words = [verdict_words(session.verdict)] if session.verdict is not None else []
     words += [translate(note) for note in session.quality if is_exchanged(note)]
     return _lines(words)
+
+
+def _filled(recording: Recording) -> str:
+    """Each stretch that a generator filled in, by whom, and how sure it was."""
+    lines = []
+    for one in recording.filled:
+        words = tr("{lead} {start} to {end} s").format(
+            lead=one.lead, start=number(one.start, 2), end=number(one.end, 2)
+        )
+        words += f" · {tr('by {generator}, seed {seed}').format(generator=one.by, seed=one.seed)}"
+        if one.spread is not None:
+            words += f" · {tr('band of 80 %: {width} mV').format(width=number(one.spread, 2))}"
+        lines.append(words)
+    return _lines(lines)
 
 
 def _criteria(measured):

@@ -14,6 +14,7 @@ from ecgtwin_app.ui.commands import (
     leaving,
     measure,
     opening,
+    repair,
     saving,
     shown,
     twin,
@@ -32,6 +33,7 @@ def connect_parts(workbench: Workbench, presenter: Presenter, teaching: Teaching
     _connect_session(workbench, presenter)
     _connect_view(workbench, presenter)
     _connect_jobs(workbench, presenter)
+    _connect_repair(workbench, presenter)
     _connect_undo(workbench, presenter)
     _connect_teaching(workbench, presenter, teaching)
     _connect_autosave(workbench)
@@ -97,6 +99,21 @@ def _connect_session(workbench: Workbench, presenter: Presenter):
     session.heatmap_kept.connect(workbench.messages.settle)
     session.marks_changed.connect(presenter.change_marks)
     session.saved_changed.connect(presenter.show_title)
+
+
+def _connect_repair(workbench: Workbench, presenter: Presenter):
+    state, tool, bar = workbench.repair, workbench.parts.page_view.repairs, workbench.parts.repair_bar
+
+    def choose(id):
+        state.generator = id
+
+    state.changed.connect(partial(repair.show_proposals, workbench))
+    state.changed.connect(presenter.show_repair)
+    tool.changed.connect(partial(repair.set_marks, workbench))
+    tool.chosen.connect(state.choose)
+    bar.generator_chosen.connect(choose)
+    workbench.session.reference_changed.connect(lambda: state.leave() if state.on else None)
+    workbench.session.twins_changed.connect(lambda: state.leave() if state.on else None)
 
 
 def _connect_view(workbench: Workbench, presenter: Presenter):

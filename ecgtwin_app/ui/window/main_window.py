@@ -121,6 +121,7 @@ class MainWindow(QMainWindow):
             view=view,
             undo=undo,
             jobs=jobs,
+            repair=jobs.repairs.state,
             messages=messages,
             settings=store,
             teaching=Teaching(session),

@@ -151,6 +151,15 @@ class Presenter:
         self._parts.page_view.show_page(page_of(self._workbench))
         self._parts.overview.show_part(self._session.reference, layout.start, layout.row_seconds)
 
+    def show_repair(self) -> None:
+        """What is marked bad, and what is proposed for it."""
+        state, parts = self._workbench.repair, self._parts
+        marking = state.on and state.proposals is None
+        parts.page_view.repairs.show_marks(self._session.reference, state.marks, state.chosen, marking)
+        parts.repair_bar.show_state(state, self._workbench.jobs.running)
+        self.show_page()
+        self.show_commands()
+
     def change_marks(self) -> None:
         """Marks were found or moved: what is measured follows."""
         self.show_results()

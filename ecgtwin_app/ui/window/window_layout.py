@@ -26,6 +26,7 @@ from ecgtwin_app.ui.panels.layers_panel import LayersPanel
 from ecgtwin_app.ui.panels.messages import MessageBar
 from ecgtwin_app.ui.panels.page_bar import PageBar
 from ecgtwin_app.ui.panels.paper_menu import PaperMenu
+from ecgtwin_app.ui.panels.repair_bar import RepairBar
 from ecgtwin_app.ui.panels.request_panel import RequestPanel
 from ecgtwin_app.ui.panels.results_panel import ResultsPanel
 from ecgtwin_app.ui.panels.status_line import StatusLine
@@ -81,11 +82,12 @@ def build_parts(
     """Make every part and put it into the window."""
     recent_menu, heat_menu, paper_menu = menus
     page_view, morph_bar, page_bar = PageView(), MorphBar(morph), PageBar(actions.of)
+    repair_bar = RepairBar(actions.of)
     read_out, overview = QLabel(objectName="readOut"), OverviewBar()
     score_strip, filmstrip = ScoreStrip(), Filmstrip()
     read_out.setWordWrap(True)
     read_out.hide()
-    rows = (messages, page_view, morph_bar, page_bar, read_out, overview, score_strip, filmstrip)
+    rows = (messages, page_view, repair_bar, morph_bar, page_bar, read_out, overview, score_strip, filmstrip)
     centre = _column(rows, page_view)
     request_panel, layers_panel, history = RequestPanel(), LayersPanel(), HistoryPanel(store)
     teaching_panel, quiz, results = TeachingPanel(actions.of), QuizPanel(), ResultsPanel()
@@ -118,6 +120,7 @@ def build_parts(
         score_strip=score_strip,
         filmstrip=filmstrip,
         morph_bar=morph_bar,
+        repair_bar=repair_bar,
         request_panel=request_panel,
         layers_panel=layers_panel,
         history=history,

@@ -50,7 +50,7 @@ def test_tremor_is_found_where_it_is(recording):
     values[1500:2300] += np.random.default_rng(0).normal(0, 0.35, 800)
     (span,) = bad_spans(with_lead(recording, "V3", values))
     assert (span.lead, span.note) == ("V3", "noisy")
-    assert span.start == pytest.approx(3.0, abs=0.25) and span.end == pytest.approx(4.6, abs=0.25)
+    assert span.start == pytest.approx(2.9, abs=0.15) and span.end == pytest.approx(4.7, abs=0.15)
 
 
 def test_an_electrode_that_is_off_for_a_while_and_for_ever(recording):
