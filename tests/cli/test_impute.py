@@ -12,6 +12,7 @@ from ecgtwin_app.cli.main import main
 from ecgtwin_app.ecg.signal.recording import LEADS, Recording
 from ecgtwin_app.formats.registry import read_ecg, write_ecg
 from ecgtwin_app.formats.writing import writers
+from ecgtwin_app.generators.catalogue import usual_filler
 
 STRIP = strip()[0]
 
@@ -29,7 +30,7 @@ def test_a_span_of_a_lead(rec, tmp_path, capsys, suffix):
     assert captured.out == "" and "partly synthetic" in captured.err
     back, untouched = read_ecg(out), read_ecg(write_ecg(STRIP, tmp_path / f"same{suffix}"))
     (one,) = back.filled
-    assert (one.lead, one.start, one.end, one.by, one.seed) == ("V3", 3.2, 4.8, "template", 1)
+    assert (one.lead, one.start, one.end, one.by, one.seed) == ("V3", 3.2, 4.8, usual_filler(), 1)
     visible = ~back.filled_mask
     assert (back.signal[visible].view(np.uint32) == untouched.signal[visible].view(np.uint32)).all()
     assert not np.array_equal(back.lead("V3"), untouched.lead("V3"))
@@ -39,7 +40,7 @@ def test_proposals_differ_and_say_how_sure_they_are(rec, tmp_path, capsys):
     arguments = ["impute", str(rec), "--leads", "V1,V3", "--samples", "3", "--seed", "7", "--json"]
     assert main([*arguments, "--out", str(tmp_path / "k.csv")]) == 0
     said = json.loads(capsys.readouterr().out)
-    assert said["generator"] == "template" and set(said["band_mv"]) == {"V1", "V3"}
+    assert said["generator"] == usual_filler() and set(said["band_mv"]) == {"V1", "V3"}
     assert [one["seed"] for one in said["proposals"]] == [7, 8, 9]
     read = [read_ecg(tmp_path / f"k_{k}.csv") for k in (1, 2, 3)]
     assert not np.array_equal(read[0].lead("V3"), read[1].lead("V3"))
