@@ -27,7 +27,7 @@ from ecgtwin_app.training.new_patients import STRIPS, make_strips
 log = logging.getLogger(__name__)
 CHECKPOINT = "diffecg.safetensors"
 #: Of Adam.
-RATE = 2e-3
+RATE = 3e-3
 #: So many steps are lost at most.
 EVERY = 100
 _OWN = DiffecgConfig()
@@ -51,11 +51,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--virtual-share",
         type=float,
-        default=0.25,
+        default=0.15,
         metavar="X",
         help="share of virtual patients in each batch",
     )
-    parser.add_argument("--steps", type=int, default=8000)
+    parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--batch", type=int, default=16, help="strips in a step, of all processes together")
     parser.add_argument("--name", default="diffecg-1")
     parser.add_argument("--seed", type=int, default=1)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from ecgtwin_app.evaluation.experiments import (
     added_positives,
     embeddings,
+    filling,
     training_on_synthetic,
     without_reference,
 )
@@ -26,6 +27,7 @@ EXPERIMENTS: dict[str, Callable[[Setting], Outcome] | None] = {
     embeddings.PART: None,  # trains its own networks: see `_embeddings`
     without_reference.MEMORISATION: without_reference.run_memorisation,
     without_reference.SUITE: without_reference.run_suite,
+    filling.PART: filling.run,
 }
 _ABOUT = (
     "`ecgtwin evaluate EXPERIMENT` writes this page; docs/experiments.md says how each is defined, and "

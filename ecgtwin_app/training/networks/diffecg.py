@@ -15,8 +15,8 @@ from ecgtwin_app.training.cases.hidden_pieces import VARIANTS, Piece, Strips
 #: Mean and spread of the logit of the time to which noise is put on (Esser et al. 2024, arXiv 2403.03206); towards noise,
 #: where few steps go.
 LOGIT_TIME = (0.6, 1.2)
-#: Times nearer to 0 count as this in the loss.
-LEAST_TIME = 0.3
+#: Times nearer to 0 count as this in the loss: there the noise that is left says more of the strip than the network does.
+LEAST_TIME = 0.7
 #: Share of a batch of which the middle is asked.
 OF_MIDDLE = 0.5
 #: A strip's voltage is drawn up to this much larger or smaller.
