@@ -118,5 +118,5 @@ def _told(strip: np.ndarray, hidden: np.ndarray, task: str, config: DiffecgConfi
 
 def _is_tail(hidden: np.ndarray) -> bool:
     """Whether all leads are hidden from some moment to the end, and nothing before it."""
-    columns = hidden.any(axis=0)
+    columns = np.asarray(hidden.any(axis=0))
     return bool(columns[-1] and (hidden == columns).all() and len(pieces(columns)) == 1)
