@@ -20,9 +20,14 @@ _SLOPE = 22.0
 
 def draw_grid(painter: QPainter, layout: PageLayout, look: Look) -> None:
     """Sheet and ruled paper: thin lines every 1 mm, thick ones every 5 mm."""
-    left, top, width, height = layout.paper
     painter.fillRect(QRectF(0, 0, *layout.size), QColor(look.sheet))
-    painter.fillRect(QRectF(*layout.paper), QColor(look.paper))
+    draw_rules(painter, layout.paper, look)
+
+
+def draw_rules(painter: QPainter, paper: tuple[float, float, float, float], look: Look) -> None:
+    """Ruled paper: left, top, width and height in mm."""
+    left, top, width, height = paper
+    painter.fillRect(QRectF(*paper), QColor(look.paper))
     if not look.minor:
         return
     for step, colour, thickness in (

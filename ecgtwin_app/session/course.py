@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from ecgtwin_app import __version__
 from ecgtwin_app.conditions.vocabulary import UnknownCondition, find_condition
-from ecgtwin_app.ecg.signal.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.session.layer_stack import LayerStack
 from ecgtwin_app.session.plain_json import read_json
 from ecgtwin_app.session.session_file import SUFFIX as SESSION_SUFFIX
@@ -119,7 +119,8 @@ def sessions_in(folder: Path) -> list[Path]:
 def make_cases(path: Path) -> list[Case]:
     """The cases of a session: each of its twins, with what was asked as the right answer.
 
-    A session without twins makes one case, its recorded ECG, whose answer nobody knows yet.
+    A session without twins makes one case, its reference. Of a new patient the answer is what was asked; of a recorded ECG
+    nobody knows it yet.
 
     Raises
     ------
@@ -133,7 +134,16 @@ def make_cases(path: Path) -> list[Case]:
         Case(file, digest, number, twin.seed, tuple(dict.fromkeys(twin.request.conditions)), twin.met)
         for number, twin in enumerate(state.twins)
     ]
-    return cases or [Case(file, digest, -1, None, ())]
+    return cases or [Case(file, digest, -1, *_asked_of(state.reference))]
+
+
+def _asked_of(reference: Recording) -> tuple[int | None, tuple[str, ...]]:
+    """Seed and conditions of a new patient; of any other reference nothing is known."""
+    origin = reference.provenance if reference.synthetic else {}
+    if "reference_sha256" in origin or not isinstance(origin.get("seed"), int):
+        return None, ()
+    names = (origin.get("request") or {}).get("conditions") or ()
+    return origin["seed"], tuple(dict.fromkeys(find_condition(name).name for name in names))
 
 
 def open_case(case: Case) -> SessionState:

@@ -53,6 +53,8 @@ class Session:
         stands in the request (`session.reference_shows`).
     name : str
         The file that the reference was read from, without its folder; it is shown and kept nowhere.
+    drawn : bool
+        The reference is a new patient that was drawn here, and lies in no file unless `path` is one.
     path : Path or None
         The session file that all this lies in.
     saved : object
@@ -89,6 +91,7 @@ class Session:
         self.verdict: Quality | None = None
         self.shown: Shown | None = None
         self.name = ""
+        self.drawn = False
         self.path: Path | None = None
         self.saved: object = None
         self.stamp: object = None
@@ -108,9 +111,10 @@ class Session:
         verdict: Quality | None = None,
         name: str = "",
         same_patient: bool = False,
+        drawn: bool = False,
     ) -> None:
         """Begin anew with a reference; of another patient nothing is asked yet that belongs to a patient."""
-        self.name = name
+        self.name, self.drawn = name, drawn
         if not same_patient:
             self.request = for_another_patient(self.request)
         self.quality, self.verdict, self.shown = quality, verdict, None
@@ -225,7 +229,7 @@ class Session:
 
     def restore(self, state, name: str = "") -> None:
         """Show what a session file kept."""
-        self.name = name
+        self.name, self.drawn = name, False
         self.reference, self.measurements = state.reference, state.measurements
         self.others = state.others
         self.added = {recording.digest(): recording for recording in (*state.others, *state.set_aside)}

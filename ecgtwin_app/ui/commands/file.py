@@ -12,6 +12,7 @@ from ecgtwin_app.session.heat_map_names import taken_out_of
 from ecgtwin_app.ui.commands.command import Command, Need
 from ecgtwin_app.ui.commands.leaving import leave
 from ecgtwin_app.ui.commands.needs import IDLE, NOT_TEACHING, RECORDING, REVEALED, TWIN
+from ecgtwin_app.ui.commands.new_patient import NEW_PATIENT
 from ecgtwin_app.ui.commands.opening import ask_seconds, open_example, open_path
 from ecgtwin_app.ui.commands.pages import measured_page
 from ecgtwin_app.ui.commands.saving import save_session, save_session_as
@@ -140,6 +141,7 @@ COMMANDS = (
         ),
     ),
     Command("open_example", "Open &example", "File", open_example, ("Ctrl+Shift+O",), "Open the example ECG"),
+    NEW_PATIENT,
     Command(
         "add_recordings",
         "Add a re&cording of the same patient…",

@@ -98,8 +98,10 @@ class Opening(QUndoCommand):
 
 
 def is_unsaved(workbench: Workbench) -> bool:
-    """Whether leaving would lose twins, fiducials moved by hand, or changes of a session file."""
+    """Whether leaving would lose twins, a new patient, fiducials moved by hand, or changes of a session file."""
     session = workbench.session
+    if session.drawn and session.path is None and workbench.teaching.at < 0:
+        return True
     if workbench.teaching.at >= 0 or kept_of(workbench) == session.saved:
         return False
     marks = session.marks(session.reference) if session.reference is not None else None
@@ -120,6 +122,8 @@ def leave(workbench: Workbench, then: Callable[[], None]) -> None:
             "The {n} twins are not saved as a session yet.",
             count,
         )
+    elif workbench.session.drawn:
+        question = tr("The new patient is not saved as a session yet.")
     else:
         question = tr("The fiducials that were moved by hand are not saved as a session yet.")
     workbench.dialogs.ask_to_save(question, lambda: save_session(workbench, then), then)

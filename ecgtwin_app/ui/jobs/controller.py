@@ -23,6 +23,7 @@ from ecgtwin_app.ui.jobs.cohort_jobs import CohortJobs
 from ecgtwin_app.ui.jobs.engines import Engines
 from ecgtwin_app.ui.jobs.export_jobs import ExportJobs
 from ecgtwin_app.ui.jobs.file_jobs import FileJobs
+from ecgtwin_app.ui.jobs.new_patient_jobs import NewPatientJobs
 from ecgtwin_app.ui.jobs.reading import find_marks
 from ecgtwin_app.ui.jobs.repair_jobs import RepairJobs
 from ecgtwin_app.ui.jobs.undo import AddTwins, FollowScore
@@ -47,6 +48,7 @@ class Controller(QObject):
     exports : ExportJobs
     cohorts : CohortJobs
     repairs : RepairJobs
+    new_patients : NewPatientJobs
     preview : Recording or None
         The unfinished twin of the run.
     """
@@ -72,6 +74,7 @@ class Controller(QObject):
         self.worker = Worker(self)
         self.files, self.exports, self.cohorts = FileJobs(self), ExportJobs(self), CohortJobs(self)
         self.repairs = RepairJobs(self)
+        self.new_patients = NewPatientJobs(self)
         self.preview: Recording | None = None
         self.engines = Engines(load_engine)
         self._run: Job | None = None

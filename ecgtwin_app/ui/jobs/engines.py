@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.generators.base import Spec
@@ -26,7 +27,7 @@ class Engines:
 
     def __init__(self, load_usual: Callable[[], object]):
         self._load_usual = load_usual
-        self._others: dict[tuple[str, Path], object] = {}
+        self._others: dict[str, tuple[Path | None, Any]] = {}
         self.usual: object | None = None
         self.now: object | None = None
 
@@ -44,13 +45,23 @@ class Engines:
         EcgError
             Its weights cannot be used; the one that was chosen before stays.
         """
-        if id == USUAL or folder is None:
-            self.now = self._usual()
-        else:
-            if (id, folder) not in self._others:
-                self._others = {(id, folder): _load(id, folder)}
-            self.now = self._others[id, folder]
+        self.now = self._usual() if folder is None else self.of(id, folder)
         return offer_of(self.now)
+
+    def of(self, id: str, folder: Path | None = None) -> Any:
+        """The engine of a generator, with weights in a folder or those that ship; that of the chosen one stays chosen.
+
+        Raises
+        ------
+        EcgError
+            Its weights cannot be used.
+        """
+        if id == USUAL:
+            return self._usual()
+        if id not in self._others or self._others[id][0] != folder:
+            self._others.pop(id, None)  # not two of one kind at a time
+            self._others[id] = folder, _load(id, folder)
+        return self._others[id][1]
 
     def _usual(self):
         if self.usual is None:
@@ -64,7 +75,7 @@ def offer_of(engine) -> tuple[frozenset[str], Spec | None]:
     return known, getattr(engine, "spec", None)
 
 
-def _load(id: str, folder: Path):
+def _load(id: str, folder: Path | None):
     from ecgtwin_app.engine.preload import load_backend
     from ecgtwin_app.inference import preferred
 

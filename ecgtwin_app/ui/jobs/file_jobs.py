@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecgtwin_app.ecg.measurement.doubts import is_exchanged
-from ecgtwin_app.ecg.signal.recording import EcgError
+from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.save import save_twins
 from ecgtwin_app.formats.channels import NotStated
 from ecgtwin_app.formats.ecg_file import EcgFile
@@ -46,6 +46,16 @@ class FileJobs:
             As for `formats.registry.open_ecg`.
         """
         self._read(path, options, lambda piece, found: self._show_reference(path.name, piece, found, then))
+
+    def open_drawn(self, recording: Recording, then: Callable[[], None]) -> None:
+        """Make a patient that was drawn here the reference; `then` is called when it is open."""
+        self._controller.cancel()
+        self._controller.worker.submit(
+            tr("Opening"),
+            lambda: iter([measured(recording)]),
+            on_item=lambda found: self._show_reference("", None, found, then, drawn=True),
+            on_error=self._controller.failed.emit,
+        )
 
     def open_seconds(self, file: EcgFile, start: float) -> None:
         """Make ten seconds of a long recording the reference."""
@@ -134,12 +144,12 @@ class FileJobs:
             on_error=self._controller.failed.emit,
         )
 
-    def _show_reference(self, name, piece, found, then, same_patient=False):
+    def _show_reference(self, name, piece, found, then, same_patient=False, drawn=False):
         def show():
             self._session.piece = piece
-            self._session.open(*found, name=name, same_patient=same_patient)
+            self._session.open(*found, name=name, same_patient=same_patient, drawn=drawn)
 
-        self._controller.opening.emit(tr("opening of ECG"), show)
+        self._controller.opening.emit(tr("new patient") if drawn else tr("opening of ECG"), show)
         if then is not None:
             then()
 

@@ -34,10 +34,13 @@ class EmptyPage(QWidget):
         self._row.addStretch(1)
         self._row.addStretch(1)
 
-    def offer(self, action: QAction, text: str, main: bool = False) -> None:
-        """A button for a command."""
+    def offer(self, action: QAction, text: str, main: bool = False, if_possible: bool = False) -> None:
+        """A button for a command; one that is offered only `if_possible` is not seen while it cannot be done."""
         button = QPushButton(text, objectName="primary" if main else "secondary")
         button.setToolTip(action.toolTip())
         button.setMinimumWidth(150)
         button.clicked.connect(action.trigger)
         self._row.insertWidget(self._row.count() - 1, button)
+        if if_possible:
+            button.setVisible(action.isEnabled())
+            action.enabledChanged.connect(button.setVisible)

@@ -95,7 +95,12 @@ def _beats_row(origin: dict) -> list[tuple[str, str]]:
 
 
 def _recording_words(recording) -> str:
-    return f"{recording.source}, {figure(recording.rate)} Hz, {number(recording.duration, 1)} s"
+    words = f"{recording.source}, {figure(recording.rate)} Hz, {number(recording.duration, 1)} s"
+    if not recording.synthetic:
+        return words
+    origin = recording.provenance
+    drawn = tr("synthetic, by {model}, seed {seed}")
+    return f"{words}; " + drawn.format(model=origin.get("model", "–"), seed=origin.get("seed", "–"))
 
 
 def checks_of(heatmap: HeatMap) -> list[tuple[str, str]]:

@@ -47,8 +47,8 @@ class RequestForm(QWidget):
         super().__init__(parent)
         self._request = TwinRequest()
         self._spec: Spec | None = None
-        self.dials = {name: _dial(record) for name, record in _SHOWN.items() if record.slider}
-        self.boxes = {name: _box(record) for name, record in _SHOWN.items() if not record.slider}
+        self.dials = {name: dial_of(record) for name, record in _SHOWN.items() if record.slider}
+        self.boxes = {name: box_of(record) for name, record in _SHOWN.items() if not record.slider}
         self.backs = {}
         for name, box in self.boxes.items():
             if isinstance(box, WholeField) and box.may_be_open:
@@ -230,8 +230,9 @@ class RequestForm(QWidget):
             back.setVisible(getattr(self._request, name) is not None)
 
 
-def _dial(record: RequestField) -> Dial:
-    word = tr(record.unset) if record.unset else ""
+def dial_of(record: RequestField, unset: str = "") -> Dial:
+    """A dial for a number with a slider; `unset` is the word for one that is left open, the record's unless given."""
+    word = unset or (tr(record.unset) if record.unset else "")
     dial = Dial(
         tr(record.title), record.unit, record.offered, record.slider, record.step, word, record.default
     )
@@ -240,13 +241,16 @@ def _dial(record: RequestField) -> Dial:
     return dial
 
 
-def _box(record: RequestField) -> WholeField | ChoiceBox:
-    """A list of the choices, or a field of whole numbers; the one below the lowest says that it is left open."""
+def box_of(record: RequestField, unset: str = "") -> WholeField | ChoiceBox:
+    """A list of the choices, or a field of whole numbers; the one below the lowest says that it is left open.
+
+    `unset` is the word for that, the record's unless given.
+    """
     if record.choices:
         box = ChoiceBox()
         for value, words in record.choices:
             if words:
-                box.addItem(tr(words), value)
+                box.addItem(unset if unset and value is None else tr(words), value)
     else:
         low, high = map(int, record.offered)
         box = WholeField(
@@ -254,7 +258,7 @@ def _box(record: RequestField) -> WholeField | ChoiceBox:
             maximum=high,
             suffix=f" {tr(record.unit)}" if record.unit else "",
         )
-        box.set_word(tr(record.unset) if record.unset else "")
+        box.set_word((unset or tr(record.unset)) if record.unset else "")
     box.setAccessibleName(tr(record.title))
     box.setToolTip(tr(record.help))
     return box

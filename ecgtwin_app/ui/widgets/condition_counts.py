@@ -40,11 +40,7 @@ class ConditionCounts(QWidget):
         self._rows: dict[tuple[str, ...], tuple] = {}
         self.line = QLineEdit(placeholderText=tr("Add a condition: “AF + LBBB”, “healthy”"))
         self.line.setAccessibleName(tr("Add a condition"))
-        names = [tr(HEALTHY), *(capital(tr(one.name)) for one in load_vocabulary())]
-        completer = QCompleter(names, self.line)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self.line.setCompleter(completer)
+        complete_conditions(self.line)
         self.line.returnPressed.connect(self._take)
         self.add = QToolButton(objectName="flat", text=tr("Add"))
         self.add.clicked.connect(self._take)
@@ -89,9 +85,7 @@ class ConditionCounts(QWidget):
         if not text:
             return
         try:
-            parts = [part for part in re.split(r"\s*\+\s*", text) if part]
-            names = tuple(dict.fromkeys(map(_name, parts)))
-            check_combination([find_condition(name).name for name in names])
+            names = conditions_in(text)
         except EcgError as error:
             self.problem.setText(translate(error.message))
             self.problem.setVisible(True)
@@ -130,6 +124,24 @@ class ConditionCounts(QWidget):
         for number, row in enumerate(self._rows.values()):
             for place, widget in enumerate(row):
                 self._grid.addWidget(widget, number, place)
+
+
+def complete_conditions(line: QLineEdit) -> None:
+    """Offer the conditions of the vocabulary, and “healthy”, while somebody types."""
+    names = [tr(HEALTHY), *(capital(tr(one.name)) for one in load_vocabulary())]
+    completer = QCompleter(names, line)
+    completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    completer.setFilterMode(Qt.MatchFlag.MatchContains)
+    line.setCompleter(completer)
+
+
+def conditions_in(text: str) -> tuple[str, ...]:
+    """The conditions of "AF + LBBB", in the words of the window's language or any other; `EcgError` where they are none, or
+    cannot be together."""
+    parts = [part for part in re.split(r"\s*\+\s*", text.strip()) if part]
+    names = tuple(dict.fromkeys(map(_name, parts)))
+    check_combination([find_condition(name).name for name in names])
+    return names
 
 
 def _name(text: str) -> str:

@@ -107,6 +107,7 @@ def build_parts(
     window.setStatusBar(status)
     page_view.empty.offer(actions.of["open_file"], tr("Open an ECG…"), main=True)
     page_view.empty.offer(actions.of["open_example"], tr("Open the example"))
+    page_view.empty.offer(actions.of["new_patient"], tr("New patient…"), if_possible=True)
     return Parts(
         bar=bar,
         arrangement=arrangement,

@@ -7,6 +7,7 @@ import re
 import pytest
 from ui_window import generate, idle, run
 
+from ecgtwin_app.engine.new_patients import usable
 from ecgtwin_app.i18n.words import tr
 from ecgtwin_app.report.calipers import TIME, Caliper
 from ecgtwin_app.ui.commands.measure import set_calipers
@@ -21,6 +22,9 @@ EXPECTED = {
     "open_file": "x x x x x x",
     "choose_seconds": "- - - - - -",
     "open_example": "x x x x x x",
+    "new_patient": "x x x - - -"
+    if usable()
+    else "- - - - - -",  # with the weights of a generator that draws them
     "add_recordings": "- x x - - -",
     "remove_recordings": "- - - - - -",
     "save_session": "- x x x x x",
