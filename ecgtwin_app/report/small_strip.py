@@ -12,7 +12,7 @@ from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.i18n.words import tr
 from ecgtwin_app.report import marking
 from ecgtwin_app.report.colours import look_of
-from ecgtwin_app.report.drawing import REFERENCE_WIDTH, TWIN_WIDTH, draw_text, elided, pen
+from ecgtwin_app.report.drawing import REFERENCE_WIDTH, TWIN_WIDTH, draw_text, elided, halo_text, pen
 from ecgtwin_app.report.paper_marks import draw_rules
 from ecgtwin_app.report.trace import keep_peaks, lead_values, polygon
 
@@ -40,7 +40,7 @@ class SmallStrip:
 
     leads: tuple[str, ...] = ("II", "V1", "V5")
     seconds: float = 3.6
-    row: float = 15.0
+    row: float = 17.5
     scale: float = 2.6
 
     @property
@@ -86,9 +86,10 @@ class SmallStrip:
         painter.restore()
 
     def _paint_lead(self, painter: QPainter, recording: Recording, lead: str, line: float) -> None:
-        draw_text(painter, 1.0, line - 0.42 * self.row, lead, 3.0, _PAPER.text, True)
         values = lead_values(recording, lead)
+        name = 1.0, line - 0.42 * self.row, lead, 3.0
         if values is None:
+            halo_text(painter, *name, _PAPER)
             return
         first = round(min(_FROM, max(0.0, recording.duration - self.seconds)) * recording.rate)
         part = values[first : first + round(self.seconds * recording.rate)]
@@ -101,3 +102,4 @@ class SmallStrip:
         painter.setPen(pen(QColor(colour), width))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolyline(polygon(points))
+        halo_text(painter, *name, _PAPER)

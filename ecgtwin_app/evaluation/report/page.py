@@ -8,7 +8,8 @@ from html import escape
 from ecgtwin_app.evaluation.report.svg import PAPER, Dot, curves, dots
 from ecgtwin_app.evaluation.runs.variants import DEFAULT
 
-_STYLE = """
+#: Of every page.
+STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #111;
   background: #fff }
 h2 { margin-top: 2.5rem; border-bottom: 1px solid #ccc } table { border-collapse: collapse; margin: 1rem 0 }
@@ -39,7 +40,7 @@ def page(report: dict, gallery: dict[str, str]) -> str:
     default = report["variants"].get(DEFAULT, {})
     parts = [
         "<!doctype html><html lang='en'><meta charset='utf-8'><title>ECGTwin evaluation</title>",
-        f"<style>{_STYLE}</style>{PAPER}<h1>Evaluation of {escape(report['model'])}</h1>",
+        f"<style>{STYLE}</style>{PAPER}<h1>Evaluation of {escape(report['model'])}</h1>",
         _about(report),
         _bar(report["bar"]),
         _conditions(default),

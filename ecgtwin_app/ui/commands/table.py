@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ecgtwin_app.i18n.words import N_
 from ecgtwin_app.ui.commands import edit, file, generators, help, measure, repair, shown, teach, twin, view
+from ecgtwin_app.ui.commands.compare import COMPARE
 
 #: "Paper" is made from a table of its own (`paper_menu`).
 MENUS = (
@@ -24,6 +25,7 @@ COMMANDS = (
     *twin.COMMANDS,
     *shown.COMMANDS,
     *generators.COMMANDS,
+    COMPARE,
     *view.COMMANDS,
     *measure.COMMANDS,
     *repair.COMMANDS,

@@ -183,6 +183,7 @@ class NewPatientDialog(QDialog):
         self._tell()
         if self._jobs.made:
             self.summary.setText(sentence)
+            self.gallery.scrollToTop()
             self.gallery.setFocus()
         else:
             self.summary.setText("")

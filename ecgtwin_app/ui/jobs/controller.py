@@ -20,6 +20,7 @@ from ecgtwin_app.session.heat_map_names import split_name
 from ecgtwin_app.session.same_patient import others_of
 from ecgtwin_app.session.session import Session
 from ecgtwin_app.ui.jobs.cohort_jobs import CohortJobs
+from ecgtwin_app.ui.jobs.compare_jobs import CompareJobs
 from ecgtwin_app.ui.jobs.engines import Engines
 from ecgtwin_app.ui.jobs.export_jobs import ExportJobs
 from ecgtwin_app.ui.jobs.file_jobs import FileJobs
@@ -49,6 +50,7 @@ class Controller(QObject):
     cohorts : CohortJobs
     repairs : RepairJobs
     new_patients : NewPatientJobs
+    comparisons : CompareJobs
     preview : Recording or None
         The unfinished twin of the run.
     """
@@ -74,7 +76,7 @@ class Controller(QObject):
         self.worker = Worker(self)
         self.files, self.exports, self.cohorts = FileJobs(self), ExportJobs(self), CohortJobs(self)
         self.repairs = RepairJobs(self)
-        self.new_patients = NewPatientJobs(self)
+        self.new_patients, self.comparisons = NewPatientJobs(self), CompareJobs(self)
         self.preview: Recording | None = None
         self.engines = Engines(load_engine)
         self._run: Job | None = None

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.engine.request import Twin, TwinRequest
 from ecgtwin_app.engine.save import save_twins
-from ecgtwin_app.i18n.words import plural, tr, translate
+from ecgtwin_app.i18n.words import plural, tr
 from ecgtwin_app.session.drawn_course import write_drawn_course
 from ecgtwin_app.ui.jobs.reading import measured
+from ecgtwin_app.ui.jobs.told_run import told_run
 
 if TYPE_CHECKING:
     from ecgtwin_app.ui.jobs.controller import Controller  # it holds these jobs
@@ -54,12 +55,11 @@ class NewPatientJobs:
         controller = self._controller
         if controller.running:
             return
-        self.made, told = [], []
+        self.made = []
 
         def steps():
             engine = controller.engines.of(id)
-            yield from engine.iter_unlike(request) if unlike else engine.iter_new_patients(request)
-            told.append("")
+            return engine.iter_unlike(request) if unlike else engine.iter_new_patients(request)
 
         def stepped(item):
             if isinstance(item, Twin):
@@ -68,19 +68,11 @@ class NewPatientJobs:
                 controller.step(item)
             on_item(item)
 
-        def ended(running):
-            if not running:
-                controller.running_changed.disconnect(ended)
-                controller.failed.disconnect(told.append)
-                on_end(
-                    translate(told[-1]) or _words(self.made, request)
-                    if told
-                    else tr("Stopped; who is finished is kept.")
-                )
+        def ended(whole, failure):
+            stopped = tr("Stopped; who is finished is kept.")
+            on_end(failure or (_words(self.made, request) if whole else stopped))
 
-        controller.failed.connect(told.append)
-        controller.begin(tr("Drawing new patients"), steps, stepped)
-        controller.running_changed.connect(ended)
+        told_run(controller, tr("Drawing new patients"), steps, stepped, ended)
 
     def stop(self) -> None:
         """End after the step that is under way; who is finished is kept."""

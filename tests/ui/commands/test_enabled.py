@@ -58,6 +58,7 @@ EXPECTED = {
     "back_to_recognised": "- - - - - -",
     "keep_nothing": "- - - - - -",
     "generator_folder": "x x x - - -",
+    "compare_generators": "- x x - - -",
     "view_overlay": "- - x x x x",
     "view_side_by_side": "- - x x x x",
     "view_reference": "- x x x x x",
