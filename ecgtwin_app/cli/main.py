@@ -36,14 +36,11 @@ COMMANDS = {
     "export-onnx": ("ecgtwin_app.training.export", "write the trained networks as ONNX files"),
     "train": ("ecgtwin_app.training.main", "train the model"),
     "train sssd": ("ecgtwin_app.training.new_patients", "train the generator of new patients"),
-<<<<<<< HEAD
     "train diffecg": ("ecgtwin_app.training.repairs", "train the generator that fills in and goes on"),
-=======
     "evaluate compare": (
         "ecgtwin_app.evaluation.compare",
         "put all generators side by side on one page: the same references and requests, with the referee",
     ),
->>>>>>> 6fd449e (Generators side by side: one page, and a dialog, of the same references and requests with what the referee found)
     "evaluate": ("ecgtwin_app.evaluation.main", "measure the model on recordings it has not seen"),
 }
 _WINDOW = "ecgtwin_app.cli.window"

@@ -10,7 +10,11 @@ from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.new_patients import OF_A_REFERENCE
 from ecgtwin_app.engine.request import FIELDS, Progress, Twin, TwinRequest
 from ecgtwin_app.generators.base import Ability
+from ecgtwin_app.generators.catalogue import GENERATORS
 from ecgtwin_app.i18n.message import Message
+
+#: Those that are compared: what only fills in is asked for no condition.
+COMPARED = {id: entry for id, entry in GENERATORS.items() if not entry.fills}
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,9 @@ from ecgtwin_app.generators.task import Task
 #: Fields that say what becomes of what a reference shows.
 OF_A_REFERENCE = ("without", "keep", "shows")
 #: The generators that draw patients from nothing, the usual one first.
-OF_NOBODY: dict[str, Entry] = {id: entry for id, entry in GENERATORS.items() if not entry.of_reference}
+OF_NOBODY: dict[str, Entry] = {
+    id: entry for id, entry in GENERATORS.items() if not (entry.of_reference or entry.fills)
+}
 
 
 def usable(folder: Path | None = None) -> tuple[str, ...]:

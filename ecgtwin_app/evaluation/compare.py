@@ -12,12 +12,11 @@ from pathlib import Path
 from ecgtwin_app.conditions.vocabulary import find_condition, is_healthy
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
 from ecgtwin_app.engine.choice import EngineChoice
-from ecgtwin_app.engine.comparison import Cell, iter_comparison
+from ecgtwin_app.engine.comparison import COMPARED, Cell, iter_comparison
 from ecgtwin_app.engine.request import FIELDS, TwinRequest
 from ecgtwin_app.evaluation.report.comparison import comparison_page
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
-from ecgtwin_app.generators.catalogue import GENERATORS
 from ecgtwin_app.whole_files import why, write_whole
 
 log = logging.getLogger(__name__)
@@ -44,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--generator",
         action="append",
-        choices=tuple(GENERATORS),
+        choices=tuple(COMPARED),
         help="a column; repeatable; all when left out",
     )
     parser.add_argument(
@@ -67,7 +66,7 @@ def main(args: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     requests = [_request(text, args) for text in args.condition or USUAL]
     references = [read_ecg(example_path() if name == EXAMPLE else Path(name)) for name in args.refs]
-    generators = tuple(dict.fromkeys(args.generator or GENERATORS))
+    generators = tuple(dict.fromkeys(args.generator or COMPARED))
     folders = _folders(args.weights)
     cells = []
     for item in iter_comparison(partial(_load, folders, args.device), generators, references, requests):
@@ -87,10 +86,10 @@ def _folders(texts: Sequence[str]) -> dict[str, Path]:
     folders = {}
     for text in texts:
         id, sign, folder = text.partition("=")
-        if not sign or id not in GENERATORS:
+        if not sign or id not in COMPARED:
             raise EcgError(
                 "--weights says NAME=DIR, and NAME is one of {known}; '{text}' does not.",
-                known=", ".join(GENERATORS),
+                known=", ".join(COMPARED),
                 text=text,
             )
         folders[id] = Path(folder)

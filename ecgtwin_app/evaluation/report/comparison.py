@@ -7,11 +7,10 @@ from html import escape
 
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.ecg.signal.resampling import ten_seconds
-from ecgtwin_app.engine.comparison import Cell
+from ecgtwin_app.engine.comparison import COMPARED, Cell
 from ecgtwin_app.engine.request import TwinRequest
 from ecgtwin_app.evaluation.report.page import STYLE, table
 from ecgtwin_app.evaluation.report.svg import PAPER, ecg
-from ecgtwin_app.generators.catalogue import GENERATORS
 
 _STYLE = (
     STYLE
@@ -78,11 +77,11 @@ def _sums(requests: Sequence[TwinRequest], generators: Sequence[str], cells: Seq
             seconds = sorted(twin.seconds for twin in own)[len(own) // 2]
             row.append(f"{sum(twin.met for twin in own)} of {len(own)} met, {seconds:.2f} s")
         rows.append(row)
-    return table(["asked", *(GENERATORS[id].title for id in generators)], rows)
+    return table(["asked", *(COMPARED[id].title for id in generators)], rows)
 
 
 def _figure(cell: Cell) -> str:
-    title = f"<figcaption>{escape(GENERATORS[cell.generator].title)}</figcaption>"
+    title = f"<figcaption>{escape(COMPARED[cell.generator].title)}</figcaption>"
     if cell.twin is None:
         return f"<figure>{title}<p class='note'>{escape(str(cell.reason))}</p></figure>"
     twin = cell.twin

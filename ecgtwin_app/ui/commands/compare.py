@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ecgtwin_app.generators.catalogue import GENERATORS, USUAL
+from ecgtwin_app.engine.comparison import COMPARED
+from ecgtwin_app.generators.catalogue import USUAL
 from ecgtwin_app.i18n.words import translate
 from ecgtwin_app.ui.commands.command import Command
 from ecgtwin_app.ui.commands.generators import PUBLISHED
@@ -22,7 +23,7 @@ def compare_generators(workbench: Workbench) -> None:
     folders: dict[str, Path | None] = {PUBLISHED: settings.read_folder(workbench.settings)}
     reasons = {
         id: translate(entry.unavailable(folders.get(id))) if id != USUAL else ""
-        for id, entry in GENERATORS.items()
+        for id, entry in COMPARED.items()
     }
     dialog = CompareDialog(
         workbench.dialogs.parent,

@@ -24,9 +24,8 @@ from PySide6.QtWidgets import (
 
 from ecgtwin_app.conditions.vocabulary import NORMAL
 from ecgtwin_app.ecg.signal.recording import EcgError, Recording
-from ecgtwin_app.engine.comparison import Cell
+from ecgtwin_app.engine.comparison import COMPARED, Cell
 from ecgtwin_app.engine.request import Progress, TwinRequest
-from ecgtwin_app.generators.catalogue import GENERATORS
 from ecgtwin_app.i18n.words import figure, tr, translate
 from ecgtwin_app.report.small_strip import SmallStrip
 from ecgtwin_app.session.condition_names import names_text
@@ -212,7 +211,7 @@ class CompareDialog(QDialog):
         self.summary.setText(words if self._rows else tr("Add a row first."))
 
     def _lay_out(self) -> None:
-        titles = [tr("The open ECG"), *(tr(GENERATORS[id].title) for id, _ in self._columns)]
+        titles = [tr("The open ECG"), *(tr(COMPARED[id].title) for id, _ in self._columns)]
         self.table.setHorizontalHeaderLabels(titles)
         self.table.verticalHeader().hide()
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -273,4 +272,4 @@ def _shown(cell: Cell) -> tuple[Recording | None, str, str]:
 
 
 def _lacking_words(lacking: dict[str, str]) -> str:
-    return " ".join(f"{tr(GENERATORS[id].title)}: {reason}" for id, reason in lacking.items())
+    return " ".join(f"{tr(COMPARED[id].title)}: {reason}" for id, reason in lacking.items())

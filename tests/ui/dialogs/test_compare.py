@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QLabel
 from shipped import engine as shipped_engine
 from ui_window import CONTROL, SHIFT, dialog_of, idle
 
+from ecgtwin_app.engine.comparison import COMPARED
 from ecgtwin_app.engine.engine import TwinEngine
-from ecgtwin_app.generators.catalogue import GENERATORS
 from ecgtwin_app.ui.commands import compare
 from ecgtwin_app.ui.dialogs.compare_dialog import MOST, CompareDialog
 from ecgtwin_app.ui.jobs import engines
@@ -34,8 +34,8 @@ def engine(networks):
 def generator(monkeypatch):
     """A generator of new patients that needs no weights."""
     made = DrawnPatients()
-    entry = replace(GENERATORS["sssd"], unavailable=lambda folder: "")
-    monkeypatch.setattr(compare, "GENERATORS", {**GENERATORS, "sssd": entry})
+    entry = replace(COMPARED["sssd"], unavailable=lambda folder: "")
+    monkeypatch.setattr(compare, "COMPARED", {**COMPARED, "sssd": entry})
     monkeypatch.setattr(engines, "_load", lambda id, folder: TwinEngine(made))
     return made
 
