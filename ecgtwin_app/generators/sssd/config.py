@@ -44,6 +44,9 @@ class SssdConfig:
         mV that the network is told as 1.
     score : bool
         It hears a rhythm score (see `score_input`); as published it does not.
+    pooled : bool
+        Each block hears the mean over the whole strip, so that all beats agree on what they are like; as published it
+        does not.
     """
 
     statements: tuple[str, ...]
@@ -57,10 +60,12 @@ class SssdConfig:
     groups: int = 16
     scale: float = 0.3
     score: bool = True
+    pooled: bool = True
 
 
 def published(statements: tuple[str, ...], embedding: str) -> SssdConfig:
     """The network as it was published: 36 blocks of 256 channels, S4 of state 64 at every sample, plain millivolts."""
     return SssdConfig(
-        statements, embedding, "s4", NOISE, width=256, blocks=36, state=32, stride=1, groups=0, scale=1.0, score=False
+        statements, embedding, "s4", NOISE, width=256, blocks=36, state=32, stride=1, groups=0, scale=1.0,
+        score=False, pooled=False,
     )  # fmt: skip

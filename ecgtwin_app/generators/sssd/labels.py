@@ -8,8 +8,6 @@ known, and guidance has an end to start from.
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor, nn
 
@@ -31,9 +29,9 @@ class LabelEmbedding(nn.Module):
         if kind not in EMBEDDINGS:
             raise ValueError(f"no embedding is called {kind!r}")
         self.kind = kind
-        self.rows = nn.Parameter(
-            torch.randn(1 if kind == POSITIVES else 2, statements, width) / math.sqrt(width)
-        )
+        # What is absent begins as nothing: most is, and a sum of so many rows would drown what is present.
+        self.rows = nn.Parameter(torch.zeros(1 if kind == POSITIVES else 2, statements, width))
+        nn.init.normal_(self.rows[0])
         self.bias = None if kind == POSITIVES else nn.Parameter(torch.zeros(width))
 
     def forward(self, present: Tensor, absent: Tensor) -> Tensor:

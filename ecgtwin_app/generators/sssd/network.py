@@ -15,7 +15,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ecgtwin_app.generators.sssd.config import LEADS, NUMBERS, ORIGINS, SAMPLES, SEXES, SssdConfig
+from ecgtwin_app.generators.sssd.config import (
+    CLEAN,
+    LEADS,
+    NUMBERS,
+    ORIGINS,
+    SAMPLES,
+    SEXES,
+    TIME_STEPS,
+    SssdConfig,
+)
 from ecgtwin_app.generators.sssd.labels import LabelEmbedding
 from ecgtwin_app.generators.sssd.score_input import ROWS
 from ecgtwin_app.generators.state_space.block import (
@@ -27,6 +36,13 @@ from ecgtwin_app.generators.state_space.block import (
     waves,
 )
 from ecgtwin_app.generators.state_space.s4 import S4, Convolution
+
+#: Of the score's embedding; each place of it sees so many places around it, a second of patches of 8 samples.
+SCORE_WIDTH, SCORE_REACH = 128, 13
+#: Marks are few and small beside a strip: they come in so much larger.
+LOUDNESS = 10.0
+#: Mean square of a strip as the network has it.
+POWER = 0.6
 
 
 class _Told(nn.Module):
@@ -70,12 +86,28 @@ class Sssd(nn.Module):
         reach = 3 * stride if stride > 1 else 1
         pad = (reach - stride) // 2
         self.stem = nn.Conv1d(LEADS, width, reach, stride, pad)
-        # Marks of the score go in as the strip does, and what they say of the rhythm goes on from block to block.
-        self.score = nn.Conv1d(ROWS, width, reach, stride, pad, bias=False) if config.score else None
+        self.score = (
+            nn.Sequential(
+                nn.Conv1d(ROWS, SCORE_WIDTH, reach, stride, pad),
+                nn.SiLU(),
+                nn.Conv1d(SCORE_WIDTH, SCORE_WIDTH, SCORE_REACH, padding=SCORE_REACH // 2),
+                nn.SiLU(),
+            )
+            if config.score
+            else None
+        )
         self.told = _Told(config)
         self.time = time_layers()
         self.blocks = nn.ModuleList(
-            Block(width, config.state, self.places, config.kernel, config.groups)
+            Block(
+                width,
+                config.state,
+                self.places,
+                config.kernel,
+                config.groups,
+                SCORE_WIDTH if config.score else 0,
+                config.pooled,
+            )
             for _ in range(config.blocks)
         )
         self.mix = nn.Conv1d(width, width, 1)
@@ -125,7 +157,13 @@ class Sssd(nn.Module):
             What `convolutions` gave.
         """
         at, told = self.time(waves(time)), self.told(present, absent, numbers, sex, origin)
-        x = self.stem(x)
-        if self.score is not None:
-            x = x + self.score(score)
-        return self.leads(F.relu(self.mix(through(self.blocks, F.relu(x), at, told, convolutions))))
+        marks = None if self.score is None or score is None else self.score(LOUDNESS * score)
+        h = through(self.blocks, F.relu(self.stem(x)), at, told, convolutions, marks)
+        predicted = self.leads(F.relu(self.mix(h)))
+        return predicted + kept(time)[:, None, None] * x if self.config.predicts == CLEAN else predicted
+
+
+def kept(time: Tensor) -> Tensor:
+    """How much of a noisy strip is the best guess at the clean one while nothing is known of it but its size."""
+    t = time / (TIME_STEPS - 1)
+    return (1 - t) * POWER / ((1 - t) ** 2 * POWER + t**2)

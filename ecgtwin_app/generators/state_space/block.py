@@ -28,31 +28,62 @@ class Block(nn.Module):
         Channels; its state-space layers have twice as many.
     state, length, kernel, groups
         See `s4.S4`.
+    beside : int
+        Channels of what is known of each place; 0 for nothing.
+    pooled : bool
+        The mean over the whole strip is added at every place, so that all beats agree on what they are like.
     """
 
-    def __init__(self, width: int, state: int, length: int, kernel: str, groups: int):
+    def __init__(
+        self,
+        width: int,
+        state: int,
+        length: int,
+        kernel: str,
+        groups: int,
+        beside: int = 0,
+        pooled: bool = False,
+    ):
         super().__init__()
         double = 2 * width
         self.time = nn.Linear(TIME_WIDTH, width)
         self.label = nn.Linear(LABEL_WIDTH, double)
+        self.beside = nn.Conv1d(beside, double, 1) if beside else None
+        self.whole = nn.Linear(double, double) if pooled else None
         self.wide = nn.Conv1d(width, double, 3, padding=1)
         self.before, self.after = (S4(double, state, length, kernel, groups) for _ in range(2))
         self.onward = nn.Conv1d(width, width, 1)
         self.skip = nn.Conv1d(width, width, 1)
 
     def forward(
-        self, x: Tensor, time: Tensor, told: Tensor, convolutions: Sequence[Convolution | None]
+        self,
+        x: Tensor,
+        time: Tensor,
+        told: Tensor,
+        convolutions: Sequence[Convolution | None],
+        beside: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
         """What goes on to the next block, and the skip, each (batch, width, length)."""
         h = self.wide(x + self.time(time)[..., None])
-        h = self.before(h, convolutions[0]) + self.label(told)[..., None]
+        if self.beside is not None:
+            h = h + self.beside(beside)
+        h = self.before(h, convolutions[0])
+        everywhere = self.label(told)
+        if self.whole is not None:
+            everywhere = everywhere + self.whole(h.mean(-1))
+        h = h + everywhere[..., None]
         one, other = self.after(h, convolutions[1]).chunk(2, dim=1)
         h = torch.tanh(one) * torch.sigmoid(other)
         return (x + self.onward(h)) * math.sqrt(0.5), self.skip(h)
 
 
 def through(
-    blocks: nn.ModuleList, x: Tensor, time: Tensor, told: Tensor, convolutions: Sequence[Convolution] | None
+    blocks: nn.ModuleList,
+    x: Tensor,
+    time: Tensor,
+    told: Tensor,
+    convolutions: Sequence[Convolution] | None,
+    beside: Tensor | None = None,
 ) -> Tensor:
     """The skips of all blocks, summed and of unit size.
 
@@ -63,11 +94,13 @@ def through(
     told : Tensor, shape (batch, `LABEL_WIDTH`)
     convolutions : sequence of callable or None
         Of `systems_of` the blocks, where many calls share them.
+    beside : Tensor or None, shape (batch, beside, length)
+        What is known of each place, for blocks that hear it.
     """
     total: Tensor | float = 0.0
     for number, block in enumerate(blocks):
         own = (None, None) if convolutions is None else convolutions[2 * number : 2 * number + 2]
-        x, skip = block(x, time, told, own)
+        x, skip = block(x, time, told, own, beside)
         total = total + skip
     return cast(Tensor, total) * math.sqrt(1 / len(blocks))
 

@@ -18,8 +18,8 @@ from ecgtwin_app.generators.sssd.score_input import score_input
 from ecgtwin_app.training.cases.labelled_strips import LabelledStrips
 
 #: Mean and spread of the logit of the time a strip is noised to (Esser et al. 2024, arXiv 2403.03206), towards noise:
-#: what waves look like is settled there.
-LOGIT_TIME = (0.2, 1.1)
+#: a strip tells the same ten times over, so that little of it is hidden by less.
+LOGIT_TIME = (1.0, 1.2)
 #: Times nearer to 0 count as this in the loss.
 LEAST_TIME = 0.05
 #: Share of the strips of which no statement is told; of which some, each as often as a number drawn for the strip; and

@@ -51,6 +51,7 @@ def inputs(batch):
 def test_what_an_embedding_hears_of_absent_and_unknown(kind):
     torch.manual_seed(0)
     embedding = LabelEmbedding(kind, STATEMENTS, 16)
+    torch.nn.init.normal_(embedding.rows)
     absent = embedding(*told([PRESENT, ABSENT, ABSENT, PRESENT, ABSENT]))
     unknown = embedding(*told([PRESENT, UNKNOWN, ABSENT, PRESENT, ABSENT]))
     present = embedding(*told([PRESENT, PRESENT, ABSENT, PRESENT, ABSENT]))
