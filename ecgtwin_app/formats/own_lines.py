@@ -11,6 +11,7 @@ import re
 from functools import cache
 from string import Formatter
 
+from ecgtwin_app.conditions.vocabulary import is_condition
 from ecgtwin_app.formats.channels import is_signal_name
 from ecgtwin_app.i18n.message import Message, fields_of
 
@@ -28,6 +29,7 @@ OWN_LINES: tuple[str | tuple[str, str], ...] = (
     "filled in {leads}",
     "completed to twelve leads, filled in {leads}",
     "continued by {seconds:g} s",
+    "continued by {seconds:g} s under {condition}",
     "put together from {count} segments",
     "aligned the leads by the skew that the header states",
     "derived {leads} from I and II",
@@ -148,6 +150,8 @@ def _value(text, spec):
         number = float(text.rstrip("%").replace(",", ""))
         number = number / 100 if text.endswith("%") else number
         return int(number) if number.is_integer() else number
+    if all(map(is_condition, text.split(", "))):
+        return text
     return text if all(_harmless(word) for word in re.split(r"[\s,;/]+", text)) else None
 
 

@@ -123,7 +123,8 @@ def filled_text(recording: Recording) -> str:
         whole = start <= 0 and end >= recording.duration - 0.01
         when = tr("{start}–{end} s").format(start=figure(start), end=figure(end))
         when = tr("as a whole") if whole else when
-        words.append(f"{leads} {when}")
+        every = leads.count(",") + 1 == len(recording.leads) > 1
+        words.append(f"{tr('all leads') if every else leads} {when}")
     return "; ".join(words)
 
 

@@ -107,3 +107,14 @@ def test_what_cannot_be_is_refused_in_one_sentence(rec, tmp_path, capsys, argume
 def test_the_place_of_the_file_is_checked_first(rec, tmp_path, capsys):
     refused(capsys, "impute", rec, "--leads", "V3", "--out", tmp_path / "x.doc", words="suffix")
     refused(capsys, "impute", rec, "--leads", "V3", "--out", tmp_path / "no" / "x.npz", words="no folder")
+
+
+def test_a_recording_goes_on_under_another_rhythm(rec, tmp_path, capsys):
+    out = tmp_path / "af.hea"
+    arguments = ["continue", str(rec), "--seconds", "4", "--condition", "AF", "--out", str(out)]
+    assert main(arguments) == 0
+    back = read_ecg(out)
+    assert back.duration == 14 and {one.by for one in back.filled} == {"ecgtwin"}
+    assert back.history[-1] == "continued by 4 s under atrial fibrillation"
+    capsys.readouterr()
+    refused(capsys, *arguments[:3], "40", *arguments[4:], words="up to 8 s")

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ecgtwin_app.ecg.signal.recording import Recording
+from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.engine.repair.filling import How
 from ecgtwin_app.engine.repair.mask import mask_of
+from ecgtwin_app.engine.repair.other_rhythm import TWINS, continue_under
 from ecgtwin_app.engine.repair.proposals import Proposals
 from ecgtwin_app.engine.repair.repair import complete, continue_recording, repair
 from ecgtwin_app.generators.catalogue import load_generator, usual_filler
@@ -71,15 +73,29 @@ def complete_ecg(
 def continue_ecg(
     recording: Recording,
     seconds: float,
+    conditions: Sequence[str] = (),
     *,
-    samples: int = 10,
+    samples: int = 0,
     seed: int = 1,
     generator: str = "",
     weights: Path | None = None,
 ) -> Proposals:
-    """Continue a recording by some seconds under its own rhythm; parameters as for `repair_ecg`."""
+    """Continue a recording by some seconds.
+
+    Parameters
+    ----------
+    conditions : sequence of str
+        Under these, as a twin of the patient; under its own rhythm unless given.
+    samples : int
+        How many proposals; ten, or three twins, unless given.
+
+    The others as for `repair_ecg`.
+    """
     made = load_generator(generator or usual_filler(), weights)
-    return _last(continue_recording(made, recording, seconds, How(samples, seed)))
+    if conditions:
+        how = How(samples or TWINS, seed)
+        return _last(continue_under(TwinEngine.load(), made, recording, seconds, tuple(conditions), how))
+    return _last(continue_recording(made, recording, seconds, How(samples or 10, seed)))
 
 
 def _last(steps: Iterable) -> Proposals:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ecgtwin_app.conditions.vocabulary import load_vocabulary
 from ecgtwin_app.ecg.signal.recording import LEADS, EcgError, Recording
 from ecgtwin_app.engine.repair.filling import How
 from ecgtwin_app.engine.repair.mask import check, widened
 from ecgtwin_app.engine.repair.repair import why_not_complete
+from ecgtwin_app.engine.suitability import needs
 from ecgtwin_app.i18n.words import N_, tr, translate
 from ecgtwin_app.report.layout import PageLayout
 from ecgtwin_app.session.repair_state import CONTINUE, BadMark
@@ -157,15 +159,26 @@ def complete(workbench: Workbench) -> None:
 
 
 def ask_how_to_continue(workbench: Workbench) -> None:
-    """Ask for how long the recording goes on."""
+    """Ask for how long the recording goes on, and under which rhythm."""
+    session, jobs = workbench.session, workbench.jobs.repairs
 
-    def go_on(seconds):
+    def go_on(seconds, condition):
         workbench.messages.hide()
-        workbench.jobs.repairs.go_on(seconds, How(seed=workbench.session.request.seed))
+        if condition:
+            jobs.go_on_under(seconds, condition, session.request.seed)
+        else:
+            jobs.go_on(seconds, How(seed=session.request.seed))
 
-    dialog = ContinueDialog(workbench.dialogs.parent)
+    why = "" if session.reference is None else needs(session.reference) or ""
+    dialog = ContinueDialog(workbench.dialogs.parent, _rhythms(workbench), translate(why))
     dialog.chosen.connect(go_on)
     workbench.dialogs.show(dialog)
+
+
+def _rhythms(workbench) -> list[str]:
+    """The rhythms that the weights know."""
+    known = workbench.session.available
+    return [one.name for one in load_vocabulary() if one.is_rhythm and (known is None or one.name in known)]
 
 
 def show_proposals(workbench: Workbench) -> None:

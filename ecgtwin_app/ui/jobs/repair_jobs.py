@@ -10,6 +10,7 @@ import numpy as np
 from ecgtwin_app.ecg.signal.recording import Recording
 from ecgtwin_app.engine.repair.filling import How
 from ecgtwin_app.engine.repair.mask import proposed_mask
+from ecgtwin_app.engine.repair.other_rhythm import TWINS, continue_under
 from ecgtwin_app.engine.repair.proposals import Proposals
 from ecgtwin_app.engine.repair.repair import complete, continue_recording, repair
 from ecgtwin_app.generators.catalogue import load_generator, usual_filler
@@ -55,8 +56,19 @@ class RepairJobs:
     def go_on(self, seconds: float, how: How) -> None:
         """Propose how the recording goes on under its own rhythm."""
         reference = self._session.reference
-        start = lambda: continue_recording(self._filler(), reference, seconds, how)
-        self._propose(CONTINUE, tr("Filling in"), start)
+        self._propose(
+            CONTINUE, tr("Filling in"), lambda: continue_recording(self._filler(), reference, seconds, how)
+        )
+
+    def go_on_under(self, seconds: float, condition: str, seed: int) -> None:
+        """Propose how it goes on under another rhythm, as twins of the patient."""
+        reference = self._session.reference
+
+        def start():
+            engine = self._controller.ready_engine()
+            return continue_under(engine, self._filler(), reference, seconds, (condition,), How(TWINS, seed))
+
+        self._propose(CONTINUE, tr("Generating"), start)
 
     def accept(self, recording: Recording, show: Callable[[tuple], None]) -> None:
         """Measure a repaired recording, and hand it over with what was found."""

@@ -220,6 +220,23 @@ def test_a_recording_is_continued_by_the_dialog(opened, qtbot):
     assert {(one.start, one.end) for one in longer.filled} == {(10.0, 14.0)}
 
 
+def test_another_rhythm_is_that_of_a_twin(opened, qtbot):
+    workbench = opened.workbench
+    before = workbench.session.reference
+    run(opened, "continue_recording")
+    dialog = dialog_of(opened, qtbot, ContinueDialog)
+    dialog.rhythm.setCurrentIndex(dialog.rhythm.findData("atrial fibrillation"))
+    dialog.seconds.setValue(30.0)
+    assert dialog.seconds.value() == 8.0  # a twin lasts ten seconds
+    dialog.seconds.setValue(3.0)
+    qtbot.keyClick(dialog.seconds, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: workbench.repair.proposals is not None and idle(opened))
+    assert len(workbench.repair.proposals) == 3
+    longer = workbench.repair.shown
+    np.testing.assert_array_equal(longer.signal[:, : before.samples], before.signal)
+    assert longer.history[-1] == "continued by 3 s under atrial fibrillation"
+
+
 def test_what_cannot_be_is_said_in_one_sentence(opened, qtbot):
     workbench = opened.workbench
     run(opened, "mark_bad")
