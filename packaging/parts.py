@@ -75,7 +75,7 @@ _DROPPED = (
 )
 
 #: Weights of which ONNX Runtime reads a file of its own.
-_FOR_TORCH = re.compile(r"^weights/(rhythm|recogniser|sssd/sssd)\.safetensors$")
+_FOR_TORCH = re.compile(r"^weights/(rhythm|recogniser|sssd/sssd|diffecg/diffecg)\.safetensors$")
 
 
 def is_packaged(module: str) -> bool:

@@ -29,7 +29,12 @@ def small_network(seed: int = 1, trained: bool = False) -> Diffecg:
 
 def write_diffecg(folder: Path) -> Path:
     """Weights of a small network that says something, in a folder; returns it."""
-    save(small_network(trained=True), folder, "small", {"spread": {"impute": 0.2, "forecast": 0.3}})
+    save(
+        small_network(trained=True),
+        folder,
+        "small",
+        {"spread": {"beside": 0.2, "span": 0.2, "forecast": 0.3}},
+    )
     return folder
 
 

@@ -5,13 +5,16 @@ import json
 import numpy as np
 import pytest
 import torch
-from diffecg_files import SMALL, small_network, write_strips
+from diffecg_files import SMALL, small_network, write_diffecg, write_strips
 
 from ecgtwin_app.cli.main import main
 from ecgtwin_app.ecg.signal.recording import EcgError
-from ecgtwin_app.generators.diffecg.config import BEAT, FORECAST, IMPUTE, RATE, TASKS
+from ecgtwin_app.generators.diffecg.config import BEAT, FORECAST, IMPUTE, KINDS, RATE, TASKS
+from ecgtwin_app.generators.diffecg.spectrum import log_spectrum
+from ecgtwin_app.generators.diffecg.weights import load
 from ecgtwin_app.training.cases import hidden_pieces
 from ecgtwin_app.training.cases.hidden_pieces import draw_mask, draw_tail, load_signals, set_aside
+from ecgtwin_app.training.export import export
 from ecgtwin_app.training.networks.diffecg import Batches, spread_of, told_of, weight_of
 
 
@@ -59,7 +62,7 @@ def test_nothing_is_learned_of_patients_set_aside(strips, monkeypatch):
     monkeypatch.setattr(hidden_pieces, "set_aside", lambda patient: patient in ("p0", "p1"))
     batches = Batches(strips, 8, 0.5)
     assert not {0, 1} & set(np.concatenate(batches.pools))
-    assert set(spread_of(small_network(trained=True), strips)) <= {IMPUTE, FORECAST}
+    assert set(spread_of(small_network(trained=True), strips)) <= set(KINDS)
 
 
 def test_the_loss_is_of_what_is_hidden_alone(strips):
@@ -94,3 +97,25 @@ def test_one_command_trains_and_goes_on_where_it_stopped(folder, tmp_path, monke
 def test_without_strips_it_says_so(tmp_path):
     with pytest.raises(EcgError, match="strips"):
         load_signals(tmp_path)
+
+
+def test_its_onnx_file_answers_as_the_module(tmp_path):
+    pytest.importorskip("onnxscript")
+    folder = write_diffecg(tmp_path / "w")
+    (path,) = export(folder)
+    assert path.name == "diffecg.onnx"
+    rng = np.random.default_rng(1)
+    hidden = (rng.random((3, 8, 1000)) < 0.3).astype(np.float32)
+    guess = rng.normal(size=hidden.shape).astype(np.float32)
+    told = {
+        "x": rng.normal(size=hidden.shape).astype(np.float32),
+        "guess": guess,
+        "hidden": hidden,
+        "spectrum": log_spectrum(np.where(hidden, 0, guess)),
+        "time": np.array([10, 150, 220], np.float32),
+        "task": np.array([0, 1, 2]),
+    }
+    one, other = (
+        load(folder, backend, "cpu").network(told, ("predicted",))[0] for backend in ("torch", "onnx")
+    )
+    np.testing.assert_allclose(one, other, atol=1e-3)

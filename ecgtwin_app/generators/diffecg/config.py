@@ -10,6 +10,9 @@ LEADS, SAMPLES, RATE = 8, 1000, 100.0
 STRIDE = 8
 #: The switch of three tasks: a beat of nothing, what is hidden in a recording, what comes after its end.
 BEAT, IMPUTE, FORECAST = TASKS = ("beat", "impute", "forecast")
+#: By how much draws are spread is set for each kind of hiding: some leads in sight all the time, a span with none, the end.
+BESIDE, SPAN = "beside", "span"
+KINDS = (BESIDE, SPAN, FORECAST)
 #: Times of the noise are told from 0 (clean) to so many; and what is told where the middle is asked, not a draw.
 TIME_STEPS, MIDDLE = 199, 220
 #: Samples of the window and between two windows of the spectrum (Hann), frequencies and frames of a strip.

@@ -127,7 +127,7 @@ class DiffecgGenerator:
             raise ValueError("Plans that are sampled together have the same settings.")
         ((sampler, total),) = kinds
         middle = self._middle(plans)
-        spread = np.array([self.weights.spread.get(plan.window.task, 1.0) for plan in plans])[:, None, None]
+        spread = np.array([self.weights.spread.get(plan.window.kind, 1.0) for plan in plans])[:, None, None]
         noise = start_noise((EIGHT, SAMPLES), [plan.seed for plan in plans])
         drawn = SAMPLERS[sampler](self._velocity(plans), noise, evenly_spaced(total))
         for number, (x, denoised) in enumerate(drawn, start=1):

@@ -28,7 +28,7 @@ class Weights:
     network : Network
         Inputs and output as `graphs` names them.
     spread : mapping of str to float
-        By task, by how much draws are spread about their middle so that bands are as wide as they have to be; measured on
+        By kind of hiding (`config.KINDS`), by how much draws are spread about their middle so that bands are as wide as they have to be; measured on
         training patients of which nothing was learned.
     name, sha256 : str
     backend, device : str

@@ -14,11 +14,13 @@ from ecgtwin_app.ecg.signal.resampling import resample_array
 from ecgtwin_app.ecg.signal.zero_phase import both_ways
 from ecgtwin_app.generators.diffecg.config import (
     BEAT,
+    BESIDE,
     FORECAST,
     IMPUTE,
     LOWEST,
     RATE,
     SAMPLES,
+    SPAN,
     TASKS,
     DiffecgConfig,
 )
@@ -43,8 +45,8 @@ class Window:
 
     Attributes
     ----------
-    task : str
-        One of `config.TASKS`.
+    task, kind : str
+        Of `config.TASKS` and `config.KINDS`.
     guess : ndarray, shape (12, 5000), float32
     strip, hidden : ndarray, shape (8, 1000)
         What the network is told, at 100 Hz: mV without the baseline's wander, and which samples it tells.
@@ -58,6 +60,7 @@ class Window:
         strip = resample_array(independent_leads(self.guess).astype(np.float64), MODEL_RATE, RATE)
         self.strip = both_ways(strip, RATE, low=LOWEST, padding=round(2 * RATE))
         self.task = FORECAST if _is_tail(self._of_eight) else IMPUTE
+        self.kind = kind_of(self.hidden, self.task)
 
     def told(self, config: DiffecgConfig) -> dict[str, np.ndarray]:
         """Inputs of the network by name, but for the noise and its time; a batch of one."""
@@ -87,7 +90,7 @@ class Window:
 class Nothing:
     """Nothing at all, of which one beat is drawn. See `Window`."""
 
-    task = BEAT
+    task = kind = BEAT
 
     def __init__(self):
         self.strip = np.zeros((8, SAMPLES))
@@ -104,6 +107,13 @@ class Nothing:
         finer = resample_array(np.where(self.hidden, off, 0.0).astype(np.float64), RATE, MODEL_RATE)
         signal = np.zeros((len(LEADS), MODEL_SAMPLES), np.float32)
         return lawful(signal, np.ones(signal.shape, bool), finer)
+
+
+def kind_of(hidden: np.ndarray, task: str) -> str:
+    """One of `config.KINDS`, by what is hidden of the eight leads (8, samples)."""
+    if task == FORECAST:
+        return FORECAST
+    return SPAN if hidden.all(axis=0).any() else BESIDE
 
 
 def _told(strip: np.ndarray, hidden: np.ndarray, task: str, config: DiffecgConfig) -> dict[str, np.ndarray]:

@@ -6,9 +6,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ecgtwin_app.generators.diffecg.config import BEAT, MIDDLE, TASKS, TIME_STEPS
+from ecgtwin_app.generators.diffecg.config import BEAT, KINDS, MIDDLE, TASKS, TIME_STEPS
 from ecgtwin_app.generators.diffecg.network import Diffecg
 from ecgtwin_app.generators.diffecg.spectrum import log_spectrum
+from ecgtwin_app.generators.diffecg.window import kind_of
 from ecgtwin_app.sampling.samplers import SAMPLERS, evenly_spaced
 from ecgtwin_app.training.cases.hidden_pieces import VARIANTS, Piece, Strips
 
@@ -110,28 +111,30 @@ def told_of(
 
 #: Of a band by which spreads are set, and draws and steps of each strip that tell it.
 LEVEL, DRAWS, STEPS = 0.8, 10, 6
-#: Strips of each task that tell it, and spreads that are tried.
-OF_EACH, TRIED = 60, np.arange(0.5, 3.05, 0.05)
+#: Strips of each kind that tell it, and spreads that are tried.
+OF_EACH, TRIED = 30, np.arange(0.5, 3.05, 0.05)
 
 
 def spread_of(network: Diffecg, strips: Strips) -> dict[str, float]:
-    """By task, the factor of draws' distance from their middle with which the band holds so many of the true samples.
+    """By kind of hiding, the factor of draws' distance from their middle with which the band holds so many of the true samples.
 
-    Of real patients of whom nothing was learned; tasks of which there is none are left out.
+    Of real patients of whom nothing was learned; kinds of which there is none are left out.
     """
     rows = np.flatnonzero(strips.set_aside & ~strips.virtual).tolist()
+    pieces: dict[str, list[Piece]] = {kind: [] for kind in KINDS}
+    for variant in range(VARIANTS):
+        for row in rows:
+            piece = strips.piece(row, variant)
+            own = pieces.get(kind_of(piece.hidden, TASKS[piece.task]), [])
+            if TASKS[piece.task] != BEAT and len(own) < OF_EACH:
+                own.append(piece)
+        if all(len(own) == OF_EACH for own in pieces.values()):
+            break
     found = {}
-    for number, name in enumerate(TASKS):
-        pieces = [
-            piece
-            for row in rows
-            for variant in range(2)
-            if (piece := strips.piece(row, variant)).task == number
-        ]
-        if name == BEAT or not pieces:
-            continue
-        inside = np.mean([_inside(network, piece, number) for piece in pieces[:OF_EACH]], axis=0)
-        found[name] = round(float(TRIED[np.abs(inside - LEVEL).argmin()]), 2)
+    for kind, own in pieces.items():
+        if own:
+            inside = np.mean([_inside(network, piece, number) for number, piece in enumerate(own)], axis=0)
+            found[kind] = round(float(TRIED[np.abs(inside - LEVEL).argmin()]), 2)
     return found
 
 

@@ -12,7 +12,7 @@ from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE, EcgError, Record
 from ecgtwin_app.ecg.signal.resampling import ten_seconds
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
-from ecgtwin_app.generators.diffecg.config import BEAT, FORECAST, IMPUTE, TIME_STEPS
+from ecgtwin_app.generators.diffecg.config import BEAT, BESIDE, FORECAST, IMPUTE, SPAN, TIME_STEPS
 from ecgtwin_app.generators.diffecg.generator import DiffecgGenerator
 from ecgtwin_app.generators.diffecg.weights import load
 from ecgtwin_app.generators.diffecg.window import Window
@@ -74,13 +74,15 @@ def test_hidden_limb_leads_keep_the_laws(weights, window):
 
 def test_the_task_is_told_by_what_is_hidden(window):
     assert Window(window.signal, mask_of(slice(None), 4000)).task == FORECAST
-    assert Window(window.signal, mask_of(slice(None), 3000, 4000)).task == IMPUTE
-    assert Window(window.signal, mask_of(8)).task == IMPUTE
+    within = Window(window.signal, mask_of(slice(None), 3000, 4000))
+    assert (within.task, within.kind) == (IMPUTE, SPAN)
+    beside = Window(window.signal, mask_of(8))
+    assert (beside.task, beside.kind) == (IMPUTE, BESIDE)
 
 
 def test_draws_are_spread_about_the_middle_as_the_weights_say(weights, window):
     mask = mask_of(8, 1000, 3000)
-    wide, narrow = (DiffecgGenerator(replace(weights, spread={IMPUTE: spread})) for spread in (1.0, 0.25))
+    wide, narrow = (DiffecgGenerator(replace(weights, spread={BESIDE: spread})) for spread in (1.0, 0.25))
     *_, one = wide.sample(plans(wide, window, mask, [1, 2]))
     *_, other = narrow.sample(plans(narrow, window, mask, [1, 2]))
     middle = wide.middles(plans(wide, window, mask, [1, 2]))

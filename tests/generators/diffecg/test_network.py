@@ -63,7 +63,7 @@ def test_the_spectrum_shows_a_tone_at_its_frequency_while_it_lasts():
 def test_weights_are_read_back_and_refused_when_changed(tmp_path):
     folder = write_diffecg(tmp_path / "w")
     weights = load(folder, "torch", "cpu")
-    assert weights.spread == {"impute": 0.2, "forecast": 0.3} and weights.name == "small"
+    assert weights.spread == {"beside": 0.2, "span": 0.2, "forecast": 0.3} and weights.name == "small"
     numbers = {name: value.numpy() for name, value in told().items()}
     (one,) = weights.network(numbers, ("predicted",))
     with torch.inference_mode():
