@@ -16,13 +16,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ecgtwin_app.generators.sssd.config import (
-    CLEAN,
     LEADS,
     NUMBERS,
     ORIGINS,
     SAMPLES,
     SEXES,
-    TIME_STEPS,
     SssdConfig,
 )
 from ecgtwin_app.generators.sssd.labels import LabelEmbedding
@@ -41,8 +39,6 @@ from ecgtwin_app.generators.state_space.s4 import S4, Convolution
 SCORE_WIDTH, SCORE_REACH = 128, 13
 #: Marks are few and small beside a strip: they come in so much larger.
 LOUDNESS = 10.0
-#: Mean square of a strip as the network has it.
-POWER = 0.6
 
 
 class _Told(nn.Module):
@@ -159,11 +155,4 @@ class Sssd(nn.Module):
         at, told = self.time(waves(time)), self.told(present, absent, numbers, sex, origin)
         marks = None if self.score is None or score is None else self.score(LOUDNESS * score)
         h = through(self.blocks, F.relu(self.stem(x)), at, told, convolutions, marks)
-        predicted = self.leads(F.relu(self.mix(h)))
-        return predicted + kept(time)[:, None, None] * x if self.config.predicts == CLEAN else predicted
-
-
-def kept(time: Tensor) -> Tensor:
-    """How much of a noisy strip is the best guess at the clean one while nothing is known of it but its size."""
-    t = time / (TIME_STEPS - 1)
-    return (1 - t) * POWER / ((1 - t) ** 2 * POWER + t**2)
+        return self.leads(F.relu(self.mix(h)))
