@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ecgtwin_app.ecg.measurement.doubts import is_exchanged
 from ecgtwin_app.ecg.measurement.quality import GOOD, SOME_LEADS
-from ecgtwin_app.ecg.signal.recording import LEADS
+from ecgtwin_app.ecg.signal.recording import INDEPENDENT_LEADS
 from ecgtwin_app.engine.repair.repair import why_not_complete
 from ecgtwin_app.engine.suitability import needs
 from ecgtwin_app.formats.ecg_file import EcgFile
@@ -114,11 +114,12 @@ def warn_of_reference(workbench: Workbench) -> None:
     if session.reference is None:
         return
     lacks, completes = needs(session.reference), why_not_complete(session.reference) is None
-    if lacks and completes and len(session.reference.leads) < len(LEADS):
+    missing = [lead for lead in INDEPENDENT_LEADS if lead not in session.reference.leads]
+    if missing and completes:
         # Not only what is missing, but what mends it.
         lacks = Message(
-            "This recording has {count} of twelve leads; completed to twelve it can have twins.",
-            count=len(session.reference.leads),
+            "This recording lacks {leads}; completed to twelve leads it can have twins.",
+            leads=", ".join(missing),
         )
     minded = [lacks] if lacks else []
     minded += [note for note in session.quality if is_exchanged(note)]
@@ -128,7 +129,7 @@ def warn_of_reference(workbench: Workbench) -> None:
     if not words:
         return
     choices = []
-    if completes and lacks:
+    if missing and completes:
         choices.append((tr("Complete"), lambda: complete(workbench)))
     elif session.verdict is not None and session.verdict.verdict == SOME_LEADS:
         choices.append((tr("Mark it"), lambda: take_proposed(workbench)))

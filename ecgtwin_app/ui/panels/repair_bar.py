@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ecgtwin_app.ecg.signal.filled import spans_of
 from ecgtwin_app.generators.catalogue import FILLING
@@ -30,13 +30,16 @@ class RepairBar(QWidget):
     def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None):
         super().__init__(parent)
         self.setObjectName("panel")
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(12, 5, 8, 5)
-        self._row.setSpacing(8)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 6, 8, 6)
+        column.setSpacing(5)
         self.says = QLabel(objectName="quiet")
         self.says.setWordWrap(True)
-        self.says.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._row.addWidget(self.says, 1)
+        column.addWidget(self.says)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(8)
+        column.addLayout(self._row)
         self.generator = ChoiceBox()
         self.generator.setAccessibleName(tr("Filled in by"))
         self.generator.setToolTip(tr("Which model fills in"))
@@ -45,6 +48,7 @@ class RepairBar(QWidget):
                 self.generator.addItem(tr(entry.title), id)
         self.generator.activated.connect(lambda at: self.generator_chosen.emit(self.generator.itemData(at)))
         self._row.addWidget(self.generator)
+        self._row.addStretch(1)
         self.marking = [
             self._button(actions[id], id == "repair") for id in ("take_proposed", "clear_marks", "repair")
         ]
@@ -57,11 +61,7 @@ class RepairBar(QWidget):
 
     def _button(self, action: QAction, main: bool) -> QWidget:
         """A button that does what a command does, and is greyed with it."""
-        button = (
-            QPushButton(objectName="" if main else "secondary")
-            if main
-            else QToolButton(objectName="secondary")
-        )
+        button = QPushButton(objectName="primary" if main else "secondary")
 
         def follow():
             button.setText(action.text().replace("&", "").replace("…", ""))
@@ -74,7 +74,7 @@ class RepairBar(QWidget):
         self._row.addWidget(button)
         return button
 
-    def show_state(self, state: RepairState, running: bool) -> None:
+    def show_state(self, state: RepairState) -> None:
         """Show what is marked, or which proposal is seen and how sure it is."""
         self.setVisible(state.on)
         compared = state.proposals is not None
@@ -83,7 +83,6 @@ class RepairBar(QWidget):
         for button in self.comparing:
             button.setVisible(compared)
         self.generator.setVisible(not compared and self.generator.count() > 1)
-        self.generator.setEnabled(not running)
         words = proposal_words(state) if compared else mark_words(state)
         self.says.setText(words)
         self.setAccessibleName(words)

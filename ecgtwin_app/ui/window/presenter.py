@@ -156,7 +156,7 @@ class Presenter:
         state, parts = self._workbench.repair, self._parts
         marking = state.on and state.proposals is None
         parts.page_view.repairs.show_marks(self._session.reference, state.marks, state.chosen, marking)
-        parts.repair_bar.show_state(state, self._workbench.jobs.running)
+        parts.repair_bar.show_state(state)
         self.show_page()
         self.show_commands()
 

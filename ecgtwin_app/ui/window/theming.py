@@ -47,7 +47,7 @@ class Theming:
         splitter = columns.splitter
         return (
             self._workbench.window.menuBar(), parts.bar, parts.status, self._workbench.messages, parts.filmstrip,
-            parts.page_view, parts.page_bar, parts.read_out, parts.morph_bar, parts.teaching_panel, parts.quiz,
+            parts.page_view, parts.page_bar, parts.read_out, parts.repair_bar, parts.morph_bar, parts.teaching_panel, parts.quiz,
             parts.overview, parts.score_strip, parts.history, parts.layers_panel, *parts.request_panel.parts,
             parts.results, columns.tabs.tabBar(), *(splitter.handle(k) for k in range(1, splitter.count())),
         )  # fmt: skip
