@@ -41,7 +41,7 @@ COMPARE = Command(
     "C&ompare generators…",
     "Twin",
     compare_generators,
-    ("Ctrl+Shift+G",),
+    ("Ctrl+Shift+V",),
     "The same request to every generator, side by side, with what the referee found",
     needs=(NOT_TEACHING, RECORDING, IDLE),
 )

@@ -32,7 +32,7 @@ class PatientGallery(QListWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setWordWrap(True)
         self.setIconSize(STRIP.size)
-        self.setGridSize(STRIP.size + QSize(16, 2 * self.fontMetrics().lineSpacing() + 16))
+        self.setGridSize(STRIP.size + QSize(8, 2 * self.fontMetrics().lineSpacing() + 16))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.itemActivated.connect(lambda _: self.used.emit())
         self._growing: QListWidgetItem | None = None

@@ -174,6 +174,11 @@ def test_every_command_has_its_row():
     assert {len(row.split()) for row in EXPECTED.values()} == {len(STATES)}
 
 
+def test_no_two_commands_have_the_same_keys():
+    keys = [one for command in COMMANDS for one in command.keys]
+    assert len(keys) == len(set(keys)), sorted(one for one in set(keys) if keys.count(one) > 1)
+
+
 @pytest.mark.parametrize("state", STATES)
 def test_every_command_is_possible_when_it_should_be(window, qtbot, engine, state):
     enter(window, qtbot, engine, state)

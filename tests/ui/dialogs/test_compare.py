@@ -47,7 +47,7 @@ def dialog(generator, opened, qtbot):
         replace(opened.workbench.session.request, conditions=("left bundle branch block",))
     )
     qtbot.waitUntil(opened.isActiveWindow)
-    qtbot.keyClick(opened, Qt.Key.Key_G, CONTROL | SHIFT)
+    qtbot.keyClick(opened, Qt.Key.Key_V, CONTROL | SHIFT)
     return dialog_of(opened, qtbot, CompareDialog)
 
 
