@@ -31,8 +31,8 @@ log = logging.getLogger(__name__)
 MEMORISATION = "memorisation"
 #: A label of fewer training records is rare: few enough to be learned by heart.
 RARE = 60
-#: Of the issue: each metric of the public suite over its real floor; where more is better, the same as of twins.
-AIMS = (1.5, 0.9)
+#: Aimed at: each metric of the public suite at most so much worse than its real floor, as a distance and as a share.
+AIMS = (1.5, 1 / 1.5)
 _NEW = "new patients"
 
 
