@@ -85,13 +85,19 @@ class RepairJobs:
         if self._controller.running or reference is None:
             return
 
+        def steps():
+            for item in start():
+                if isinstance(item, Proposals):
+                    _ = item.band  # here, not on the thread that draws the window
+                yield item
+
         def stepped(item):
             if not isinstance(item, Proposals):
                 self._controller.step(item)
             elif self._session.reference is reference:
                 self.state.propose(kind, item)
 
-        self._controller.begin(title, start, stepped, stopped=_STOPPED)
+        self._controller.begin(title, steps, stepped, stopped=_STOPPED)
 
     def _filler(self):
         """The generator that fills in, loaded when first needed. Only the worker's thread may call this."""
