@@ -29,18 +29,14 @@ EXAMPLE = "example"
 
 
 def add_recording_arguments(
-    parser: argparse.ArgumentParser,
-    name: str = "ref",
-    many: bool = False,
-    optional: bool = False,
-    piece: bool = True,
-) -> None:
-    """The file or files, a piece of it, and what a text table may not say of itself."""
+    parser: argparse.ArgumentParser, name: str = "ref", many: bool = False, piece: bool = True
+) -> argparse.Action:
+    """The file or files, a piece of it, and what a text table may not say of itself; the argument that names the files."""
     one = f'ECG file, or "{EXAMPLE}" for the built-in one'
-    parser.add_argument(
+    files = parser.add_argument(
         name,
         metavar=name.upper(),
-        nargs="+" if many else "?" if optional else None,
+        nargs="+" if many else None,
         help="ECG files, or folders of them" if many else one,
     )
     if piece:
@@ -57,6 +53,7 @@ def add_recording_arguments(
     )
     table.add_argument("--separator", metavar="SIGN", help="comma, semicolon, tab or space")
     table.add_argument("--decimal", metavar="SIGN", help="decimal sign: . or ,")
+    return files
 
 
 def read_recording(args: argparse.Namespace, name: str = "ref") -> Recording:

@@ -32,9 +32,9 @@ from ecgtwin_app.whole_files import why, write_whole
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `ecgtwin generate`."""
-    add_recording_arguments(parser, optional=True)
+    reference = add_recording_arguments(parser)
     add_request_arguments(parser)
-    new_patient.add_arguments(parser)
+    new_patient.add_arguments(parser, reference)
     parser.add_argument(
         "--also",
         type=Path,

@@ -15,12 +15,20 @@ from ecgtwin_app.generators.catalogue import USUAL
 _OF_A_RECORDING = ("start", "seconds", "rate", "unit", "lead_order", "separator", "decimal", "also")
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of new patients."""
+def add_arguments(parser: argparse.ArgumentParser, reference: argparse.Action) -> None:
+    """Options of new patients, who need no `reference` although the command does."""
+
+    class NeedsNoReference(argparse.Action):
+        def __call__(self, parser, namespace, values, option_string=None):
+            setattr(namespace, self.dest, True)
+            reference.required = False
+
     nobody = parser.add_argument_group("patients that do not exist")
     nobody.add_argument(
         "--new-patient",
-        action="store_true",
+        action=NeedsNoReference,
+        nargs=0,
+        default=False,
         help=f"no REF: an ECG of nobody; drawn by {' or '.join(OF_NOBODY)}",
     )
     nobody.add_argument(
@@ -32,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def check_arguments(args: argparse.Namespace) -> None:
-    """Refuse what has no place beside a new patient, and a reference that is neither named nor left out on purpose.
+    """Refuse what has no place beside a new patient, and what is for new patients only.
 
     Raises
     ------
@@ -41,8 +49,6 @@ def check_arguments(args: argparse.Namespace) -> None:
     if not args.new_patient:
         if args.unlike:
             raise EcgError("--unlike is for --new-patient; leave it out, or add that.")
-        if args.ref is None:
-            raise EcgError("No recording is named; name one, or add --new-patient for an ECG of nobody.")
         return
     if args.ref is not None:
         raise EcgError(

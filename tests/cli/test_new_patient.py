@@ -115,7 +115,7 @@ def test_too_few_unlike_patients_are_said_and_end_with_one(drawn, capsys, tmp_pa
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("generate", "--condition", "AF"), "No recording is named"),
+        (("generate", "--condition", "AF"), "REF"),
         (("generate", "example", "--unlike", "--condition", "AF"), "--unlike is for --new-patient"),
         (
             ("generate", "example", "--new-patient", "--condition", "AF"),
