@@ -18,8 +18,8 @@ def show_shortcuts(workbench: Workbench) -> None:
     column.setContentsMargins(24, 20, 24, 16)
     column.setSpacing(16)
     row = QHBoxLayout()
-    row.setSpacing(36)
-    for menus in (("File", "Edit"), ("Twin", "Measure", "Teach"), ("View", "Help")):
+    row.setSpacing(24)
+    for menus in (("File", "Edit", "Help"), ("Twin", "Measure", "Teach"), ("View", "Repair")):
         row.addLayout(_sheet_column(workbench.commands, menus))
     column.addLayout(row)
     mouse = tr("Ctrl + wheel zooms · drag or arrow keys move the page · a double click zooms in and out")
