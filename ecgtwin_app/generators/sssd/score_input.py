@@ -20,6 +20,9 @@ _MARKS = tuple(
 _ATRIA = tuple(rhythm for rhythm in ATRIAL_RHYTHMS if rhythm != "waves")
 #: Behind the marks: atria without P waves, and whether P and QRS are told at all.
 ROWS = len(_MARKS) + len(_ATRIA) + 2
+#: A mark is a triangle of this many samples to both sides: neighbouring places look alike, and what is learned of one holds
+#: for the next.
+BREADTH = 4.0
 
 
 def score_input(score: RhythmScore | None, p_known: bool = True) -> np.ndarray:
@@ -45,8 +48,6 @@ def score_input(score: RhythmScore | None, p_known: bool = True) -> np.ndarray:
 
 
 def _mark(row: np.ndarray, place: float) -> None:
-    """Add a mark of size 1 at a place between two samples; what lies outside is left out."""
-    first = int(np.floor(place))
-    for sample, share in ((first, first + 1 - place), (first + 1, place - first)):
-        if 0 <= sample < len(row):
-            row[sample] += share
+    """Add a mark around a place between two samples; what lies outside is left out."""
+    samples = np.arange(max(0, int(place - BREADTH)), min(len(row), int(place + BREADTH) + 2))
+    row[samples] += np.maximum(0.0, 1 - np.abs(samples - place) / BREADTH)
