@@ -12,6 +12,7 @@ from sssd_files import SMALL, small_network
 from ecgtwin_app.cli.main import main
 from ecgtwin_app.conditions.states import ABSENT, PRESENT, UNKNOWN
 from ecgtwin_app.conditions.vocabulary import find_condition
+from ecgtwin_app.ecg.beat.score import Event, RhythmScore
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.catalogue import load_generator
 from ecgtwin_app.generators.sssd.config import CLEAN, NOISE, SssdConfig
@@ -26,7 +27,7 @@ from ecgtwin_app.training.cases.labelled_strips import (
 )
 from ecgtwin_app.training.cases.real_labels import LABELS
 from ecgtwin_app.training.collections.records import held_out, load_real
-from ecgtwin_app.training.networks.sssd import LEAST_STRIPS, Batches, rarity
+from ecgtwin_app.training.networks.sssd import LEAST_STRIPS, Batches, counting, rarity
 
 SIZES = [word for name, value in SMALL.items() for word in (f"--{name}", str(value))]
 FEW = [
@@ -193,6 +194,17 @@ def test_batches_hold_both_kinds_and_rare_statements_more_often(strips_folder):
     often = rarity(states)
     np.testing.assert_allclose(often[[0, 1, 200]], [LEAST_STRIPS**-0.5, 0.1, 0.05])
     assert often[450] == often.min() == 0.05, "what says nothing is as common as the commonest"
+
+
+def test_p_counts_most_in_the_loss_and_qrs_least():
+    score = RhythmScore(
+        (Event(1.0, "P", "sinus"), Event(1.16, "QRS", "conducted"), Event(-0.05, "QRS", "conducted"))
+    )
+    weights = counting(score)
+    assert weights.mean() == pytest.approx(1)
+    p, qrs, between = weights[105], weights[120], weights[300]
+    assert p > between > qrs == weights[0]
+    assert (counting(None) == 1).all()
 
 
 @pytest.mark.parametrize(("predicts", "stride"), [(CLEAN, 8), (NOISE, 2)])

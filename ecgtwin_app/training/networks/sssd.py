@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from ecgtwin_app.conditions.states import ABSENT, PRESENT, UNKNOWN
-from ecgtwin_app.generators.sssd.config import CLEAN, ORIGINS, TIME_STEPS
+from ecgtwin_app.ecg.beat.score import RhythmScore
+from ecgtwin_app.generators.sssd.config import CLEAN, ORIGINS, RATE, SAMPLES, TIME_STEPS
 from ecgtwin_app.generators.sssd.names import THREE_STATES
 from ecgtwin_app.generators.sssd.network import Sssd
 from ecgtwin_app.generators.sssd.schedule import published_powers
@@ -27,6 +28,9 @@ LEAST_TIME = 0.05
 NOTHING_TOLD, SOME_TOLD, NOT_TOLD = 0.1, 0.25, 0.15
 #: Share of the strips of which the score is not told: the network then finds a rhythm by itself, as it was published.
 NO_SCORE = 0.1
+#: What counts in the loss outside of a QRS, which lasts so long (s), and in a P, where 1 counts within a QRS: a square error in
+#: millivolts hears little but R and S.
+OUTSIDE, QRS_LASTS, IN_P, P_LASTS = 3.0, 0.13, 8.0, 0.12
 #: A strip's voltage is drawn up to this much larger or smaller.
 GAIN = 0.05
 #: A statement of n strips is drawn as often as n to this power. Fewer than so many count as these: a single strip drawn
@@ -110,15 +114,21 @@ class Batches:
         if config.score:
             told = (*told, self.scores(rows, generator))
         noise = torch.randn(clean.shape, generator=generator)
+        weights = torch.from_numpy(np.stack([counting(self.strips.score(row)) for row in rows]))[:, None]
         device = next(network.parameters()).device
-        clean, noise, *told = (one.to(device) for one in (clean, noise, *told))
+        clean, noise, weights, *told = (one.to(device) for one in (clean, noise, weights, *told))
         if config.predicts == CLEAN:
-            return _clean_loss(network, clean, noise, told, generator)
+            return _clean_loss(network, clean, noise, told, weights, generator)
         return _noise_loss(network, clean, noise, told, generator)
 
 
 def _clean_loss(
-    network: Sssd, clean: Tensor, noise: Tensor, told: Sequence[Tensor], generator: torch.Generator
+    network: Sssd,
+    clean: Tensor,
+    noise: Tensor,
+    told: Sequence[Tensor],
+    weights: Tensor,
+    generator: torch.Generator,
 ) -> Tensor:
     """Of a rectified flow whose network tells the clean end (Li and He 2025, arXiv 2511.13720): the velocity's square."""
     mean, spread = LOGIT_TIME
@@ -152,6 +162,18 @@ def _noise_loss(
     kept = powers[step][:, None, None]
     predicted = network(kept.sqrt() * clean + (1 - kept).sqrt() * noise, step.to(clean), *told)
     return (predicted - noise).square().mean()
+
+
+def counting(score: RhythmScore | None) -> np.ndarray:
+    """How much each sample of a strip counts in the loss: (1000,), float32, of mean 1; the same where no score is known.
+
+    The mean that a network learns to tell is the same for any weights; what it learns first is not.
+    """
+    weights = np.full(SAMPLES, 1.0 if score is None else OUTSIDE, np.float32)
+    for chamber, lasts, weight in (("P", P_LASTS, IN_P), ("QRS", QRS_LASTS, 1.0)):
+        for onset in () if score is None else score.times(chamber):
+            weights[max(0, round(RATE * onset)) : max(0, round(RATE * (onset + lasts)))] = weight
+    return weights / weights.mean()
 
 
 def rarity(states: np.ndarray) -> np.ndarray:
