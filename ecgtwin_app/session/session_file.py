@@ -301,10 +301,11 @@ def _read_recording(plain, array):
 
 def _read_filled(lines):
     """The stretches that were filled in; sessions of former versions know none."""
-    found = tuple(Filled.read(line) for line in lines)
-    if None in found:
+    found = [Filled.read(line) for line in lines]
+    known = tuple(one for one in found if one is not None)
+    if len(known) < len(found):
         raise ValueError("a stretch that is none")
-    return found
+    return known
 
 
 def _read_shown(plain):

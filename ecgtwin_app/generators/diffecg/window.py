@@ -56,7 +56,7 @@ class Window:
         self.signal, self.mask = signal, mask
         self.guess = guess(signal, mask, MODEL_RATE)
         self._of_eight = independent_mask(unknown(signal, mask))
-        self.hidden = self._of_eight.reshape(len(self._of_eight), SAMPLES, _EACH).any(axis=-1)
+        self.hidden = self._of_eight.reshape(len(self._of_eight), SAMPLES, _EACH).max(axis=-1)
         strip = resample_array(independent_leads(self.guess).astype(np.float64), MODEL_RATE, RATE)
         self.strip = both_ways(strip, RATE, low=LOWEST, padding=round(2 * RATE))
         self.task = FORECAST if _is_tail(self._of_eight) else IMPUTE
