@@ -76,7 +76,7 @@ class Draws:
         done, kept = 0, {}
         for first in range(0, len(draws), batch):
             together = draws[first : first + batch]
-            twins = yield from self._drawn(together, done, self._how_far(together[0][0] + 1), previews)
+            twins = yield from self._drawn(together, done, previews)
             done += len(together) * settings.steps
             for (number, draw), twin in zip(together, twins, strict=True):
                 if twin is not None and (number not in kept or better(twin, kept[number])):
@@ -87,18 +87,19 @@ class Draws:
                     yield kept.pop(number)
 
     def _drawn(
-        self, draws: Sequence[tuple[int, int]], done: int, message: Message, previews: bool, pace: int = 1
+        self, draws: Sequence[tuple[int, int]], done: int, previews: bool, again: Message | None = None
     ) -> Steps[Progress, None, list[Twin | None]]:
         """Twins of draws that are sampled together, each by its number and that of its draw; None where no beat of a
-        new patient is found."""
+        new patient is found. The progress of what is drawn again stays where it is."""
         settings = self.task.settings
         seeds = [settings.seed + number + DRAW_STRIDE * draw for number, draw in draws]
         plans = [self.generator.plan(self.patient, self.task, seed) for seed in seeds]
         began = time.perf_counter()
         step = None
         for step in self.generator.sample(plans):
-            done += pace * len(plans)
+            done += 0 if again else len(plans)
             preview = canonical(step.preview[0], self.generator.spec) if previews else None
+            message = again or self._how_far(draws[0][0] + 1)
             yield Progress(done, settings.samples * self.steps, preview, message)
         assert step is not None, "a sampler takes a step at least"
         seconds = (time.perf_counter() - began) / len(plans)
@@ -127,7 +128,7 @@ class Draws:
         """A new patient with beats, by other seeds; the progress stays where it is."""
         best_of, words = self.task.settings.best_of, Message("No beat was found; drawn again")
         for draw in range(best_of, best_of + REDRAWS):
-            (twin,) = yield from self._drawn([(number, draw)], done, words, previews, pace=0)
+            (twin,) = yield from self._drawn([(number, draw)], done, previews, words)
             if twin is not None:
                 return twin
         words = Message(

@@ -21,7 +21,7 @@ from ecgtwin_app.whole_files import why, write_whole
 
 log = logging.getLogger(__name__)
 #: Conditions that are asked where none is named: a rhythm, a block, a muscle and an infarct, and nothing at all.
-USUAL = ("healthy", "AF", "LBBB", "LVH", "inferior STEMI")
+USUAL = ("healthy", "AF", "LBBB", "LVH", "IMI")
 EXAMPLE = "example"
 
 

@@ -54,7 +54,7 @@ class Session:
     name : str
         The file that the reference was read from, without its folder; it is shown and kept nowhere.
     drawn : bool
-        The reference is a new patient that was drawn here, and lies in no file unless `path` is one.
+        The reference was made here, as a new patient or by filling in a recording, and lies in no file unless `path` is one.
     path : Path or None
         The session file that all this lies in.
     saved : object

@@ -18,7 +18,7 @@ NAMES = {condition.name for condition in load_vocabulary()}
 ALLOWED = (
     "conditions/records/", "conditions/criteria/", "conditions/likeness.py", "conditions/real_ranges.py", "heart/shape/",
     "heart/rhythm/", "recognition/", "generators/sssd/statements.py", "training/cases/real_labels.py", "evaluation/judge/labels.py",
-    "evaluation/protocols/",
+    "evaluation/protocols/", "evaluation/experiments/filling.py",
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -69,10 +70,11 @@ def test_every_pair_of_asked_and_shown():
             assert kept or not possible((asked, shown)) or "takes its place" in answer.dropped[0].reason
 
 
-def test_every_triple_of_asked_and_two_shown():
+def test_every_pair_that_is_shown_with_a_third_of_what_can_be_asked():
+    rng = np.random.default_rng(3)
     for first, second in combinations(NAMES, 2):
-        for asked in NAMES:
-            check(TwinRequest((asked,)), (first, second))
+        for asked in rng.choice(NAMES, len(NAMES) // 3, replace=False):
+            check(TwinRequest((str(asked),)), (first, second))
 
 
 some = st.lists(st.sampled_from(NAMES), max_size=4, unique=True)

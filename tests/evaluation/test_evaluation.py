@@ -244,7 +244,7 @@ def small_data(tmp_path):
 
 def test_an_evaluation_in_pieces(small_data, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        "ecgtwin_app.evaluation.metrics.encoder.fit", lambda x, y, seed: fit(x, y, seed, steps=2)
+        "ecgtwin_app.evaluation.metrics.encoder.fit", lambda x, y, seed, *_: fit(x, y, seed, steps=2)
     )
     common = ["--data", str(small_data), "--out", str(tmp_path / "out"), "--work", str(tmp_path / "work")]
     common += ["--references", "3", "--sets", "conditions", "--condition", "sinus rhythm", "--no-gallery"]
@@ -265,7 +265,7 @@ def test_an_evaluation_in_pieces(small_data, tmp_path, monkeypatch):
 
 def test_real_recordings_that_pose_as_twins_lie_at_the_floor(tmp_path, sinus, monkeypatch):
     monkeypatch.setattr(
-        "ecgtwin_app.evaluation.metrics.encoder.fit", lambda x, y, seed: fit(x, y, seed, steps=2)
+        "ecgtwin_app.evaluation.metrics.encoder.fit", lambda x, y, seed, *_: fit(x, y, seed, steps=2)
     )
     rng, row, arrays = np.random.default_rng(2), measured_row(sinus), measured_arrays(sinus)
 

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 PART = "filling"
 #: Draws of a generator for one band.
 DRAWS = 10
-#: Of the issue: true samples within the band, and seconds of a repair.
+#: What is aimed at: true samples within the band, and seconds of a repair.
 IN_BAND, SECONDS = (0.75, 0.85), 2.0
 #: Of the held-out patients asked for, this share are sick ones, kinds of sickness in turn.
 OF_SICK = 0.5

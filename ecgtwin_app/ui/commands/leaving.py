@@ -97,10 +97,11 @@ class Opening(QUndoCommand):
         put_back(self._workbench, self._before)
 
 
-def is_unsaved(workbench: Workbench) -> bool:
-    """Whether leaving would lose twins, a new patient, fiducials moved by hand, or changes of a session file."""
+def is_unsaved(workbench: Workbench, reference_stays: bool = False) -> bool:
+    """Whether leaving would lose twins, a reference that was made here, fiducials moved by hand, or changes of a session
+    file; what comes next may hold the reference, too."""
     session = workbench.session
-    if session.drawn and session.path is None and workbench.teaching.at < 0:
+    if session.drawn and session.path is None and workbench.teaching.at < 0 and not reference_stays:
         return True
     if workbench.teaching.at >= 0 or kept_of(workbench) == session.saved:
         return False
@@ -108,9 +109,9 @@ def is_unsaved(workbench: Workbench) -> bool:
     return bool(session.twins) or session.path is not None or bool(marks is not None and marks.moved)
 
 
-def leave(workbench: Workbench, then: Callable[[], None]) -> None:
+def leave(workbench: Workbench, then: Callable[[], None], reference_stays: bool = False) -> None:
     """Do what leaves the session: at once where nothing is lost, else as the user answers."""
-    if not is_unsaved(workbench):
+    if not is_unsaved(workbench, reference_stays):
         then()
         return
     count = len(workbench.session.twins)
@@ -123,7 +124,12 @@ def leave(workbench: Workbench, then: Callable[[], None]) -> None:
             count,
         )
     elif workbench.session.drawn:
-        question = tr("The new patient is not saved as a session yet.")
+        reference = workbench.session.reference
+        question = (
+            tr("What was filled in is not saved yet.")
+            if reference is not None and reference.filled
+            else tr("The new patient is not saved as a session yet.")
+        )
     else:
         question = tr("The fiducials that were moved by hand are not saved as a session yet.")
     workbench.dialogs.ask_to_save(question, lambda: save_session(workbench, then), then)

@@ -131,14 +131,14 @@ def accept(workbench: Workbench) -> None:
     def show(found):
         def opened():
             workbench.repair.layout_before = None
-            workbench.session.open(*found, name=name, same_patient=True)
+            workbench.session.open(*found, name=name, same_patient=True, drawn=True)
             start = max(0.0, recording.duration - _ROW) if kind == CONTINUE else 0.0
             _show_layout(workbench, replace(before, start=start, identity=False))
 
         enter(workbench, tr("repair"), opened)
         workbench.messages.tell(accepted_words(recording))
 
-    leave(workbench, lambda: workbench.jobs.repairs.accept(recording, show))
+    leave(workbench, lambda: workbench.jobs.repairs.accept(recording, show), reference_stays=True)
 
 
 def accepted_words(recording: Recording) -> str:

@@ -172,7 +172,7 @@ def quoted(text: str) -> str:
     return '"' + "".join(f"\\U{ord(c):08X}" for c in text if not 0xD800 <= ord(c) <= 0xDFFF) + '"'
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(WORDS, VALUES, max_size=8), st.booleans())
 def test_any_values_make_a_plan_or_one_sentence(document, whole):
     if whole:
@@ -180,7 +180,7 @@ def test_any_values_make_a_plan_or_one_sentence(document, whole):
     held_to_one_sentence("\n".join(f"{quoted(key)} = {toml(value)}" for key, value in document.items()))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_a_plan_that_was_damaged_makes_a_plan_or_one_sentence(data):
     begin = data.draw(st.integers(0, len(PLAN)))

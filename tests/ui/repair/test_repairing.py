@@ -7,14 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QToolButton
-from ui_window import ALT, CONTROL, SHIFT, dialog_of, generate, idle, run
+from PySide6.QtWidgets import QLabel, QToolButton
+from ui_window import ALT, CONTROL, SHIFT, answer, asks_to_save, dialog_of, generate, idle, run
 
 from ecgtwin_app.ecg.signal.recording import LEADS, Recording
 from ecgtwin_app.formats.registry import read_ecg, write_ecg
 from ecgtwin_app.report.page import Page
 from ecgtwin_app.session.repair_state import BadMark
 from ecgtwin_app.session.session_file import read_session, write_session
+from ecgtwin_app.ui.commands.leaving import is_unsaved
 from ecgtwin_app.ui.commands.opening import open_path
 from ecgtwin_app.ui.commands.saving import state_of
 from ecgtwin_app.ui.dialogs.continue_dialog import ContinueDialog
@@ -280,8 +281,32 @@ def test_a_repaired_file_is_opened_with_its_marks(opened, qtbot, tmp_path):
     propose(opened, qtbot)
     path = write_ecg(accept(opened, qtbot), tmp_path / "repaired.dcm")
     assert read_ecg(path).partly_synthetic
-    open_file(opened, qtbot, path)
+    before = opened.workbench.session.reference
+    open_path(opened.workbench, path)
+    answer(opened, qtbot, "Discard")
+    qtbot.waitUntil(lambda: opened.workbench.session.reference is not before and idle(opened))
+    assert not is_unsaved(opened.workbench), "it lies in a file"
     assert painted(opened, qtbot).page.marked is opened.workbench.session.reference
+
+
+def test_what_was_filled_in_is_asked_about_before_it_is_lost_and_not_before_more_is_filled_in(opened, qtbot):
+    workbench = opened.workbench
+    for lead in ("V3", "V5"):
+        run(opened, "mark_bad")
+        workbench.parts.page_view.repairs.mark_lead(lead)
+        propose(opened, qtbot)
+        accept(opened, qtbot)
+        assert is_unsaved(workbench)
+    assert {one.lead for one in workbench.session.reference.filled} == {"V3", "V5"}
+    run(opened, "open_example")
+    qtbot.waitUntil(lambda: asks_to_save(opened) is not None)
+    words = " ".join(one.text() for one in asks_to_save(opened).findChildren(QLabel))
+    assert "What was filled in is not saved" in words
+    answer(opened, qtbot, "Cancel")
+    while workbench.session.reference.filled:
+        run(opened, "undo")
+        qtbot.waitUntil(lambda: idle(opened))
+    assert not is_unsaved(workbench)
 
 
 def test_another_recording_ends_it(opened, qtbot):

@@ -329,4 +329,4 @@ def test_nothing_else_opens_anything():
         for path in ui.rglob("*.py")
         if re.search(r"session\.(open|restore|recall)\(", path.read_text("utf-8"))
     }
-    assert callers == {"file_jobs.py", "saving.py", "leaving.py"}
+    assert callers == {"file_jobs.py", "saving.py", "leaving.py", "repair.py"}
