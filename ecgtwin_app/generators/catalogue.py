@@ -113,10 +113,10 @@ def _load_sssd(weights: Path | None, device: str, backend: str) -> Generator:
 
 
 def _no_sssd(weights: Path | None) -> str:
-    from ecgtwin_app.generators.sssd.weights import folder_of
+    from ecgtwin_app.generators.sssd.weights import FOLDER
 
     try:
-        folder_of(weights)
+        FOLDER.find(weights)
     except EcgError as error:
         return error.message
     return ""
@@ -129,10 +129,10 @@ def _load_diffecg(weights: Path | None, device: str, backend: str) -> Generator:
 
 
 def _no_diffecg(weights: Path | None) -> str:
-    from ecgtwin_app.generators.diffecg.weights import folder_of
+    from ecgtwin_app.generators.diffecg.weights import FOLDER
 
     try:
-        folder_of(weights)
+        FOLDER.find(weights)
     except EcgError as error:
         return error.message
     return ""

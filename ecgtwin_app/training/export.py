@@ -23,7 +23,7 @@ from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.diffecg import config as hidden
 from ecgtwin_app.generators.diffecg import graphs as diffecg_graphs
 from ecgtwin_app.generators.diffecg import module as diffecg_module
-from ecgtwin_app.generators.diffecg import weights as diffecg
+from ecgtwin_app.generators.diffecg.weights import FOLDER as DIFFECG
 from ecgtwin_app.generators.ecgtwin.beat_codec import SIZE
 from ecgtwin_app.generators.ecgtwin.conditioning import nothing_known
 from ecgtwin_app.generators.ecgtwin.graphs import Identity, RhythmKnown, RhythmStep, RhythmWhen, Velocity
@@ -34,12 +34,12 @@ from ecgtwin_app.generators.ecgtwin.rhythm_model import RhythmModel
 from ecgtwin_app.generators.ecgtwin.strip_context import WAVES
 from ecgtwin_app.generators.ecgtwin.weights import TwinModel, load_modules
 from ecgtwin_app.generators.manifest import ONNX, write_manifest
-from ecgtwin_app.generators.sssd import weights as sssd
 from ecgtwin_app.generators.sssd.config import LEADS, NUMBERS
 from ecgtwin_app.generators.sssd.config import SAMPLES as STRIP
 from ecgtwin_app.generators.sssd.graphs import Matrices
 from ecgtwin_app.generators.sssd.module import load_module
 from ecgtwin_app.generators.sssd.score_input import ROWS
+from ecgtwin_app.generators.sssd.weights import FOLDER as SSSD
 from ecgtwin_app.recognition import weights as recogniser
 from ecgtwin_app.recognition.recogniser_module import module_of
 from ecgtwin_app.recognition.rhythm import NUMBERS as RHYTHM_NUMBERS
@@ -78,9 +78,9 @@ def export(folder: Path) -> list[Path]:
     """
     _check_installed()
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    if sssd.is_folder(folder):
+    if SSSD.holds(folder):
         return _export_sssd(folder)
-    if diffecg.is_folder(folder):
+    if DIFFECG.holds(folder):
         return _export_diffecg(folder)
     model, manifest = load_modules(folder), read_manifest(folder)
     files = {name: _written(folder / name, one) for name, one in _traced(model).items()}
@@ -96,15 +96,15 @@ def export(folder: Path) -> list[Path]:
         paths.append(folder / recogniser.ONNX)
         digest = _written(paths[-1], _Traced(network, inputs, {name: {0: "strips"} for name in inputs}))
         recogniser.write_manifest(folder, of_recogniser | {"onnx_sha256": digest})
-    if sssd.is_folder(folder / sssd.FOLDER):
-        paths += _export_sssd(folder / sssd.FOLDER)
-    if diffecg.is_folder(folder / diffecg.FOLDER):
-        paths += _export_diffecg(folder / diffecg.FOLDER)
+    if SSSD.holds(folder / SSSD.id):
+        paths += _export_sssd(folder / SSSD.id)
+    if DIFFECG.holds(folder / DIFFECG.id):
+        paths += _export_diffecg(folder / DIFFECG.id)
     return paths
 
 
 def _export_diffecg(folder: Path) -> list[Path]:
-    manifest = diffecg.read_manifest(folder)
+    manifest = DIFFECG.manifest(folder)
     strip = (_BATCH, hidden.LEADS, hidden.SAMPLES)
     inputs = {
         "x": torch.zeros(strip),
@@ -114,7 +114,7 @@ def _export_diffecg(folder: Path) -> list[Path]:
         "time": torch.full((_BATCH,), 0.5),
         "task": torch.ones(_BATCH, dtype=torch.int64),
     }
-    path = folder / diffecg.ONNX_FILE
+    path = folder / DIFFECG.onnx_file
     network = diffecg_graphs.Matrices(diffecg_module.load_module(folder, manifest))
     digest = _written(path, _free(network, inputs))
     write_manifest(folder, manifest | {ONNX: {path.name: digest}})
@@ -122,7 +122,7 @@ def _export_diffecg(folder: Path) -> list[Path]:
 
 
 def _export_sssd(folder: Path) -> list[Path]:
-    manifest = sssd.read_manifest(folder)
+    manifest = SSSD.manifest(folder)
     statements = len(manifest["config"]["statements"])
     inputs = {
         "x": torch.zeros(_BATCH, LEADS, STRIP),
@@ -133,9 +133,9 @@ def _export_sssd(folder: Path) -> list[Path]:
         "sex": torch.zeros(_BATCH, dtype=torch.int64),
         "origin": torch.ones(_BATCH, dtype=torch.int64),
     }
-    if sssd.config_of(manifest).score:
+    if SSSD.config_of(manifest).score:
         inputs["score"] = torch.zeros(_BATCH, ROWS, STRIP)
-    path = folder / sssd.ONNX_FILE
+    path = folder / SSSD.onnx_file
     digest = _written(path, _free(Matrices(load_module(folder, manifest)), inputs))
     write_manifest(folder, manifest | {ONNX: {path.name: digest}})
     return [path]

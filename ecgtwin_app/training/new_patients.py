@@ -22,7 +22,7 @@ from ecgtwin_app.generators.sssd.config import CLEAN, NOISE, SssdConfig, publish
 from ecgtwin_app.generators.sssd.module import load_module, save
 from ecgtwin_app.generators.sssd.names import EMBEDDINGS
 from ecgtwin_app.generators.sssd.network import Sssd
-from ecgtwin_app.generators.sssd.weights import folder_of, read_manifest
+from ecgtwin_app.generators.sssd.weights import FOLDER
 from ecgtwin_app.generators.state_space.names import KERNELS
 from ecgtwin_app.training import parallel
 from ecgtwin_app.training.cases.labelled_strips import (
@@ -140,7 +140,7 @@ def main(args: argparse.Namespace) -> int:
     torch.manual_seed(args.seed)
     network = Sssd(config)
     if args.start is not None:
-        carry_over(network, load_module(args.start, read_manifest(folder_of(args.start))))
+        carry_over(network, load_module(args.start, FOLDER.manifest(FOLDER.find(args.start))))
     batches = Batches(strips, args.batch // parallel.processes(), args.virtual_share)
     checkpoint = args.work / CHECKPOINT
     with parallel.without_denormals():

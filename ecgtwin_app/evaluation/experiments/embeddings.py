@@ -31,7 +31,7 @@ from ecgtwin_app.generators.sssd.config import LEADS, SAMPLES
 from ecgtwin_app.generators.sssd.module import load_module, save
 from ecgtwin_app.generators.sssd.names import EMBEDDINGS, POSITIVES, THREE_STATES
 from ecgtwin_app.generators.sssd.network import Sssd
-from ecgtwin_app.generators.sssd.weights import read_manifest
+from ecgtwin_app.generators.sssd.weights import FOLDER
 from ecgtwin_app.training import new_patients
 from ecgtwin_app.training.cases.labelled_strips import LabelledStrips, load_strips, real_shard
 from ecgtwin_app.training.cases.real_labels import LABELS, likelihoods_of
@@ -93,7 +93,7 @@ class Trained:
         work = self.work / embedding
         folder = work / f"weights_{step}"
         if not (folder / "manifest.json").exists():
-            manifest = read_manifest(work / "weights")
+            manifest = FOLDER.manifest(work / "weights")
             network = load_module(work / "weights", manifest)
             load_averages(kept_checkpoint(work / new_patients.CHECKPOINT, step), network)
             save(network, folder, f"{manifest['name']}, {step} of {self.steps[-1]} steps", {})
@@ -146,7 +146,7 @@ def run(setting: Setting, networks: Trained) -> Outcome:
             weights, engine = networks.weights(embedding, step), networks.engine(embedding, step)
             count = max(1, round(part * (DRAWS if step == last else DRAWS_BEFORE)))
             met = _draw(setting, engine, Store(weights, "met", {}), conditions, count, 1.0)
-            network = load_module(weights, read_manifest(weights))
+            network = load_module(weights, FOLDER.manifest(weights))
             loss, others = (flow_loss(network, unseen, setting.seed, shuffled) for shuffled in (False, True))
             found.setdefault(embedding, {})[step] = Measured(loss, others, met)
             if (embedding, step) == (THREE_STATES, last):

@@ -19,8 +19,9 @@ from ecgtwin_app.ecg.signal.recording import LEADS, MODEL_RATE, MODEL_SAMPLES, E
 from ecgtwin_app.generators.base import Ability, Plan, PreparedPatient, Spec, Step
 from ecgtwin_app.generators.diffecg.config import LEADS as EIGHT
 from ecgtwin_app.generators.diffecg.config import MIDDLE, SAMPLES, TIME_STEPS
-from ecgtwin_app.generators.diffecg.weights import Weights, load
+from ecgtwin_app.generators.diffecg.weights import load
 from ecgtwin_app.generators.diffecg.window import Nothing, Window
+from ecgtwin_app.generators.state_space.folder import Weights
 from ecgtwin_app.generators.task import Task
 from ecgtwin_app.sampling.samplers import SAMPLERS, Velocity, evenly_spaced, start_noise
 
@@ -52,6 +53,7 @@ class DiffecgGenerator:
 
     def __init__(self, weights: Weights):
         self.weights = weights
+        self._spread = {kind: float(value) for kind, value in weights.manifest.get("spread", {}).items()}
         self._last: tuple[object, object, Window] | None = None
 
     @classmethod
@@ -127,7 +129,7 @@ class DiffecgGenerator:
             raise ValueError("Plans that are sampled together have the same settings.")
         ((sampler, total),) = kinds
         middle = self._middle(plans)
-        spread = np.array([self.weights.spread.get(plan.window.kind, 1.0) for plan in plans])[:, None, None]
+        spread = np.array([self._spread.get(plan.window.kind, 1.0) for plan in plans])[:, None, None]
         noise = start_noise((EIGHT, SAMPLES), [plan.seed for plan in plans])
         drawn = SAMPLERS[sampler](self._velocity(plans), noise, evenly_spaced(total))
         for number, (x, denoised) in enumerate(drawn, start=1):

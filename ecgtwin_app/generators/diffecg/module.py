@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ecgtwin_app.generators.diffecg.network import Diffecg
-from ecgtwin_app.generators.diffecg.weights import FILE, FOLDER, FORMAT, config_of, described
+from ecgtwin_app.generators.diffecg.weights import FOLDER
 from ecgtwin_app.generators.manifest import verified, write_manifest
 from ecgtwin_app.generators.state_space.stored import read_state, write_state
 
@@ -20,23 +20,13 @@ def save(network: Diffecg, folder: Path, name: str, about: Mapping[str, Any]) ->
     about : mapping
         What the manifest says beside the hashes: the spread of draws, training data, steps, seed.
     """
-    digest = write_state(network, folder / FILE, name)
-    write_manifest(
-        folder,
-        {
-            "format": FORMAT,
-            "generator": FOLDER,
-            "name": name,
-            "config": described(network.config),
-            "files": {FILE: digest},
-            **about,
-        },
-    )
+    digest = write_state(network, folder / FOLDER.file, name)
+    write_manifest(folder, FOLDER.described(name, network.config, digest, about))
 
 
 def load_module(folder: Path, manifest: Mapping[str, Any]) -> Diffecg:
     """The network of a manifest, in evaluation mode; `WeightsError` when its file is not as the manifest says."""
-    content = verified(folder, FILE, manifest["files"])
-    network = Diffecg(config_of(manifest))
-    read_state(network, content, FILE)
+    content = verified(folder, FOLDER.file, manifest["files"])
+    network = Diffecg(FOLDER.config_of(manifest))
+    read_state(network, content, FOLDER.file)
     return network

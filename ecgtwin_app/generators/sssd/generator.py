@@ -26,7 +26,8 @@ from ecgtwin_app.generators.sssd.names import THREE_STATES
 from ecgtwin_app.generators.sssd.score_input import score_input
 from ecgtwin_app.generators.sssd.statements import states_under
 from ecgtwin_app.generators.sssd.velocity import sampled, velocity_of
-from ecgtwin_app.generators.sssd.weights import Weights, load
+from ecgtwin_app.generators.sssd.weights import load
+from ecgtwin_app.generators.state_space.folder import Weights
 from ecgtwin_app.generators.task import Task
 from ecgtwin_app.heart.rhythm.processes import TYPICAL_QRS, mean_rate, write_score
 from ecgtwin_app.sampling.guidance import guided

@@ -10,7 +10,7 @@ import torch
 
 from ecgtwin_app.generators.manifest import verified, write_manifest
 from ecgtwin_app.generators.sssd.network import Sssd
-from ecgtwin_app.generators.sssd.weights import FILE, FOLDER, FORMAT, config_of, described
+from ecgtwin_app.generators.sssd.weights import FOLDER
 from ecgtwin_app.generators.state_space.stored import read_state, write_state
 
 
@@ -22,24 +22,14 @@ def save(network: Sssd, folder: Path, name: str, about: Mapping[str, Any]) -> No
     about : mapping
         What the manifest says beside the hashes: training data, steps, seed, measured figures.
     """
-    digest = write_state(network, folder / FILE, name)
-    write_manifest(
-        folder,
-        {
-            "format": FORMAT,
-            "generator": FOLDER,
-            "name": name,
-            "config": described(network.config),
-            "files": {FILE: digest},
-            **about,
-        },
-    )
+    digest = write_state(network, folder / FOLDER.file, name)
+    write_manifest(folder, FOLDER.described(name, network.config, digest, about))
 
 
 def load_module(folder: Path, manifest: Mapping[str, Any]) -> Sssd:
     """The network of a manifest, in evaluation mode; `WeightsError` when its file is not as the manifest says."""
-    content = verified(folder, FILE, manifest["files"])
+    content = verified(folder, FOLDER.file, manifest["files"])
     with torch.device("meta"):
-        network = Sssd(config_of(manifest))
-    read_state(network, content, FILE)
+        network = Sssd(FOLDER.config_of(manifest))
+    read_state(network, content, FOLDER.file)
     return network

@@ -82,7 +82,9 @@ def test_the_task_is_told_by_what_is_hidden(window):
 
 def test_draws_are_spread_about_the_middle_as_the_weights_say(weights, window):
     mask = mask_of(8, 1000, 3000)
-    wide, narrow = (DiffecgGenerator(replace(weights, spread={BESIDE: spread})) for spread in (1.0, 0.25))
+    wide, narrow = (
+        DiffecgGenerator(replace(weights, manifest={"spread": {BESIDE: spread}})) for spread in (1.0, 0.25)
+    )
     *_, one = wide.sample(plans(wide, window, mask, [1, 2]))
     *_, other = narrow.sample(plans(narrow, window, mask, [1, 2]))
     middle = wide.middles(plans(wide, window, mask, [1, 2]))

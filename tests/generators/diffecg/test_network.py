@@ -8,7 +8,7 @@ from diffecg_files import small_network, write_diffecg
 from ecgtwin_app.generators.diffecg.config import BINS, FRAMES, HOP, RATE, TASKS, WINDOW
 from ecgtwin_app.generators.diffecg.graphs import INPUTS, Matrices, Prediction
 from ecgtwin_app.generators.diffecg.spectrum import log_spectrum
-from ecgtwin_app.generators.diffecg.weights import load, read_manifest
+from ecgtwin_app.generators.diffecg.weights import FOLDER, load
 from ecgtwin_app.generators.manifest import WeightsError
 
 
@@ -63,7 +63,10 @@ def test_the_spectrum_shows_a_tone_at_its_frequency_while_it_lasts():
 def test_weights_are_read_back_and_refused_when_changed(tmp_path):
     folder = write_diffecg(tmp_path / "w")
     weights = load(folder, "torch", "cpu")
-    assert weights.spread == {"beside": 0.2, "span": 0.2, "forecast": 0.3} and weights.name == "small"
+    assert (
+        weights.manifest["spread"] == {"beside": 0.2, "span": 0.2, "forecast": 0.3}
+        and weights.name == "small"
+    )
     numbers = {name: value.numpy() for name, value in told().items()}
     (one,) = weights.network(numbers, ("predicted",))
     with torch.inference_mode():
@@ -74,4 +77,4 @@ def test_weights_are_read_back_and_refused_when_changed(tmp_path):
     with pytest.raises(WeightsError):
         load(folder, "torch", "cpu")
     with pytest.raises(WeightsError, match="diffecg"):
-        read_manifest(tmp_path)
+        FOLDER.manifest(tmp_path)

@@ -17,7 +17,7 @@ from ecgtwin_app.formats.registry import read_ecg
 from ecgtwin_app.generators.canonical import canonical
 from ecgtwin_app.generators.catalogue import GENERATORS, OF_REFERENCE, load_generator
 from ecgtwin_app.generators.sssd.generator import SssdGenerator
-from ecgtwin_app.generators.sssd.weights import FILE
+from ecgtwin_app.generators.sssd.weights import FOLDER
 from ecgtwin_app.generators.task import Settings, Source, Target, Task
 from ecgtwin_app.training.cases.labelled_strips import strip_of
 
@@ -146,11 +146,11 @@ def test_it_is_offered_for_no_reference_and_says_that_its_weights_are_missing(tm
 
 def test_damaged_weights_are_refused(tmp_path):
     folder = write_sssd(tmp_path)
-    content = (folder / FILE).read_bytes()
-    (folder / FILE).write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    content = (folder / FOLDER.file).read_bytes()
+    (folder / FOLDER.file).write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     with pytest.raises(EcgError, match=r"sssd\.safetensors is damaged"):
         load_generator("sssd", folder)
-    (folder / FILE).write_bytes(content)
+    (folder / FOLDER.file).write_bytes(content)
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     (folder / "manifest.json").write_text(json.dumps(manifest | {"format": 99}), "utf-8")
     with pytest.raises(EcgError, match="none of the generator 'sssd'"):
