@@ -6,8 +6,6 @@ import argparse
 import logging
 from pathlib import Path
 
-import torch
-
 from ecgtwin_app.ecg.signal.recording import EcgError
 from ecgtwin_app.generators.ecgtwin.config import AdaXConfig
 from ecgtwin_app.training import parallel
@@ -16,7 +14,7 @@ from ecgtwin_app.training.cases.large_data import LargeData, is_large
 from ecgtwin_app.training.cases.pairs import Mix
 from ecgtwin_app.training.cases.small_data import SmallData
 from ecgtwin_app.training.cases.training_data import CaseOptions
-from ecgtwin_app.training.logs import log_to
+from ecgtwin_app.training.machine import add_machine_arguments, begin
 from ecgtwin_app.training.run import Run
 from ecgtwin_app.training.stages import BY_NAME, DEFAULTS, STAGES, Stage, check_earlier, described
 
@@ -65,7 +63,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="X",
         help="share of virtual patients in each batch; the rest are real recordings",
     )
-    parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the choice to torch")
     parser.add_argument("--workers", type=int, default=2, help="processes that make the cases")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
@@ -92,15 +89,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_large_arguments(parser: argparse.ArgumentParser) -> None:
     """Options beyond one CPU and a small data set."""
     group = parser.add_argument_group("large data and many devices")
-    group.add_argument(
-        "--processes", type=int, default=1, metavar="N", help="train in N processes, one GPU each"
-    )
-    group.add_argument(
-        "--device", choices=("auto", "cpu"), default="auto", help="auto takes a GPU if there is one"
-    )
-    group.add_argument(
-        "--precision", choices=parallel.PRECISIONS, default="auto", help="auto is bf16 on a GPU"
-    )
+    add_machine_arguments(group)
     group.add_argument(
         "--hearts",
         type=int,
@@ -114,14 +103,9 @@ def _add_large_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Run or resume the training, whole or some stages of it; returns the exit status."""
-    launched = parallel.launch(args.processes)
+    launched = begin(args)
     if launched is not None:
         return launched
-    parallel.start(args.device, args.precision)
-    args.work.mkdir(parents=True, exist_ok=True)
-    log_to(args.work / "train.log")
-    if args.threads:
-        torch.set_num_threads(args.threads)
     with parallel.without_denormals():
         perform(chosen_stages(args), run_of(args))
     return 0

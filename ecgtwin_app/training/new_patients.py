@@ -40,8 +40,8 @@ from ecgtwin_app.training.checkpoint import load_averages
 from ecgtwin_app.training.collections.collection import Entry
 from ecgtwin_app.training.collections.normals import deepfake_normals
 from ecgtwin_app.training.collections.records import RealRecord, load_low_rate, load_real, normal
-from ecgtwin_app.training.logs import log_to
 from ecgtwin_app.training.loop import train
+from ecgtwin_app.training.machine import add_machine_arguments, begin
 from ecgtwin_app.training.networks.sssd import Batches
 
 log = logging.getLogger(__name__)
@@ -86,17 +86,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="start", type=Path, metavar="DIR", help="start from these weights")
     parser.add_argument("--name", default="sssd-1")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the choice to torch")
     parser.add_argument("--workers", type=int, default=2, help="processes that make the strips")
-    parser.add_argument(
-        "--processes", type=int, default=1, metavar="N", help="train in N processes, one GPU each"
-    )
-    parser.add_argument(
-        "--device", choices=("auto", "cpu"), default="auto", help="auto takes a GPU if there is one"
-    )
-    parser.add_argument(
-        "--precision", choices=parallel.PRECISIONS, default="auto", help="auto is bf16 on a GPU"
-    )
+    add_machine_arguments(parser)
     _add_network(parser.add_argument_group("the network"))
 
 
@@ -123,14 +114,9 @@ def _add_network(network: argparse._ArgumentGroup) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Run or resume the training; returns the exit status."""
-    launched = parallel.launch(args.processes)
+    launched = begin(args)
     if launched is not None:
         return launched
-    parallel.start(args.device, args.precision)
-    args.work.mkdir(parents=True, exist_ok=True)
-    log_to(args.work / "train.log")
-    if args.threads:
-        torch.set_num_threads(args.threads)
     config = config_of(args)
     if parallel.rank() == 0 and args.strips is None:
         make_strips(args)

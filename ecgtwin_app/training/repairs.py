@@ -19,8 +19,8 @@ from ecgtwin_app.generators.diffecg.network import Diffecg
 from ecgtwin_app.training import parallel
 from ecgtwin_app.training.cases.hidden_pieces import Strips, load_signals
 from ecgtwin_app.training.checkpoint import load_averages
-from ecgtwin_app.training.logs import log_to
 from ecgtwin_app.training.loop import train
+from ecgtwin_app.training.machine import add_machine_arguments, begin
 from ecgtwin_app.training.networks.diffecg import Batches, spread_of
 from ecgtwin_app.training.new_patients import STRIPS, make_strips
 
@@ -59,17 +59,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=int, default=16, help="strips in a step, of all processes together")
     parser.add_argument("--name", default="diffecg-1")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the choice to torch")
     parser.add_argument("--workers", type=int, default=2, help="processes that make the strips")
-    parser.add_argument(
-        "--processes", type=int, default=1, metavar="N", help="train in N processes, one GPU each"
-    )
-    parser.add_argument(
-        "--device", choices=("auto", "cpu"), default="auto", help="auto takes a GPU if there is one"
-    )
-    parser.add_argument(
-        "--precision", choices=parallel.PRECISIONS, default="auto", help="auto is bf16 on a GPU"
-    )
+    add_machine_arguments(parser)
     network = parser.add_argument_group("the network")
     for name in ("width", "blocks", "state", "groups"):
         network.add_argument(f"--{name}", type=int, default=getattr(_OWN, name))
@@ -77,14 +68,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Run or resume the training; returns the exit status."""
-    launched = parallel.launch(args.processes)
+    launched = begin(args)
     if launched is not None:
         return launched
-    parallel.start(args.device, args.precision)
-    args.work.mkdir(parents=True, exist_ok=True)
-    log_to(args.work / "train.log")
-    if args.threads:
-        torch.set_num_threads(args.threads)
     if args.strips is None and parallel.rank() == 0:
         make_strips(args)
     parallel.wait()
