@@ -60,8 +60,6 @@ def check_arguments(args: argparse.Namespace) -> None:
                 "--{flag} says how a recording is read, and a new patient has none; leave it out.",
                 flag=name.replace("_", "-"),
             )
-    if args.score is not None or args.no_score:
-        raise EcgError("A rhythm score is performed by twins only; leave it out.")
     if args.generator not in OF_NOBODY:
         if args.generator != USUAL:
             raise EcgError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from command_line import refused
@@ -11,6 +12,7 @@ from sssd_files import write_sssd
 
 from ecgtwin_app.cli import generate
 from ecgtwin_app.cli.main import main
+from ecgtwin_app.ecg.beat.score import Event, RhythmScore
 from ecgtwin_app.engine.engine import TwinEngine
 from ecgtwin_app.formats.example import example_path
 from ecgtwin_app.formats.registry import read_ecg
@@ -124,7 +126,6 @@ def test_too_few_unlike_patients_are_said_and_end_with_one(drawn, capsys, tmp_pa
         ((*NEW,), "No condition is named"),
         ((*NEW, "--condition", "AF", "--also", str(example_path())), "--also says how a recording is read"),
         ((*NEW, "--condition", "AF", "--start", 3), "--start says how"),
-        ((*NEW, "--condition", "AF", "--score", "score.json"), "performed by twins only"),
         ((*NEW, "--condition", "AF", "--without", "LBBB"), "leave --without out"),
         ((*NEW, "--condition", "sinus bradycardia", "--heart-rate", 90), "contradicts sinus bradycardia"),
         (("generate", "--new-patient", "--generator", "published", "--condition", "AF"), "choose sssd"),
@@ -133,6 +134,26 @@ def test_too_few_unlike_patients_are_said_and_end_with_one(drawn, capsys, tmp_pa
 def test_what_makes_no_sense_is_refused_before_anything_is_made(capsys, tmp_path, arguments, words):
     refused(capsys, *arguments, "--out", tmp_path / "out", words=words)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_score_is_for_a_generator_that_performs_one(drawn, capsys, tmp_path, monkeypatch):
+    drawn()
+    path = tmp_path / "score.json"
+    path.write_text(json.dumps(RhythmScore((Event(1.0, "QRS", "conducted"),)).to_json()), "utf-8")
+    asked = (*NEW, "--condition", "sinus rhythm", "--score", path, "--out", tmp_path / "o")
+    refused(capsys, *asked, words="takes no rhythm score")
+    performed, plan = [], DrawnPatients.plan
+
+    def planned(self, patient, task, seed):
+        performed.append(len(task.target.score.events))
+        return plan(self, patient, task, seed)
+
+    monkeypatch.setattr(DrawnPatients, "plan", planned)
+    monkeypatch.setattr(
+        DrawnPatients, "spec", replace(DrawnPatients.spec, set_points=frozenset({"heart_rate", "score"}))
+    )
+    assert run(*asked) in (0, 1)
+    assert performed == [1]
 
 
 def test_without_weights_it_says_what_brings_them(capsys, tmp_path):
